@@ -1,0 +1,3 @@
+"""Companion: a private companion in the terminal that remembers the person it talks to."""
+
+__version__ = "0.1.0"

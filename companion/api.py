@@ -1,0 +1,86 @@
+"""The one door: what a front end may ask of the engine.
+
+`companion.companion.Companion` answers in its own process (plain mode, one-shot commands, tests);
+`companion.engine.EngineClient` answers the same calls from a child process (the Textual app), each as a
+coroutine. Every method raises a `CompanionError` that says what happened and what to do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from companion.events import Listener
+from companion.records import (
+    Change,
+    Check,
+    EngineStatus,
+    JournalEntry,
+    Kind,
+    MemoryDetail,
+    MemoryFilter,
+    MemoryRow,
+    RecalledMemory,
+    SentMessage,
+    SleepReport,
+    TranscriptItem,
+)
+
+
+class CompanionApi(Protocol):
+    def subscribe(self, listener: Listener) -> None:
+        """Events go to `listener`, from the engine's threads, in order."""
+
+    def status(self) -> EngineStatus: ...
+
+    # Talking
+    def send(self, text: str) -> SentMessage:
+        """Commit the person's turn and return; the reply follows as events. Before the model is ready the
+        message waits its turn. Raises EmptyMessage, Busy, ProfileReadOnly, DiskFull."""
+
+    def stop(self) -> bool:
+        """Stop the reply that is being written, keeping what there is. False when there was none."""
+
+    def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
+        """The latest `limit` turns (before turn id `before`), oldest first, over all conversations."""
+
+    # Memory
+    def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
+        """Newest first."""
+
+    def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
+        """What `text` would bring to mind, best first; reinforces nothing."""
+
+    def memory(self, id: int) -> MemoryDetail:
+        """Raises NotFound."""
+
+    def add_memory(self, text: str, kind: Kind = "thought") -> Change:
+        """A memory the person writes by hand. Raises InvalidInput when empty."""
+
+    def edit_memory(self, id: int, text: str) -> Change: ...
+
+    def pin_memory(self, id: int, pinned: bool = True) -> Change:
+        """A pinned memory never fades."""
+
+    def forget_memory(self, id: int) -> Change:
+        """Never recalled or learned again, with every memory that rests on the same words; undo brings it back."""
+
+    def restore_memory(self, id: int) -> Change:
+        """Make a dormant, archived, superseded or forgotten memory active again."""
+
+    def undo(self, batch: int | None = None) -> Change:
+        """Take a journal batch back, by default the person's latest that is not yet undone. Undoing an
+        undo does it again. Raises NothingToUndo, NotFound."""
+
+    def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
+        """Changes, newest first."""
+
+    # Sleep and care
+    def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
+        """Run every night that is due by `as_of` (default now) and was not run."""
+
+    def doctor(self) -> tuple[Check, ...]:
+        """Versions, profile, model, embedder, index (reconciled), jobs."""
+
+    def close(self) -> None:
+        """Stop, keep the partial reply, release the profile. Safe to call twice."""

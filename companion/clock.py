@@ -1,0 +1,57 @@
+"""The time, behind a seam so that tests and simulations can travel in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Now, timezone-aware, in the person's local zone."""
+
+
+class SystemClock:
+    """The machine's clock in its local zone."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).astimezone()
+
+
+class SetClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            at = at.astimezone()
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **by: float) -> None:
+        """Move by the keyword arguments of `timedelta`."""
+        self.at += timedelta(**by)
+
+
+def stamp(moment: datetime) -> tuple[float, int]:
+    """(seconds since the epoch, offset of the local zone from UTC in seconds) as the store keeps them."""
+    offset = moment.utcoffset() or timedelta(0)
+    return moment.timestamp(), int(offset.total_seconds())
+
+
+def local(at: float, utc_offset: int) -> datetime:
+    """The moment as the person's wall clock showed it, naive (for showing and for calendar arithmetic)."""
+    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None) + timedelta(seconds=utc_offset)
+
+
+def local_date(at: float, utc_offset: int) -> date:
+    """The calendar day the person was in."""
+    return local(at, utc_offset).date()
+
+
+def iso(at: float, utc_offset: int) -> str:
+    """ISO 8601 with the offset, to the second."""
+    sign = "-" if utc_offset < 0 else "+"
+    hours, minutes = divmod(abs(utc_offset) // 60, 60)
+    return f"{local(at, utc_offset).isoformat(timespec='seconds')}{sign}{hours:02d}:{minutes:02d}"

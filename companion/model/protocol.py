@@ -1,0 +1,105 @@
+"""What the rest of Companion knows of a language model. No llama.cpp here."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+Lane = Literal["talk", "think"]
+"""Talking and thinking have a context (KV cache) each, so that one never evicts the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A chat message. `memories`, when there is any, is put ahead of `text` inside the same message: it is a part
+    of its own so that it can be dropped again without reading the rest anew."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+    memories: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen. `seed` None draws a new one each time."""
+
+    temperature: float = 0.7
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.1
+    max_tokens: int = 400
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    name: str
+    path: Path | None
+    context_tokens: int
+    trained_context: int
+    size_bytes: int
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A finished generation. Times in milliseconds from the call."""
+
+    text: str
+    finish: Literal["end", "length", "stopped"]
+    prompt_tokens: int
+    read_tokens: int
+    """Prompt tokens decoded now; the others were still in the KV cache."""
+    reply_tokens: int
+    first_token_ms: float
+    total_ms: float
+    tokens_per_second: float
+
+
+class StopSignal:
+    """Asks a generation to stop, from any thread, at any time; once set it stays set.
+
+    It is a C string as well: empty until set. llama.cpp's abort callback takes a C function and a pointer,
+    and `strlen` of this buffer answers "stop?" without entering Python (see model/llama.py).
+    """
+
+    def __init__(self) -> None:
+        self.buffer = ctypes.create_string_buffer(2)
+
+    def set(self) -> None:
+        self.buffer[0] = b"\x01"
+
+    def is_set(self) -> bool:
+        return self.buffer[0] != b"\x00"
+
+
+class ChatModel(Protocol):
+    @property
+    def info(self) -> ModelInfo: ...
+
+    def count(self, text: str) -> int:
+        """Tokens of `text` read as plain text."""
+
+    def count_messages(self, messages: Sequence[Message]) -> int:
+        """Tokens of the whole prompt as `generate` would read it, the reply's opening included."""
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        on_text: Callable[[str], None],
+        on_progress: Callable[[int, int], None] | None = None,
+        stop: StopSignal | None = None,
+        lane: Lane = "talk",
+    ) -> Generation:
+        """Read the prompt (only what the lane's KV cache lacks) and write a reply, calling `on_text` with whole
+        characters and `on_progress` with (tokens read, tokens to read). A prompt that leaves no room for a
+        reply is the caller's error: InvalidInput. Raises ModelFailed. Calls on one lane are serialised."""
+
+    def close(self) -> None:
+        """Free the model. Waits for running generations; safe to call twice."""

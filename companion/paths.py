@@ -1,0 +1,91 @@
+"""Every place on disk that Companion uses. COMPANION_HOME moves all of it; else the system's own folders."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from companion.errors import DiskFull, ProfileUnavailable
+
+APP = "companion"
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The profile's locations. Nothing is created until `prepare()`."""
+
+    data: Path
+    config: Path
+
+    @property
+    def database(self) -> Path:
+        return self.data / "companion.db"
+
+    @property
+    def lock(self) -> Path:
+        return self.data / "companion.lock"
+
+    @property
+    def index(self) -> Path:
+        """The Chroma folder: may be deleted at any time, it is rebuilt from the database."""
+        return self.data / "index"
+
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.toml"
+
+    def prepare(self) -> None:
+        """Create the folders, private to the person (0700). Raises ProfileUnavailable or DiskFull."""
+        for folder in (self.data, self.config, self.logs):
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                if os.name == "posix" and folder.stat().st_mode & 0o077 and os.access(folder, os.W_OK):
+                    folder.chmod(0o700)
+            except OSError as error:
+                if error.errno == 28:  # ENOSPC
+                    raise DiskFull(str(folder)) from error
+                raise ProfileUnavailable(f"{folder} ({error.strerror or error})") from error
+
+
+def default_paths() -> Paths:
+    """COMPANION_HOME for everything, else the folders the system sets aside for a program."""
+    home = os.environ.get("COMPANION_HOME")
+    if home:
+        folder = Path(home).expanduser().absolute()
+        return Paths(data=folder, config=folder)
+    return Paths(
+        data=Path(platformdirs.user_data_dir(APP, appauthor=False)),
+        config=Path(platformdirs.user_config_dir(APP, appauthor=False)),
+    )
+
+
+def keep_private() -> None:
+    """From here on this process creates files that only the person can read (0600, folders 0700)."""
+    os.umask(0o077)
+
+
+def asset(*parts: str) -> Path:
+    """A file of assets/: inside the installed package, else beside it in a checkout."""
+    package = Path(__file__).parent
+    for base in (package / "assets", package.parent / "assets"):
+        if base.is_dir():
+            return base.joinpath(*parts)
+    raise FileNotFoundError("assets folder of Companion is missing; install it again")
+
+
+def models_list() -> Path:
+    """models.txt, inside the installed package or beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "models.txt"
+    return inside if inside.is_file() else package.parent / "models.txt"

@@ -1,0 +1,254 @@
+"""The records that travel between layers: plain data, no behaviour beyond what can be derived from the fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["person", "companion", "other"]
+TurnState = Literal["complete", "streaming", "stopped", "interrupted", "failed"]
+Kind = Literal["moment", "thought", "event", "day", "trait"]
+Status = Literal[
+    "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten"
+]
+Polarity = Literal["affirmed", "negated"]
+Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetical"]
+Actor = Literal["person", "reflection", "recall", "sleep", "system"]
+LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
+
+KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
+STATUSES: tuple[Status, ...] = (
+    "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten",
+)  # fmt: skip
+RECALLABLE: tuple[Status, ...] = ("active",)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance, verbatim. `at` is seconds since the epoch, `utc_offset` the local zone's seconds then."""
+
+    id: int
+    conversation: int
+    role: Role
+    speaker: str
+    text: str
+    at: float
+    utc_offset: int
+    state: TurnState = "complete"
+    answers: int | None = None
+    """The turn this one replies to."""
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The span [start, end) of characters in a turn that a memory rests on; `quote_hash` is of that span."""
+
+    turn: int
+    start: int
+    end: int
+    quote_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One remembered thing. Times are seconds since the epoch; strength is FSRS stability in days."""
+
+    id: int
+    kind: Kind
+    text: str
+    status: Status
+    recorded_at: float
+    utc_offset: int
+    subject: str = "person"
+    """Whose life it is about: the person, the companion, or a named other."""
+    slot: str | None = None
+    polarity: Polarity = "affirmed"
+    modality: Modality = "fact"
+    importance: int = 3
+    valence: float = 0.0
+    emotion: str | None = None
+    pinned: bool = False
+    sensitivity: int = 0
+    event_start: float | None = None
+    event_end: float | None = None
+    valid_from: float | None = None
+    valid_to: float | None = None
+    strength: float = 2.3
+    difficulty: float = 5.0
+    last_used_at: float | None = None
+    used_count: int = 0
+    replaced_by: int | None = None
+    """The memory this one was merged into or superseded by."""
+    version: int = 1
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    source: int
+    target: int
+    type: LinkType
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One change to one memory. `before` is None when it was made, `after` None when its making was undone."""
+
+    seq: int
+    batch: int
+    at: float
+    utc_offset: int
+    actor: Actor
+    action: str
+    memory: int
+    reason: str
+    before: dict[str, object] | None
+    after: dict[str, object] | None
+    undoes: int | None = None
+    """The batch this entry took back."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledMemory:
+    """A memory that came to mind. `score` is comparable within one recall only; `rank` starts at 1."""
+
+    memory: Memory
+    score: float
+    rank: int
+    similarity: float | None = None
+    """Cosine of cue and memory, None when it was found by words only."""
+    coverage: float = 0.0
+    """Share (0–1, idf-weighted) of the cue's content words that the memory holds."""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Evidence with the words themselves, for showing."""
+
+    turn: Turn
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryDetail:
+    """Everything about one memory that the panel shows."""
+
+    memory: Memory
+    retention: float
+    """Chance (0–1) that it would still come to mind now."""
+    quotes: tuple[Quote, ...] = ()
+    links: tuple[Link, ...] = ()
+    history: tuple[JournalEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFilter:
+    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count)."""
+
+    text: str = ""
+    kinds: tuple[Kind, ...] = ()
+    statuses: tuple[Status, ...] = ("active", "dormant", "candidate")
+    pinned: bool | None = None
+    limit: int = 1000
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRow:
+    """A line of the panel's table."""
+
+    memory: Memory
+    retention: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an edit did: the journal batch (undo takes it), the memories touched, a line for the person."""
+
+    batch: int
+    summary: str
+    memories: tuple[Memory, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Undo only: what was left as it is because it was changed again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptItem:
+    """A turn as the chat shows it, a reply with the memories it was given."""
+
+    turn: Turn
+    recalled: tuple[RecalledMemory, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """Acknowledgement: the person's turn is on disk."""
+
+    turn: int
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyReport:
+    """A finished reply. Times in milliseconds; tokens as the model counts them."""
+
+    turn: Turn
+    recalled: tuple[RecalledMemory, ...]
+    recall_ms: float
+    first_token_ms: float
+    total_ms: float
+    prompt_tokens: int
+    read_tokens: int
+    """Tokens of the prompt that had to be read now; the rest was still in the model's cache."""
+    reply_tokens: int
+    tokens_per_second: float
+    context_tokens: int
+    segments: dict[str, int] = field(default_factory=dict)
+    """Tokens of the prompt by part: persona, history, memories, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class SleepReport:
+    """What a night (or several caught up) did. `changes` are lines for the person."""
+
+    nights: tuple[str, ...]
+    """Calendar dates (ISO) whose night was run, oldest first; empty when there was nothing to do."""
+    dormant: int = 0
+    archived: int = 0
+    woken: int = 0
+    batch: int | None = None
+    dry_run: bool = False
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of `companion doctor`. `level` is ok, warning or error."""
+
+    name: str
+    level: Literal["ok", "warning", "error"]
+    detail: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """Where the engine stands: `phase` for the model; `activity` is what it is doing now, for the status line."""
+
+    phase: Literal["starting", "loading", "ready", "no-model"]
+    model: str = ""
+    context_tokens: int = 0
+    embedder: str = ""
+    index: str = ""
+    activity: str = ""
+    memories: int = 0
+    problem_title: str = ""
+    problem_hint: str = ""
+    read_only: bool = False
+    conversation: int = 0
+    pending_jobs: int = 0

@@ -1,0 +1,110 @@
+"""Settings: settings.toml in the profile, overridden by the environment (COMPANION_MODEL__PATH=…)."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from companion.errors import InvalidInput
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class ModelSettings(_Section):
+    path: Path | None = None
+    """A .gguf file. Without it the starter model is used when it is installed."""
+    context: int = Field(default=4096, ge=512, le=131072)
+    """Tokens the model can hold at once; never more than it was trained for."""
+    threads: int | None = Field(default=None, ge=1, le=256)
+    """Threads for the model; by default one per physical core."""
+    seed: int | None = None
+    """Fixes the model's choice of words, for tests."""
+
+
+class EmbedderSettings(_Section):
+    path: Path | None = None
+    """A sentence-transformers folder. Without it the starter's all-MiniLM-L6-v2 is used when installed."""
+
+
+class MemorySettings(_Section):
+    curve: Literal["fsrs", "exponential"] = "fsrs"
+    """How memories fade: FSRS-6, or the exponential of the forgetting-curve literature."""
+    recall_limit: int = Field(default=8, ge=0, le=50)
+    """At most this many memories are given to a reply."""
+    context_share: float = Field(default=0.25, ge=0.0, le=0.5)
+    """At most this share of the model's context is spent on them."""
+
+
+class SleepSettings(_Section):
+    at: time = time(3, 30)
+    """Local time of the nightly pass while the app is open."""
+
+
+class UiSettings(_Section):
+    theme: str = "textual-dark"
+    """Colours of the app."""
+
+
+class Settings(BaseSettings):
+    """Everything a person may set. Unknown names are refused, so that a misspelling is seen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COMPANION_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        use_attribute_docstrings=True,
+    )
+
+    persona: str = "companion"
+    """Who the companion is: the name of a file in assets/personas."""
+    name: str = ""
+    """What the companion calls you."""
+    model: ModelSettings = ModelSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    memory: MemorySettings = MemorySettings()
+    sleep: SleepSettings = SleepSettings()
+    ui: UiSettings = UiSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read `file` (it need not exist) and the environment. Raises InvalidInput naming what is wrong."""
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": file})
+
+    try:
+        return FromFile()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            f"setting {where}: {first['msg']}",
+            hint=f"Correct it in {file} or in the environment (COMPANION_{where.upper().replace('.', '__')}).",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{file}: {error}", hint="Correct the file, or move it away.") from error
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}", hint="Check that you may read it.") from error

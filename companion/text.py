@@ -1,0 +1,83 @@
+"""Text from outside: made safe to show, measured in terminal cells, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# Escape sequences as terminals parse them (ECMA-48): CSI, string sequences (OSC, DCS, SOS, PM, APC) up to their
+# terminator, and two-character escapes; the 8-bit C1 forms as well.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+# What may reorder or hide text: bidirectional controls, invisible operators, tag characters, interlinear marks.
+_HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_CJK = re.compile(
+    "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003134f]"
+)
+
+
+def sanitise(text: str) -> str:
+    """`text` as harmless characters: no escape sequence, control character or hidden reordering survives.
+    Line breaks become \\n and tabs stay; everything else a person would read is kept."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _ESCAPES.sub("", text)
+    text = _HIDDEN.sub("", text)
+    return "".join(
+        character
+        for character in text
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp")
+    )
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """`text` sanitised, white space folded, cut to `limit` characters with an ellipsis."""
+    folded = " ".join(sanitise(text).split())
+    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+
+
+def has_cjk(text: str) -> bool:
+    """Whether `text` holds Chinese, Japanese or Korean script, which is not written in spaced words."""
+    return _CJK.search(text) is not None
+
+
+def cjk_runs(text: str) -> list[str]:
+    """The unbroken stretches of CJK script in `text`, in order."""
+    runs: list[str] = []
+    current = ""
+    for character in text:
+        if _CJK.match(character):
+            current += character
+        elif current:
+            runs.append(current)
+            current = ""
+    return [*runs, current] if current else runs
+
+
+def valid_text(text: str) -> str:
+    """`text` with lone surrogates replaced, so that it can be stored as UTF-8."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if _has_surrogate(text) else text
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of the text after NFC, as hex: identity of a quote or an embedded text."""
+    return hashlib.sha256(unicodedata.normalize("NFC", text).encode("utf-8", "replace")).hexdigest()
+
+
+def normalised(text: str) -> str:
+    """For comparing statements: NFKC, case folded, punctuation and white space folded."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    kept = (c if c.isalnum() or c in "'’" else " " for c in folded)
+    return " ".join("".join(kept).replace("’", "'").split())
