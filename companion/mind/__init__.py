@@ -1,0 +1,1 @@
+"""Reflection and sleep: what is kept of what was said."""
