@@ -8,9 +8,7 @@ from typing import Literal
 Role = Literal["person", "companion", "other"]
 TurnState = Literal["complete", "streaming", "stopped", "interrupted", "failed"]
 Kind = Literal["moment", "thought", "event", "day", "trait"]
-Status = Literal[
-    "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten"
-]
+Status = Literal["candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten"]
 Polarity = Literal["affirmed", "negated"]
 Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetical"]
 Actor = Literal["person", "reflection", "recall", "sleep", "system"]

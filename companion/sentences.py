@@ -12,23 +12,28 @@ _LIST_MARK = re.compile(r"\s*(?:[-*+•·◦–—]|\(?\d{1,3}[.)、]|[a-zA-Z]\)
 _WORD_BEFORE = 12
 """Longest word looked at before a stop: long enough for any abbreviation, and it keeps the scan linear."""
 
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # A stop after these never ends a sentence.
-_TITLES = frozenset(
-    "dr mr mrs ms mx prof st fr rev hon gen col sgt capt lt cmdr gov sen rep messrs mme mlle hr fam "
-    "e.g i.e eg ie vs cf viz fig eq vol pp approx ca esp incl z.b d.h u.a bzw".split()
+_TITLES = _words(
+    "dr mr mrs ms mx prof st fr rev hon gen col sgt capt lt cmdr gov sen rep messrs mme mlle "
+    "e.g i.e eg ie vs cf viz fig eq vol pp approx ca esp incl z.b d.h u.a bzw"
 )
 # A stop after these ends one only when a word follows that often begins a sentence.
-_SHORTENED = frozenset(
+_SHORTENED = _words(
     "a.m p.m u.s u.k u.n e.u d.c l.a n.y u.s.a ph.d b.a m.a b.s m.s m.d a.d b.c etc inc ltd co corp jr sr "
-    "ave blvd rd apt dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri "
-    "min hr hrs ft lb lbs oz tel ext".split()
+    "ave blvd rd apt dept est jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur "
+    "thurs fri min hr hrs ft lb lbs oz tel ext"
 )
-_STARTERS = frozenset(
-    "i i'm i've i'd i'll we we're my our you you're your he she he's she's it it's its they they're the this that "
-    "there these those but and so then now also after before when while if because however what why how who where "
-    "yes no not please thanks can could would do does did is are was were in on at for his her their".split()
+_STARTERS = _words(
+    "i i'm i've i'd i'll we we're my our you you're your he she he's she's it it's its they they're the this "
+    "that there these those but and so then now also after before when while if because however what why how "
+    "who where yes no not please thanks can could would do does did is are was were in on at for his her their"
 )
-_BEFORE_NUMBER = frozenset({"no", "nr", "art", "sec", "ch", "p"})
+_BEFORE_NUMBER = _words("no nr art sec ch p")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -61,20 +66,27 @@ def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     fence_start, mark = -1, ""
     for match in _FENCE.finditer(text):
         if fence_start < 0:
+            if match.group(1)[0] == "`" and "`" in _rest_of_line(text, match.end()):
+                continue  # ```inline``` code
             fence_start, mark = match.start(), match.group(1)
             if position < fence_start:
                 yield position, fence_start, False
         elif match.group(1)[0] == mark[0] and len(match.group(1)) >= len(mark):
-            line_end = text.find("\n", match.end())
-            line_end = len(text) if line_end < 0 else line_end
-            if text[match.end() : line_end].strip():
+            rest = _rest_of_line(text, match.end())
+            if rest.strip():
                 continue  # words after the mark: a fence inside the code, not its end
+            line_end = match.end() + len(rest)
             yield fence_start, line_end, True
             position, fence_start = line_end, -1
     if fence_start >= 0:
         yield fence_start, len(text), True
     elif position < len(text):
         yield position, len(text), False
+
+
+def _rest_of_line(text: str, position: int) -> str:
+    line_end = text.find("\n", position)
+    return text[position : len(text) if line_end < 0 else line_end]
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -123,11 +135,7 @@ def _ends_here(text: str, stop: re.Match[str], closed: int, start: int, end: int
 
 def _full_stop_ends(text: str, stop: int, following: str, start: int) -> bool:
     begin = stop
-    while (
-        begin > start
-        and stop - begin < _WORD_BEFORE
-        and (text[begin - 1].isalpha() or text[begin - 1] == ".")
-    ):
+    while begin > start and stop - begin < _WORD_BEFORE and (text[begin - 1].isalpha() or text[begin - 1] == "."):
         begin -= 1
     word = text[begin:stop]
     folded = word.casefold()
@@ -150,11 +158,7 @@ def _next_word(text: str, position: int, end: int) -> str:
     while position < end and (text[position].isspace() or text[position] in "\"'“‘«「『(（[*_"):
         position += 1
     begin = position
-    while (
-        position < end
-        and position - begin < _WORD_BEFORE
-        and (text[position].isalnum() or text[position] in "'’")
-    ):
+    while position < end and position - begin < _WORD_BEFORE and (text[position].isalnum() or text[position] in "'’"):
         position += 1
     if position == begin and position < end:
         return text[position]

@@ -1,0 +1,175 @@
+"""The one way memory is changed: a batch in the journal, with what was before and after, in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
+
+from companion.clock import Clock, stamp
+from companion.errors import NotFound, NothingToUndo
+from companion.records import Actor, LinkType, Memory
+from companion.store.database import Database
+from companion.store.images import Image, image_of, links_of, read_image, write_image
+
+Observer = Callable[[tuple[int, ...]], None]
+
+FIELD_NAMES = {
+    "text": "its words", "status": "its state", "pinned": "its pin", "evidence": "its evidence",
+    "links": "its links", "kind": "its kind",
+}  # fmt: skip
+"""Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
+
+
+class Batch:
+    """Changes that are made, and undone, together."""
+
+    def __init__(self, db: Database, id: int) -> None:
+        self.id = id
+        self.touched: list[int] = []
+        self._db = db
+
+    def add(self, memory: Memory) -> Memory:
+        """Insert `memory` under a new id (its own is ignored)."""
+        image = image_of(memory)
+        id = write_image(self._db, None, None, image)
+        self._record(id, None, image)
+        return replace(memory, id=id)
+
+    def update(self, id: int, **values: Any) -> bool:
+        """Set fields of a memory (field names of `Memory`). False when nothing differs. Raises NotFound."""
+        before = self._require(id)
+        after = {**before, **values}
+        after["pinned"] = int(after["pinned"])
+        if "evidence" in values:
+            after["evidence"] = [[e.turn, e.start, e.end, e.quote_hash] for e in values["evidence"]]
+        return self._put(id, before, after)
+
+    def link(self, source: int, target: int, type: LinkType, weight: float = 1.0) -> bool:
+        """Connect two memories; a link that is there already keeps the larger weight."""
+        before = self._require(source)
+        links = {(t, kind): w for t, kind, w in links_of(before)}
+        links[target, type] = max(weight, links.get((target, type), 0.0))
+        after = {**before, "links": sorted([t, kind, w] for (t, kind), w in links.items())}
+        return self._put(source, before, after)
+
+    def restore(self, id: int, image: Image | None) -> bool:
+        """Make a memory what `image` says; used by undo."""
+        before = read_image(self._db, id)
+        if before is None and image is None:
+            return False
+        return self._put(id, before, image)
+
+    def _put(self, id: int, before: Image | None, after: Image | None) -> bool:
+        if before == after:
+            return False
+        if before is not None and after is not None:
+            after["version"] = before["version"] + 1
+        write_image(self._db, id, before, after)
+        self._record(id, before, after)
+        return True
+
+    def _require(self, id: int) -> Image:
+        image = read_image(self._db, id)
+        if image is None:
+            raise NotFound(f"there is no memory {id}")
+        return image
+
+    def _record(self, id: int, before: Image | None, after: Image | None) -> None:
+        def dump(image: Image | None) -> str | None:
+            return None if image is None else json.dumps(image, ensure_ascii=False, sort_keys=True)
+
+        self._db.run(
+            "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)",
+            (self.id, id, dump(before), dump(after)),
+        )
+        if id not in self.touched:
+            self.touched.append(id)
+
+
+class Changes:
+    """Opens batches and takes them back. Observers hear of touched ids after the commit."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._observers: list[Observer] = []
+
+    def observe(self, observer: Observer) -> None:
+        self._observers.append(observer)
+
+    @contextlib.contextmanager
+    def batch(self, actor: Actor, action: str, reason: str = "", undoes: int | None = None) -> Generator[Batch]:
+        """One transaction; an exception inside leaves no trace."""
+        with self._db.write():
+            at, offset = stamp(self._clock.now())
+            id = self._db.run(
+                "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes) VALUES (?,?,?,?,?,?)",
+                (at, offset, actor, action, reason, undoes),
+            )
+            batch = Batch(self._db, id)
+            yield batch
+        if batch.touched:
+            for observer in self._observers:
+                observer(tuple(batch.touched))
+
+    def undo(self, batch: int | None = None) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
+        """Take a batch back, field by field: what was changed again later is kept and named.
+        Returns (the new batch, memories touched, what was kept). Raises NothingToUndo, NotFound."""
+        with self._db.snapshot():
+            target = self._latest_of_person() if batch is None else batch
+            row = self._db.one("SELECT action, reason FROM batches WHERE id = ?", (target,))
+            if row is None:
+                raise NotFound(f"there is no change {target}", hint="See `companion memories history`.")
+            if self.undone_by(target) is not None:
+                raise NothingToUndo(f"change {target} is undone already")
+            kept: list[str] = []
+            with self.batch("person", "undo", f"takes back {row[0]} (change {target})", target) as undo:
+                entries = self._db.all(
+                    "SELECT memory, before, after FROM journal WHERE batch = ? ORDER BY seq DESC", (target,)
+                )
+                for memory, before, after in entries:
+                    self._take_back(undo, memory, _load(before), _load(after), kept)
+                if not undo.touched:
+                    raise NothingToUndo(f"everything in change {target} was changed again later")
+            return undo.id, tuple(undo.touched), tuple(dict.fromkeys(kept))
+
+    def undone_by(self, batch: int) -> int | None:
+        """The batch that took `batch` back and was not itself taken back."""
+        for (id,) in self._db.all("SELECT id FROM batches WHERE undoes = ? ORDER BY id DESC", (batch,)):
+            if self.undone_by(id) is None:
+                return int(id)
+        return None
+
+    def _latest_of_person(self) -> int:
+        rows = self._db.all(
+            "SELECT id FROM batches WHERE actor = 'person' AND undoes IS NULL ORDER BY id DESC LIMIT 1000"
+        )
+        for (id,) in rows:
+            if self.undone_by(id) is None:
+                return int(id)
+        raise NothingToUndo
+
+    def _take_back(self, undo: Batch, memory: int, before: Image | None, after: Image | None, kept: list[str]) -> None:
+        current = read_image(self._db, memory)
+        if before is None or current is None:
+            undo.restore(memory, before)
+            return
+        if after is None:
+            kept.append(f"memory {memory}, which exists again")
+            return
+        restored = dict(current)
+        for name, value in before.items():
+            if value == after[name] or name == "version":
+                continue
+            if current[name] == after[name]:
+                restored[name] = value
+            elif name in FIELD_NAMES:
+                kept.append(f"memory {memory}: {FIELD_NAMES[name]} changed again later")
+        undo.restore(memory, restored)
+
+
+def _load(image: str | None) -> Image | None:
+    return None if image is None else json.loads(image)

@@ -1,0 +1,177 @@
+"""The one place that opens the SQLite file and the only importer of apsw.
+
+Contract: `Database.write()` is one transaction, on disk when it returns (WAL, synchronous=FULL); nested calls join
+it. Every apsw error leaves here as a `ProfileError` that tells the person what happened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Generator, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from companion.errors import (
+    CompanionError,
+    DiskFull,
+    ProfileDamaged,
+    ProfileError,
+    ProfileReadOnly,
+    ProfileUnavailable,
+)
+
+APPLICATION_ID = 0x436D706E  # "Cmpn" in the file header, so that `file` and we can tell whose it is
+Row = tuple[Any, ...]
+
+
+def sqlite_version() -> str:
+    return apsw.sqlite_lib_version()
+
+
+class Database:
+    """One connection shared by the engine's threads, one at a time."""
+
+    def __init__(self, connection: apsw.Connection, path: Path, *, read_only: bool) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._depth = 0
+        self.path = path
+        self.read_only = read_only
+
+    def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        with self._lock, _translated(self.path):
+            return list(self._connection.execute(sql, tuple(values)))  # type: ignore[arg-type]
+
+    def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        rows = self.all(sql, values)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first column of the first row, None when there is none."""
+        row = self.one(sql, values)
+        return row[0] if row else None
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """Execute a change inside `write()`; returns the id of the last inserted row."""
+        with self._lock, _translated(self.path):
+            if not self._depth:
+                raise RuntimeError("a change outside a transaction")
+            self._connection.execute(sql, tuple(values))  # type: ignore[arg-type]
+            return self._connection.last_insert_rowid()
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        with self._lock, _translated(self.path):
+            if not self._depth:
+                raise RuntimeError("a change outside a transaction")
+            self._connection.executemany(sql, (tuple(row) for row in rows))  # type: ignore[arg-type]
+
+    @contextlib.contextmanager
+    def write(self) -> Generator[Database]:
+        """All or nothing; on disk at the end. Raises ProfileReadOnly, DiskFull, ProfileError."""
+        with self._lock:
+            if self.read_only:
+                raise ProfileReadOnly(str(self.path))
+            if self._depth:
+                self._depth += 1
+                try:
+                    yield self
+                finally:
+                    self._depth -= 1
+                return
+            with _translated(self.path):
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield self
+                with _translated(self.path):
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk rolls back by itself; then there is nothing left to roll back.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Generator[Database]:
+        """Several reads of one moment: no other thread changes anything in between."""
+        with self._lock:
+            yield self
+
+    def check(self) -> list[str]:
+        """SQLite's own findings about the file; empty when it is sound."""
+        found = [str(row[0]) for row in self.all("PRAGMA quick_check(20)")]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        with self._lock, _translated(self.path):
+            self._connection.close()
+
+
+def open_database(path: Path) -> Database:
+    """Open or create the file. A folder that cannot be written opens read-only. Raises ProfileError."""
+    apsw.config(apsw.SQLITE_CONFIG_LOG, None)
+    exists = path.exists()
+    with _translated(path):
+        try:
+            connection = apsw.Connection(str(path))
+            _prepare(connection)
+            if not exists and os.name == "posix":
+                path.chmod(0o600)
+            return Database(connection, path, read_only=False)
+        except (apsw.ReadOnlyError, apsw.CantOpenError) as error:
+            if not exists:
+                raise
+            return _open_read_only(path, error)
+
+
+def _prepare(connection: apsw.Connection) -> None:
+    connection.set_busy_timeout(2000)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # acknowledged means on disk
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what the person erases is overwritten
+        "temp_store=MEMORY",
+        "trusted_schema=OFF",
+        "cell_size_check=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    connection.execute("BEGIN IMMEDIATE")  # fails here, not at the first message, when it cannot be written
+    connection.execute("ROLLBACK")
+
+
+def _open_read_only(path: Path, cause: apsw.Error) -> Database:
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    # A WAL file cannot be read without writing its shared-memory file, so the last resort ignores the WAL.
+    for mode in ("mode=ro", "mode=ro&immutable=1"):
+        try:
+            connection = apsw.Connection(f"{path.absolute().as_uri()}?{mode}", flags=flags)
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            return Database(connection, path, read_only=True)
+        except (apsw.CantOpenError, apsw.ReadOnlyError):
+            continue
+    raise cause
+
+
+@contextlib.contextmanager
+def _translated(path: Path) -> Generator[None]:
+    try:
+        yield
+    except CompanionError:
+        raise
+    except apsw.FullError as error:
+        raise DiskFull(str(path)) from error
+    except apsw.ReadOnlyError as error:
+        raise ProfileReadOnly(str(path)) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise ProfileDamaged(f"{path} ({error})") from error
+    except (apsw.CantOpenError, apsw.PermissionsError, apsw.IOError, apsw.BusyError) as error:
+        raise ProfileUnavailable(f"{path} ({error})") from error
+    except apsw.Error as error:
+        raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error

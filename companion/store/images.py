@@ -1,0 +1,136 @@
+"""A memory's image: the JSON that the journal keeps and that undo restores. Row, evidence and links in one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, cast
+
+from companion.records import Evidence, LinkType, Memory
+from companion.store.database import Database, Row
+from companion.text import normalised, text_hash
+
+Image = dict[str, Any]
+
+COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Memory) if f.name not in ("id", "evidence"))
+"""The memory fields that are columns, in the order of the record."""
+
+
+def content_key(text: str) -> bytes:
+    """Identity of an embedded text."""
+    return bytes.fromhex(text_hash(text))
+
+
+def statement_key(text: str) -> bytes:
+    """Identity of a statement: the same for the same words whatever the case and punctuation."""
+    return hashlib.sha256(normalised(text).encode()).digest()
+
+
+def memory_of(row: Row, evidence: Iterable[Evidence] = ()) -> Memory:
+    """`row` is (id, *COLUMNS)."""
+    values: dict[str, Any] = dict(zip(("id", *COLUMNS), row, strict=True))
+    values["pinned"] = bool(values["pinned"])
+    return Memory(**values, evidence=tuple(evidence))
+
+
+def read_image(db: Database, id: int) -> Image | None:
+    """The memory as it stands, None when there is no such row."""
+    row = db.one(f"SELECT {', '.join(COLUMNS)} FROM memories WHERE id = ?", (id,))
+    if row is None:
+        return None
+    image: Image = dict(zip(COLUMNS, row, strict=True))
+    image["evidence"] = [
+        list(found)
+        for found in db.all(
+            'SELECT turn, start, "end", quote_hash FROM evidence WHERE memory = ? ORDER BY turn, start', (id,)
+        )
+    ]
+    image["links"] = [
+        list(found)
+        for found in db.all("SELECT target, type, weight FROM links WHERE source = ? ORDER BY target, type", (id,))
+    ]
+    return image
+
+
+def image_of(memory: Memory, links: Iterable[tuple[int, LinkType, float]] = ()) -> Image:
+    image: Image = {name: getattr(memory, name) for name in COLUMNS}
+    image["pinned"] = int(memory.pinned)
+    image["evidence"] = [[e.turn, e.start, e.end, e.quote_hash] for e in memory.evidence]
+    image["links"] = [list(link) for link in links]
+    return image
+
+
+def write_image(db: Database, id: int | None, before: Image | None, after: Image | None) -> int:
+    """Make the row, its evidence, links, full-text entries, tombstone and outbox say `after`. Returns the id.
+    `after` None removes the row: only undoing its making does that, and the journal keeps the image."""
+    if after is None:
+        assert id is not None and before is not None  # noqa: S101 (callers' contract)
+        db.run("DELETE FROM memories WHERE id = ?", (id,))
+        _index_words(db, id, None)
+        _bury(db, id, before, None)
+        db.run("INSERT INTO outbox(memory) VALUES (?)", (id,))
+        return id
+    values = [after[name] for name in COLUMNS]
+    keys = (content_key(after["text"]), statement_key(after["text"]))
+    if before is None:
+        marks = ",".join("?" * (len(COLUMNS) + 3))
+        id = db.run(
+            f"INSERT INTO memories(id, {', '.join(COLUMNS)}, text_hash, norm_hash) VALUES ({marks})",
+            (id, *values, *keys),
+        )
+    else:
+        assert id is not None  # noqa: S101
+        assignments = ", ".join(f"{name} = ?" for name in (*COLUMNS, "text_hash", "norm_hash"))
+        db.run(f"UPDATE memories SET {assignments} WHERE id = ?", (*values, *keys, id))
+    old = before or {"text": None, "status": None, "evidence": [], "links": []}
+    if old["text"] != after["text"]:
+        _index_words(db, id, after["text"])
+    if old["evidence"] != after["evidence"]:
+        db.run("DELETE FROM evidence WHERE memory = ?", (id,))
+        db.run_many("INSERT INTO evidence VALUES (?,?,?,?,?)", ((id, *e) for e in after["evidence"]))
+    if old["links"] != after["links"]:
+        db.run("DELETE FROM links WHERE source = ?", (id,))
+        db.run_many("INSERT INTO links VALUES (?,?,?,?)", ((id, *link) for link in after["links"]))
+    if (old["text"], old["status"]) != (after["text"], after["status"]):
+        _bury(db, id, before, after)
+        db.run("INSERT INTO outbox(memory) VALUES (?)", (id,))
+    return id
+
+
+def _index_words(db: Database, id: int, text: str | None) -> None:
+    for table in ("memory_words", "memory_trigrams"):
+        db.run(f"DELETE FROM {table} WHERE rowid = ?", (id,))
+    if text is not None:
+        db.run("INSERT INTO memory_words(rowid, text) VALUES (?,?)", (id, text))
+        db.run("INSERT INTO memory_trigrams(rowid, text) VALUES (?,?)", (id, text))
+
+
+def _bury(db: Database, id: int, before: Image | None, after: Image | None) -> None:
+    """A forgotten statement has a tombstone as long as it is forgotten: it must not be learned again."""
+    if before is not None and before["status"] == "forgotten":
+        db.run("DELETE FROM tombstones WHERE norm_hash = ? AND memory = ?", (statement_key(before["text"]), id))
+    if after is not None and after["status"] == "forgotten":
+        db.run(
+            "INSERT OR IGNORE INTO tombstones VALUES (?,?,?)",
+            (statement_key(after["text"]), id, after["recorded_at"]),
+        )
+
+
+def evidence_of(db: Database, ids: Iterable[int]) -> dict[int, list[Evidence]]:
+    wanted = list(ids)
+    found: dict[int, list[Evidence]] = {id: [] for id in wanted}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        marks = ",".join("?" * len(part))
+        for memory, turn, begin, end, quote in db.all(
+            f'SELECT memory, turn, start, "end", quote_hash FROM evidence WHERE memory IN ({marks})'
+            " ORDER BY memory, turn, start",
+            part,
+        ):
+            found[memory].append(Evidence(turn, begin, end, quote))
+    return found
+
+
+def links_of(image: Image) -> list[tuple[int, LinkType, float]]:
+    return [(int(t), cast(LinkType, kind), float(w)) for t, kind, w in image["links"]]

@@ -1,0 +1,63 @@
+"""Durable work. A job is done in the same transaction as its results: after a crash it runs once, not twice, not never."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from companion.clock import stamp
+from companion.store.database import Database
+
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: int
+    kind: str
+    key: str
+    attempts: int
+    error: str | None
+    state: str
+
+
+class Jobs:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def queue(self, kind: str, key: str, now: datetime) -> None:
+        """Inside or outside a transaction; queueing the same work twice queues it once."""
+        with self._db.write():
+            self._db.run("INSERT OR IGNORE INTO jobs(kind, key, queued_at) VALUES (?,?,?)", (kind, key, stamp(now)[0]))
+
+    def next(self) -> Job | None:
+        """The oldest queued job, those that failed before last."""
+        row = self._db.one(
+            "SELECT id, kind, key, attempts, error, state FROM jobs WHERE state = 'queued'"
+            " ORDER BY attempts, id LIMIT 1"
+        )
+        return Job(*row) if row else None
+
+    def done(self, id: int) -> None:
+        """Call inside the transaction that writes the job's results."""
+        with self._db.write():
+            self._db.run("UPDATE jobs SET state = 'done', error = NULL WHERE id = ?", (id,))
+
+    def failed(self, id: int, error: str) -> None:
+        """Count an attempt; after MAX_ATTEMPTS the job rests and doctor shows it."""
+        with self._db.write():
+            self._db.run(
+                "UPDATE jobs SET attempts = attempts + 1, error = ?,"
+                " state = CASE WHEN attempts + 1 >= ? THEN 'failed' ELSE 'queued' END WHERE id = ?",
+                (error[:500], MAX_ATTEMPTS, id),
+            )
+
+    def pending(self) -> int:
+        return int(self._db.value("SELECT count(*) FROM jobs WHERE state = 'queued'"))
+
+    def troubled(self) -> list[Job]:
+        """Jobs that failed at least once and are not done."""
+        rows = self._db.all(
+            "SELECT id, kind, key, attempts, error, state FROM jobs WHERE error IS NOT NULL AND state <> 'done'"
+        )
+        return [Job(*row) for row in rows]

@@ -1,0 +1,133 @@
+"""Reading memories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from companion.errors import NotFound
+from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
+from companion.store.database import Database, Row
+from companion.store.images import COLUMNS, evidence_of, memory_of, statement_key
+from companion.store.search import match_prefixes
+from companion.text import cjk_runs
+
+_SELECT = "SELECT m.id, " + ", ".join(f"m.{name}" for name in COLUMNS) + " FROM memories m"
+
+
+class Memories:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, id: int) -> Memory:
+        """Raises NotFound."""
+        found = self.many((id,))
+        if id not in found:
+            raise NotFound(f"there is no memory {id}")
+        return found[id]
+
+    def many(self, ids: Sequence[int]) -> dict[int, Memory]:
+        """Those of `ids` that exist, with their evidence."""
+        found: list[Row] = []
+        for start in range(0, len(ids), 500):
+            part = tuple(ids[start : start + 500])
+            found += self._db.all(f"{_SELECT} WHERE m.id IN ({','.join('?' * len(part))})", part)
+        return {memory.id: memory for memory in self._with_evidence(found)}
+
+    def find(self, filter: MemoryFilter) -> list[Memory]:
+        """Newest first."""
+        where, values = ["1"], list[object]()
+        for column, allowed in (("kind", filter.kinds), ("status", filter.statuses)):
+            if allowed:
+                where.append(f"m.{column} IN ({','.join('?' * len(allowed))})")
+                values += allowed
+        if filter.pinned is not None:
+            where.append("m.pinned = ?")
+            values.append(int(filter.pinned))
+        if filter.text.strip():
+            query = match_prefixes(filter.text)
+            if query:
+                where.append("m.id IN (SELECT rowid FROM memory_words WHERE memory_words MATCH ?)")
+                values.append(query)
+            for run in cjk_runs(filter.text):
+                where.append("instr(m.text, ?)")
+                values.append(run)
+            if not query and not cjk_runs(filter.text):
+                where.append("instr(lower(m.text), lower(?))")
+                values.append(filter.text.strip())
+        rows = self._db.all(
+            f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY m.recorded_at DESC, m.id DESC LIMIT ? OFFSET ?",
+            (*values, filter.limit, filter.offset),
+        )
+        return self._with_evidence(rows)
+
+    def same_statement(self, text: str) -> list[Memory]:
+        """Memories that say the same words, whatever their case, punctuation or status; oldest first."""
+        rows = self._db.all(f"{_SELECT} WHERE m.norm_hash = ? ORDER BY m.id", (statement_key(text),))
+        return self._with_evidence(rows)
+
+    def is_buried(self, text: str) -> bool:
+        """Whether the person had this statement forgotten."""
+        return self._db.value("SELECT 1 FROM tombstones WHERE norm_hash = ?", (statement_key(text),)) is not None
+
+    def resting_on(self, turns: Sequence[int]) -> list[Memory]:
+        """Memories with evidence in any of these turns."""
+        marks = ",".join("?" * len(turns))
+        rows = self._db.all(
+            f"{_SELECT} WHERE m.id IN (SELECT memory FROM evidence WHERE turn IN ({marks})) ORDER BY m.id",
+            tuple(turns),
+        )
+        return self._with_evidence(rows)
+
+    def by_status(self, statuses: Sequence[Status]) -> list[Memory]:
+        """Without evidence: for passes over everything."""
+        marks = ",".join("?" * len(statuses))
+        rows = self._db.all(f"{_SELECT} WHERE m.status IN ({marks}) ORDER BY m.id", tuple(statuses))
+        return [memory_of(row) for row in rows]
+
+    def quotes(self, memory: Memory) -> tuple[Quote, ...]:
+        """The words a memory rests on."""
+        from companion.store.turns import Turns
+
+        turns = Turns(self._db).many([e.turn for e in memory.evidence]) if memory.evidence else {}
+        return tuple(
+            Quote(turns[e.turn], e.start, e.end, turns[e.turn].text[e.start : e.end])
+            for e in memory.evidence
+            if e.turn in turns
+        )
+
+    def links(self, id: int) -> tuple[Link, ...]:
+        rows = self._db.all(
+            "SELECT source, target, type, weight FROM links WHERE source = ? OR target = ?"
+            " ORDER BY weight DESC, source, target",
+            (id, id),
+        )
+        return tuple(Link(*row) for row in rows)
+
+    def history(self, memory: int | None, limit: int) -> tuple[JournalEntry, ...]:
+        """Changes, newest first."""
+        rows = self._db.all(
+            "SELECT j.seq, j.batch, b.at, b.utc_offset, b.actor, b.action, j.memory, b.reason, j.before, j.after,"
+            " b.undoes FROM journal j JOIN batches b ON b.id = j.batch"
+            " WHERE ?1 IS NULL OR j.memory = ?1 ORDER BY j.seq DESC LIMIT ?2",
+            (memory, limit),
+        )
+        return tuple(
+            JournalEntry(*row[:8], before=_image(row[8]), after=_image(row[9]), undoes=row[10]) for row in rows
+        )
+
+    def count(self, statuses: Sequence[Status] = ()) -> int:
+        if not statuses:
+            return int(self._db.value("SELECT count(*) FROM memories"))
+        marks = ",".join("?" * len(statuses))
+        sql = f"SELECT count(*) FROM memories WHERE status IN ({marks})"
+        return int(self._db.value(sql, tuple(statuses)))
+
+    def _with_evidence(self, rows: Iterable[Row]) -> list[Memory]:
+        rows = list(rows)
+        evidence = evidence_of(self._db, [row[0] for row in rows])
+        return [memory_of(row, evidence[row[0]]) for row in rows]
+
+
+def _image(stored: str | None) -> dict[str, object] | None:
+    return None if stored is None else json.loads(stored)

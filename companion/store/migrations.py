@@ -1,0 +1,189 @@
+"""The schema, one named function per step. `user_version` counts the steps that were run."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from companion.errors import ProfileDamaged, ProfileTooNew
+from companion.store.database import APPLICATION_ID, Database
+
+
+def create_conversations_and_turns(db: Database) -> None:
+    """Turns are verbatim and immutable: once a turn is no longer streaming, a trigger refuses to change it."""
+    db.run("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID")
+    db.run("INSERT INTO meta VALUES ('profile', ?)", (str(uuid.uuid4()),))
+    db.run(
+        """CREATE TABLE conversations (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, started_at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             title TEXT NOT NULL DEFAULT '') STRICT"""
+    )
+    db.run(
+        """CREATE TABLE turns (
+             id INTEGER PRIMARY KEY AUTOINCREMENT,
+             conversation INTEGER NOT NULL REFERENCES conversations(id),
+             role TEXT NOT NULL CHECK (role IN ('person','companion','other')),
+             speaker TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             state TEXT NOT NULL CHECK (state IN ('complete','streaming','stopped','interrupted','failed')),
+             answers INTEGER REFERENCES turns(id), model TEXT) STRICT"""
+    )
+    db.run("CREATE INDEX turns_by_conversation ON turns(conversation, id)")
+    db.run("CREATE INDEX turns_streaming ON turns(id) WHERE state = 'streaming'")
+    db.run("CREATE INDEX turns_by_time ON turns(at)")
+    db.run(
+        """CREATE TRIGGER turns_are_immutable BEFORE UPDATE ON turns WHEN old.state <> 'streaming'
+           BEGIN SELECT raise(ABORT, 'a finished turn is immutable'); END"""
+    )
+
+
+def create_memories(db: Database) -> None:
+    """Memories with their evidence and links; `norm_hash` finds the same statement in other dress."""
+    db.run(
+        """CREATE TABLE memories (
+             id INTEGER PRIMARY KEY AUTOINCREMENT,
+             kind TEXT NOT NULL CHECK (kind IN ('moment','thought','event','day','trait')),
+             text TEXT NOT NULL,
+             status TEXT NOT NULL CHECK (status IN ('candidate','active','dormant','archived','superseded',
+                                                    'merged','quarantined','forgotten')),
+             recorded_at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             subject TEXT NOT NULL, slot TEXT, polarity TEXT NOT NULL, modality TEXT NOT NULL,
+             importance INTEGER NOT NULL CHECK (importance BETWEEN 1 AND 5),
+             valence REAL NOT NULL, emotion TEXT, pinned INTEGER NOT NULL, sensitivity INTEGER NOT NULL,
+             event_start REAL, event_end REAL, valid_from REAL, valid_to REAL,
+             strength REAL NOT NULL CHECK (strength > 0), difficulty REAL NOT NULL,
+             last_used_at REAL, used_count INTEGER NOT NULL, replaced_by INTEGER, version INTEGER NOT NULL,
+             text_hash BLOB NOT NULL, norm_hash BLOB NOT NULL) STRICT"""
+    )
+    db.run("CREATE INDEX memories_by_status ON memories(status, recorded_at)")
+    db.run("CREATE INDEX memories_by_norm ON memories(norm_hash)")
+    db.run("CREATE INDEX memories_by_text ON memories(text_hash)")
+    db.run(
+        """CREATE TABLE evidence (
+             memory INTEGER NOT NULL REFERENCES memories(id) ON DELETE CASCADE,
+             turn INTEGER NOT NULL REFERENCES turns(id), start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+             quote_hash TEXT NOT NULL, PRIMARY KEY (memory, turn, start, "end")) STRICT, WITHOUT ROWID"""
+    )
+    db.run("CREATE INDEX evidence_by_turn ON evidence(turn)")
+    db.run(
+        """CREATE TABLE links (
+             source INTEGER NOT NULL REFERENCES memories(id) ON DELETE CASCADE,
+             target INTEGER NOT NULL, type TEXT NOT NULL, weight REAL NOT NULL,
+             PRIMARY KEY (source, target, type)) STRICT, WITHOUT ROWID"""
+    )
+    db.run("CREATE INDEX links_by_target ON links(target)")
+    db.run(
+        """CREATE TABLE tombstones (
+             norm_hash BLOB NOT NULL, memory INTEGER NOT NULL, at REAL NOT NULL,
+             PRIMARY KEY (norm_hash, memory)) STRICT, WITHOUT ROWID"""
+    )
+
+
+def create_journal(db: Database) -> None:
+    """Append-only: triggers refuse to change an entry (erasing for good will bring its own door)."""
+    db.run(
+        """CREATE TABLE batches (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             actor TEXT NOT NULL, action TEXT NOT NULL, reason TEXT NOT NULL,
+             undoes INTEGER REFERENCES batches(id)) STRICT"""
+    )
+    db.run("CREATE INDEX batches_undoing ON batches(undoes) WHERE undoes IS NOT NULL")
+    db.run(
+        """CREATE TABLE journal (
+             seq INTEGER PRIMARY KEY AUTOINCREMENT, batch INTEGER NOT NULL REFERENCES batches(id),
+             memory INTEGER NOT NULL, before TEXT, after TEXT) STRICT"""
+    )
+    db.run("CREATE INDEX journal_by_batch ON journal(batch)")
+    db.run("CREATE INDEX journal_by_memory ON journal(memory)")
+    for table in ("batches", "journal"):
+        db.run(
+            f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table}
+                BEGIN SELECT raise(ABORT, 'the journal is append-only'); END"""
+        )
+
+
+def create_search(db: Database) -> None:
+    """Full-text indexes without a second copy of the text: porter stems for spaced scripts, trigrams for CJK."""
+    db.run(
+        """CREATE VIRTUAL TABLE memory_words USING fts5(
+             text, content='', contentless_delete=1, tokenize="porter unicode61 remove_diacritics 2")"""
+    )
+    db.run(
+        """CREATE VIRTUAL TABLE memory_trigrams USING fts5(
+             text, content='', contentless_delete=1, tokenize='trigram')"""
+    )
+    for table in ("memory_words", "memory_trigrams"):
+        # Deleted text must not linger in the index's pages. Contentless tables need no more than this.
+        db.run(f"INSERT INTO {table}({table}, rank) VALUES ('secure-delete', 1)")
+    db.run("CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab(memory_words, row)")
+
+
+def create_vectors(db: Database) -> None:
+    """Vectors belong to (embedder, text): an undone edit finds its old vector, two embedders never mix."""
+    db.run(
+        """CREATE TABLE embedders (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, revision TEXT NOT NULL,
+             dimension INTEGER NOT NULL, floor REAL, UNIQUE (name, revision, dimension)) STRICT"""
+    )
+    db.run(
+        """CREATE TABLE vectors (
+             embedder INTEGER NOT NULL REFERENCES embedders(id), text_hash BLOB NOT NULL,
+             vector BLOB NOT NULL, PRIMARY KEY (embedder, text_hash)) STRICT, WITHOUT ROWID"""
+    )
+    db.run(
+        """CREATE TABLE outbox (
+             seq INTEGER PRIMARY KEY AUTOINCREMENT, memory INTEGER NOT NULL) STRICT"""
+    )
+
+
+def create_work(db: Database) -> None:
+    """Durable jobs, the nights that were slept, what each reply was given, and each review of a memory."""
+    db.run(
+        """CREATE TABLE jobs (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL, queued_at REAL NOT NULL,
+             attempts INTEGER NOT NULL DEFAULT 0, error TEXT, state TEXT NOT NULL DEFAULT 'queued'
+               CHECK (state IN ('queued','done','failed')), UNIQUE (kind, key)) STRICT"""
+    )
+    db.run("CREATE INDEX jobs_queued ON jobs(id) WHERE state = 'queued'")
+    db.run(
+        """CREATE TABLE nights (
+             night TEXT PRIMARY KEY, ran_at REAL NOT NULL, batch INTEGER, report TEXT NOT NULL)
+           STRICT, WITHOUT ROWID"""
+    )
+    db.run(
+        """CREATE TABLE recalls (
+             reply INTEGER NOT NULL REFERENCES turns(id), rank INTEGER NOT NULL, memory INTEGER NOT NULL,
+             memory_version INTEGER NOT NULL, score REAL NOT NULL, similarity REAL, coverage REAL NOT NULL,
+             used INTEGER, PRIMARY KEY (reply, rank)) STRICT, WITHOUT ROWID"""
+    )
+    db.run(
+        """CREATE TABLE reviews (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, memory INTEGER NOT NULL, at REAL NOT NULL,
+             utc_offset INTEGER NOT NULL, rating INTEGER NOT NULL, cause TEXT NOT NULL, turn INTEGER) STRICT"""
+    )
+    db.run("CREATE INDEX reviews_by_memory ON reviews(memory, at)")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    create_conversations_and_turns,
+    create_memories,
+    create_journal,
+    create_search,
+    create_vectors,
+    create_work,
+)
+
+
+def migrate(db: Database) -> None:
+    """Bring the file to this program's schema, all steps in one transaction. Raises ProfileTooNew, ProfileDamaged."""
+    version = int(db.value("PRAGMA user_version"))
+    if version == len(MIGRATIONS):
+        return
+    if version > len(MIGRATIONS):
+        raise ProfileTooNew(f"{db.path} has schema {version}, this program knows {len(MIGRATIONS)}")
+    if version == 0 and db.value("SELECT count(*) FROM sqlite_schema"):
+        raise ProfileDamaged(f"{db.path} is a SQLite file of another program")
+    with db.write():
+        for step in MIGRATIONS[version:]:
+            step(db)
+        db.run(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.run(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -1,0 +1,26 @@
+"""Which nights were slept, and what they did."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+from companion.clock import stamp
+from companion.store.database import Database
+
+
+class Nights:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def latest(self) -> date | None:
+        """The newest night that was run."""
+        found = self._db.value("SELECT max(night) FROM nights")
+        return None if found is None else date.fromisoformat(found)
+
+    def record(self, night: date, now: datetime, batch: int | None, report: dict[str, object]) -> None:
+        """Call inside the transaction that holds the night's changes."""
+        self._db.run(
+            "INSERT OR REPLACE INTO nights VALUES (?,?,?,?)",
+            (night.isoformat(), stamp(now)[0], batch, json.dumps(report, ensure_ascii=False)),
+        )

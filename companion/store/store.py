@@ -1,0 +1,71 @@
+"""The opened profile: the database and the views of it, under the profile's lock."""
+
+from __future__ import annotations
+
+import os
+
+from companion.clock import Clock, SystemClock
+from companion.errors import ProfileUnavailable
+from companion.paths import Paths
+from companion.store.changes import Changes
+from companion.store.database import Database, open_database
+from companion.store.jobs import Jobs
+from companion.store.lock import ProfileLock
+from companion.store.memories import Memories
+from companion.store.migrations import migrate
+from companion.store.nights import Nights
+from companion.store.recalls import Recalls
+from companion.store.search import Search
+from companion.store.turns import Turns
+from companion.store.vectors import Vectors
+
+
+class Store:
+    """Everything that is on disk. Use `Store.open`."""
+
+    def __init__(self, db: Database, clock: Clock, lock: ProfileLock | None) -> None:
+        self.db = db
+        self.clock = clock
+        self.turns = Turns(db)
+        self.memories = Memories(db)
+        self.changes = Changes(db, clock)
+        self.search = Search(db)
+        self.vectors = Vectors(db)
+        self.jobs = Jobs(db)
+        self.nights = Nights(db)
+        self.recalls = Recalls(db)
+        self._lock = lock
+
+    @classmethod
+    def open(cls, paths: Paths, clock: Clock | None = None) -> Store:
+        """Take the lock, open or create the file, bring its schema up to date. Raises ProfileError."""
+        try:
+            paths.prepare()
+        except ProfileUnavailable:
+            if not paths.database.exists():
+                raise
+        writable = os.access(paths.data, os.W_OK)
+        lock = ProfileLock(paths.lock) if writable else None
+        if lock is not None:
+            lock.acquire()
+        try:
+            db = open_database(paths.database)
+            try:
+                migrate(db)
+            except BaseException:
+                db.close()
+                raise
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        return cls(db, clock or SystemClock(), lock)
+
+    @property
+    def read_only(self) -> bool:
+        return self.db.read_only
+
+    def close(self) -> None:
+        self.db.close()
+        if self._lock is not None:
+            self._lock.release()

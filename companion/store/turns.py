@@ -1,0 +1,119 @@
+"""Conversations and turns: verbatim, in the order they were said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from companion.clock import stamp
+from companion.errors import NotFound
+from companion.records import Role, Turn, TurnState
+from companion.store.database import Database, Row
+
+_COLUMNS = "id, conversation, role, speaker, text, at, utc_offset, state, answers, model"
+
+
+def _turn(row: Row) -> Turn:
+    return Turn(*row)
+
+
+class Turns:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def open_conversation(self, now: datetime) -> int:
+        at, offset = stamp(now)
+        with self._db.write():
+            return self._db.run("INSERT INTO conversations(started_at, utc_offset) VALUES (?,?)", (at, offset))
+
+    def latest_conversation(self) -> int | None:
+        found = self._db.value("SELECT max(conversation) FROM turns")
+        return None if found is None else int(found)
+
+    def add(
+        self,
+        conversation: int,
+        role: Role,
+        text: str,
+        now: datetime,
+        *,
+        speaker: str = "",
+        state: TurnState = "complete",
+        answers: int | None = None,
+        model: str | None = None,
+    ) -> Turn:
+        """Commit a turn. On disk when this returns."""
+        at, offset = stamp(now)
+        values = (conversation, role, speaker or role, text, at, offset, state, answers, model)
+        with self._db.write():
+            id = self._db.run(
+                "INSERT INTO turns(conversation, role, speaker, text, at, utc_offset, state, answers, model)"
+                " VALUES (?,?,?,?,?,?,?,?,?)",
+                values,
+            )
+        return Turn(id, *values)
+
+    def checkpoint(self, id: int, text: str) -> None:
+        """Save what has been written of a streaming reply so far."""
+        with self._db.write():
+            self._db.run("UPDATE turns SET text = ? WHERE id = ? AND state = 'streaming'", (text, id))
+
+    def finish(self, id: int, text: str, state: TurnState) -> Turn:
+        """End a streaming reply; from here on the turn is immutable."""
+        with self._db.write():
+            self._db.run("UPDATE turns SET text = ?, state = ? WHERE id = ? AND state = 'streaming'", (text, state, id))
+        return self.get(id)
+
+    def drop_empty(self, id: int) -> None:
+        """Remove a reply that never got a word, so that no empty turn stays behind."""
+        with self._db.write():
+            self._db.run("DELETE FROM recalls WHERE reply = ?", (id,))
+            self._db.run("DELETE FROM turns WHERE id = ? AND text = '' AND role = 'companion'", (id,))
+
+    def interrupted(self) -> list[Turn]:
+        """Replies that were being written when the process ended."""
+        rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE state = 'streaming' ORDER BY id")
+        return [_turn(row) for row in rows]
+
+    def get(self, id: int) -> Turn:
+        row = self._db.one(f"SELECT {_COLUMNS} FROM turns WHERE id = ?", (id,))
+        if row is None:
+            raise NotFound(f"there is no turn {id}")
+        return _turn(row)
+
+    def many(self, ids: Sequence[int]) -> dict[int, Turn]:
+        marks = ",".join("?" * len(ids))
+        rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE id IN ({marks})", tuple(ids))
+        return {row[0]: _turn(row) for row in rows}
+
+    def latest(self, limit: int, before: int | None = None) -> list[Turn]:
+        """The `limit` turns before turn id `before` (default: the newest), oldest first."""
+        rows = self._db.all(
+            f"SELECT {_COLUMNS} FROM turns WHERE id < ? ORDER BY id DESC LIMIT ?",
+            (2**62 if before is None else before, limit),
+        )
+        return [_turn(row) for row in reversed(rows)]
+
+    def conversation(self, conversation: int) -> list[Turn]:
+        rows = self._db.all(
+            f"SELECT {_COLUMNS} FROM turns WHERE conversation = ? ORDER BY id",
+            (conversation,),
+        )
+        return [_turn(row) for row in rows]
+
+    def replies_to(self, id: int) -> list[Turn]:
+        rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE answers = ? ORDER BY id", (id,))
+        return [_turn(row) for row in rows]
+
+    def days_with_talk(self, since: float, until: float) -> int:
+        """Calendar days (as the person's clock showed them) in (since, until] on which the person spoke."""
+        return int(
+            self._db.value(
+                "SELECT count(DISTINCT CAST((at + utc_offset) / 86400 AS INTEGER)) FROM turns"
+                " WHERE role = 'person' AND at > ? AND at <= ?",
+                (since, until),
+            )
+        )
+
+    def count(self) -> int:
+        return int(self._db.value("SELECT count(*) FROM turns"))
