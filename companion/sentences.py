@@ -31,7 +31,7 @@ _SHORTENED = _words(
 _STARTERS = _words(
     "i i'm i've i'd i'll we we're my our you you're your he she he's she's it it's its they they're the this "
     "that there these those but and so then now also after before when while if because however what why how "
-    "who where yes no not please thanks can could would do does did is are was were in on at for his her their"
+    "who where yes no not please thanks can could would do does did is are was were in on at for his her"
 )
 _BEFORE_NUMBER = _words("no nr art sec ch p")
 
