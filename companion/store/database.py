@@ -44,7 +44,7 @@ class Database:
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._lock, _translated(self.path):
-            return list(self._connection.execute(sql, tuple(values)))  # type: ignore[arg-type]
+            return list(self._connection.execute(sql, tuple(values)))
 
     def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
         rows = self.all(sql, values)
@@ -60,14 +60,14 @@ class Database:
         with self._lock, _translated(self.path):
             if not self._depth:
                 raise RuntimeError("a change outside a transaction")
-            self._connection.execute(sql, tuple(values))  # type: ignore[arg-type]
+            self._connection.execute(sql, tuple(values))
             return self._connection.last_insert_rowid()
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         with self._lock, _translated(self.path):
             if not self._depth:
                 raise RuntimeError("a change outside a transaction")
-            self._connection.executemany(sql, (tuple(row) for row in rows))  # type: ignore[arg-type]
+            self._connection.executemany(sql, (tuple(row) for row in rows))
 
     @contextlib.contextmanager
     def write(self) -> Generator[Database]:

@@ -65,7 +65,8 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
     """Make the row, its evidence, links, full-text entries, tombstone and outbox say `after`. Returns the id.
     `after` None removes the row: only undoing its making does that, and the journal keeps the image."""
     if after is None:
-        assert id is not None and before is not None  # noqa: S101 (callers' contract)
+        if id is None or before is None:
+            raise ValueError("only a memory that exists can be removed")
         db.run("DELETE FROM memories WHERE id = ?", (id,))
         _index_words(db, id, None)
         _bury(db, id, before, None)
@@ -80,7 +81,8 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
             (id, *values, *keys),
         )
     else:
-        assert id is not None  # noqa: S101
+        if id is None:
+            raise ValueError("a memory that exists has an id")
         assignments = ", ".join(f"{name} = ?" for name in (*COLUMNS, "text_hash", "norm_hash"))
         db.run(f"UPDATE memories SET {assignments} WHERE id = ?", (*values, *keys, id))
     old = before or {"text": None, "status": None, "evidence": [], "links": []}

@@ -1,4 +1,4 @@
-"""Durable work. A job is done in the same transaction as its results: after a crash it runs once, not twice, not never."""
+"""Durable work. A job is done in the same transaction as its results: a crash makes it neither run twice nor never."""
 
 from __future__ import annotations
 

@@ -113,7 +113,8 @@ class Memories:
             (memory, limit),
         )
         return tuple(
-            JournalEntry(*row[:8], before=_image(row[8]), after=_image(row[9]), undoes=row[10]) for row in rows
+            JournalEntry(seq, batch, at, offset, actor, action, touched, reason, _image(before), _image(after), undoes)
+            for seq, batch, at, offset, actor, action, touched, reason, before, after, undoes in rows
         )
 
     def count(self, statuses: Sequence[Status] = ()) -> int:

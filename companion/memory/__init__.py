@@ -1,0 +1,1 @@
+"""Finding the memories a moment calls for, and how they fade."""

@@ -1,0 +1,56 @@
+"""Credit: a memory is strengthened when a reply used it, not because it was fetched.
+
+Used means that the reply holds telling words of the memory that the person's own message did not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from companion.clock import local_date, stamp
+from companion.memory.forgetting import DAY, Curve
+from companion.memory.words import coverage, idf, stems
+from companion.records import Memory, RecalledMemory
+from companion.store import Store
+from companion.store.changes import Batch
+
+USED = 0.3
+"""Share of a memory's new telling words (idf-weighted) that a reply must hold to have used it."""
+
+
+def used_in(store: Store, recalled: Sequence[RecalledMemory], message: str, reply: str) -> list[int]:
+    """Ids of the memories the reply used."""
+    asked, said = set(stems(message)), set(stems(reply))
+    total = store.memories.count()
+    used = []
+    for item in recalled:
+        new = [stem for stem in stems(item.memory.text) if stem not in asked]
+        if not new:
+            continue
+        frequency = store.search.document_frequency(new)
+        weights = {stem: idf(frequency[stem], total) for stem in new}
+        if coverage(weights, said) >= USED:
+            used.append(item.memory.id)
+    return used
+
+
+def reinforce(
+    store: Store, batch: Batch, memory: Memory, curve: Curve, now: datetime, rating: int, cause: str, turn: int | None
+) -> bool:
+    """Count one review, at most one a day and memory. False when today's was counted already."""
+    at, offset = stamp(now)
+    last = memory.last_used_at
+    if last is not None and local_date(last, offset) >= local_date(at, offset):
+        return False
+    since = memory.recorded_at if last is None else last
+    strength, difficulty = curve.review(memory.strength, memory.difficulty, max(0.0, at - since) / DAY, rating)
+    batch.update(
+        memory.id,
+        strength=strength,
+        difficulty=difficulty,
+        last_used_at=at,
+        used_count=memory.used_count + 1,
+    )
+    store.recalls.review(memory.id, now, rating, cause, turn)
+    return True

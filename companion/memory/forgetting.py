@@ -1,0 +1,131 @@
+"""The forgetting curves, behind one protocol: retention as a pure function of time and strength.
+
+R is the chance that a memory would still come to mind, t the days since it was last used, S its strength in days.
+
+* FSRS-6: R = (1 + F·t/S)^(−w20), F = 0.9^(−1/w20) − 1 (py-fsrs; Ye et al., open-spaced-repetition).
+* Exponential: R = e^(−t/S), S grows by one with each use (Ebbinghaus as in MemoryBank, Zhong et al. 2023, with the
+  sign that makes strong memories fade slower).
+
+In both, a review never lowers strength unless the memory was contradicted: what was used more never fades faster.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
+
+from fsrs import Card, Rating, Scheduler, State
+
+from companion.records import Kind, Memory, Modality
+
+CurveName = Literal["fsrs", "exponential"]
+DAY = 86_400.0
+GRACE_DAYS = 7.0
+"""Nothing made in the last week fades."""
+IDLE_DAY_WEIGHT = 0.25
+"""A day without conversation counts for this much of a day: memory fades by living on, not by the clock alone."""
+
+AGAIN, GOOD, EASY = Rating.Again.value, Rating.Good.value, Rating.Easy.value
+
+
+class Curve(Protocol):
+    """A forgetting curve. `dormant_below` and `archived_below` are its retention at the two steps of fading."""
+
+    name: CurveName
+    dormant_below: float
+    archived_below: float
+
+    def retention(self, days: float, strength: float) -> float:
+        """R after `days` without use; 1 at zero days, falling, in (0, 1]."""
+
+    def review(self, strength: float, difficulty: float, days: float, rating: int) -> tuple[float, float]:
+        """(S, D) after a use `days` after the last one; `rating` as in FSRS: 1 again … 4 easy."""
+
+
+class Fsrs:
+    """FSRS-6 with the package's default weights."""
+
+    name: CurveName = "fsrs"
+    dormant_below = 0.60
+    archived_below = 0.45
+
+    def __init__(self) -> None:
+        self._scheduler = Scheduler(enable_fuzzing=False, learning_steps=(), relearning_steps=())
+        self._decay = -self._scheduler.parameters[20]
+        self._factor = 0.9 ** (1 / self._decay) - 1
+
+    def retention(self, days: float, strength: float) -> float:
+        return float((1 + self._factor * max(0.0, days) / strength) ** self._decay)
+
+    def review(self, strength: float, difficulty: float, days: float, rating: int) -> tuple[float, float]:
+        now = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(days=max(0.0, days))
+        card = Card(
+            state=State.Review,
+            stability=strength,
+            difficulty=difficulty,
+            last_review=datetime(2000, 1, 1, tzinfo=UTC),
+        )
+        reviewed, _ = self._scheduler.review_card(card, Rating(rating), now)
+        new_strength = float(reviewed.stability or strength)
+        if rating != AGAIN:
+            new_strength = max(strength, new_strength)
+        return new_strength, float(reviewed.difficulty or difficulty)
+
+
+class Exponential:
+    """R = e^(−t/S)."""
+
+    name: CurveName = "exponential"
+    dormant_below = 0.05
+    archived_below = 0.001
+
+    def retention(self, days: float, strength: float) -> float:
+        return math.exp(-max(0.0, days) / strength)
+
+    def review(self, strength: float, difficulty: float, days: float, rating: int) -> tuple[float, float]:
+        return (max(1.0, strength / 2) if rating == AGAIN else strength + 1.0), difficulty
+
+
+def curve(name: CurveName) -> Curve:
+    return Fsrs() if name == "fsrs" else Exponential()
+
+
+def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | None) -> float:
+    """S of a new memory in days: small talk 1.3, events 2.3, preferences 8.3, identity and boundaries 30 and more."""
+    if slot is not None or importance >= 5:
+        return 30.0
+    if kind == "moment":
+        return 1.3
+    if importance >= 4 or modality == "preference" or kind in ("day", "trait"):
+        return 8.3
+    if modality == "feeling":
+        return 1.3
+    return 2.3
+
+
+@dataclass(frozen=True)
+class Fading:
+    """Retention of memories now, given on which days there was conversation (their starts, sorted)."""
+
+    curve: Curve
+    now: float
+    talk_days: Sequence[float]
+
+    def days_since(self, at: float) -> float:
+        """Days from `at` to now, those without conversation counting less."""
+        elapsed = max(0.0, self.now - at) / DAY
+        talked = min(elapsed, float(len(self.talk_days) - bisect.bisect_right(self.talk_days, at)))
+        return talked + IDLE_DAY_WEIGHT * (elapsed - talked)
+
+    def retention(self, memory: Memory) -> float:
+        if memory.pinned:
+            return 1.0
+        last = memory.recorded_at if memory.last_used_at is None else max(memory.recorded_at, memory.last_used_at)
+        return self.curve.retention(self.days_since(last), memory.strength)
+
+    def in_grace(self, memory: Memory) -> bool:
+        return self.now - memory.recorded_at < GRACE_DAYS * DAY

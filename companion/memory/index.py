@@ -1,0 +1,173 @@
+"""The Chroma index: ids and vectors only, fed from the outbox, disposable. The only importer of chromadb.
+
+SQLite is the truth. The folder may vanish or be damaged at any time: then it is made anew from the stored vectors,
+and until it is in step `search` answers None and exact search serves. Chroma does not sync its files, so an index that
+was not closed cleanly is not trusted either (measured: after a power loss vectors are gone without a word).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from companion.errors import CompanionError
+from companion.store import Store
+from companion.store.vectors import Matrix, as_matrix
+
+# Before the import: Chroma pulls in onnxruntime, which looks up its maker's hosts unless told not to.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+os.environ["ANONYMIZED_TELEMETRY"] = "False"
+
+log = logging.getLogger(__name__)
+_PART = 500
+_META = "index"
+
+
+class VectorIndex:
+    """One collection per embedder. All methods but `search` are called by one thread."""
+
+    def __init__(self, store: Store, folder: Path, embedder: int, dimension: int) -> None:
+        self._store = store
+        self._folder = folder
+        self._embedder = embedder
+        self._dimension = dimension
+        self._collection: Any = None
+        self._client: Any = None
+        self._ready = threading.Event()
+        self.problem = ""
+
+    @property
+    def ready(self) -> bool:
+        """In step with SQLite as of the last delivery."""
+        return self._ready.is_set()
+
+    @property
+    def _opening(self) -> Path:
+        return self._folder.with_name(self._folder.name + ".opening")
+
+    def open(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Open the folder, or make it anew, and bring it in step. Stops early when no longer `wanted`.
+        Never raises for a bad folder; `problem` says what was wrong."""
+        trusted = self._store.db.value("SELECT value FROM meta WHERE key = ?", (_META,)) == self._stamp()
+        # A damaged folder can take the process down while it is opened; then this file is still there next time.
+        if not trusted or self._opening.exists():
+            self._remove()
+        try:
+            self._connect()
+            if trusted and self._collection.count() != len(self._store.vectors.keys(self._embedder)):
+                raise ValueError("it does not hold what it should")
+        except Exception as error:  # whatever Chroma raises, the cure is the same
+            log.warning("the index is made anew: %s", error)
+            self.problem = f"was damaged and made anew ({type(error).__name__})"
+            self._disconnect()
+            self._remove()
+            self._connect()
+        self._mark("")
+        self.catch_up(wanted=wanted)
+
+    def catch_up(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Deliver what the outbox holds, and everything when the collection is new."""
+        if self._collection is None:
+            return
+        try:
+            if self._collection.count() == 0:
+                last = self._store.db.value("SELECT max(seq) FROM outbox")
+                if not self._fill(wanted):
+                    return
+                if last is not None:
+                    self._store.vectors.delivered(last)
+            while wanted() and (part := self._store.vectors.outbox(_PART)):
+                self._deliver(list(dict.fromkeys(memory for _, memory in part)))
+                self._store.vectors.delivered(part[-1][0])
+            self._ready.set()
+        except CompanionError:
+            raise
+        except Exception as error:
+            # Chroma's own failures only cost speed: the folder is not trusted next time, exact search goes on.
+            log.exception("the index failed")
+            self.problem = f"failed ({type(error).__name__}); exact search serves"
+            self._ready.clear()
+            self._collection = None
+
+    def search(self, vector: Matrix, limit: int) -> list[int] | None:
+        """Ids of about the `limit` nearest memories, None when the index cannot say."""
+        if not self.ready or self._collection is None:
+            return None
+        try:
+            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
+        except Exception as error:
+            log.exception("the index could not be searched")
+            self.problem = f"could not be searched ({type(error).__name__}); exact search serves"
+            self._ready.clear()
+            return None
+        return [int(id) for id in found["ids"][0]]
+
+    def count(self) -> int:
+        """Vectors in the index, 0 when it is not open."""
+        return int(self._collection.count()) if self._collection is not None else 0
+
+    def close(self) -> None:
+        """Close; the folder is trusted next time if it is in step."""
+        in_step = self.ready and not self._store.vectors.outbox(1)
+        self._ready.clear()
+        self._disconnect()
+        if in_step:
+            self._mark(self._stamp())
+
+    def _fill(self, wanted: Callable[[], bool]) -> bool:
+        rows = self._store.vectors.recallable(self._embedder)
+        for start in range(0, len(rows), _PART):
+            if not wanted():
+                return False
+            self._upsert(rows[start : start + _PART])
+        return True
+
+    def _deliver(self, ids: list[int]) -> None:
+        rows = self._store.vectors.recallable(self._embedder, ids)
+        gone = sorted(set(ids) - {row[0] for row in rows})
+        if rows:
+            self._upsert(rows)
+        if gone:
+            self._collection.delete(ids=[str(id) for id in gone])
+
+    def _upsert(self, rows: list[tuple[int, bytes, bytes]]) -> None:
+        matrix = as_matrix([row[2] for row in rows], self._dimension)
+        self._collection.upsert(ids=[str(row[0]) for row in rows], embeddings=matrix)
+
+    def _connect(self) -> None:
+        import chromadb
+        from chromadb.config import Settings
+
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._opening.touch(mode=0o600)
+        settings = Settings(anonymized_telemetry=False, allow_reset=False)
+        self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        # Without an explicit None Chroma would fetch an embedding model of its own.
+        self._collection = self._client.get_or_create_collection(
+            f"memories-{self._embedder}",
+            embedding_function=None,
+            configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+        )
+        self._collection.count()
+        self._opening.unlink(missing_ok=True)
+
+    def _disconnect(self) -> None:
+        client, self._client, self._collection = self._client, None, None
+        if client is not None:
+            client.close()
+
+    def _remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._opening.unlink(missing_ok=True)
+
+    def _stamp(self) -> str:
+        return f"clean:{self._embedder}"
+
+    def _mark(self, value: str) -> None:
+        with self._store.db.write() as db:
+            db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_META, value))
