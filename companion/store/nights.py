@@ -13,9 +13,9 @@ class Nights:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def latest(self) -> date | None:
-        """The newest night that was run."""
-        found = self._db.value("SELECT max(night) FROM nights")
+    def latest(self, until: date) -> date | None:
+        """The newest night up to `until` that was run; nights of a clock that was once ahead do not count."""
+        found = self._db.value("SELECT max(night) FROM nights WHERE night <= ?", (until.isoformat(),))
         return None if found is None else date.fromisoformat(found)
 
     def record(self, night: date, now: datetime, batch: int | None, report: dict[str, object]) -> None:

@@ -105,15 +105,14 @@ class Turns:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE answers = ? ORDER BY id", (id,))
         return [_turn(row) for row in rows]
 
-    def days_with_talk(self, since: float, until: float) -> int:
-        """Calendar days (as the person's clock showed them) in (since, until] on which the person spoke."""
-        return int(
-            self._db.value(
-                "SELECT count(DISTINCT CAST((at + utc_offset) / 86400 AS INTEGER)) FROM turns"
-                " WHERE role = 'person' AND at > ? AND at <= ?",
-                (since, until),
-            )
+    def talk_days(self, until: float) -> list[float]:
+        """The first word of the person on each of their calendar days up to `until`, seconds, sorted."""
+        rows = self._db.all(
+            "SELECT min(at) FROM turns WHERE role = 'person' AND at <= ?"
+            " GROUP BY CAST((at + utc_offset) / 86400 AS INTEGER) ORDER BY 1",
+            (until,),
         )
+        return [float(row[0]) for row in rows]
 
     def count(self) -> int:
         return int(self._db.value("SELECT count(*) FROM turns"))

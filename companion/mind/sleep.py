@@ -1,0 +1,110 @@
+"""Sleep, first cut: memories fade by retention, once per calendar night, missed nights caught up.
+
+The state of a memory after a night is a pure function of its timestamps and the night's nominal time, so one pass for
+the last night due leaves what the nights run one by one would have left. Nothing is deleted: active → dormant →
+archived, and back again when the clock or a use says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from companion.clock import Clock, local_date, stamp
+from companion.memory.forgetting import Curve, Fading
+from companion.records import Memory, SleepReport, Status
+from companion.store import Store
+from companion.text import one_line
+
+FADING: tuple[Status, ...] = ("active", "dormant", "archived")
+_SHOWN = 20
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Sleep:
+    store: Store
+    clock: Clock
+    curve: Curve
+    at: time
+
+    def due(self, as_of: datetime) -> list[date]:
+        """Nights that have come (their hour has struck on the wall clock) and were not run, oldest first."""
+        last = as_of.date() if as_of.time() >= self.at else as_of.date() - timedelta(days=1)
+        run = self.store.nights.latest(last)
+        if run is None:
+            first = self.store.db.one("SELECT at, utc_offset FROM turns ORDER BY id LIMIT 1") or self.store.db.one(
+                "SELECT recorded_at, utc_offset FROM memories ORDER BY id LIMIT 1"
+            )
+            if first is None:
+                return []
+            run = local_date(*first)
+        return [run + timedelta(days=n) for n in range(1, (last - run).days + 1)]
+
+    def run(
+        self, as_of: datetime | None = None, *, dry_run: bool = False, on_progress: Progress = lambda *_: None
+    ) -> SleepReport:
+        """Run what is due by `as_of` (default now) in one transaction; a second call finds nothing to do."""
+        as_of = as_of or self.clock.now()
+        nights = self.due(as_of)
+        if not nights:
+            return SleepReport((), dry_run=dry_run)
+        moves = self._fade(self._nominal(nights[-1], as_of), on_progress)
+        counts = {state: sum(1 for _, new in moves if new == state) for state in FADING}
+        report = SleepReport(
+            nights=tuple(night.isoformat() for night in nights),
+            dormant=counts["dormant"],
+            archived=counts["archived"],
+            woken=counts["active"],
+            dry_run=dry_run,
+            changes=tuple(f"{one_line(m.text, 80)}: {m.status} → {new}" for m, new in moves[:_SHOWN]),
+        )
+        if dry_run:
+            return report
+        batch_id = None
+        with self.store.db.write():
+            if moves:
+                with self.store.changes.batch("sleep", "fade", f"night of {nights[-1].isoformat()}") as batch:
+                    for memory, new in moves:
+                        batch.update(memory.id, status=new)
+                batch_id = batch.id
+            summary = {"dormant": report.dormant, "archived": report.archived, "woken": report.woken}
+            for night in nights:
+                self.store.nights.record(night, as_of, batch_id, summary if night == nights[-1] else {})
+        on_progress(1, 1, "done")
+        return SleepReport(
+            report.nights, report.dormant, report.archived, report.woken, batch_id, False, report.changes
+        )
+
+    def _fade(self, now: datetime, on_progress: Progress) -> list[tuple[Memory, Status]]:
+        memories = self.store.memories.by_status(FADING)
+        fading = fading_at(self.store, self.curve, now)
+        moves: list[tuple[Memory, Status]] = []
+        for done, memory in enumerate(memories):
+            if done % 1000 == 0:
+                on_progress(done, len(memories), "letting memories fade")
+            new = state_at(fading, memory)
+            if new != memory.status:
+                moves.append((memory, new))
+        return moves
+
+    def _nominal(self, night: date, as_of: datetime) -> datetime:
+        """The night's own time, whenever it is really run."""
+        return datetime.combine(night, self.at, tzinfo=as_of.tzinfo)
+
+
+def state_at(fading: Fading, memory: Memory) -> Status:
+    """The state a memory fades (or wakes) to."""
+    if memory.pinned or fading.in_grace(memory):
+        return "active"
+    retention = fading.retention(memory)
+    if retention < fading.curve.archived_below:
+        return "archived"
+    return "dormant" if retention < fading.curve.dormant_below else "active"
+
+
+def fading_at(store: Store, curve: Curve, now: datetime) -> Fading:
+    """Retention at `now`, knowing on which days there was conversation until then."""
+    at, _ = stamp(now)
+    return Fading(curve, at, store.turns.talk_days(until=at))
