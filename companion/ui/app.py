@@ -1,0 +1,262 @@
+"""The application: starts the engine after the first frame, passes its events on, and quits without waiting.
+
+`run()` is what the command line calls. Nothing here imports a model, a database or an embedder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import TextArea
+
+from companion.errors import CompanionError
+from companion.events import Event, Notice, SleepFinished
+from companion.paths import Paths
+from companion.records import SleepReport
+from companion.settings import Settings
+from companion.text import one_line
+from companion.ui import theme
+from companion.ui.commands import commands
+from companion.ui.engine_port import EnginePort
+from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
+from companion.ui.screens.base import EngineScreen, attempt, tell
+from companion.ui.screens.chat import ChatScreen
+from companion.ui.screens.edit import EditScreen
+from companion.ui.screens.help import HelpScreen
+from companion.ui.screens.memories import MemoriesScreen
+from companion.ui.screens.memory import MemoryScreen
+from companion.ui.screens.reader import ReaderScreen
+from companion.ui.screens.sleep import SleepScreen, report_lines
+from companion.ui.signals import on_termination
+from companion.ui.supervision import RestartBudget
+from companion.ui.widgets.prompt import Prompt
+
+CLOSING = 0.8
+"""Seconds the engine is given to close; what it has acknowledged is on disk in any case."""
+TWICE = 2.0
+"""Seconds in which a second Ctrl+C quits."""
+
+
+class CompanionApp(App[None]):
+    """The engine is whatever satisfies `EnginePort`; the app starts and closes it."""
+
+    TITLE = "Companion"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", priority=True),
+        Binding("f2,ctrl+r", "memories", "Memories", show=False),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+d", "end_of_input", show=False, priority=True),
+    ]
+    CSS = """
+    ToastRack { dock: top; align: right top; margin: 0; }
+    Toast { max-width: 60; margin: 0; }
+    """
+
+    def __init__(self, engine: EnginePort, settings: Settings) -> None:
+        super().__init__()
+        self.engine = engine
+        self.settings = settings
+        self.chat = ChatScreen(engine)
+        self._budget = RestartBudget()
+        self._interrupted = -TWICE
+        self._leaving = False
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.chat
+
+    def on_mount(self) -> None:
+        for own in theme.THEMES:
+            self.register_theme(own)
+        wanted = self.settings.ui.theme
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            self.theme = theme.DARK.name
+            tell(self, f"There is no theme named {one_line(wanted, 40)}", "Choose one with Ctrl+P, Theme.", "warning")
+        on_termination(self.leave)
+        self.call_after_refresh(self._start_engine)
+
+    # The engine
+
+    def _start_engine(self) -> None:
+        # After the first frame: starting a process costs tens of milliseconds, and nothing on it needs one.
+        self.engine.subscribe(self._engine_spoke)
+        self.engine.on_exit(self._engine_ended)
+        try:
+            self.engine.start()
+        except CompanionError as error:
+            self.chat.show_problem(str(error), error.hint)
+            return
+        self._engine_ready()
+
+    @work(group="engine", exclusive=True)
+    async def _engine_ready(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, EngineScreen):
+                await screen.engine_back()
+
+    def _engine_spoke(self, event: Event) -> None:
+        """Called on a thread of the client."""
+        self._post(EngineSpoke(event))
+
+    def _engine_ended(self) -> None:
+        """Called on a thread of the client."""
+        self._post(EngineEnded())
+
+    def _post(self, message: EngineSpoke | EngineEnded) -> None:
+        with suppress(RuntimeError):  # the app's loop is closed: nobody is left to be told
+            self.post_message(message)
+
+    @on(EngineSpoke)
+    def _pass_on(self, message: EngineSpoke) -> None:
+        event = message.event
+        for screen in self.screen_stack:
+            if isinstance(screen, EngineScreen | SleepScreen):
+                screen.engine_event(event)
+        if isinstance(event, Notice):
+            tell(self, event.title, event.hint, event.level)
+        elif isinstance(event, SleepFinished):
+            self._night_was_run(event.report)
+
+    def _night_was_run(self, report: SleepReport) -> None:
+        shown = any(isinstance(screen, SleepScreen) for screen in self.screen_stack)
+        if report.nights and not report.dry_run and not shown:
+            tell(self, "While you were away", "\n".join(report_lines(report)[:6]))
+
+    @on(EngineEnded)
+    def _bring_back(self) -> None:
+        if self._leaving:
+            return
+        self.chat.engine_lost()
+        if self._budget.spend():
+            tell(self, "The engine stopped", "It is being started again. What you sent is saved.", "warning")
+            self.restart_engine()
+        else:
+            self.chat.show_problem(
+                "The engine keeps stopping",
+                "Your data is safe. Press Ctrl+P and choose “Engine: Restart”, or run `companion doctor`.",
+            )
+
+    def restart_engine(self) -> None:
+        self.chat.engine_lost()
+        try:
+            self.engine.restart()
+        except CompanionError as error:
+            self.chat.show_problem(str(error), error.hint)
+        else:
+            self._engine_ready()
+
+    # Screens
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        return commands(self)
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(getattr(self.screen, "HELP_TOPIC", "keys")))
+
+    def action_memories(self) -> None:
+        if not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
+            self.push_screen(MemoriesScreen(self.engine))
+
+    @on(MemoryChosen)
+    def _open_memory(self, message: MemoryChosen) -> None:
+        self.push_screen(MemoryScreen(self.engine, message.memory))
+
+    @on(TextChosen)
+    def _open_text(self, message: TextChosen) -> None:
+        self.push_screen(ReaderScreen(message.text))
+
+    @work(group="palette")
+    async def add_memory(self) -> None:
+        text = await self.push_screen_wait(EditScreen("Add a memory"))
+        if text is not None:
+            change = await attempt(self, self.engine.add_memory(text))
+            if change is not None:
+                tell(self, one_line(change.summary))
+
+    @work(group="palette")
+    async def undo(self) -> None:
+        change = await attempt(self, self.engine.undo())
+        if change is not None:
+            tell(self, one_line(change.summary), "\n".join(change.kept))
+
+    def sleep(self, dry_run: bool = False) -> None:
+        self.push_screen(SleepScreen(self.engine, dry_run))
+
+    @work(group="palette")
+    async def check_engine(self) -> None:
+        checks = await attempt(self, self.engine.doctor())
+        if checks is not None:
+            lines = (
+                f"{check.level:<8} {check.name}: {check.detail}" + (f"\n         {check.hint}" if check.hint else "")
+                for check in checks
+            )
+            self.push_screen(ReaderScreen("\n".join(lines)))
+
+    # Leaving
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C copies what is selected; else the second within two seconds quits."""
+        selected = self.screen.get_selected_text()
+        if isinstance(self.focused, TextArea) and self.focused.selected_text:
+            selected = self.focused.selected_text
+        if selected:
+            self.copy_to_clipboard(selected)
+            tell(self, "Copied", seconds=1)
+            return
+        moment = time.monotonic()
+        if moment - self._interrupted <= TWICE:
+            self.leave()
+            return
+        self._interrupted = moment
+        waiting = len(self.chat.outbox)
+        unsent = f" {waiting} waiting message(s) will not be sent." if waiting else ""
+        tell(self, f"Press Ctrl+C again to quit.{unsent}", seconds=TWICE)
+
+    def action_end_of_input(self) -> None:
+        """Ctrl+D quits from an empty prompt; in text it deletes, as in a shell."""
+        if isinstance(self.focused, TextArea) and self.focused.text:
+            self.focused.action_delete_right()
+        elif isinstance(self.focused, Prompt) or self.screen is self.chat:
+            self.leave()
+
+    @work(group="leave", exclusive=True)
+    async def leave(self) -> None:
+        """Close the engine within a bound, then exit. Never waits for a reply or a night."""
+        if self._leaving:
+            return
+        self._leaving = True
+        with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
+            await asyncio.wait_for(self.engine.close(), CLOSING)
+        self.exit()
+
+    async def action_quit(self) -> None:
+        self.leave()
+
+    def _fatal_error(self) -> None:
+        # Textual prints the local variables of every frame; here they hold what the person said.
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
+
+def run(settings: Settings, paths: Paths) -> int:
+    """Run the app over an engine process for this profile; returns the exit code for the shell."""
+    from companion.engine import EngineClient
+
+    app = CompanionApp(EngineClient(settings, paths), settings)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,112 @@
+"""One memory with everything about it, as styled text. Pure functions."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from companion.clock import local
+from companion.records import JournalEntry, MemoryDetail, MemoryRow, Quote
+from companion.text import one_line
+from companion.ui import format as show
+from companion.ui.widgets.literal import Part, cell, literal
+
+AROUND = 240
+"""Characters of a turn shown on each side of the words a memory rests on."""
+
+Cells = tuple[object, ...]
+
+
+def detail_text(detail: MemoryDetail) -> Content:
+    """Text, retention, evidence, history: the words in the person's order of interest."""
+    parts: list[Part] = []
+    parts += _head(detail)
+    parts += _evidence(detail.quotes)
+    parts += _history(detail.history)
+    return literal(*parts)
+
+
+def _head(detail: MemoryDetail) -> list[Part]:
+    memory = detail.memory
+    facts: list[str] = [memory.kind, memory.status]
+    if memory.subject != "person":
+        facts.append(f"about {memory.subject}")
+    if memory.modality != "fact":
+        facts.append(memory.modality)
+    if memory.emotion:
+        facts.append(memory.emotion)
+    parts: list[Part] = [
+        (f"{memory.text}\n", "bold"),
+        (f"{' · '.join(facts)}\n\n", "$text-muted"),
+        ("Retention  ", "$text-muted"),
+        f"{show.retention(memory, detail.retention)}",
+        (f"   strength {memory.strength:.1f} days", "$text-muted"),
+        ("\nRemembered ", "$text-muted"),
+        show.full_date(memory.recorded_at, memory.utc_offset),
+    ]
+    if memory.event_start is not None:
+        parts += [("\nHappened   ", "$text-muted"), f"{local(memory.event_start, memory.utc_offset):%-d %B %Y}"]
+    parts += [("\nUsed       ", "$text-muted"), _use(memory.used_count, memory.last_used_at, memory.utc_offset)]
+    if memory.replaced_by is not None:
+        parts += [("\nReplaced   ", "$text-muted"), f"by memory {memory.replaced_by}"]
+    return parts
+
+
+def _use(count: int, last: float | None, utc_offset: int) -> str:
+    if not count:
+        return "not yet"
+    times = show.counted(count, "time")
+    return times if last is None else f"{times}, last {show.full_date(last, utc_offset)}"
+
+
+def _evidence(quotes: tuple[Quote, ...]) -> list[Part]:
+    parts: list[Part] = [("\n\nWhere it comes from\n", "bold $accent")]
+    if not quotes:
+        return [*parts, ("Nothing was said about it: you wrote it yourself.", "$text-muted")]
+    for index, quote in enumerate(quotes):
+        turn = quote.turn
+        who = {"person": "You", "companion": "Companion"}.get(turn.role, turn.speaker)
+        before, after = turn.text[: quote.start], turn.text[quote.end :]
+        parts += [
+            "\n" if index else "",
+            (f"{who}, {show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
+            ("…" if len(before) > AROUND else "") + before[-AROUND:],
+            (turn.text[quote.start : quote.end], "bold underline"),
+            after[:AROUND] + ("…" if len(after) > AROUND else ""),
+            "\n" if index < len(quotes) - 1 else "",
+        ]
+    return parts
+
+
+def _history(entries: tuple[JournalEntry, ...]) -> list[Part]:
+    if not entries:
+        return []
+    parts: list[Part] = [("\n\nWhat was changed\n", "bold $accent")]
+    for entry in entries:
+        who = "you" if entry.actor == "person" else entry.actor
+        reason = f": {one_line(entry.reason)}" if entry.reason else ""
+        parts += [
+            (f"{show.full_date(entry.at, entry.utc_offset)}  ", "$text-muted"),
+            f"{entry.action} by {who}{reason}\n",
+        ]
+        before, after = _text_of(entry.before), _text_of(entry.after)
+        if before and after and before != after:
+            parts += [("  was  ", "$text-muted"), f"{before}\n", ("  now  ", "$text-muted"), f"{after}\n"]
+    return parts
+
+
+def _text_of(state: dict[str, object] | None) -> str:
+    return one_line(str(state.get("text", ""))) if state else ""
+
+
+def table_cells(row: MemoryRow, bar_cells: int) -> Cells:
+    """Pin mark, kind, when, text, retention."""
+    memory = row.memory
+    faded = "" if memory.status == "active" else "dim"
+    kind = memory.kind if memory.status in ("active", "candidate") else memory.status
+    return (
+        cell("*" if memory.pinned else " ", "bold"),
+        cell(kind, faded),
+        cell(show.short_date(show.memory_moment(memory), memory.utc_offset, show.now()), faded),
+        cell(memory.text, faded),
+        cell(show.retention(memory, row.retention, bar_cells), faded),
+    )

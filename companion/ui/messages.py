@@ -1,0 +1,34 @@
+"""What happened, as messages to the app. Engine news arrives on the client's threads and is posted from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from companion.events import Event
+
+
+@dataclass
+class EngineSpoke(Message):
+    """An event of the engine, in the order in which it was sent."""
+
+    event: Event
+
+
+class EngineEnded(Message):
+    """The engine's process ended without being asked to."""
+
+
+@dataclass
+class MemoryChosen(Message):
+    """The person wants to see a memory that a line stands for."""
+
+    memory: int
+
+
+@dataclass
+class TextChosen(Message):
+    """The person wants to read a long text in full."""
+
+    text: str

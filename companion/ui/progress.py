@@ -1,0 +1,91 @@
+"""What the engine is doing, kept from its events, as the few words of the status line. No Textual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from companion.events import Event, PromptRead, ReplyFailed, ReplyFinished, ReplyStarted, ReplyToken, StatusChanged
+from companion.records import EngineStatus
+from companion.ui.format import counted
+
+
+@dataclass
+class Progress:
+    """`answering` is the person's turn a reply is owed to, from acknowledgement to the end of the reply."""
+
+    status: EngineStatus = field(default_factory=lambda: EngineStatus(phase="starting"))
+    answering: int | None = None
+    writing: bool = False
+    read: tuple[int, int] | None = None
+    context_used: int = 0
+    tokens_per_second: float = 0.0
+    _answered: int = 0
+
+    def sent(self, turn: int) -> None:
+        """The engine has the turn. The reply may already have come: events and answers travel separately."""
+        if turn > self._answered:
+            self.answering = turn
+
+    def lost(self) -> None:
+        """The engine ended; nothing is being written any more."""
+        self.status = EngineStatus(phase="starting", model=self.status.model)
+        self._rest()
+
+    def note(self, event: Event) -> None:
+        match event:
+            case StatusChanged():
+                self.status = event.status
+            case ReplyStarted():
+                self.answering, self.writing, self.read = event.turn, False, None
+            case PromptRead():
+                self.read = (event.done, event.total)
+            case ReplyToken():
+                self.writing = True
+            case ReplyFinished():
+                report = event.report
+                self._answered = max(self._answered, report.turn.answers or 0, self.answering or 0)
+                self.context_used = report.prompt_tokens + report.reply_tokens
+                self.tokens_per_second = report.tokens_per_second
+                self._rest()
+            case ReplyFailed():
+                self._answered = max(self._answered, event.turn)
+                self._rest()
+            case _:
+                pass
+
+    def _rest(self) -> None:
+        self.answering, self.writing, self.read = None, False, None
+
+    @property
+    def doing(self) -> str:
+        """ "reading 812 tokens", "loading model"; empty when there is nothing to say."""
+        status = self.status
+        if status.phase in ("starting", "loading"):
+            return status.activity or ("starting" if status.phase == "starting" else "loading model")
+        if self.answering is not None:
+            if self.writing:
+                return "writing"
+            if self.read is None:
+                return status.activity or "recalling"
+            done, total = self.read
+            return (
+                f"reading {done:,} of {counted(total, 'token')}" if done < total else f"read {counted(total, 'token')}"
+            )
+        if status.activity:
+            return status.activity
+        if status.phase == "no-model":
+            return "no model"
+        return f"thinking, {status.pending_jobs} to do" if status.pending_jobs else ""
+
+    def facts(self) -> list[str]:
+        """Most important first: what is left of them is shown when the line is narrow."""
+        facts = []
+        if self.status.read_only:
+            facts.append("read-only")
+        if self.status.model:
+            facts.append(self.status.model)
+        if self.status.context_tokens:
+            facts.append(f"{self.context_used:,}/{self.status.context_tokens:,}")
+        if self.tokens_per_second:
+            facts.append(f"{self.tokens_per_second:.0f} tok/s")
+        return facts

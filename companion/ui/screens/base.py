@@ -1,0 +1,61 @@
+"""What every screen that talks to the engine shares: events in, calls out, errors told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Literal as OneOf
+from typing import TypeVar
+
+from textual.app import App
+from textual.screen import Screen
+from textual.widget import Widget
+
+from companion.errors import CompanionError, EngineStopped
+from companion.events import Event
+from companion.text import one_line, sanitise
+from companion.ui.engine_port import EnginePort
+
+Result = TypeVar("Result")
+
+
+def tell(
+    source: Widget | App[None],
+    title: str,
+    text: str = "",
+    level: OneOf["information", "warning", "error"] = "information",
+    seconds: float = 5,
+) -> None:
+    """A notice at the edge of the screen; both texts literal."""
+    if not text:
+        title, text = "", title
+    source.notify(sanitise(text)[:600], title=one_line(title, 120), severity=level, timeout=seconds, markup=False)
+
+
+def tell_error(source: Widget | App[None], error: CompanionError) -> None:
+    """What happened and what to do."""
+    tell(source, str(error), error.hint, "error", 8)
+
+
+async def attempt(source: Widget | App[None], call: Awaitable[Result]) -> Result | None:
+    """The answer of `call`; None after telling the person when it raised a CompanionError."""
+    try:
+        return await call
+    except EngineStopped:
+        return None  # told once, by the app, for all calls that fail together
+    except CompanionError as error:
+        tell_error(source, error)
+        return None
+
+
+class EngineScreen(Screen[None]):
+    """A screen over the engine. The app hands every event to every screen on its stack, in order."""
+
+    def __init__(self, engine: EnginePort) -> None:
+        super().__init__()
+        self.engine = engine
+
+    def engine_event(self, event: Event) -> None:
+        """Called on the app's thread; must not block."""
+
+    async def engine_back(self) -> None:
+        """The engine was started again: what is shown may be stale."""

@@ -1,0 +1,274 @@
+"""The conversation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.events import Key
+
+from companion.clock import SystemClock, stamp
+from companion.errors import Busy, CompanionError, EngineStopped
+from companion.events import (
+    Event,
+    MemoriesRecalled,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyToken,
+    ThoughtsFormed,
+)
+from companion.records import EngineStatus, TranscriptItem, Turn
+from companion.ui.engine_port import EnginePort
+from companion.ui.outbox import Outbox
+from companion.ui.progress import Progress
+from companion.ui.screens.base import EngineScreen, attempt, tell, tell_error
+from companion.ui.widgets.problem import Problem
+from companion.ui.widgets.prompt import Prompt
+from companion.ui.widgets.status_line import StatusLine
+from companion.ui.widgets.transcript import WINDOW, Transcript
+from companion.ui.widgets.waiting import Waiting
+
+HINT = "Message · Enter sends, Ctrl+J new line"
+
+
+class ChatScreen(EngineScreen):
+    """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
+
+    HELP_TOPIC = "chat"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop the reply"),
+        Binding("ctrl+o", "toggle_recalled", "Memories of the last reply"),
+        Binding("pageup", "page(-1)", show=False, priority=True),
+        Binding("pagedown", "page(1)", show=False, priority=True),
+        Binding("ctrl+up", "scroll(-1)", show=False, priority=True),
+        Binding("ctrl+down", "scroll(1)", show=False, priority=True),
+        Binding("ctrl+end", "newest", show=False, priority=True),
+    ]
+
+    def __init__(self, engine: EnginePort) -> None:
+        super().__init__(engine)
+        self.progress = Progress()
+        self.outbox = Outbox()
+        self._loaded = False
+        self._early: list[Event] = []
+        self._uncertain: str | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Transcript()
+        yield Problem()
+        yield Waiting()
+        yield Prompt(placeholder=HINT)
+        yield StatusLine(self.progress)
+
+    def on_mount(self) -> None:
+        self.query_one(Prompt).focus()
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.query_one(Transcript)
+
+    # What the engine says
+
+    async def engine_ready(self) -> None:
+        """The engine answers calls: show the conversation, then send what waits."""
+        try:
+            self.progress.status = await self.engine.status()
+            items = await self.engine.transcript(limit=WINDOW)
+        except EngineStopped:
+            return  # the app starts it again, or says why not
+        except CompanionError as error:
+            self.show_problem(str(error), error.hint)
+            return
+        self._recognise_sent(items)
+        await self.transcript.load(items)
+        self._loaded = True
+        early, self._early = self._early, []
+        for event in early:
+            self.engine_event(event)
+        self._refresh_state()
+        self.send_waiting()
+
+    async def engine_back(self) -> None:
+        await self.engine_ready()
+
+    def engine_lost(self) -> None:
+        """The process ended: what was being written has stopped; nothing typed is given up."""
+        self.progress.lost()
+        self._uncertain = self.outbox.sending or self._uncertain
+        self.outbox.hold()
+        self._loaded = False
+        self._early.clear()
+        last = self.transcript.last_reply()
+        if last is not None and last.writing:
+            last.break_off("interrupted")
+        self._refresh_state()
+
+    def show_problem(self, title: str, hint: str) -> None:
+        """The engine cannot be used at all; says so until a status says otherwise."""
+        self.progress.status = EngineStatus(
+            phase="starting", activity="not running", problem_title=title, problem_hint=hint
+        )
+        self._refresh_state()
+
+    def _recognise_sent(self, items: tuple[TranscriptItem, ...]) -> None:
+        """A message that was on its way when the engine ended may have been saved: then it must not go twice."""
+        uncertain, self._uncertain = self._uncertain, None
+        known = self.transcript.newest_id
+        if uncertain is None or self.outbox.texts[:1] != (uncertain,):
+            return
+        if any(t.role == "person" and t.id > known and t.text == uncertain for t in (i.turn for i in items)):
+            self.outbox.begin()
+            self.outbox.sent()
+
+    def engine_event(self, event: Event) -> None:
+        if not self._loaded:
+            self._early.append(event)
+            self.progress.note(event)
+            self._refresh_state()
+            return
+        match event:
+            case ReplyStarted():
+                self._acknowledge(event.turn)
+                self.transcript.begin_reply(event.reply, event.turn)
+            case MemoriesRecalled():
+                self.transcript.recalled(event.reply, event.recalled)
+            case ReplyToken():
+                view = self.transcript.reply(event.reply)
+                if view is not None:
+                    view.write(event.text)
+            case ReplyFinished():
+                view = self.transcript.begin_reply(event.reply, event.report.turn.answers or 0)
+                view.finish(event.report)
+            case ReplyFailed():
+                self._reply_failed(event)
+            case ThoughtsFormed():
+                answer = self.transcript.reply_to(event.turn)
+                if answer is not None:
+                    answer.add_thoughts(event.memories, event.lines)
+            case _:
+                pass
+        self.progress.note(event)
+        self._refresh_state()
+        if isinstance(event, ReplyFinished | ReplyFailed):
+            self.send_waiting()
+
+    def _reply_failed(self, event: ReplyFailed) -> None:
+        self._acknowledge(event.turn)
+        view = self.transcript.reply(event.reply)
+        if view is not None:
+            view.break_off("failed")
+        person = self.transcript.person(event.turn)
+        if person is not None:
+            person.note(f"No reply. {event.title}. {event.hint}")
+        else:
+            tell(self, event.title, event.hint, "error")
+
+    def _refresh_state(self) -> None:
+        self.query_one(StatusLine).refresh()
+        self.query_one(Problem).show_status(self.progress.status)
+        self.query_one(Waiting).show_texts(self.outbox.texts)
+
+    # Talking
+
+    @on(Prompt.Submitted)
+    def _submitted(self, message: Prompt.Submitted) -> None:
+        if not message.prompt.whole_text.strip():
+            message.prompt.hint("Type a message first.", HINT)
+            return
+        self.outbox.put(message.prompt.take())
+        self.transcript.to_newest()
+        self._refresh_state()
+        self.send_waiting()
+
+    @on(Prompt.TakeBackWanted)
+    def _take_back(self, message: Prompt.TakeBackWanted) -> None:
+        text = self.outbox.take_back()
+        if text is not None:
+            self.query_one(Prompt).put_back(text)
+            self._refresh_state()
+
+    @work(group="send")
+    async def send_waiting(self) -> None:
+        """Send the oldest waiting message, unless a reply is still owed. Called again when one has ended."""
+        if not self._loaded or self.progress.answering is not None:
+            return
+        text = self.outbox.begin()
+        if text is None:
+            return
+        self._refresh_state()
+        try:
+            sent = await self.engine.send(text)
+        except Busy:
+            self.outbox.hold()  # sent again when the reply has ended
+        except EngineStopped:
+            if self.outbox.sending == text:
+                self._uncertain = text
+                self.outbox.hold()  # sent again when the engine is back, unless it turns out to be saved
+        except CompanionError as error:
+            self.outbox.sent()
+            self.query_one(Prompt).put_back(text)
+            tell_error(self, error)
+        else:
+            self.progress.sent(sent.turn)
+            self._acknowledge(sent.turn, sent.conversation)
+        self._refresh_state()
+
+    def _acknowledge(self, turn: int, conversation: int | None = None) -> None:
+        """The message on its way is on disk as `turn`. Told by the answer or by an event, whichever is first."""
+        if self.transcript.person(turn) is not None or self.outbox.sending is None:
+            return
+        text = self.outbox.sent() or ""
+        at, utc_offset = stamp(SystemClock().now())
+        where = conversation or self.progress.status.conversation or self.transcript.conversation
+        self.transcript.add_person(Turn(turn, where, "person", "", text, at, utc_offset))
+
+    # What the person does besides writing
+
+    @work(group="stop")
+    async def action_stop(self) -> None:
+        """Esc: keeps what was written; does nothing when nothing is being written."""
+        if self.progress.answering is not None:
+            await attempt(self, self.engine.stop())
+
+    def action_toggle_recalled(self) -> None:
+        last = self.transcript.last_reply()
+        if last is not None and last.recalled.display:
+            last.recalled.toggle()
+            last.recalled.focus_heading()
+        else:
+            tell(self, "The last reply was given no memories.", seconds=2)
+
+    def action_page(self, direction: int) -> None:
+        self.transcript.scroll_relative(y=direction * max(1, self.transcript.size.height - 2), animate=False)
+        self._reached_top(direction)
+
+    def action_scroll(self, direction: int) -> None:
+        self.transcript.scroll_relative(y=direction * 2, animate=False)
+        self._reached_top(direction)
+
+    def _reached_top(self, direction: int) -> None:
+        if direction < 0 and self.transcript.scroll_y <= 0:
+            self.transcript.ask_older()
+
+    def action_newest(self) -> None:
+        self.transcript.to_newest()
+
+    @on(Transcript.OlderWanted)
+    def _older_wanted(self, message: Transcript.OlderWanted) -> None:
+        self._fetch_older(message.before)
+
+    @work(group="older")
+    async def _fetch_older(self, before: int) -> None:
+        items = await attempt(self, self.engine.transcript(before=before, limit=WINDOW))
+        await self.transcript.prepend(items or ())
+
+    def on_key(self, event: Key) -> None:
+        """Typing anywhere on this screen goes to the prompt."""
+        prompt = self.query_one(Prompt)
+        if event.is_printable and event.character and not prompt.has_focus and event.character != " ":
+            prompt.focus()
+            prompt.insert(event.character)
+            event.stop()

@@ -1,0 +1,61 @@
+"""Writing the text of a memory."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.prompt import Prompt
+
+
+class EditScreen(ModalScreen[str | None]):
+    """Dismissed with the new text, or None when nothing is to be changed. The same keys as the chat's prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    DEFAULT_CSS = """
+    EditScreen { align: center middle; }
+    EditScreen > Vertical {
+        width: 80%; max-width: 76; min-width: 40; height: auto;
+        border: round $primary; background: $surface; padding: 0 1;
+    }
+    EditScreen Prompt, EditScreen Prompt:focus { border: none; padding: 1 0; max-height: 12; }
+    EditScreen .keys { color: $text-muted; }
+    """
+
+    def __init__(self, title: str, text: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._before = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Literal((self._title, "bold"))
+            yield Prompt(self._before, placeholder="Something about you, in a sentence")
+            yield Literal("Enter saves   Ctrl+J new line   Esc cancels", classes="keys")
+
+    def on_mount(self) -> None:
+        prompt = self.query_one(Prompt)
+        prompt.move_cursor(prompt.document.end)
+        prompt.focus()
+
+    @on(Prompt.Submitted)
+    def _save(self, message: Prompt.Submitted) -> None:
+        message.stop()
+        text = message.prompt.whole_text.strip()
+        if not text:
+            message.prompt.hint("Write something first, or press Esc.", "Something about you, in a sentence")
+        else:
+            self.dismiss(None if text == self._before else text)
+
+    @on(Prompt.TakeBackWanted)
+    def _nothing_to_take_back(self, message: Prompt.TakeBackWanted) -> None:
+        message.stop()
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

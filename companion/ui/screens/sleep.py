@@ -1,0 +1,103 @@
+"""Running the nightly pass by hand, and reading what it did."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import ProgressBar
+
+from companion.errors import CompanionError
+from companion.events import Event, SleepProgress
+from companion.records import SleepReport
+from companion.text import one_line
+from companion.ui.engine_port import EnginePort
+from companion.ui.format import counted
+from companion.ui.widgets.literal import Literal
+
+LINES = 12
+
+
+def report_lines(report: SleepReport) -> list[str]:
+    """What the person should know of it, the most important first."""
+    if not report.nights:
+        return ["Nothing to do: every night was run already."]
+    lines = [f"{counted(len(report.nights), 'night')}, up to {report.nights[-1]}."]
+    counts = ((report.dormant, "faded"), (report.archived, "put away"), (report.woken, "came back"))
+    lines += [f"{counted(number, 'memory', 'memories')} {what}." for number, what in counts if number]
+    if report.dry_run:
+        lines.append("This was a preview; nothing was changed.")
+    return [*lines, *report.changes]
+
+
+class SleepScreen(ModalScreen[None]):
+    """Closing it does not stop the night. `u` takes the whole night back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "back", "Close"),
+        Binding("u", "undo", "Undo"),
+    ]
+    DEFAULT_CSS = """
+    SleepScreen { align: center middle; }
+    SleepScreen > Vertical {
+        width: 80%; max-width: 76; min-width: 40; height: auto; max-height: 90%;
+        border: round $primary; background: $surface; padding: 0 1; overflow-y: auto;
+    }
+    SleepScreen ProgressBar { margin: 1 0; width: 100%; }
+    SleepScreen Bar { width: 1fr; }
+    SleepScreen .keys { color: $text-muted; margin-top: 1; }
+    """
+
+    def __init__(self, engine: EnginePort, dry_run: bool = False) -> None:
+        super().__init__()
+        self._engine = engine
+        self._dry_run = dry_run
+        self._report: SleepReport | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Literal(("Sleep, preview" if self._dry_run else "Sleep", "bold"))
+            yield ProgressBar(show_eta=False)
+            yield Literal("Starting", id="what")
+            yield Literal("Esc closes; the night goes on", classes="keys")
+
+    def on_mount(self) -> None:
+        self._run_night()
+
+    def engine_event(self, event: Event) -> None:
+        if isinstance(event, SleepProgress) and self._report is None:
+            self.query_one(ProgressBar).update(total=max(1, event.total), progress=event.done)
+            self.query_one("#what", Literal).show(one_line(event.what))
+
+    @work
+    async def _run_night(self) -> None:
+        what, keys = self.query_one("#what", Literal), self.query_one(".keys", Literal)
+        try:
+            self._report = await self._engine.sleep(dry_run=self._dry_run)
+        except CompanionError as error:
+            what.show((f"{error}\n", "bold"), error.hint)
+        else:
+            what.show("\n".join(one_line(line) for line in report_lines(self._report)[:LINES]))
+        self.query_one(ProgressBar).display = False
+        undo = self._report is not None and self._report.batch is not None and not self._dry_run
+        keys.show("Esc closes   u takes it back" if undo else "Esc closes")
+
+    @work
+    async def action_undo(self) -> None:
+        if self._report is None or self._report.batch is None or self._report.dry_run:
+            return
+        what = self.query_one("#what", Literal)
+        try:
+            change = await self._engine.undo(self._report.batch)
+        except CompanionError as error:
+            what.show((f"{error}\n", "bold"), error.hint)
+        else:
+            what.show("\n".join([one_line(change.summary), *(one_line(line) for line in change.kept)]))
+            self.query_one(".keys", Literal).show("Esc closes")
+
+    def action_back(self) -> None:
+        self.dismiss()

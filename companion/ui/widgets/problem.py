@@ -1,0 +1,22 @@
+"""What keeps the engine from talking, and what to do about it; hidden when all is well."""
+
+from __future__ import annotations
+
+from companion.records import EngineStatus
+from companion.text import one_line
+from companion.ui.widgets.literal import Literal
+
+
+class Problem(Literal):
+    """`show_status()` with the engine's status, `show_problem()` with what the app found."""
+
+    DEFAULT_CSS = """
+    Problem { display: none; padding: 0 2; color: $text; border-left: outer $warning; margin: 0 0 0 0; }
+    """
+
+    def show_status(self, status: EngineStatus) -> None:
+        self.show_problem(status.problem_title, status.problem_hint)
+
+    def show_problem(self, title: str, hint: str) -> None:
+        self.display = bool(title)
+        self.show((one_line(title), "bold $text-warning"), f"\n{one_line(hint, 400)}" if hint else "")

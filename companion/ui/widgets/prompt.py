@@ -1,0 +1,108 @@
+"""Where the person writes: grows with the text, sends on Enter, folds large pastes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from companion.text import sanitise
+from companion.ui.pastes import Pastes
+
+
+class Prompt(TextArea):
+    """`take()` returns the whole text and empties it; `put_back()` returns text that could not be sent."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Send", priority=True),
+        # Terminals that report shift+enter or alt+enter send their own key; ctrl+j is a line feed on all of them.
+        Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", "New line", priority=True),
+    ]
+    DEFAULT_CSS = """
+    Prompt {
+        height: auto; max-height: 10; width: 1fr; padding: 0 1;
+        border: round $border-blurred; background: transparent; scrollbar-size-vertical: 1;
+        &:focus { border: round $primary; }
+    }
+    """
+
+    class Submitted(Message):
+        """Enter was pressed; `prompt.take()` has the text."""
+
+        def __init__(self, prompt: Prompt) -> None:
+            super().__init__()
+            self.prompt = prompt
+
+        @property
+        def control(self) -> Prompt:
+            return self.prompt
+
+    class TakeBackWanted(Message):
+        """Up was pressed in an empty prompt."""
+
+    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+        self._pastes = Pastes()
+        super().__init__(
+            self._folded(text),
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            placeholder=placeholder,
+        )
+
+    @property
+    def whole_text(self) -> str:
+        """What would be sent: chips unfolded."""
+        return self._pastes.unfold(self.text)
+
+    def take(self) -> str:
+        """The whole text; the prompt is empty afterwards."""
+        text = self.whole_text
+        self._pastes = Pastes()
+        self.clear()
+        self.history.clear()
+        return text
+
+    def put_back(self, text: str) -> None:
+        """Before what was typed meanwhile, so that neither is lost."""
+        text = self._folded(text)
+        self.load_text(f"{text}\n{self.text}" if self.text.strip() else text)
+        self.move_cursor(self.document.end)
+
+    def hint(self, text: str, after: str, seconds: float = 2) -> None:
+        """Say `text` in the empty prompt for a moment, then `after` again."""
+        self.placeholder = text
+        self.set_timer(seconds, lambda: setattr(self, "placeholder", after))
+
+    def action_submit(self) -> None:
+        self.post_message(self.Submitted(self))
+
+    def action_newline(self) -> None:
+        self.insert("\n")
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if not self.text and not select:
+            self.post_message(self.TakeBackWanted())
+        else:
+            super().action_cursor_up(select)
+
+    def action_delete_left(self) -> None:
+        row, column = self.cursor_location
+        chip = self._pastes.chip_ending(self.document.get_line(row)[:column])
+        if chip and self.selection.is_empty:
+            self.delete((row, column - len(chip)), (row, column))
+        else:
+            super().action_delete_left()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        # TextArea would insert everything; what is pasted may be a whole log file, or hold escape sequences.
+        event.prevent_default()
+        event.stop()
+        self.insert(self._folded(sanitise(event.text)))
+
+    def _folded(self, text: str) -> str:
+        return self._pastes.fold(text) if self._pastes.is_large(text) else text

@@ -1,0 +1,98 @@
+"""The memories a reply was given: one quiet line that opens into a list."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Click
+from textual.message import Message
+
+from companion.records import RecalledMemory
+from companion.text import one_line
+from companion.ui.format import counted, memory_moment, now, short_date
+from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.memory_line import MemoryLine
+
+
+class _Heading(Literal, can_focus=True):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "open_or_close", "Show memories"),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
+    ]
+
+    class Toggled(Message):
+        pass
+
+    def action_open_or_close(self) -> None:
+        self.post_message(self.Toggled())
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.action_open_or_close()
+
+
+class Recalled(Vertical):
+    """Collapsed at first. `toggle()` shows or hides the list."""
+
+    DEFAULT_CSS = """
+    Recalled { height: auto; }
+    Recalled _Heading { color: $text-muted; width: auto; }
+    Recalled _Heading:hover { color: $text; }
+    Recalled _Heading:focus { color: $text; background: $block-cursor-blurred-background; }
+    Recalled MemoryLine { padding-left: 2; }
+    """
+
+    def __init__(self, recalled: tuple[RecalledMemory, ...]) -> None:
+        super().__init__()
+        self._recalled = recalled
+        self.open = False
+        self._heading = _Heading(self._title())
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+
+    def on_mount(self) -> None:
+        self.display = bool(self._recalled)
+
+    def give(self, recalled: tuple[RecalledMemory, ...]) -> None:
+        """Replace what was recalled."""
+        if recalled == self._recalled:
+            return
+        self._recalled = recalled
+        self.display = bool(recalled)
+        self._heading.show(self._title())
+        if self.open:
+            self.query(MemoryLine).remove()
+            self._mount_lines()
+
+    def toggle(self) -> None:
+        self.open = not self.open
+        if self.open:
+            self._mount_lines()
+        else:
+            self.query(MemoryLine).remove()
+        self._heading.show(self._title())
+
+    def focus_heading(self) -> None:
+        self._heading.focus()
+
+    def on__heading_toggled(self, message: _Heading.Toggled) -> None:
+        message.stop()
+        self.toggle()
+
+    def _title(self) -> str:
+        return f"{'▾' if self.open else '·'} {counted(len(self._recalled), 'memory', 'memories')}"
+
+    def _mount_lines(self) -> None:
+        self.mount_all(
+            MemoryLine(
+                item.memory.id,
+                (f"{short_date(memory_moment(item.memory), item.memory.utc_offset, now()):<9} ", "$text-muted"),
+                one_line(item.memory.text, 300),
+            )
+            for item in self._recalled
+        )

@@ -1,0 +1,38 @@
+"""The last row of the chat: what is being done on the left, model and numbers on the right."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.app import RenderResult
+from textual.content import Content
+from textual.widget import Widget
+
+from companion.text import one_line
+from companion.ui.progress import Progress
+from companion.ui.widgets.literal import literal
+
+IDLE = "F1 help   F2 memories   Ctrl+P commands"
+
+
+class StatusLine(Widget):
+    """One row that always fits: facts are dropped from the end until they do."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; padding: 0 2; color: $text-muted; }
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+
+    def render(self) -> RenderResult:
+        width = self.content_size.width
+        doing = one_line(self._progress.doing, 60)
+        facts = [one_line(fact, 28) for fact in self._progress.facts()]
+        left = doing or IDLE
+        while facts and cell_len(left) + 3 + cell_len(" · ".join(facts)) > width:
+            facts.pop()
+        right = " · ".join(facts)
+        gap = max(1, width - cell_len(left) - cell_len(right)) if right else 0
+        line: Content = literal((left, "$text" if doing else "$text-muted"), " " * gap, right)
+        return line.truncate(width, ellipsis=True)

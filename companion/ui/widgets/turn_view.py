@@ -1,0 +1,173 @@
+"""The turns of the transcript: what the person said, what the companion replied, and the lines between them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult, RenderResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Click
+from textual.widget import Widget
+
+from companion.records import RecalledMemory, ReplyReport, TranscriptItem, Turn
+from companion.ui.format import counted, day_heading, now, size
+from companion.ui.messages import TextChosen
+from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.memory_line import MemoryLine
+from companion.ui.widgets.recalled import Recalled
+from companion.ui.widgets.reply_text import ReplyText
+
+EXCERPT_CHARACTERS = 4_000
+EXCERPT_LINES = 40
+
+_MARKS = {"stopped": "stopped", "interrupted": "interrupted", "failed": "failed", "streaming": "", "complete": ""}
+
+
+def excerpt(text: str) -> str | None:
+    """The beginning of a text too long for the transcript, None when all of it can be shown."""
+    if len(text) <= EXCERPT_CHARACTERS and text.count("\n") < EXCERPT_LINES:
+        return None
+    return "\n".join(text[: EXCERPT_CHARACTERS // 2].split("\n")[: EXCERPT_LINES // 4]) + " …"
+
+
+class Divider(Widget):
+    """A quiet line with the day and time a conversation began."""
+
+    DEFAULT_CSS = """
+    Divider { height: 1; margin-top: 1; color: $text-muted 70%; }
+    """
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self._turn = turn
+
+    def render(self) -> RenderResult:
+        heading = f"── {day_heading(self._turn.at, self._turn.utc_offset, now())} "
+        return Content(heading + "─" * max(0, self.size.width - len(heading)))
+
+
+class WholeText(Literal, can_focus=True):
+    """Stands under an excerpt; Enter or a click shows the whole text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Show all")]
+    DEFAULT_CSS = """
+    WholeText { color: $text-muted; width: auto; }
+    WholeText:hover, WholeText:focus { color: $text; }
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"[all {size(text)}, {counted(text.count(chr(10)) + 1, 'line')}]")
+        self._text = text
+
+    def action_choose(self) -> None:
+        self.post_message(TextChosen(self._text))
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.action_choose()
+
+
+class PersonTurn(Vertical):
+    """What the person (or someone else in an imported conversation) said, literally."""
+
+    DEFAULT_CSS = """
+    PersonTurn { height: auto; margin-top: 1; border-left: outer $accent; padding-left: 1; }
+    PersonTurn .note { color: $text-muted; display: none; }
+    """
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self.turn = turn
+        self._note = Literal(classes="note")
+
+    def compose(self) -> ComposeResult:
+        text = self.turn.text
+        short = excerpt(text)
+        name = ((f"{self.turn.speaker}: ", "bold"),) if self.turn.role == "other" else ()
+        yield Literal(*name, short or text)
+        if short is not None:
+            yield WholeText(text)
+        yield self._note
+
+    def note(self, text: str) -> None:
+        """A line under the turn: why there is no reply. Empty removes it."""
+        self._note.show(text)
+        self._note.display = bool(text)
+
+
+class CompanionTurn(Vertical):
+    """A reply: its text, the memories it was given, the thoughts it led to."""
+
+    DEFAULT_CSS = """
+    CompanionTurn { height: auto; padding-left: 2; }
+    CompanionTurn.-unasked { margin-top: 1; }
+    CompanionTurn .mark { color: $text-warning; display: none; }
+    CompanionTurn .thought { color: $text-success; }
+    """
+
+    def __init__(
+        self,
+        reply: int,
+        answers: int | None,
+        text: str = "",
+        recalled: tuple[RecalledMemory, ...] = (),
+        state: str = "streaming",
+    ) -> None:
+        super().__init__(classes="" if answers else "-unasked")
+        self.reply = reply
+        self.answers = answers
+        self._text = ReplyText(text)
+        self._mark = Literal(classes="mark")
+        self.recalled = Recalled(recalled)
+        self._thoughts: list[Literal] = []
+        self.writing = False
+        self._set_state(state)
+
+    @classmethod
+    def of(cls, item: TranscriptItem) -> CompanionTurn:
+        turn = item.turn
+        return cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
+
+    @property
+    def text(self) -> str:
+        return self._text.text
+
+    def compose(self) -> ComposeResult:
+        yield self._text
+        yield self._mark
+        yield self.recalled
+
+    def write(self, piece: str) -> None:
+        self._text.write(piece)
+
+    def finish(self, report: ReplyReport) -> None:
+        self._text.finish(report.turn.text)
+        self.recalled.give(report.recalled)
+        self._set_state(report.turn.state)
+
+    def break_off(self, state: str) -> None:
+        """No more will come: the engine failed or ended."""
+        self._text.finish()
+        self._set_state(state)
+
+    def add_thoughts(self, memories: tuple[int, ...], lines: tuple[str, ...]) -> None:
+        """Lines such as "+ I adopted a dog.", each opening its memory when there is one for it."""
+        for index, line in enumerate(lines):
+            if index < len(memories):
+                self._thoughts.append(MemoryLine(memories[index], line, classes="thought"))
+            else:
+                self._thoughts.append(Literal(line, classes="thought"))
+        if self.is_mounted:
+            self.on_mount()
+
+    def on_mount(self) -> None:
+        thoughts, self._thoughts = self._thoughts, []
+        self.mount_all(thoughts)
+
+    def _set_state(self, state: str) -> None:
+        self.writing = state == "streaming"
+        mark = _MARKS.get(state, state)
+        self._mark.show(f"({mark})" if mark else "")
+        self._mark.display = bool(mark)

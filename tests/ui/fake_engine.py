@@ -1,0 +1,377 @@
+"""A small real engine in memory: keeps turns, streams enqueued replies, edits and undoes memories."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from companion.clock import SystemClock, stamp
+from companion.errors import (
+    Busy,
+    CompanionError,
+    EmptyMessage,
+    EngineStopped,
+    InvalidInput,
+    NotFound,
+    NothingToUndo,
+)
+from companion.events import (
+    Event,
+    Listener,
+    MemoriesChanged,
+    MemoriesRecalled,
+    PromptRead,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyToken,
+    SleepFinished,
+    SleepProgress,
+    StatusChanged,
+    ThoughtsFormed,
+)
+from companion.records import (
+    Change,
+    Check,
+    EngineStatus,
+    Evidence,
+    JournalEntry,
+    Kind,
+    Memory,
+    MemoryDetail,
+    MemoryFilter,
+    MemoryRow,
+    Quote,
+    RecalledMemory,
+    ReplyReport,
+    SentMessage,
+    SleepReport,
+    TranscriptItem,
+    Turn,
+)
+
+
+@dataclass
+class Reply:
+    """What to answer next. `hold` keeps the reply open after `pieces` until `release()`."""
+
+    pieces: tuple[str, ...]
+    recalled: tuple[RecalledMemory, ...] = ()
+    thoughts: tuple[str, ...] = ()
+    fail: CompanionError | None = None
+    hold: bool = False
+    pause: float = 0.0
+
+
+@dataclass
+class FakeEngine:
+    """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
+
+    phase: str = "ready"
+    status_now: EngineStatus = field(default_factory=lambda: EngineStatus("ready", "smollm2-135m", 4096))
+    turns: list[TranscriptItem] = field(default_factory=list)
+    memories: dict[int, Memory] = field(default_factory=dict)
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+    raises: dict[str, CompanionError] = field(default_factory=dict)
+    started: int = 0
+    closed: bool = False
+    alive: bool = False
+    close_takes: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._listeners: list[Listener] = []
+        self._exit_callbacks: list[Callable[[], None]] = []
+        self._replies: deque[Reply] = deque()
+        self._ids = itertools.count(1000)
+        self._batches = itertools.count(1)
+        self._journal: list[JournalEntry] = []
+        self._undone: set[int] = set()
+        self._answering: asyncio.Task[None] | None = None
+        self._release = asyncio.Event()
+        self._stop = False
+        self._up = asyncio.Event()
+        self.hold_start = False
+        """Calls wait, as they do while the process comes up, until `come_up()`."""
+
+    # For tests
+
+    def enqueue(self, *pieces: str, **more: object) -> None:
+        self._replies.append(Reply(pieces, **more))  # type: ignore[arg-type]
+
+    def release(self) -> None:
+        self._release.set()
+
+    def come_up(self) -> None:
+        self._up.set()
+
+    def emit(self, event: Event) -> None:
+        """From another thread, like the real client's reader."""
+        thread = threading.Thread(target=lambda: [listener(event) for listener in self._listeners])
+        thread.start()
+        thread.join()
+
+    def die(self) -> None:
+        """The process ends without being asked to."""
+        self.alive = False
+        self._up.clear()
+        if self._answering is not None:
+            self._answering.cancel()
+        self._answering = None
+        thread = threading.Thread(target=lambda: [callback() for callback in self._exit_callbacks])
+        thread.start()
+        thread.join()
+
+    def said(self, role: str, text: str, conversation: int = 1, at: float | None = None, **more: object) -> Turn:
+        """Put a turn on record."""
+        moment, offset = stamp(SystemClock().now())
+        turn = Turn(
+            next(self._ids),
+            conversation,
+            role,
+            "",
+            text,
+            at if at is not None else moment,
+            offset,
+            **more,  # type: ignore[arg-type]
+        )
+        self.turns.append(TranscriptItem(turn))
+        return turn
+
+    def remember(self, text: str, kind: Kind = "thought", **more: object) -> Memory:
+        moment, offset = stamp(SystemClock().now())
+        fields: dict[str, object] = {"recorded_at": moment, "utc_offset": offset, "status": "active"} | more
+        memory = Memory(id=next(self._ids), kind=kind, text=text, **fields)  # type: ignore[arg-type]
+        self.memories[memory.id] = memory
+        return memory
+
+    @property
+    def sent(self) -> list[str]:
+        return [str(call[1]) for call in self.calls if call[0] == "send"]
+
+    # Life
+
+    def start(self) -> None:
+        self.started += 1
+        self.alive = True
+        if not self.hold_start:
+            self._up.set()
+
+    def restart(self) -> None:
+        self.start()
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def on_exit(self, callback: Callable[[], None]) -> None:
+        self._exit_callbacks.append(callback)
+
+    async def close(self) -> None:
+        await asyncio.sleep(self.close_takes)
+        self.closed = True
+        if self._answering is not None:
+            self._answering.cancel()
+
+    async def _call(self, name: str, *arguments: object) -> None:
+        if not self.alive:
+            raise EngineStopped
+        await self._up.wait()
+        self.calls.append((name, *arguments))
+        if name in self.raises:
+            raise self.raises.pop(name)
+
+    # Talking
+
+    async def status(self) -> EngineStatus:
+        await self._call("status")
+        return self.status_now
+
+    def set_status(self, status: EngineStatus) -> None:
+        self.status_now = status
+        self.emit(StatusChanged(status))
+
+    async def send(self, text: str) -> SentMessage:
+        await self._call("send", text)
+        if not text.strip():
+            raise EmptyMessage
+        if self._answering is not None and not self._answering.done():
+            raise Busy
+        turn = self.said("person", text)
+        self._stop = False
+        self._answering = asyncio.create_task(self._answer(turn))
+        return SentMessage(turn.id, 1)
+
+    async def _answer(self, turn: Turn) -> None:
+        reply = self._replies.popleft() if self._replies else Reply(("I hear you.",))
+        id = next(self._ids)
+        await asyncio.sleep(0)
+        if reply.fail is not None:
+            self._answering = None
+            self.emit(ReplyFailed(turn.id, 0, reply.fail.title, reply.fail.hint))
+            return
+        self.emit(ReplyStarted(turn.id, id))
+        if reply.recalled:
+            self.emit(MemoriesRecalled(id, reply.recalled))
+        self.emit(PromptRead(id, 400, 812))
+        self.emit(PromptRead(id, 812, 812))
+        written = ""
+        for piece in reply.pieces:
+            if self._stop:
+                break
+            await asyncio.sleep(reply.pause)
+            written += piece
+            self.emit(ReplyToken(id, piece))
+        if reply.hold and not self._stop:
+            await self._release.wait()
+        self._release.clear()
+        moment, offset = stamp(SystemClock().now())
+        state = "stopped" if self._stop else "complete"
+        said = Turn(id, turn.conversation, "companion", "", written, moment, offset, state, turn.id)  # type: ignore[arg-type]
+        self.turns.append(TranscriptItem(said, reply.recalled))
+        report = ReplyReport(said, reply.recalled, 12.0, 300.0, 900.0, 812, 40, len(reply.pieces), 21.4, 4096)
+        self._answering = None
+        self.emit(ReplyFinished(id, report))
+        if reply.thoughts:
+            made = tuple(self.remember(line.removeprefix("+ ")).id for line in reply.thoughts)
+            self.emit(ThoughtsFormed(turn.id, next(self._batches), made, reply.thoughts))
+
+    async def stop(self) -> bool:
+        await self._call("stop")
+        self._stop = True
+        self._release.set()
+        return self._answering is not None
+
+    async def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
+        await self._call("transcript", before, limit)
+        items = [item for item in self.turns if before is None or item.turn.id < before]
+        return tuple(items[-limit:])
+
+    # Memory
+
+    async def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
+        await self._call("list_memories", filter)
+        words = filter.text.casefold().split()
+        found = [
+            memory
+            for memory in self.memories.values()
+            if memory.status in filter.statuses
+            and (not filter.kinds or memory.kind in filter.kinds)
+            and all(word in memory.text.casefold() for word in words)
+        ]
+        found.sort(key=lambda memory: (memory.recorded_at, memory.id), reverse=True)
+        return tuple(MemoryRow(memory, self._retention(memory)) for memory in found[: filter.limit])
+
+    @staticmethod
+    def _retention(memory: Memory) -> float:
+        days = (SystemClock().now().timestamp() - memory.recorded_at) / 86_400
+        return 1.0 if memory.pinned else max(0.0, 1.0 - days / 40)
+
+    async def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
+        rows = await self.list_memories(MemoryFilter(text=text, limit=limit))
+        return tuple(RecalledMemory(row.memory, 1.0, rank) for rank, row in enumerate(rows, 1))
+
+    async def memory(self, id: int) -> MemoryDetail:
+        await self._call("memory", id)
+        memory = self._get(id)
+        turns = {item.turn.id: item.turn for item in self.turns}
+        quotes = tuple(
+            Quote(turns[e.turn], e.start, e.end, turns[e.turn].text[e.start : e.end])
+            for e in memory.evidence
+            if e.turn in turns
+        )
+        history = tuple(entry for entry in reversed(self._journal) if entry.memory == id)
+        return MemoryDetail(memory, self._retention(memory), quotes, (), history)
+
+    def rests_on(self, memory: Memory, turn: Turn, start: int, end: int) -> None:
+        """Give a memory its evidence."""
+        self.memories[memory.id] = replace(memory, evidence=(Evidence(turn.id, start, end, ""),))
+
+    def _get(self, id: int) -> Memory:
+        try:
+            return self.memories[id]
+        except KeyError:
+            raise NotFound(f"memory {id}") from None
+
+    def _write(self, after: Memory, action: str, summary: str, undoes: int | None = None) -> Change:
+        before = self.memories.get(after.id)
+        self.memories[after.id] = after
+        batch = next(self._batches)
+        moment, offset = stamp(SystemClock().now())
+
+        def state(memory: Memory | None) -> dict[str, object] | None:
+            return {"text": memory.text, "memory": memory} if memory else None
+
+        self._journal.append(
+            JournalEntry(
+                len(self._journal),
+                batch,
+                moment,
+                offset,
+                "person",
+                action,
+                after.id,
+                "",
+                state(before),
+                state(after),
+                undoes,
+            )
+        )
+        self.emit(MemoriesChanged((after.id,)))
+        return Change(batch, summary, (after,))
+
+    async def add_memory(self, text: str, kind: Kind = "thought") -> Change:
+        await self._call("add_memory", text)
+        if not text.strip():
+            raise InvalidInput("a memory needs some text")
+        memory = self.remember(text, kind)
+        return self._write(memory, "add", f"Added “{text}”")
+
+    async def edit_memory(self, id: int, text: str) -> Change:
+        await self._call("edit_memory", id, text)
+        return self._write(replace(self._get(id), text=text), "edit", f"Changed to “{text}”")
+
+    async def pin_memory(self, id: int, pinned: bool = True) -> Change:
+        await self._call("pin_memory", id, pinned)
+        return self._write(replace(self._get(id), pinned=pinned), "pin", "Pinned" if pinned else "Unpinned")
+
+    async def forget_memory(self, id: int) -> Change:
+        await self._call("forget_memory", id)
+        return self._write(replace(self._get(id), status="forgotten"), "forget", f"Forgot “{self._get(id).text}”")
+
+    async def restore_memory(self, id: int) -> Change:
+        await self._call("restore_memory", id)
+        return self._write(replace(self._get(id), status="active"), "restore", "Restored")
+
+    async def undo(self, batch: int | None = None) -> Change:
+        await self._call("undo", batch)
+        for entry in reversed(self._journal):
+            if entry.batch in self._undone or entry.undoes is not None:
+                continue
+            self._undone.add(entry.batch)
+            before = entry.before["memory"] if entry.before else replace(self._get(entry.memory), status="forgotten")
+            assert isinstance(before, Memory)
+            return self._write(before, "undo", f"Undid: {entry.action}", entry.batch)
+        raise NothingToUndo
+
+    async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
+        await self._call("history", memory)
+        return tuple(reversed(self._journal))[:limit]
+
+    # Sleep and care
+
+    async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
+        await self._call("sleep", dry_run)
+        for done in range(4):
+            self.emit(SleepProgress(done, 4, "fading"))
+            await asyncio.sleep(0)
+        report = SleepReport(("2026-07-01",), dormant=3, archived=1, batch=99, dry_run=dry_run, changes=("3 faded",))
+        self.emit(SleepFinished(report))
+        return report
+
+    async def doctor(self) -> tuple[Check, ...]:
+        await self._call("doctor")
+        return (Check("model", "ok", "smollm2-135m"), Check("index", "warning", "behind", "It catches up by itself."))
