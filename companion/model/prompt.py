@@ -1,0 +1,137 @@
+"""What the model is given to read: persona, history, recalled memories, the person's message, in that order.
+
+Only the tail changes between turns, so that only the tail has to be read again: the persona stays, the history is
+only appended to and is trimmed in large steps, and the memories are part of the last message.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from companion.errors import InvalidInput
+from companion.model.protocol import ChatModel, Message
+from companion.model.shorten import fits, shorten
+
+SMALLEST_REPLY = 64
+"""Tokens kept free for the reply whatever happens."""
+KEPT_SHARE = 0.55
+"""Share of the room for history that is still filled after trimming: the rest lasts for many turns."""
+LONGEST_SHARE = 0.6
+"""A message that has to be cut takes this share of the room. It stays cut the same way in the history, so that the
+next message can be about it and it need not be read again."""
+RESERVE_SHARE = 0.25
+"""Share of the context that a reply may claim while there is history to keep."""
+_JOINT = 8
+"""Tokens that joining memories and message may add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """`messages` for the model. `segments`: tokens of persona (with the template's own), history, memories and
+    message; their sum is the whole prompt."""
+
+    messages: tuple[Message, ...]
+    start: int
+    """Index of the first message of the history that is in the prompt: pass it to the next call."""
+    trimmed: int
+    """Messages of the history left out from this prompt on."""
+    shortened: bool
+    """The message was too long: its middle is left out here, never in what is stored."""
+    segments: dict[str, int]
+
+
+def compose(
+    model: ChatModel,
+    *,
+    persona: str,
+    portrait: str,
+    history: Sequence[Message],
+    memory_block: str,
+    message: str,
+    reserve: int,
+    start: int,
+) -> Prompt:
+    """Fit a conversation into the model's context, with about `reserve` tokens left for the reply.
+
+    `start` is what the last call returned (0 at first): it only ever grows. What does not fit goes in this order:
+    the oldest exchanges, the reserve (down to SMALLEST_REPLY), the memories, the middle of the message. Persona and
+    message always stay. Memories of earlier messages are not repeated. Raises InvalidInput when the context is too
+    small to talk at all.
+    """
+    context = model.info.context_tokens
+    system = Message("system", _system(model, persona, portrait, context // 2))
+    base = model.count_messages([system, Message("user", "")])
+    room = context - base - _JOINT
+    least = min(reserve, SMALLEST_REPLY)
+    if room < 2 * SMALLEST_REPLY:
+        raise InvalidInput(
+            f"a context of {context:,} tokens leaves no room to talk",
+            hint="Set a larger context (COMPANION_MODEL__CONTEXT), or a shorter persona.",
+        )
+    longest = min(room - least, int(room * LONGEST_SHARE))
+    text = message if fits(model, message, room - least) else shorten(model, message, longest)
+    if model.count(text) + model.count(memory_block) > room - least:
+        memory_block = ""
+    last = Message("user", text, memory_block)
+    alone = model.count_messages([system, last])
+    reserve = max(least, min(reserve, int(context * RESERVE_SHARE), context - alone))
+
+    recent = [
+        replace(old, text=shorten(model, old.text, longest), memories="") for old in _recent(model, history, start)
+    ]
+
+    def total(dropped: int) -> int:
+        return model.count_messages([system, *recent[dropped:], last])
+
+    dropped, whole = 0, total(0)
+    must_trim = len(history) - len(recent) > start
+    if whole > context - reserve or must_trim:
+        goal = min(context - reserve, alone + int((context - reserve - base) * KEPT_SHARE))
+        cuts = [at for at, old in enumerate(recent) if at and old.role == "user"]
+        # The more is dropped the less remains: the first cut that reaches the goal, found by halving.
+        found = bisect_left(cuts, True, key=lambda at: total(at) <= goal)
+        dropped = cuts[found] if found < len(cuts) else len(recent)
+        whole = total(dropped)
+    kept = recent[dropped:]
+    first = len(history) - len(kept)
+    memories, words = model.count(memory_block), model.count(text)
+    return Prompt(
+        messages=(system, *kept, last),
+        start=first,
+        trimmed=first - start,
+        shortened=text != message,
+        segments={
+            "persona": alone - memories - words,
+            "history": whole - alone,
+            "memories": memories,
+            "message": words,
+        },
+    )
+
+
+def _system(model: ChatModel, persona: str, portrait: str, most: int) -> str:
+    """Persona and portrait in at most `most` tokens: the portrait loses its last lines first."""
+    persona = shorten(model, persona.strip(), most)
+    lines = portrait.strip().splitlines()
+    while lines:
+        text = "\n\n".join([persona, "\n".join(lines)])
+        if fits(model, text, most):
+            return text
+        lines.pop()
+    return persona
+
+
+def _recent(model: ChatModel, history: Sequence[Message], start: int) -> Sequence[Message]:
+    """The end of `history[start:]` that could fit at most, so that years of it are not counted at each start."""
+    left = model.info.context_tokens
+    first = len(history)
+    while first > start:
+        text = history[first - 1].text
+        # A longer one is cut to this share before it is counted.
+        left -= model.count(text) if fits(model, text, left) else int(left * LONGEST_SHARE)
+        if left < 0:
+            break
+        first -= 1
+    return history[first:]

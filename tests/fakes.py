@@ -1,0 +1,120 @@
+"""Small real implementations of the seams, for tests: no llama.cpp, no files, no waiting."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from companion.errors import InvalidInput, ModelFailed
+from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
+from companion.model.reply import Finish
+from companion.model.reuse import plan_reuse
+
+_TOKENS = re.compile(r"\s*\S{1,8}|\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A generation as it was asked for."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling
+    lane: Lane
+
+
+class FakeModel:
+    """A ChatModel that says what it was told to.
+
+    Tokens are words (a long one is several); each lane has a cache and tells what it had to read, as the real one
+    does. `enqueue` the replies, an exception is raised instead; without any it says `default`. With a `gate`, it
+    waits for the event before every token (and for the next token clears it, when `step` is set).
+    """
+
+    def __init__(self, *, context: int = 4096, default: str = "I hear you.") -> None:
+        self._info = ModelInfo("fake", None, context, context, 1000, 1000)
+        self._queue: deque[str | Exception] = deque()
+        self._cached: dict[Lane, list[int]] = {"talk": [], "think": []}
+        self._locks: dict[Lane, threading.Lock] = {"talk": threading.Lock(), "think": threading.Lock()}
+        self._words: dict[str, int] = {}
+        self.default = default
+        self.calls: list[Call] = []
+        self.gate: threading.Event | None = None
+        self.step = False
+        self.closed = False
+
+    def enqueue(self, *replies: str | Exception) -> None:
+        """What the next generations say, in order, on whichever lane."""
+        self._queue.extend(replies)
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
+    def count(self, text: str) -> int:
+        return len(_TOKENS.findall(text))
+
+    def count_messages(self, messages: Sequence[Message]) -> int:
+        return len(self._encode(messages))
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        *,
+        on_text: Callable[[str], None],
+        on_progress: Callable[[int, int], None] | None = None,
+        stop: StopSignal | None = None,
+        lane: Lane = "talk",
+    ) -> Generation:
+        wanted = self._encode(messages)
+        room = self._info.context_tokens - len(wanted)
+        if room < 1:
+            raise InvalidInput(f"the prompt has {len(wanted)} tokens, the context {self._info.context_tokens}")
+        with self._locks[lane]:
+            if self.closed:
+                raise ModelFailed("it was closed")
+            self.calls.append(Call(tuple(messages), sampling, lane))
+            reply = self._queue.popleft() if self._queue else self.default
+            if isinstance(reply, Exception):
+                raise reply
+            read = len(wanted) - plan_reuse(self._cached[lane], wanted, can_shift=True).kept
+            if on_progress:
+                on_progress(read, read)
+            said: list[str] = []
+            finish = self._say(reply, min(room, sampling.max_tokens), said, on_text, stop)
+            self._cached[lane] = wanted + [self._id(token) for token in said]
+        return Generation("".join(said), finish, len(wanted), read, len(said), 1.0, 2.0, 1000.0)
+
+    def close(self) -> None:
+        with self._locks["talk"], self._locks["think"]:
+            self.closed = True
+
+    def _say(
+        self, reply: str, limit: int, said: list[str], on_text: Callable[[str], None], stop: StopSignal | None
+    ) -> Finish:
+        for token in _TOKENS.findall(reply):
+            if self.gate is not None:
+                self.gate.wait()
+                if self.step:
+                    self.gate.clear()
+            if stop is not None and stop.is_set():
+                return "stopped"
+            if len(said) == limit:
+                return "length"
+            said.append(token)
+            on_text(token)
+        return "end"
+
+    def _encode(self, messages: Sequence[Message]) -> list[int]:
+        tokens: list[str] = []
+        for message in messages:
+            tokens += ["<start>", message.role]
+            tokens += _TOKENS.findall(message.memories) + _TOKENS.findall(message.text)
+            tokens.append("<end>")
+        return [self._id(token) for token in [*tokens, "<start>", "assistant"]]
+
+    def _id(self, token: str) -> int:
+        return self._words.setdefault(token, len(self._words))
