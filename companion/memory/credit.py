@@ -12,7 +12,7 @@ from companion.clock import local_date, stamp
 from companion.memory.forgetting import DAY, Curve
 from companion.memory.words import coverage, idf, stems
 from companion.records import Memory, RecalledMemory
-from companion.store import Store
+from companion.store.store import Store
 from companion.store.changes import Batch
 
 USED = 0.3

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from companion.store import Store
+from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
 
 

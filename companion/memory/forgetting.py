@@ -20,7 +20,9 @@ from typing import Literal, Protocol
 
 from fsrs import Card, Rating, Scheduler, State
 
+from companion.clock import stamp
 from companion.records import Kind, Memory, Modality
+from companion.store.store import Store
 
 CurveName = Literal["fsrs", "exponential"]
 DAY = 86_400.0
@@ -129,3 +131,9 @@ class Fading:
 
     def in_grace(self, memory: Memory) -> bool:
         return self.now - memory.recorded_at < GRACE_DAYS * DAY
+
+
+def fading_at(store: Store, curve: Curve, now: datetime) -> Fading:
+    """Retention at `now`, knowing on which days there was conversation until then."""
+    at, _ = stamp(now)
+    return Fading(curve, at, store.turns.talk_days(until=at))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.errors import CompanionError
-from companion.store import Store
+from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
 
 # Before the import: Chroma pulls in onnxruntime, which looks up its maker's hosts unless told not to.

@@ -18,7 +18,7 @@ from companion.memory.exact import ExactSearch
 from companion.memory.index import VectorIndex
 from companion.memory.words import coverage, idf, stems
 from companion.records import RECALLABLE, Memory, RecalledMemory
-from companion.store import Store
+from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
 from companion.text import normalised
 

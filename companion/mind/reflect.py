@@ -21,7 +21,7 @@ from companion.mind.admit import Statement, admit, wants_private
 from companion.mind.dates import resolve
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
-from companion.store import Store
+from companion.store.store import Store
 from companion.store.changes import Batch
 from companion.store.images import content_key
 from companion.store.vectors import Matrix

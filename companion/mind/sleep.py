@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from companion.clock import Clock, local_date, stamp
-from companion.memory.forgetting import Curve, Fading
+from companion.clock import Clock, local_date
+from companion.memory.forgetting import Curve, Fading, fading_at
 from companion.records import Memory, SleepReport, Status
-from companion.store import Store
+from companion.store.store import Store
 from companion.text import one_line
 
 FADING: tuple[Status, ...] = ("active", "dormant", "archived")
@@ -69,7 +69,7 @@ class Sleep:
                     for memory, new in moves:
                         batch.update(memory.id, status=new)
                 batch_id = batch.id
-            summary = {"dormant": report.dormant, "archived": report.archived, "woken": report.woken}
+            summary: dict[str, object] = {"dormant": report.dormant, "archived": report.archived, "woken": report.woken}
             for night in nights:
                 self.store.nights.record(night, as_of, batch_id, summary if night == nights[-1] else {})
         on_progress(1, 1, "done")
@@ -102,9 +102,3 @@ def state_at(fading: Fading, memory: Memory) -> Status:
     if retention < fading.curve.archived_below:
         return "archived"
     return "dormant" if retention < fading.curve.dormant_below else "active"
-
-
-def fading_at(store: Store, curve: Curve, now: datetime) -> Fading:
-    """Retention at `now`, knowing on which days there was conversation until then."""
-    at, _ = stamp(now)
-    return Fading(curve, at, store.turns.talk_days(until=at))

@@ -1,5 +1,1 @@
 """The system of record: one SQLite file holds turns, memories, evidence, links, journal, jobs and vectors."""
-
-from companion.store.store import Store
-
-__all__ = ["Store"]

@@ -105,6 +105,14 @@ class Turns:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE answers = ? ORDER BY id", (id,))
         return [_turn(row) for row in rows]
 
+    def without_reflection(self) -> list[int]:
+        """Turns of the person that no reflection was ever queued for: the process ended before."""
+        rows = self._db.all(
+            "SELECT id FROM turns WHERE role = 'person' AND id > (SELECT coalesce(max(CAST(key AS INTEGER)), 0)"
+            " FROM jobs WHERE kind = 'reflect') ORDER BY id"
+        )
+        return [int(row[0]) for row in rows]
+
     def talk_days(self, until: float) -> list[float]:
         """The first word of the person on each of their calendar days up to `until`, seconds, sorted."""
         rows = self._db.all(

@@ -1,0 +1,314 @@
+"""Companion: the API (api.py) in this process, and the only place that puts the real parts together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+from companion import events
+from companion.clock import Clock, SystemClock
+from companion.doctor import examine
+from companion.editing import Editing
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
+from companion.events import Event, Listener
+from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
+from companion.memory.forgetting import curve, fading_at
+from companion.memory.recall import Cue, Recall
+from companion.mind.reflect import Reflection
+from companion.mind.sleep import Sleep
+from companion.minding import Minding
+from companion.model.catalog import find_model
+from companion.model.persona import load_persona
+from companion.model.protocol import ChatModel
+from companion.paths import Paths
+from companion.records import (
+    KINDS,
+    Change,
+    Check,
+    EngineStatus,
+    JournalEntry,
+    Kind,
+    MemoryDetail,
+    MemoryFilter,
+    MemoryRow,
+    RecalledMemory,
+    ReplyReport,
+    SentMessage,
+    SleepReport,
+    TranscriptItem,
+)
+from companion.settings import Settings
+from companion.store.store import Store
+from companion.talking import Talking
+from companion.text import valid_text
+from companion.turn import TurnTaker, recover
+
+log = logging.getLogger(__name__)
+
+
+class Companion:
+    """See `CompanionApi`. `start` before anything else, `close` at the end.
+
+    `index=False` leaves Chroma alone (exact search serves) and `load_model=False` the language model: for one-shot
+    commands. `clock`, `model` and `embedder` take the place of the real ones in tests and simulations.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        index: bool = True,
+        load_model: bool = True,
+        model: ChatModel | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._with_index = index
+        self._load_model = load_model
+        self._given_model = model
+        self._given_embedder = embedder
+        self._listeners: list[Listener] = []
+        self._conversation: int | None = None
+        self._sending = threading.Lock()
+        self._store: Store | None = None
+
+    def start(self) -> None:
+        """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
+        settings = self._settings
+        persona = load_persona(settings.persona)
+        self._store = store = Store.open(self._paths, self._clock)
+        self._curve = curve(settings.memory.curve)
+        self._recall = Recall(store)
+        self._editing = Editing(store, self._clock, self._curve)
+        reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning)
+        self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
+        self._minding = Minding(
+            store,
+            self._paths,
+            self._recall,
+            reflection,
+            self._sleep,
+            open_embedder=self._open_embedder,
+            emit=self._emit,
+            changed=self._status_changed,
+            person_is_talking=lambda: self._talking.busy,
+            with_index=self._with_index,
+        )
+        taker = TurnTaker(
+            store,
+            self._clock,
+            self._recall,
+            reflection,
+            persona,
+            settings.memory,
+            self._emit,
+            seed=settings.model.seed,
+        )
+        self._talking = Talking(
+            taker,
+            self._open_model,
+            self._minding.ready_to_recall,
+            changed=self._status_changed,
+            after_reply=self._minding.poke,
+        )
+        if not store.read_only:
+            recover(store, reflection)
+        if self._load_model:
+            self._talking.start()
+        self._minding.start()
+
+    # Talking
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    def send(self, text: str) -> SentMessage:
+        text = valid_text(text)
+        if not text.strip():
+            raise EmptyMessage
+        store = self._opened
+        with self._sending:
+            self._talking.check_free()
+            now = self._clock.now()
+            with store.db.write():
+                conversation = self._conversation or store.turns.open_conversation(now)
+                turn = store.turns.add(conversation, "person", text, now, speaker=self._settings.name or "You")
+            self._conversation = conversation
+            self._talking.answer(turn)
+        self._status_changed()
+        return SentMessage(turn.id, turn.conversation)
+
+    def stop(self) -> bool:
+        return self._talking.stop()
+
+    def ask(self, text: str) -> ReplyReport:
+        """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
+        outcome: list[events.ReplyFinished | events.ReplyFailed] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, events.ReplyFinished | events.ReplyFailed):
+                outcome.append(event)
+
+        self.subscribe(listen)
+        try:
+            self.send(text)
+            self._talking.wait()
+        finally:
+            self._listeners.remove(listen)
+        match outcome[-1:]:
+            case [events.ReplyFinished(report=report)]:
+                return report
+            case [events.ReplyFailed(title=title, hint=hint)]:
+                problem = self._talking.problem
+                raise problem if problem is not None else CompanionError(title, hint=hint)
+            case _:
+                raise CompanionError("the reply was cut off")
+
+    def settle(self) -> None:
+        """Run every queued reflection, and whatever else waits in the background, to its end."""
+        self._minding.settle()
+
+    def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
+        turns = self._opened.turns.latest(limit, before)
+        recalled = self._opened.recalls.of([turn.id for turn in turns if turn.role == "companion"])
+        return tuple(TranscriptItem(turn, recalled.get(turn.id, ())) for turn in turns)
+
+    # Memory
+
+    def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
+        fading = fading_at(self._opened, self._curve, self._clock.now())
+        return tuple(MemoryRow(memory, fading.retention(memory)) for memory in self._opened.memories.find(filter))
+
+    def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
+        if not text.strip():
+            raise InvalidInput("there is nothing to search for")
+        self._minding.ready_to_recall.wait()
+        return self._recall(Cue(text), limit).memories
+
+    def memory(self, id: int) -> MemoryDetail:
+        store = self._opened
+        memory = store.memories.get(id)
+        return MemoryDetail(
+            memory,
+            fading_at(store, self._curve, self._clock.now()).retention(memory),
+            store.memories.quotes(memory),
+            store.memories.links(id),
+            store.memories.history(id, 200),
+        )
+
+    def add_memory(self, text: str, kind: Kind = "thought") -> Change:
+        if kind not in KINDS:
+            raise InvalidInput(f"there is no kind of memory called {kind!r}; there are {', '.join(KINDS)}")
+        return self._done(self._editing.add(text, kind))
+
+    def edit_memory(self, id: int, text: str) -> Change:
+        return self._done(self._editing.edit(id, text))
+
+    def pin_memory(self, id: int, pinned: bool = True) -> Change:
+        return self._done(self._editing.pin(id, pinned))
+
+    def forget_memory(self, id: int) -> Change:
+        return self._done(self._editing.forget(id))
+
+    def restore_memory(self, id: int) -> Change:
+        return self._done(self._editing.restore(id))
+
+    def undo(self, batch: int | None = None) -> Change:
+        return self._done(self._editing.undo(batch))
+
+    def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
+        found = self._opened.memories.history(memory, limit)
+        if memory is not None and not found:
+            raise NotFound(f"there is no memory {memory}")
+        return found
+
+    # Sleep and care
+
+    def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
+        report = self._sleep.run(
+            as_of,
+            dry_run=dry_run,
+            on_progress=lambda done, total, what: self._emit(events.SleepProgress(done, total, what)),
+        )
+        self._emit(events.SleepFinished(report))
+        if report.batch is not None:
+            self._emit(events.MemoriesChanged(()))
+            self._minding.poke()
+        return report
+
+    def doctor(self) -> tuple[Check, ...]:
+        return examine(self._opened, self._paths, self._settings, self._talking, self._minding)
+
+    def status(self) -> EngineStatus:
+        talking, minding, store = self._talking, self._minding, self._opened
+        info = talking.model.info if talking.model is not None else None
+        if not self._load_model or talking.problem is not None:
+            phase = "no-model"
+        else:
+            phase = "loading" if talking.loading else "ready"
+        meaning = self._recall.meaning
+        problem = talking.problem or minding.problem
+        return EngineStatus(
+            phase=phase,  # type: ignore[arg-type]
+            model=info.name if info is not None else "",
+            context_tokens=info.context_tokens if info is not None else 0,
+            embedder=meaning.embedder.name if meaning is not None else "",
+            index="ready" if minding.index is not None and minding.index.ready else "exact search",
+            activity="answering" if talking.busy else minding.doing,
+            memories=store.memories.count(("active", "dormant", "candidate")),
+            problem_title=str(problem) if problem is not None else "",
+            problem_hint=problem.hint if problem is not None else "",
+            read_only=store.read_only,
+            conversation=self._conversation or 0,
+            pending_jobs=store.jobs.pending(),
+        )
+
+    def night(self) -> None:
+        """What the clock calls at night: the same catch-up as at start, in the background thread."""
+        self._minding.poke()
+
+    def close(self) -> None:
+        if self._store is None:
+            return
+        self._talking.close()
+        self._minding.close()
+        store, self._store = self._store, None
+        store.close()
+
+    # Inside
+
+    @property
+    def _opened(self) -> Store:
+        if self._store is None:
+            raise CompanionError("Companion is closed")
+        return self._store
+
+    def _done(self, change: Change) -> Change:
+        self._emit(events.MemoriesChanged(tuple(memory.id for memory in change.memories)))
+        self._minding.poke()
+        return change
+
+    def _emit(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    def _status_changed(self) -> None:
+        if self._listeners and self._store is not None:
+            self._emit(events.StatusChanged(self.status()))
+
+    def _open_embedder(self) -> Embedder:
+        return self._given_embedder or LocalEmbedder(find_embedder(self._settings.embedder.path))
+
+    def _open_model(self) -> ChatModel:
+        if self._given_model is not None:
+            return self._given_model
+        settings = self._settings.model
+        path = find_model(settings, self._paths)
+        from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
+
+        return LlamaModel.open(path, context=settings.context, threads=settings.threads)

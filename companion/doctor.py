@@ -1,0 +1,126 @@
+"""`companion doctor`: what state everything is in, and what to do about it."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from companion import __version__
+from companion.errors import CompanionError
+from companion.minding import Minding
+from companion.model.protocol import Message, Sampling
+from companion.paths import Paths
+from companion.records import Check
+from companion.settings import Settings
+from companion.store.database import sqlite_version
+from companion.store.store import Store
+from companion.talking import Talking
+
+PARTS = ("llama-cpp-python", "sentence-transformers", "torch", "chromadb", "apsw-sqlite3mc", "textual", "fsrs")
+
+
+def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, minding: Minding) -> tuple[Check, ...]:
+    """Look at every part; brings vectors and index in step on the way."""
+    minding.settle()
+    return (
+        _versions(),
+        *_profile(store, paths),
+        _model(talking),
+        *_meaning(store, minding),
+        *_jobs(store),
+        _nights(store, settings),
+    )
+
+
+def _versions() -> Check:
+    found = []
+    for part in PARTS:
+        try:
+            found.append(f"{part} {version(part)}")
+        except PackageNotFoundError:
+            found.append(f"{part} missing")
+    system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, SQLite {sqlite_version()}"
+    return Check("versions", "ok", f"Companion {__version__}, {system}, {', '.join(found)}")
+
+
+def _profile(store: Store, paths: Paths) -> list[Check]:
+    damage = store.db.check()
+    counts = f"{store.turns.count():,} turns, {store.memories.count():,} memories"
+    checks = [Check("profile", "ok", f"{paths.database}: {counts}")]
+    if store.read_only:
+        checks = [Check("profile", "warning", f"{paths.database} is read-only: {counts}", "Make the folder writable.")]
+    if damage:
+        checks.append(Check("integrity", "error", damage[0], "Keep the file, and put a backup in its place."))
+    else:
+        checks.append(Check("integrity", "ok", "the database is sound"))
+    return checks
+
+
+def _model(talking: Talking) -> Check:
+    talking.wait_until_loaded()
+    if talking.model is None:
+        problem = talking.problem or CompanionError("the model was not loaded")
+        return Check("model", "error", str(problem), problem.hint)
+    info = talking.model.info
+    hello = [Message("user", "Say hello.")]
+    try:
+        answer = talking.model.generate(
+            hello, Sampling(temperature=0.0, max_tokens=8), on_text=lambda _: None, lane="think"
+        )
+    except CompanionError as error:
+        return Check("model", "error", f"{info.name}: {error}", error.hint)
+    detail = (
+        f"{info.name} ({info.size_bytes / 1e6:.0f} MB, context {info.context_tokens} of {info.trained_context} tokens)"
+        f" answers, {answer.tokens_per_second:.0f} tokens/s"
+    )
+    return Check("model", "ok", detail)
+
+
+def _meaning(store: Store, minding: Minding) -> list[Check]:
+    meaning = minding.recall.meaning
+    if meaning is None:
+        problem = minding.problem or CompanionError("it was not loaded")
+        return [Check("embedder", "warning", str(problem), problem.hint)]
+    missing = len(store.vectors.missing(meaning.id, 10_000))
+    embedder = meaning.embedder
+    checks = [
+        Check(
+            "embedder",
+            "ok" if not missing else "warning",
+            f"{embedder.name} ({embedder.dimension} dimensions, revision {embedder.revision}, {embedder.runtime}),"
+            f" unrelated below {meaning.floor:.2f}, {missing} memories without a vector",
+        )
+    ]
+    index = minding.index
+    if index is None:
+        return checks
+    expected, found = len(store.vectors.keys(meaning.id)), index.count()
+    waiting = len(store.vectors.outbox(10_000))
+    note = f"; {index.problem}" if index.problem else ""
+    if index.ready and expected == found:
+        checks.append(Check("index", "ok", f"Chroma holds {found} of {expected} vectors, {waiting} waiting{note}"))
+    else:
+        detail = f"Chroma holds {found} of {expected} vectors, {waiting} waiting{note}; exact search serves"
+        checks.append(Check("index", "warning", detail, "It is made anew at the next start."))
+    return checks
+
+
+def _jobs(store: Store) -> list[Check]:
+    troubled = store.jobs.troubled()
+    pending = store.jobs.pending()
+    if not troubled:
+        return [Check("reflection", "ok", f"{pending} waiting")]
+    return [
+        Check(
+            "reflection",
+            "warning",
+            f"{job.kind} of turn {job.key} failed {job.attempts} times ({job.error}); {job.state}",
+            "The turn itself is safe.",
+        )
+        for job in troubled
+    ]
+
+
+def _nights(store: Store, settings: Settings) -> Check:
+    last = store.nights.latest(store.clock.now().date())
+    return Check("sleep", "ok", f"last night slept: {last or 'none yet'}; nightly at {settings.sleep.at:%H:%M}")

@@ -1,0 +1,122 @@
+"""What the person does to memories: add, edit, pin, forget, restore, undo. Each is a batch of the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from companion.clock import Clock, stamp
+from companion.errors import InvalidInput
+from companion.memory.credit import reinforce
+from companion.memory.forgetting import EASY, Curve, first_strength
+from companion.records import Change, Kind, Memory
+from companion.store.changes import Batch
+from companion.store.store import Store
+from companion.text import one_line, valid_text
+
+LONGEST = 20_000
+"""Characters of a memory written by hand; longer texts are not one remembered thing."""
+
+
+@dataclass
+class Editing:
+    store: Store
+    clock: Clock
+    curve: Curve
+
+    def add(self, text: str, kind: Kind) -> Change:
+        text = _checked(text)
+        at, offset = stamp(self.clock.now())
+        strength = first_strength(kind, "fact", 4, None)
+        memory = Memory(0, kind, text, "active", at, offset, importance=4, strength=strength)
+        with self.store.changes.batch("person", "add") as batch:
+            added = batch.add(memory)
+        return self._change(batch.id, f"Added: {one_line(text, 80)}", (added.id,))
+
+    def edit(self, id: int, text: str) -> Change:
+        text = _checked(text)
+        memory = self.store.memories.get(id)
+        if memory.text == text:
+            raise InvalidInput(f"memory {id} says that already")
+        with self.store.changes.batch("person", "edit") as batch:
+            batch.update(id, text=text)
+            self._reinforce(batch, id, "edited")
+            # The verbatim moment still says the old words; what the person corrected must not come back through it.
+            for other in self._on_the_same_words(memory):
+                if other.kind == "moment" and other.status in ("active", "dormant"):
+                    batch.update(other.id, status="superseded", replaced_by=id)
+        return self._change(batch.id, f"Changed: {one_line(text, 80)}", (id,))
+
+    def pin(self, id: int, pinned: bool) -> Change:
+        memory = self.store.memories.get(id)
+        if memory.pinned == pinned:
+            raise InvalidInput(f"memory {id} is {'pinned already' if pinned else 'not pinned'}")
+        with self.store.changes.batch("person", "pin" if pinned else "unpin") as batch:
+            batch.update(id, pinned=pinned)
+            if pinned:
+                batch.update(id, status="active" if memory.status in ("dormant", "archived") else memory.status)
+                self._reinforce(batch, id, "pinned")
+        return self._change(batch.id, f"{'Pinned' if pinned else 'Unpinned'}: {one_line(memory.text, 80)}", (id,))
+
+    def forget(self, id: int) -> Change:
+        """Forget a memory with all that rests on the same words: the thought and the moment it was taken from."""
+        memory = self.store.memories.get(id)
+        if memory.status == "forgotten":
+            raise InvalidInput(f"memory {id} is forgotten already")
+        same = [m.id for m in self._on_the_same_words(memory) if m.status != "forgotten"]
+        with self.store.changes.batch("person", "forget") as batch:
+            for each in (id, *same):
+                batch.update(each, status="forgotten")
+        return self._change(batch.id, f"Forgotten: {one_line(memory.text, 80)}", (id, *same))
+
+    def restore(self, id: int) -> Change:
+        memory = self.store.memories.get(id)
+        if memory.status == "active":
+            raise InvalidInput(f"memory {id} is active already")
+        with self.store.changes.batch("person", "restore") as batch:
+            batch.update(id, status="active", replaced_by=None)
+            self._reinforce(batch, id, "restored")
+        return self._change(batch.id, f"Brought back: {one_line(memory.text, 80)}", (id,))
+
+    def undo(self, batch: int | None) -> Change:
+        undone, touched, kept = self.store.changes.undo(batch)
+        reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
+        return replace(self._change(undone, f"Undone: {reason}", touched), kept=kept)
+
+    def _on_the_same_words(self, memory: Memory) -> list[Memory]:
+        """Moments whose words include all the evidence of `memory`, and thoughts that rest on nothing but its words."""
+        spans = [(e.turn, e.start, e.end) for e in memory.evidence]
+        if not spans:
+            return []
+        found = []
+        for other in self.store.memories.resting_on(sorted({turn for turn, _, _ in spans})):
+            others = [(e.turn, e.start, e.end) for e in other.evidence]
+            holds = other.kind == "moment" and any(_within(span, others) for span in spans)
+            rests = memory.kind == "moment" and all(_within(span, spans) for span in others)
+            same = all(_within(span, spans) for span in others) and all(_within(span, others) for span in spans)
+            if other.id != memory.id and (holds or rests or same):
+                found.append(other)
+        return found
+
+    def _reinforce(self, batch: Batch, id: int, cause: str) -> None:
+        memory = self.store.memories.get(id)
+        reinforce(self.store, batch, memory, self.curve, self.clock.now(), EASY, cause, None)
+
+    def _change(self, batch: int, summary: str, ids: tuple[int, ...]) -> Change:
+        found = self.store.memories.many(ids)
+        return Change(batch, summary, tuple(found[id] for id in ids if id in found))
+
+
+Span = tuple[int, int, int]
+
+
+def _within(span: Span, spans: list[Span]) -> bool:
+    return any(span[0] == turn and start <= span[1] and span[2] <= end for turn, start, end in spans)
+
+
+def _checked(text: str) -> str:
+    text = valid_text(text).strip()
+    if not text:
+        raise InvalidInput("a memory needs words")
+    if len(text) > LONGEST:
+        raise InvalidInput(f"a memory of {len(text):,} characters is too long (at most {LONGEST:,})")
+    return text

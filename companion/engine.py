@@ -1,0 +1,324 @@
+"""Companion in a child process: the same API over a pipe.
+
+Why a process: importing the heavy libraries takes seconds of pure Python, llama.cpp and Chroma can crash natively, and
+a terminal interface must not stutter, freeze or die for any of them. Requests are (id, method, arguments), answers
+(id, ok, value or error), events (None, event); all of it plain records, pickled between our own two processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import multiprocessing
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from companion.errors import CompanionError, EngineStopped
+from companion.events import Event, Listener
+from companion.logs import configure_logging
+from companion.paths import Paths, keep_private
+from companion.records import (
+    Change,
+    Check,
+    EngineStatus,
+    JournalEntry,
+    Kind,
+    MemoryDetail,
+    MemoryFilter,
+    MemoryRow,
+    RecalledMemory,
+    SentMessage,
+    SleepReport,
+    TranscriptItem,
+)
+from companion.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CLOSE_PATIENCE = 0.9
+"""Seconds the engine has to close before it is ended: quitting never waits longer."""
+
+
+class EngineClient:
+    """Every call of `CompanionApi` as a coroutine. Call from one event loop; listeners hear from a reader thread."""
+
+    def __init__(self, paths: Paths, settings: Settings) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._ids = itertools.count(1)
+        self._listeners: list[Listener] = []
+        self._on_exit: list[Callable[[], None]] = []
+        self._link: _Link | None = None
+
+    def start(self) -> None:
+        """Spawn the engine and return at once. Calls may be made; they are answered when it is up."""
+        self._link = _Link(self._paths, self._settings, self._event, self._exited)
+
+    def restart(self) -> None:
+        """A new engine after the old one ended."""
+        if self._link is not None:
+            self._link.abandon()
+        self.start()
+
+    def on_exit(self, callback: Callable[[], None]) -> None:
+        """`callback` is called, from a thread, when the engine ended without being asked to."""
+        self._on_exit.append(callback)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the engine."""
+        return self._link.process.pid if self._link is not None else None
+
+    def subscribe(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def status(self) -> EngineStatus:
+        return await self._call("status")
+
+    async def send(self, text: str) -> SentMessage:
+        return await self._call("send", text)
+
+    async def stop(self) -> bool:
+        return await self._call("stop")
+
+    async def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
+        return await self._call("transcript", before, limit)
+
+    async def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
+        return await self._call("list_memories", filter)
+
+    async def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
+        return await self._call("search_memories", text, limit)
+
+    async def memory(self, id: int) -> MemoryDetail:
+        return await self._call("memory", id)
+
+    async def add_memory(self, text: str, kind: Kind = "thought") -> Change:
+        return await self._call("add_memory", text, kind)
+
+    async def edit_memory(self, id: int, text: str) -> Change:
+        return await self._call("edit_memory", id, text)
+
+    async def pin_memory(self, id: int, pinned: bool = True) -> Change:
+        return await self._call("pin_memory", id, pinned)
+
+    async def forget_memory(self, id: int) -> Change:
+        return await self._call("forget_memory", id)
+
+    async def restore_memory(self, id: int) -> Change:
+        return await self._call("restore_memory", id)
+
+    async def undo(self, batch: int | None = None) -> Change:
+        return await self._call("undo", batch)
+
+    async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
+        return await self._call("history", memory, limit)
+
+    async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
+        return await self._call("sleep", as_of, dry_run)
+
+    async def doctor(self) -> tuple[Check, ...]:
+        return await self._call("doctor")
+
+    async def close(self) -> None:
+        """Close the engine; after CLOSE_PATIENCE it is ended. What was acknowledged is on disk either way."""
+        link, self._link = self._link, None
+        if link is not None:
+            await asyncio.to_thread(link.close)
+
+    async def _call(self, method: str, *arguments: object) -> Any:
+        if self._link is None:
+            raise EngineStopped
+        return await self._link.request(next(self._ids), method, arguments)
+
+    def _event(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    def _exited(self, link: _Link) -> None:
+        if link is self._link:
+            for callback in list(self._on_exit):
+                callback()
+
+
+class _Link:
+    """One engine process and the pipe to it."""
+
+    def __init__(self, paths: Paths, settings: Settings, on_event: Listener, on_exit: Callable[[_Link], None]) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._on_event = on_event
+        self._on_exit = on_exit
+        self._asked: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
+        self._asking = threading.Lock()
+        self._closing = False
+        self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
+        arguments = (theirs, paths, settings.model_dump_json())
+        self.process: BaseProcess = context.Process(target=serve, args=arguments, name="companion-engine", daemon=True)
+        self.process.start()
+        theirs.close()  # so that the end of the process is the end of the pipe
+        threading.Thread(target=self._read, name="engine-reader", daemon=True).start()
+        # A big message can fill the pipe before the engine reads: the interface must not wait for that.
+        threading.Thread(target=self._write, name="engine-writer", daemon=True).start()
+
+    async def request(self, id: int, method: str, arguments: tuple[object, ...]) -> Any:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        with self._asking:
+            if self._closing:
+                raise EngineStopped
+            self._asked[id] = (loop, future)
+        self._outgoing.put((id, method, arguments))
+        return await future
+
+    def close(self) -> None:
+        self._outgoing.put(None)
+        self.process.join(CLOSE_PATIENCE)
+        self._fail_all(closing=True)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join(1)
+
+    def abandon(self) -> None:
+        """Make sure that a process that is of no use any more is gone."""
+        self._fail_all(closing=True)
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join(1)
+
+    def _write(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while (message := self._outgoing.get()) is not None:
+                self._pipe.send(message)
+            self._pipe.send(None)
+
+    def _read(self) -> None:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                message = self._pipe.recv()
+                if message[0] is None:
+                    self._on_event(message[1])
+                else:
+                    self._settle(*message)
+        was_closing = self._closing
+        self._fail_all(closing=True)
+        self._outgoing.put(None)
+        if not was_closing:
+            self._on_exit(self)
+
+    def _settle(self, id: int, ok: bool, value: Any) -> None:
+        with self._asking:
+            asked = self._asked.pop(id, None)
+        if asked is not None:
+            loop, future = asked
+
+            def finish() -> None:
+                if not future.done():
+                    future.set_result(value) if ok else future.set_exception(value)
+
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is waiting any more
+                loop.call_soon_threadsafe(finish)
+
+    def _fail_all(self, *, closing: bool) -> None:
+        with self._asking:
+            self._closing = self._closing or closing
+            waiting = list(self._asked)
+        for id in waiting:
+            self._settle(id, False, EngineStopped())
+
+
+def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
+    """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too."""
+    keep_private()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _keep_off_the_screen(paths)
+    server = _Server(pipe)
+    from companion.companion import Companion
+    from companion.schedule import Schedule
+
+    settings = Settings.model_validate_json(settings_json)
+    companion = Companion(paths, settings)
+    companion.subscribe(server.event)
+    try:
+        companion.start()
+    except CompanionError as error:
+        server.refuse(error)
+        return
+    schedule = Schedule(settings.sleep.at, companion.night)
+    schedule.start()
+    try:
+        server.answer(companion)
+    finally:
+        schedule.stop()
+        companion.close()
+        # Threads of native libraries must not hold the process up, and there is nothing left to save.
+        os._exit(0)
+
+
+class _Server:
+    """The engine's end of the pipe. Requests run side by side, so that `stop` is heard while others work."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._writing = threading.Lock()
+
+    def event(self, event: Event) -> None:
+        self._send((None, event))
+
+    def refuse(self, error: CompanionError) -> None:
+        """The engine could not start: every request is answered with the reason."""
+        for id, _, _ in self._requests():
+            self._send((id, False, error))
+
+    def answer(self, companion: object) -> None:
+        with ThreadPoolExecutor(4, thread_name_prefix="request") as pool:
+            for id, method, arguments in self._requests():
+                pool.submit(self._one, companion, id, method, arguments)
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _one(self, companion: object, id: int, method: str, arguments: tuple[object, ...]) -> None:
+        try:
+            answer = (id, True, getattr(companion, method)(*arguments))
+        except CompanionError as error:
+            answer = (id, False, error)
+        except Exception as error:
+            log.exception("%s failed", method)
+            answer = (id, False, CompanionError(f"{type(error).__name__} in the engine; see the log"))
+        self._send(answer)
+
+    def _requests(self) -> Iterator[tuple[int, str, tuple[object, ...]]]:
+        with contextlib.suppress(EOFError, OSError):
+            while (message := self._pipe.recv()) is not None:
+                yield message
+
+    def _send(self, message: object) -> None:
+        with self._writing, contextlib.suppress(OSError, ValueError):
+            self._pipe.send(message)
+
+
+def _keep_off_the_screen(paths: Paths) -> None:
+    """Whatever a library prints goes to the log: the screen belongs to the interface."""
+    try:
+        paths.prepare()
+        target: Path | str = paths.logs / "engine.log"
+        output = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except (OSError, CompanionError):
+        output = os.open(os.devnull, os.O_WRONLY)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    configure_logging(paths)

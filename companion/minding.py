@@ -1,0 +1,186 @@
+"""The background thread: loads the embedder, keeps vectors and index in step, reflects, catches up on nights.
+
+The person's turn always comes first: between any two pieces of work it waits until nothing is being answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from companion.errors import CompanionError, ProfileError
+from companion.events import Event, MemoriesChanged, SleepFinished
+from companion.memory.embedder import Embedder, calibrate
+from companion.memory.exact import ExactSearch
+from companion.memory.index import VectorIndex
+from companion.memory.recall import Meaning, Recall
+from companion.mind.reflect import REFLECT, Reflection
+from companion.mind.sleep import Sleep
+from companion.paths import Paths
+from companion.store.store import Store
+
+log = logging.getLogger(__name__)
+_PART = 64
+"""Texts embedded between two looks at whether the person is talking."""
+
+
+@dataclass
+class Minding:
+    store: Store
+    paths: Paths
+    recall: Recall
+    reflection: Reflection
+    sleep: Sleep
+    open_embedder: Callable[[], Embedder]
+    emit: Callable[[Event], None]
+    changed: Callable[[], None]
+    person_is_talking: Callable[[], bool]
+    with_index: bool = True
+    ready_to_recall: threading.Event = field(default_factory=threading.Event)
+    problem: CompanionError | None = None
+    index: VectorIndex | None = None
+    doing: str = ""
+    _wake: threading.Condition = field(default_factory=threading.Condition)
+    _poked: bool = True
+    _working: bool = True
+    _closing: bool = False
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="minding", daemon=True)
+        self._thread.start()
+
+    def poke(self) -> None:
+        """There may be work."""
+        with self._wake:
+            self._poked = True
+            self._wake.notify_all()
+
+    def settle(self) -> None:
+        """Until no work is left that can be done now."""
+        self.poke()
+        with self._wake:
+            self._wake.wait_for(lambda: self._closing or not (self._poked or self._working))
+
+    def close(self, patience: float = 3.0) -> None:
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(patience)
+        if self.index is not None and (self._thread is None or not self._thread.is_alive()):
+            self.index.close()
+            self.index = None
+
+    def reconcile(self) -> None:
+        """Bring vectors and index in step now; doctor calls it."""
+        self.settle()
+
+    def _run(self) -> None:
+        if not self.store.read_only:
+            self._guard(self._load_embedder)
+            # A handful of new memories is embedded before the first recall, a new embedder's backlog after it.
+            self._guard(lambda: self._embed_missing(limit=4 * _PART))
+        self.ready_to_recall.set()
+        self.changed()
+        while self._wait():
+            if self.store.read_only:
+                continue
+            self._guard(self._reflect)
+            self._guard(lambda: self._embed_missing(limit=None))
+            self._guard(self._catch_up_nights)
+            if self.with_index and self.recall.meaning is not None:
+                self._guard(self._index)
+            self.changed()
+
+    def _wait(self) -> bool:
+        with self._wake:
+            self._working = False
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: self._closing or self._poked)
+            self._poked = False
+            self._working = True
+        return not self._closing
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """Trouble in one piece of work must not end the thread; it is logged and shown by doctor."""
+        try:
+            work()
+        except CompanionError as error:
+            self.problem = error
+            log.warning("%s", error.title)
+        except Exception as error:
+            self.problem = CompanionError(f"{type(error).__name__} in the background; see the log")
+            log.exception("background work failed")
+        finally:
+            self.doing = ""
+
+    def _free(self) -> bool:
+        return not self._closing and not self.person_is_talking()
+
+    def _load_embedder(self) -> None:
+        embedder = self.open_embedder()
+        id = self.store.vectors.embedder(embedder.name, embedder.revision, embedder.dimension)
+        floor = self.store.vectors.floor(id)
+        if floor is None:
+            floor = calibrate(embedder)
+            self.store.vectors.set_floor(id, floor)
+        exact = ExactSearch(self.store, id, embedder.dimension)
+        self.recall.meaning = Meaning(embedder, id, floor, exact)
+
+    def _embed_missing(self, limit: int | None) -> None:
+        meaning = self.recall.meaning
+        done = 0
+        while meaning is not None and not self._closing and (limit is None or done < limit):
+            if limit is None and not self._free():
+                return
+            part = self.store.vectors.missing(meaning.id, _PART)
+            if not part:
+                return
+            self.doing = "learning the sense of memories"
+            vectors = meaning.embedder.encode([text for _, text in part])
+            with self.store.db.write():
+                self.store.vectors.put(meaning.id, {key: v for (key, _), v in zip(part, vectors, strict=True)})
+                self.store.vectors.announce([key for key, _ in part])
+            meaning.exact.invalidate()
+            done += len(part)
+
+    def _reflect(self) -> None:
+        while self._free() and (job := self.store.jobs.next()) is not None:
+            self.doing = "reflecting"
+            self.changed()
+            try:
+                if job.kind != REFLECT:
+                    raise CompanionError(f"unknown kind of work {job.kind}")
+                formed = self.reflection.run(job.id, int(job.key))
+            except ProfileError:
+                raise
+            except Exception as error:
+                log.exception("reflection failed")
+                self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
+                continue
+            if formed is not None:
+                self.emit(formed)
+
+    def _catch_up_nights(self) -> None:
+        if not self._free() or not self.sleep.due(self.sleep.clock.now()):
+            return
+        self.doing = "sleeping"
+        report = self.sleep.run()
+        if report.batch is not None:
+            self.emit(MemoriesChanged(()))
+        self.emit(SleepFinished(report))
+
+    def _index(self) -> None:
+        meaning = self.recall.meaning
+        if meaning is None:
+            return
+        if self.index is None:
+            self.doing = "opening the index"
+            self.index = VectorIndex(self.store, self.paths.index, meaning.id, meaning.embedder.dimension)
+            meaning.index = self.index
+            self.index.open(wanted=lambda: not self._closing)
+        else:
+            self.index.catch_up(wanted=lambda: not self._closing)

@@ -1,0 +1,126 @@
+"""The talking thread: loads the model, answers the person's turns one at a time, stops when told."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from companion.errors import Busy, CompanionError
+from companion.events import ReplyFailed
+from companion.model.protocol import ChatModel, StopSignal
+from companion.records import Turn
+from companion.turn import TurnTaker
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Talking:
+    """`open_model` may take seconds and may fail; `ready_to_recall` is set once recall is as good as it will be."""
+
+    taker: TurnTaker
+    open_model: Callable[[], ChatModel]
+    ready_to_recall: threading.Event
+    changed: Callable[[], None]
+    after_reply: Callable[[], None]
+    model: ChatModel | None = None
+    problem: CompanionError | None = None
+    _waiting: list[Turn] = field(default_factory=list)
+    _stop: StopSignal | None = None
+    _condition: threading.Condition = field(default_factory=threading.Condition)
+    _closing: bool = False
+    _settled: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="talking", daemon=True)
+        self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn is waiting for its reply or getting it."""
+        with self._condition:
+            return bool(self._waiting) or self._stop is not None
+
+    @property
+    def loading(self) -> bool:
+        return not self._settled.is_set()
+
+    def wait_until_loaded(self) -> None:
+        """Until there is a model or the reason why not."""
+        if self._thread is not None:
+            self._settled.wait()
+
+    def check_free(self) -> None:
+        """Raises Busy while a turn is waiting for its reply or getting it."""
+        if self.busy:
+            raise Busy
+
+    def answer(self, turn: Turn) -> None:
+        """Queue a turn that is on disk."""
+        with self._condition:
+            self._waiting.append(turn)
+            self._condition.notify_all()
+
+    def stop(self) -> bool:
+        """Stop the reply being written, or take back the turn that still waits for the model."""
+        with self._condition:
+            if self._stop is not None:
+                self._stop.set()
+                return True
+            return False
+
+    def wait(self) -> None:
+        """Until nothing is being answered."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._closing or not (self._waiting or self._stop))
+
+    def close(self, patience: float = 5.0) -> None:
+        with self._condition:
+            self._closing = True
+            if self._stop is not None:
+                self._stop.set()
+            self._condition.notify_all()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(patience)
+        if self.model is not None and (self._thread is None or not self._thread.is_alive()):
+            self.model.close()
+            self.model = None
+
+    def _run(self) -> None:
+        self._load()
+        while (turn := self._next()) is not None:
+            stop = self._stop or StopSignal()
+            if self.model is None:
+                problem = self.problem or CompanionError()
+                self.taker.reflection.queue(turn.id)
+                self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
+            else:
+                self.ready_to_recall.wait()
+                self.taker.answer(turn, self.model, stop)
+            with self._condition:
+                self._stop = None
+                self._condition.notify_all()
+            self.changed()
+            self.after_reply()
+
+    def _load(self) -> None:
+        try:
+            self.model = self.open_model()
+        except CompanionError as error:
+            self.problem = error
+        except Exception as error:  # whatever a library raises, the memories can still be used
+            log.exception("the model could not be loaded")
+            self.problem = CompanionError(f"the model could not be loaded ({type(error).__name__})")
+        self._settled.set()
+        self.changed()
+
+    def _next(self) -> Turn | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._closing or self._waiting)
+            if self._closing:
+                return None
+            self._stop = StopSignal()
+            return self._waiting.pop(0)

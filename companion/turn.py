@@ -1,0 +1,239 @@
+"""One turn, start to end: the person's words are on disk → recall → prompt → stream → save → queue reflection."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from companion.clock import Clock
+from companion.errors import CompanionError
+from companion.events import (
+    Event,
+    MemoriesRecalled,
+    Notice,
+    PromptRead,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyToken,
+)
+from companion.memory.recall import Cue, Recall, Recalled
+from companion.mind.reflect import Reflection
+from companion.model.persona import Persona
+from companion.model.prompt import compose, memory_block
+from companion.model.protocol import ChatModel, Generation, Message, StopSignal
+from companion.records import RecalledMemory, ReplyReport, Turn, TurnState
+from companion.settings import MemorySettings
+from companion.store.store import Store
+
+log = logging.getLogger(__name__)
+CHECKPOINT_SECONDS = 0.5
+"""A crash in the middle of a reply loses at most about this much of it."""
+TOO_LONG = (
+    "Your message is longer than the model can read at once",
+    "It reads the beginning and the end. All of it is saved.",
+)
+
+
+@dataclass
+class TurnTaker:
+    """Answers the person's turns, one at a time."""
+
+    store: Store
+    clock: Clock
+    recall: Recall
+    reflection: Reflection
+    persona: Persona
+    settings: MemorySettings
+    emit: Callable[[Event], None]
+    seed: int | None = None
+    _start: dict[int, int] = field(default_factory=dict)
+    """By conversation: how much of its history has been trimmed from the prompt (a turn id)."""
+
+    def answer(self, turn: Turn, model: ChatModel, stop: StopSignal) -> ReplyReport | None:
+        """Write the reply to a turn that is on disk. None when there is none (ReplyFailed says why)."""
+        started = time.perf_counter()
+        reply: Turn | None = None
+        written = _Written()
+        try:
+            recalled = self._recall(turn)
+            with self.store.db.write():
+                reply = self.store.turns.add(
+                    turn.conversation,
+                    "companion",
+                    "",
+                    self.clock.now(),
+                    speaker=self.persona.display_name,
+                    state="streaming",
+                    answers=turn.id,
+                    model=model.info.name,
+                )
+                self.store.recalls.record(reply.id, recalled.memories)
+            self.emit(ReplyStarted(turn.id, reply.id))
+            self.emit(MemoriesRecalled(reply.id, recalled.memories))
+            generation, segments = self._generate(turn, reply, recalled.memories, model, stop, written)
+        except CompanionError as error:
+            self._give_up(turn, reply, written.text, error)
+            return None
+        except Exception as error:  # a fault of ours or of a library's: the person's words are safe, say so
+            log.exception("the turn failed")
+            self._give_up(turn, reply, written.text, CompanionError(type(error).__name__))
+            return None
+        state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
+        finished = self._finish(turn, reply, generation.text, state)
+        report = ReplyReport(
+            turn=finished,
+            recalled=recalled.memories,
+            recall_ms=round(recalled.ms, 2),
+            first_token_ms=round((written.first or time.perf_counter()) * 1000 - started * 1000, 2),
+            total_ms=round((time.perf_counter() - started) * 1000, 2),
+            prompt_tokens=generation.prompt_tokens,
+            read_tokens=generation.read_tokens,
+            reply_tokens=generation.reply_tokens,
+            tokens_per_second=round(generation.tokens_per_second, 2),
+            context_tokens=model.info.context_tokens,
+            segments=segments,
+        )
+        self.emit(ReplyFinished(reply.id, report))
+        return report
+
+    def _recall(self, turn: Turn) -> Recalled:
+        history = self._history(turn)
+        last = next((t for t in reversed(history) if t.role == "person"), None)
+        cue = Cue(turn.text, last.text if last else "", frozenset(t.id for t in history) | {turn.id})
+        return self.recall(cue, self.settings.recall_limit)
+
+    def _history(self, turn: Turn) -> list[Turn]:
+        """The turns of the conversation that are still in the prompt."""
+        start = self._start.get(turn.conversation, 0)
+        return [t for t in self.store.turns.conversation(turn.conversation) if start <= t.id < turn.id]
+
+    def _generate(
+        self,
+        turn: Turn,
+        reply: Turn,
+        recalled: tuple[RecalledMemory, ...],
+        model: ChatModel,
+        stop: StopSignal,
+        written: _Written,
+    ) -> tuple[Generation, dict[str, int]]:
+        history, ids = _messages(self._history(turn))
+        sampling = self.persona.sampling if self.seed is None else replace(self.persona.sampling, seed=self.seed)
+        prompt = compose(
+            model,
+            persona=self.persona.system,
+            portrait="",
+            history=history,
+            memory_block=self._memory_block(recalled, model),
+            message=turn.text,
+            reserve=sampling.max_tokens,
+            start=0,
+        )
+        if prompt.shortened:
+            self.emit(Notice("information", *TOO_LONG))
+        if prompt.start:
+            self._start[turn.conversation] = ids[prompt.start] if prompt.start < len(ids) else turn.id
+
+        def on_text(text: str) -> None:
+            written.add(text)
+            self.emit(ReplyToken(reply.id, text))
+            if written.is_due():
+                self.store.turns.checkpoint(reply.id, written.text)
+
+        generation = model.generate(
+            prompt.messages,
+            sampling,
+            on_text=on_text,
+            on_progress=lambda done, total: self.emit(PromptRead(reply.id, done, total)),
+            stop=stop,
+        )
+        return generation, prompt.segments
+
+    def _memory_block(self, recalled: tuple[RecalledMemory, ...], model: ChatModel) -> str:
+        """The block as the model reads it, the least fitting memories left out until it has its share of context."""
+        room = int(model.info.context_tokens * self.settings.context_share)
+        for count in range(len(recalled), 0, -1):
+            block = memory_block(recalled[:count], self.clock.now())
+            if model.count(block) <= room:
+                return block
+        return ""
+
+    def _finish(self, turn: Turn, reply: Turn, text: str, state: TurnState) -> Turn:
+        with self.store.db.write():
+            finished = self.store.turns.finish(reply.id, text, state)
+            self.reflection.queue(turn.id)
+        return finished
+
+    def _give_up(self, turn: Turn, reply: Turn | None, text: str, error: CompanionError) -> None:
+        try:
+            with self.store.db.write():
+                if reply is not None:
+                    if text:
+                        self.store.turns.finish(reply.id, text, "failed")
+                    else:
+                        self.store.turns.drop_empty(reply.id)
+                self.reflection.queue(turn.id)
+        except CompanionError as second:
+            log.warning("the failed turn could not be closed: %s", second.title)
+        reply_id = reply.id if reply is not None and text else 0
+        self.emit(ReplyFailed(turn.id, reply_id, str(error), error.hint))
+
+
+def recover(store: Store, reflection: Reflection) -> int:
+    """After a crash: close replies that were being written, keeping what there is, and queue their reflection."""
+    with store.db.write():
+        interrupted = store.turns.interrupted()
+        for reply in interrupted:
+            if reply.text:
+                store.turns.finish(reply.id, reply.text, "interrupted")
+            else:
+                store.turns.drop_empty(reply.id)
+        for turn in store.turns.without_reflection():
+            reflection.queue(turn)
+    return len(interrupted)
+
+
+class _Written:
+    """What has been written of a reply, and when it was last saved."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._saved = time.monotonic()
+        self.first: float | None = None
+
+    def add(self, text: str) -> None:
+        if self.first is None:
+            self.first = time.perf_counter()
+        self._parts.append(text)
+
+    def is_due(self) -> bool:
+        """Whether it is time to save; asking when it is counts as saving."""
+        if time.monotonic() - self._saved < CHECKPOINT_SECONDS:
+            return False
+        self._saved = time.monotonic()
+        return True
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+
+def _messages(turns: list[Turn]) -> tuple[list[Message], list[int]]:
+    """Turns as chat messages, roles alternating (many templates insist), with the id of each one's first turn."""
+    messages: list[Message] = []
+    ids: list[int] = []
+    for turn in turns:
+        if not turn.text.strip():
+            continue
+        role = "assistant" if turn.role == "companion" else "user"
+        if messages and messages[-1].role == role:
+            messages[-1] = Message(messages[-1].role, f"{messages[-1].text}\n\n{turn.text}")
+        elif messages or role == "user":
+            messages.append(Message("assistant" if role == "assistant" else "user", turn.text))
+            ids.append(turn.id)
+    if messages and messages[-1].role == "user":
+        messages.append(Message("assistant", "…"))
+        ids.append(ids[-1])
+    return messages, ids
