@@ -1,0 +1,74 @@
+"""The command line: every command and its help. Commands import what they need when they run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import companion
+from companion.cli import bench, memories
+from companion.cli.chat import chat
+from companion.cli.doctor import doctor
+from companion.cli.guard import Guarded, forget_stdout
+from companion.cli.output import say as print_line
+from companion.cli.say import say
+from companion.cli.sleep import sleep
+from companion.paths import keep_private
+
+# Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
+app = typer.Typer(
+    cls=Guarded,
+    name="companion",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+)
+app.add_typer(memories.app, name="memories")
+app.add_typer(bench.app, name="bench")
+app.command()(say)
+app.command()(sleep)
+app.command()(doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print_line(f"companion {companion.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Chat line by line: for screen readers, dumb terminals and pipes.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A private companion that remembers you. Without a command it opens the chat."""
+    if context.invoked_subcommand is None:
+        raise typer.Exit(chat(plain))
+
+
+def main() -> None:
+    """The `companion` command."""
+    keep_private()
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A character the terminal cannot show, or bytes that are no text, must not end the program.
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app(prog_name="companion")
+    finally:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            forget_stdout()
+        except (OSError, ValueError):
+            os._exit(1)

@@ -1,0 +1,101 @@
+"""One exchange over the API of the engine, shown while it is written."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from companion.events import Event, Notice, ReplyToken, StatusChanged, ThoughtsFormed
+from companion.records import ReplyReport
+
+if TYPE_CHECKING:
+    from companion.companion import Companion
+
+_PATIENCE = 0.2
+"""Seconds between looks at Ctrl+C where waiting cannot be interrupted (Windows)."""
+Asked = Future[ReplyReport]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl+C was pressed again, or there was no reply to stop: the person wants to leave."""
+
+
+class Talk:
+    """Asks, and hands what happens meanwhile to callbacks on the caller's own thread.
+
+    `ask` waits in a thread of its own so that this one can print and hears Ctrl+C: printing from the engine's
+    threads would make a closed pipe the engine's problem.
+    """
+
+    def __init__(self, companion: Companion) -> None:
+        self._companion = companion
+        self._events: queue.SimpleQueue[Event | Asked] = queue.SimpleQueue()
+        self._noticed: list[ThoughtsFormed | Notice] = []
+        companion.subscribe(self._events.put)
+
+    def exchange(
+        self,
+        text: str,
+        on_text: Callable[[str], None],
+        on_activity: Callable[[str], None] = lambda _: None,
+    ) -> ReplyReport:
+        """Send `text`; `on_text` gets the reply as it comes. Ctrl+C stops the reply, keeping what there is; when
+        there is none yet, or at the second time, Interrupted is raised. Raises CompanionError."""
+        asked = self._ask(text)
+        stopping = False
+        while True:
+            try:
+                self._pass_on(asked, on_text, on_activity)
+                return asked.result()
+            except KeyboardInterrupt:
+                if stopping or not self._companion.stop():
+                    raise Interrupted from None
+                stopping = True
+
+    def _ask(self, text: str) -> Asked:
+        asked: Asked = Future()
+
+        def run() -> None:
+            try:
+                asked.set_result(self._companion.ask(text))
+            except BaseException as error:
+                asked.set_exception(error)
+            self._events.put(asked)
+
+        threading.Thread(target=run, name="ask", daemon=True).start()
+        return asked
+
+    def _pass_on(self, asked: Asked, on_text: Callable[[str], None], on_activity: Callable[[str], None]) -> None:
+        """Events until the answer is there and all that was said before it has been passed on."""
+        while True:
+            try:
+                event = self._events.get(timeout=_PATIENCE)
+            except queue.Empty:
+                if asked.done():
+                    return
+                continue
+            if event is asked:
+                return
+            if isinstance(event, ReplyToken):
+                on_text(event.text)
+            elif isinstance(event, StatusChanged):
+                on_activity(event.status.activity)
+            else:
+                self._keep(event)
+
+    def unheard(self) -> list[ThoughtsFormed | Notice]:
+        """What the engine said on its own account since the last call."""
+        while True:
+            try:
+                self._keep(self._events.get_nowait())
+            except queue.Empty:
+                break
+        noticed, self._noticed = self._noticed, []
+        return noticed
+
+    def _keep(self, event: Event | Asked) -> None:
+        if isinstance(event, ThoughtsFormed | Notice):
+            self._noticed.append(event)

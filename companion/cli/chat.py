@@ -1,0 +1,31 @@
+"""`companion` by itself: the chat, in its own screen or line by line."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from companion.cli.guard import complain
+from companion.cli.session import prepare
+
+NO_TERMINAL = 2
+
+
+def chat(plain: bool) -> int:
+    """Open the chat; returns the exit code. A terminal that cannot draw gets the plain one."""
+    if plain:
+        from companion.cli.plain import plain_chat
+
+        return plain_chat()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        complain(
+            "The chat needs a terminal to draw on, and this is none.",
+            'Use `companion --plain` for a chat line by line, or `companion say "…"` for one turn.',
+        )
+        return NO_TERMINAL
+    if os.environ.get("TERM", "").lower() == "dumb":
+        return chat(plain=True)
+    paths, settings = prepare()
+    from companion.ui.app import run
+
+    return run(settings, paths)

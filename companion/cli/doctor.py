@@ -1,0 +1,39 @@
+"""`companion doctor`: what state everything is in."""
+
+from __future__ import annotations
+
+import platform
+from typing import Annotated
+
+import typer
+
+import companion
+from companion.cli.listing import check_lines
+from companion.cli.output import doctor_json, healthy, print_json, say
+from companion.cli.session import opened
+from companion.errors import CompanionError, ProfileError
+from companion.records import Check
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False) -> None:
+    """Check versions, your data, the model, the embedder and the index; exit code 1 when something is wrong."""
+    code = 0
+    try:
+        with opened(load_model=True, index=True) as engine:
+            checks = engine.doctor()
+    except ProfileError as error:
+        # The one who asks wants to see what is wrong, not only to be refused.
+        checks, code = _without_profile(error), error.exit_code
+    if as_json:
+        print_json(doctor_json(companion.__version__, checks))
+    else:
+        for line in check_lines(checks):
+            say(line)
+        say("Everything is well." if healthy(checks) else "Something needs your attention.")
+    if not healthy(checks):
+        raise typer.Exit(code or 1)
+
+
+def _without_profile(error: CompanionError) -> tuple[Check, ...]:
+    versions = f"Companion {companion.__version__}, Python {platform.python_version()}, {platform.system()}"
+    return Check("versions", "ok", versions), Check("profile", "error", str(error), error.hint)

@@ -1,0 +1,81 @@
+"""`companion say`: one turn, answered, thought about, done."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from companion.cli.asking import Talk
+from companion.cli.guard import INTERRUPTED
+from companion.cli.output import print_json, reply_json
+from companion.cli.session import opened
+from companion.errors import EmptyMessage
+from companion.text import sanitise, valid_text
+
+TextArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="TEXT", help="What you say; - reads it from standard input.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object instead of text.")]
+
+
+def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
+    """Say one thing, get the reply, and be remembered."""
+    message = _message(text or [])
+    with opened(load_model=True) as companion:
+        talk = Talk(companion)
+        report = talk.exchange(message, _silent if as_json else _write, _progress())
+        process = _since_process_start()
+        if as_json:
+            print_json(reply_json(report, process))
+        else:
+            _write("\n")
+        if report.turn.state == "stopped":
+            raise typer.Exit(INTERRUPTED)
+        # The next `say` is to remember this one: think about it before the process ends.
+        companion.settle()
+
+
+def _message(words: list[str]) -> str:
+    """The text to send. Raises EmptyMessage."""
+    piped = words == ["-"] or (not words and not sys.stdin.isatty())
+    text = valid_text(sys.stdin.read() if piped else " ".join(words)).strip()
+    if not text:
+        raise EmptyMessage(hint='Put it in quotes after the command: companion say "Hello"')
+    return text
+
+
+def _silent(_: str) -> None:
+    return
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(sanitise(text))
+    sys.stdout.flush()
+
+
+class _Activity:
+    """Tells on stderr what is being waited for, each thing once, and only to a person who watches."""
+
+    def __init__(self) -> None:
+        self._said = ""
+        self._watched = sys.stderr.isatty() and not sys.stdout.isatty()
+
+    def __call__(self, activity: str) -> None:
+        if self._watched and activity and activity != self._said:
+            self._said = activity
+            sys.stderr.write(sanitise(activity) + "\n")
+            sys.stderr.flush()
+
+
+def _progress() -> _Activity:
+    return _Activity()
+
+
+def _since_process_start() -> timedelta:
+    import psutil
+
+    started = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
+    return datetime.now(UTC) - started

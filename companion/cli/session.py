@@ -1,0 +1,45 @@
+"""A Companion in this process, for as long as one command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from companion.cli.log import start_logging
+from companion.paths import Paths, default_paths, keep_private
+from companion.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from companion.companion import Companion
+
+
+def prepare() -> tuple[Paths, Settings]:
+    """What every command begins with: private files, the log, the settings. Raises InvalidInput."""
+    keep_private()
+    paths = default_paths()
+    start_logging(paths)
+    return paths, load_settings(paths.settings)
+
+
+def build(paths: Paths, settings: Settings, *, index: bool, load_model: bool) -> Companion:
+    """The real parts. A function of its own so that tests can put other parts in."""
+    from companion.companion import Companion
+
+    return Companion(paths, settings, index=index, load_model=load_model)
+
+
+@contextmanager
+def opened(*, load_model: bool = False, index: bool = False) -> Iterator[Companion]:
+    """A started Companion, closed at the end whatever happens. Raises ProfileError.
+
+    Without the index memories are searched exactly, over the stored vectors: for one command that is far less work
+    than importing chromadb.
+    """
+    paths, settings = prepare()
+    companion = build(paths, settings, index=index, load_model=load_model)
+    try:
+        companion.start()
+        yield companion
+    finally:
+        companion.close()
