@@ -1,11 +1,25 @@
-"""Which sentences of the person's turn hold something lasting of their own. Rules only: no model, no network."""
+"""Which sentences of the person's turn hold something lasting of their own. Rules only: no model, no network.
+
+Each sentence passes through named checks, in order; the first that holds leaves it out, and `explain` names it.
+The words they look for are data (assets/rules/en.toml, zh.toml). In other languages nothing is admitted.
+Precision comes first: what is left out is still in the transcript, what is wrongly kept would be believed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from companion.mind import checks, facets, slots
+from companion.mind.checks import Said
+from companion.mind.rules import rules
 from companion.records import Modality, Polarity
+from companion.sentences import sentences
+from companion.text import has_cjk
+
+LONGEST_TURN = 12_000
+"""Characters of a turn looked at; the rest of a longer one is taken for pasted material."""
+MOST_SENTENCES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +32,7 @@ class Statement:
     kind_of: Modality = "fact"
     polarity: Polarity = "affirmed"
     subject: str = "person"
-    """"person", or the name or relation of the one it is about ("Lena", "mother")."""
+    """ "person", or the name or relation of the one it is about ("Lena", "mother")."""
     slot: str | None = None
     """A place for one value at a time (home_city, employer …) when the words fill it explicitly."""
     value: str | None = None
@@ -31,7 +45,7 @@ class Statement:
 
 
 class Explanation(NamedTuple):
-    """What became of one sentence: the span, whether it was admitted, and the rule that decided."""
+    """What became of one sentence: the span, whether it was admitted, and the check that decided."""
 
     span: tuple[int, int]
     admitted: bool
@@ -39,15 +53,116 @@ class Explanation(NamedTuple):
 
 
 def admit(text: str) -> list[Statement]:
-    """The lasting statements in a turn of the person's, in order and disjoint. Empty when in doubt."""
-    return []
+    """The lasting statements in a turn of the person's, in order. Empty when in doubt.
+
+    They do not overlap, but for one that leans on the one before ("She's called Lena."): it covers both.
+    """
+    return [statement for _, statement, _ in _judged(text) if statement]
 
 
 def explain(text: str) -> list[Explanation]:
-    """Why each sentence of the turn was admitted or left out."""
-    return []
+    """What became of each sentence of the turn, and why."""
+    return [Explanation(span, statement is not None, reason) for span, statement, reason in _judged(text)]
 
 
 def wants_private(text: str) -> bool:
-    """Whether the person asked that what they say be kept out of memory."""
-    return False
+    """Whether the person asked that what they say be kept out of memory: then the whole turn is."""
+    return any(_private(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])[:MOST_SENTENCES])
+
+
+Judged = tuple[tuple[int, int], Statement | None, str]
+
+
+def _private(sentence: str) -> bool:
+    return checks.said(rules(_language(sentence)), sentence, 0).says("private")
+
+
+def _language(sentence: str) -> str:
+    return "zh" if has_cjk(sentence) else "en"
+
+
+def _judged(text: str) -> list[Judged]:
+    spans = sentences(text[:LONGEST_TURN])[:MOST_SENTENCES]
+    whole = checks.whole_turn([text[start:end] for start, end in spans], len(text))
+    if not whole and any(_private(text[start:end]) for start, end in spans):
+        whole = "private"
+    if whole:
+        return [(span, None, whole) for span in spans]
+    judged: list[Judged] = []
+    rest = ""
+    for start, end in spans:
+        if rest:
+            judged.append(((start, end), None, rest))
+            continue
+        said = checks.said(rules(_language(text[start:end])), text[start:end], start)
+        if said.says("joke"):
+            if judged and not _stands_alone(said):
+                judged[-1] = (judged[-1][0], None, "joke")
+            judged.append(((start, end), None, "joke"))
+            continue
+        rest = checks.opens_foreign_matter(said)
+        if rest:
+            judged.append(((start, end), None, rest))
+            continue
+        _judge(text, (start, end), said, judged)
+    return judged
+
+
+def _stands_alone(said: Said) -> bool:
+    """A joke marked inside its own sentence ("I'm a giraffe, just kidding") strikes only that."""
+    return len(said.body) > 40
+
+
+def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -> None:
+    """Append what becomes of the sentence; one that leans on the last may take its place."""
+    previous = judged[-1][1] if judged else None
+    reason = checks.left_out(said)
+    if reason in ("question", "request"):
+        head = checks.before_asking(said)
+        if head:
+            said, reason = head, checks.left_out(head)
+    if reason == "not their own" and previous and slots.leans_on_previous(said.body, said.rules.language):
+        somebody = slots.somebody_in(previous.text, said.rules.language)
+        if somebody and len(previous.text) < 160:
+            named = slots.name_given(said.raw) or (previous.subject if previous.subject != "person" else somebody)
+            statement = replace(
+                _statement(text, said), start=previous.start, text=text[previous.start : said.end], subject=named,
+                slot=None, value=None, importance=max(4, previous.importance), requested=previous.requested,
+            )  # fmt: skip
+            if previous.slot is None and previous.subject == "person" and len(previous.text.split()) <= 8:
+                judged[-1] = (judged[-1][0], None, "told in full by the next")
+            judged.append((span, statement, "leans on the one before"))
+            return
+    if reason:
+        judged.append((span, None, reason))
+    else:
+        judged.append((span, _statement(text, said), "asked for" if said.requested else "their own"))
+
+
+def _statement(text: str, said: Said) -> Statement:
+    language = said.rules.language
+    kind = facets.kind_of(said.rules, said.body)
+    subject = slots.subject_of(said.body, language)
+    filled = slots.slot_of(said.raw, language)
+    slot, value = filled if filled else (None, None)
+    if slot in ("spouse", "partner", "name"):
+        subject = "person"
+    elif subject != "person":
+        slot = value = None
+    if slot:
+        kind = "preference" if slot.startswith("favourite") or said.says("boundary") else "fact"
+    elif said.says("boundary"):
+        kind = "preference"
+    return Statement(
+        said.start,
+        said.end,
+        text[said.start : said.end],
+        kind,
+        facets.polarity_of(said.rules, said.body),
+        subject,
+        slot,
+        value,
+        facets.importance_of(said.rules, said.body, kind, slot, subject, said.requested),
+        said.requested,
+        said.correction,
+    )

@@ -1,0 +1,160 @@
+"""What a statement says in an explicit pattern: a slot with one value at a time, and whose life it is about."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from companion.mind.rules import rules
+
+IDENTITY = frozenset(
+    {"name", "home_city", "birthplace", "birthday", "age", "employer", "job", "partner", "spouse", "school"}
+)
+
+_I_AM = r"(?:I|i)(?:'m| am|m)"
+_NAME = r"(?P<value>[A-Z][\w'-]*(?:[ -][A-Z][\w'-]*){0,3})"
+# A place or firm: capitalised words, or for those who write all in small letters up to three that are no article.
+_PROPER = (
+    r"(?P<value>(?:the )?[A-Z][\w'&.-]*(?:[ -](?:de |of |the |and |am |upon )?[A-Z][\w'&-]*){0,4}"
+    r"|(?!(?:a|an|the|my|our|his|her|their|this|that|these|with|from|it|one|home|night|days?|least|times?|fear|peace)\b)"
+    r"[a-z][\w'-]*(?: [a-z][\w'-]*){0,1}(?=\s*(?:[.,;!]|$|(?:and|with|now|since|but|for|in|last|this|because)\b)))"
+)
+_DAY = (
+    r"(?P<value>(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]{2,8}(?:,? \d{4})?"
+    r"|[A-Z][a-z]{2,8} (?:the )?\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
+)
+_CALLED = r"(?:is|'s)(?: called| named|)|(?:is|'s) name is|, called|,|called|named"
+_LIVE = r"(?:live|am living|'m living|am based|'m based|have lived|'ve lived|reside)(?: here)?(?: now)?"
+
+_ENGLISH: tuple[tuple[str, str], ...] = (
+    ("name", rf"\b[Mm]y (?:full |first |real )?name(?: is|'s) {_NAME}"),
+    ("name", rf"\b(?:call me|(?:{_I_AM} (?:called|named))|I go by|people call me|everyone calls me) {_NAME}"),
+    ("name", rf"^{_I_AM} {_NAME}(?=[,.!]? (?:nice|good|pleased|glad) )"),
+    ("home_city", rf"\b(?:I|i|We|we) ?{_LIVE} in {_PROPER}"),
+    ("home_city", rf"\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?(?:re)?moved(?: back| here)? to {_PROPER}"),
+    ("birthplace", rf"\b(?:I|i) was born(?: and raised)? in {_PROPER}"),
+    ("birthday", rf"\b[Mm]y birthday(?: is|'s)(?: on)? {_DAY}"),
+    ("birthday", rf"\b(?:I|i) was born on {_DAY}"),
+    ("age", rf"\b{_I_AM} (?:now |already |almost )?(?P<value>\d{{1,2}})(?= years old|[.,!]|$| and )"),
+    ("age", r"\b(?:I|i)(?: just|'ve just| have just)? turned (?P<value>\d{1,2})\b"),
+    ("employer", rf"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working)(?: \w+)? (?:at|for) {_PROPER}"),
+    ("employer", rf"\b[Mm]y (?:employer|company) is {_PROPER}"),
+    ("school", rf"\b(?:I|i)(?: go to| study at| attend|'m studying at) {_PROPER}"),
+    ("job", r"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working) as (?:an? )?(?P<value>[\w -]{3,40}?)(?=[.,;!]|$| (?:at|for|in|and|with|since) )"),
+    ("job", rf"\b{_I_AM} (?:currently |now |also )?an? (?P<value>(?:[\w-]+ ){{0,3}}(?:JOBS))\b(?! (?:of|lover))"),
+    ("job", r"\b[Mm]y (?:job|profession|occupation) is (?P<value>[\w -]{3,40}?)(?=[.,;!]|$)"),
+    ("spouse", rf"\b[Mm]y (?:wife|husband|spouse)(?: {_CALLED}|{_CALLED})? {_NAME}"),
+    ("partner", rf"\b[Mm]y (?:partner|girlfriend|boyfriend|fiancée?|fiance)(?: {_CALLED}|{_CALLED})? {_NAME}"),
+    ("diet", rf"\b{_I_AM}(?: a| strictly| mostly)? (?P<value>vegan|vegetarian|pescatarian)\b"),
+)  # fmt: skip
+_FAVOURITE = re.compile(
+    r"\b[Mm]y (?:all-time )?favou?rite (?P<what>\w+(?: \w+)?) (?:is|are|has to be) (?P<value>[^.,;!?]{2,60})"
+)
+
+_HAN = r"(?P<value>[\u4e00-\u9fffA-Za-z·]{2,8}?)(?=[，。！,.!、]|$|今年|住|来自|是|在|工作|了|很|，)"
+_CHINESE: tuple[tuple[str, str], ...] = (
+    ("name", rf"(?:我(?:的名字)?(?:叫做?|的名字是|是叫)|我姓名是|^(?:请)?(?:以后)?(?:就)?叫我){_HAN}"),
+    ("home_city", rf"我(?:现在|目前|一直|们)?(?:住在|定居在|搬到了?|搬去了?|生活在){_HAN}"),
+    ("birthplace", rf"我(?:是)?(?:出生在|生于|在(?=[\u4e00-\u9fff]{{2,6}}出生)){_HAN}"),
+    (
+        "birthday",
+        r"我的?生日(?:是|在)(?P<value>(?:农历)?[0-9一二三四五六七八九十]{1,4}月[0-9一二三四五六七八九十]{1,3}[日号]?)",
+    ),
+    ("age", r"我(?:今年|已经|现在|快)?(?P<value>[0-9一二三四五六七八九十]{1,3})岁"),
+    ("employer", r"我(?:现在|目前)?在(?P<value>[\u4e00-\u9fffA-Za-z]{2,12}?)(?:工作|上班|任职)"),
+    ("school", r"我(?:现在|目前)?在(?P<value>[\u4e00-\u9fffA-Za-z]{2,12}?)(?:上学|读书|念书|读大学|读研)"),
+    ("job", r"我(?:现在)?是(?:一?(?:名|个|位))?(?P<value>[\u4e00-\u9fff]{0,6}?(?:JOBS))"),
+    ("spouse", rf"我的?(?:老婆|妻子|太太|丈夫|老公|爱人)(?:叫|的名字(?:是|叫)){_HAN}"),
+    ("partner", rf"我的?(?:女朋友|男朋友|女友|男友|对象)(?:叫|的名字(?:是|叫)){_HAN}"),
+)
+_FAVOURITE_ZH = re.compile(r"我最(?:喜欢|爱)的(?P<what>[\u4e00-\u9fff]{1,6}?)(?:是|就是)(?P<value>[^，。！？,.]{1,20})")
+_VERBS_AFTER = r"(?=[ ,']|$)"
+
+
+@lru_cache(maxsize=2)
+def _compiled(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    source = _CHINESE if language == "zh" else _ENGLISH
+    jobs = rules(language).jobs
+    return tuple((slot, re.compile(pattern.replace("JOBS", jobs))) for slot, pattern in source)
+
+
+def slot_of(sentence: str, language: str) -> tuple[str, str] | None:
+    """(slot, value) when the words fill one explicitly. Denials and the past ("I used to live in …") fill none."""
+    if _UNFILLED.search(sentence):
+        return None
+    for slot, pattern in _compiled(language):
+        match = pattern.search(sentence)
+        if match and match["value"].strip():
+            return slot, match["value"].strip(" .")
+    favourite = (_FAVOURITE_ZH if language == "zh" else _FAVOURITE).search(sentence)
+    if favourite:
+        return "favourite_" + favourite["what"].lower().replace(" ", "_"), favourite["value"].strip()
+    return None
+
+
+_UNFILLED = re.compile(
+    r"\b(?:used to|don't|do not|didn't|never|not|isn't|ain't|no longer|want to|wish|might|would|if|before|when i was)\b"
+    r"(?!.*, not\b)|以前|曾经|不是|不在|没有|想|如果|要是",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=2)
+def _relation(language: str) -> tuple[re.Pattern[str], ...]:
+    words = rules(language).relations
+    if language == "zh":
+        return (
+            re.compile(
+                rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?P<relation>{words})(?:叫(?P<name>[\u4e00-\u9fffA-Za-z]{{2,4}}?)(?=[，。！,是在今]|$))?(?!和我|跟我|一起|对我|给我|说我)"
+            ),
+        )
+    return (
+        re.compile(
+            rf"^(?:[Mm]y|[Oo]ur) (?:(?!wife|husband)[a-z-]+ ){{0,2}}?(?P<relation>{words})(?: is (?:called|named) |, | |'s name is )"
+            r"(?:(?P<name>[A-Z][\w'-]+)\b)?(?!and (?:I|me|my)\b|& I|'s)"
+        ),
+        re.compile(rf"^(?:[Mm]y|[Oo]ur) (?:[a-z-]+ ){{0,2}}?(?P<relation>{words})\b(?P<name>)(?! and (?:I|me|my)\b|'s (?!(?:a|an|in|at|not|very|so|been|got|having|getting|\w+ing)\b))"),
+        re.compile(rf"^(?P<name>[A-Z][\w-]+)(?:,| is| was|'s) my (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b"),
+    )  # fmt: skip
+
+
+def subject_of(sentence: str, language: str) -> str:
+    """ "person", or the one named first: by name when it is given, else by relation ("my mother" → "mother")."""
+    for pattern in _relation(language):
+        match = pattern.search(sentence)
+        if match:
+            return match["name"] or match["relation"]
+    return "person"
+
+
+@lru_cache(maxsize=2)
+def _company(language: str) -> re.Pattern[str]:
+    words = rules(language).relations
+    edge = "" if language == "zh" else r"\b"
+    return re.compile(rf"{edge}(?P<relation>{words}){edge}")
+
+
+def somebody_in(sentence: str, language: str) -> str | None:
+    """The relation a sentence mentions last, for "She's called Lena." after "I have a sister."."""
+    found = [match["relation"] for match in _company(language).finditer(sentence)]
+    return found[-1] if found else None
+
+
+_FOLLOW_UP = re.compile(
+    r"^(?:she|he|they|it)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b", re.IGNORECASE
+)
+_FOLLOW_UP_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
+_CALLED_NAME = re.compile(
+    rf"\b(?:called|named|name is|name's|'s|is) {_NAME}(?=[.,!]|$)|叫(?P<han>[\u4e00-\u9fffA-Za-z]{{1,4}})"
+)
+
+
+def leans_on_previous(sentence: str, language: str) -> bool:
+    """Whether it begins with a pronoun for somebody named just before."""
+    return (_FOLLOW_UP_ZH if language == "zh" else _FOLLOW_UP).match(sentence) is not None
+
+
+def name_given(sentence: str) -> str | None:
+    """The name in "She's called Lena."."""
+    match = _CALLED_NAME.search(sentence)
+    return (match["value"] or match["han"]) if match else None
