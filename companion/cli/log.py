@@ -52,7 +52,9 @@ def describe(error: BaseException) -> str:
     while current is not None and id(current) not in seen:
         seen.add(id(current))
         frames = "".join(traceback.format_tb(current.__traceback__)).rstrip()
-        parts.append(f"{frames}\n{type(current).__module__}.{type(current).__qualname__}".lstrip("\n"))
+        # What an import error says is about code, and without it the log would be of no use.
+        why = f": {current}" if isinstance(current, ImportError) else ""
+        parts.append(f"{frames}\n{type(current).__module__}.{type(current).__qualname__}{why}".lstrip("\n"))
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     return "\ncaused by\n".join(parts)
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from companion.cli.log import start_logging
 from companion.paths import Paths, default_paths, keep_private
-from companion.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from companion.companion import Companion
+    from companion.settings import Settings
 
 
 def prepare() -> tuple[Paths, Settings]:
     """What every command begins with: private files, the log, the settings. Raises InvalidInput."""
+    from companion.settings import load_settings  # pydantic: not needed to show the help
+
     keep_private()
     paths = default_paths()
     start_logging(paths)
