@@ -39,8 +39,8 @@ from companion.ui.signals import on_termination
 from companion.ui.supervision import RestartBudget
 from companion.ui.widgets.prompt import Prompt
 
-CLOSING = 0.8
-"""Seconds the engine is given to close; what it has acknowledged is on disk in any case."""
+CLOSING = 1.0
+"""Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
 TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""
 
@@ -57,7 +57,8 @@ class CompanionApp(App[None]):
     ]
     CSS = """
     ToastRack { dock: top; align: right top; margin: 0; }
-    Toast { max-width: 60; margin: 0; }
+    Toast { max-width: 60; margin: 0; padding: 0 1; }
+    SearchIcon { display: none; }
     """
 
     def __init__(self, engine: EnginePort, settings: Settings) -> None:
@@ -257,6 +258,6 @@ def run(settings: Settings, paths: Paths) -> int:
     """Run the app over an engine process for this profile; returns the exit code for the shell."""
     from companion.engine import EngineClient
 
-    app = CompanionApp(EngineClient(settings, paths), settings)
+    app = CompanionApp(EngineClient(paths, settings), settings)
     app.run()
     return app.return_code or 0

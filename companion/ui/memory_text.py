@@ -5,13 +5,22 @@ from __future__ import annotations
 from textual.content import Content
 
 from companion.clock import local
-from companion.records import JournalEntry, MemoryDetail, MemoryRow, Quote
+from companion.records import JournalEntry, MemoryDetail, MemoryRow, Quote, Status
 from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.widgets.literal import Part, cell, literal
 
 AROUND = 240
 """Characters of a turn shown on each side of the words a memory rests on."""
+
+_BECAME: dict[Status, str] = {
+    "dormant": "dormant",
+    "archived": "archived",
+    "superseded": "replaced",
+    "merged": "merged",
+    "quarantined": "set aside",
+    "forgotten": "forgotten",
+}
 
 Cells = tuple[object, ...]
 
@@ -39,7 +48,8 @@ def _head(detail: MemoryDetail) -> list[Part]:
         (f"{' · '.join(facts)}\n\n", "$text-muted"),
         ("Retention  ", "$text-muted"),
         f"{show.retention(memory, detail.retention)}",
-        (f"   strength {memory.strength:.1f} days", "$text-muted"),
+        ("\nStrength   ", "$text-muted"),
+        f"{memory.strength:.1f} days",
         ("\nRemembered ", "$text-muted"),
         show.full_date(memory.recorded_at, memory.utc_offset),
     ]
@@ -99,14 +109,13 @@ def _text_of(state: dict[str, object] | None) -> str:
 
 
 def table_cells(row: MemoryRow, bar_cells: int) -> Cells:
-    """Pin mark, kind, when, text, retention."""
+    """Text with the pin mark, kind (or what became of it), when, retention."""
     memory = row.memory
     faded = "" if memory.status == "active" else "dim"
-    kind = memory.kind if memory.status in ("active", "candidate") else memory.status
+    kind = _BECAME.get(memory.status, memory.kind)
     return (
-        cell("*" if memory.pinned else " ", "bold"),
-        cell(kind, faded),
+        cell(("* " if memory.pinned else "  ") + memory.text, faded),
+        cell(f" {kind}", faded),
         cell(show.short_date(show.memory_moment(memory), memory.utc_offset, show.now()), faded),
-        cell(memory.text, faded),
         cell(show.retention(memory, row.retention, bar_cells), faded),
     )

@@ -73,8 +73,6 @@ class Progress:
             )
         if status.activity:
             return status.activity
-        if status.phase == "no-model":
-            return "no model"
         return f"thinking, {status.pending_jobs} to do" if status.pending_jobs else ""
 
     def facts(self) -> list[str]:
@@ -82,7 +80,9 @@ class Progress:
         facts = []
         if self.status.read_only:
             facts.append("read-only")
-        if self.status.model:
+        if self.status.phase == "no-model":
+            facts.append("no model")
+        elif self.status.model:
             facts.append(self.status.model)
         if self.status.context_tokens:
             facts.append(f"{self.context_used:,}/{self.status.context_tokens:,}")

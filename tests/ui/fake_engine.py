@@ -133,7 +133,7 @@ class FakeEngine:
             next(self._ids),
             conversation,
             role,
-            "",
+            str(more.pop("speaker", "")),
             text,
             at if at is not None else moment,
             offset,
@@ -179,7 +179,10 @@ class FakeEngine:
     async def _call(self, name: str, *arguments: object) -> None:
         if not self.alive:
             raise EngineStopped
+        life = self.started
         await self._up.wait()
+        if life != self.started:
+            raise EngineStopped
         self.calls.append((name, *arguments))
         if name in self.raises:
             raise self.raises.pop(name)

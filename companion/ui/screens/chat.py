@@ -55,20 +55,21 @@ class ChatScreen(EngineScreen):
         self._loaded = False
         self._early: list[Event] = []
         self._uncertain: str | None = None
+        self.transcript = Transcript()
+        self.prompt = Prompt(placeholder=HINT)
+        self._problem = Problem()
+        self._waiting = Waiting()
+        self._status_line = StatusLine(self.progress)
 
     def compose(self) -> ComposeResult:
-        yield Transcript()
-        yield Problem()
-        yield Waiting()
-        yield Prompt(placeholder=HINT)
-        yield StatusLine(self.progress)
+        yield self.transcript
+        yield self._problem
+        yield self._waiting
+        yield self.prompt
+        yield self._status_line
 
     def on_mount(self) -> None:
-        self.query_one(Prompt).focus()
-
-    @property
-    def transcript(self) -> Transcript:
-        return self.query_one(Transcript)
+        self.prompt.focus()
 
     # What the engine says
 
@@ -97,6 +98,7 @@ class ChatScreen(EngineScreen):
     def engine_lost(self) -> None:
         """The process ended: what was being written has stopped; nothing typed is given up."""
         self.progress.lost()
+        self.workers.cancel_group(self, "send")
         self._uncertain = self.outbox.sending or self._uncertain
         self.outbox.hold()
         self._loaded = False
@@ -167,9 +169,9 @@ class ChatScreen(EngineScreen):
             tell(self, event.title, event.hint, "error")
 
     def _refresh_state(self) -> None:
-        self.query_one(StatusLine).refresh()
-        self.query_one(Problem).show_status(self.progress.status)
-        self.query_one(Waiting).show_texts(self.outbox.texts)
+        self._status_line.refresh()
+        self._problem.show_status(self.progress.status)
+        self._waiting.show_texts(self.outbox.texts)
 
     # Talking
 
@@ -187,7 +189,7 @@ class ChatScreen(EngineScreen):
     def _take_back(self, message: Prompt.TakeBackWanted) -> None:
         text = self.outbox.take_back()
         if text is not None:
-            self.query_one(Prompt).put_back(text)
+            self.prompt.put_back(text)
             self._refresh_state()
 
     @work(group="send")
@@ -209,7 +211,7 @@ class ChatScreen(EngineScreen):
                 self.outbox.hold()  # sent again when the engine is back, unless it turns out to be saved
         except CompanionError as error:
             self.outbox.sent()
-            self.query_one(Prompt).put_back(text)
+            self.prompt.put_back(text)
             tell_error(self, error)
         else:
             self.progress.sent(sent.turn)
@@ -267,7 +269,7 @@ class ChatScreen(EngineScreen):
 
     def on_key(self, event: Key) -> None:
         """Typing anywhere on this screen goes to the prompt."""
-        prompt = self.query_one(Prompt)
+        prompt = self.prompt
         if event.is_printable and event.character and not prompt.has_focus and event.character != " ":
             prompt.focus()
             prompt.insert(event.character)

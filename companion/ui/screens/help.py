@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Markdown
+from textual.widgets import Footer
 
 from companion.paths import asset
-from companion.ui.markdown import parser
+from companion.ui.widgets.safe_markdown import SafeMarkdown
 
 
 def help_text(topic: str) -> str:
@@ -27,8 +27,7 @@ class HelpScreen(Screen[None]):
         Binding("escape,q,f1", "back", "Back", key_display="esc"),
     ]
     DEFAULT_CSS = """
-    HelpScreen VerticalScroll { padding: 0 2; scrollbar-size-vertical: 1; }
-    HelpScreen Markdown { padding: 0; background: transparent; }
+    HelpScreen VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, topic: str) -> None:
@@ -37,7 +36,7 @@ class HelpScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Markdown(help_text(self._topic), parser_factory=parser, open_links=False)
+            yield SafeMarkdown(help_text(self._topic))
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:

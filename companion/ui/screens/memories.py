@@ -36,16 +36,16 @@ class MemoriesScreen(MemoryActions):
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("s", "next_status", "Status"),
-        Binding("k", "next_kind", "Kind"),
+        Binding("slash", "filter", show=False),
+        Binding("s", "next_status", show=False),
+        Binding("k", "next_kind", show=False),
     ]
     DEFAULT_CSS = """
     MemoriesScreen #head { height: 1; padding: 0 1; }
     MemoriesScreen #filter { width: 1fr; border: none; height: 1; padding: 0; background: transparent; }
     MemoriesScreen #filter:focus { background: $surface; }
     MemoriesScreen #summary { width: auto; color: $text-muted; padding-left: 2; }
-    MemoriesScreen MemoryDetailView { width: 40%; border-left: solid $panel; display: none; }
+    MemoriesScreen MemoryDetailView { width: 37%; border-left: solid $panel; display: none; }
     MemoriesScreen.-wide MemoryDetailView { display: block; padding: 0 1; }
     """
 
@@ -57,7 +57,7 @@ class MemoriesScreen(MemoryActions):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
-            yield Input(placeholder="/ to filter", id="filter")
+            yield Input(placeholder="/ filter by words", id="filter")
             yield Literal(id="summary")
         with Horizontal():
             yield MemoryTable()
@@ -84,8 +84,11 @@ class MemoriesScreen(MemoryActions):
             return
         self._rows = {row.memory.id: row for row in rows}
         self.query_one(MemoryTable).show(rows)
-        summary = f"{counted(len(rows), 'memory', 'memories')} · {self._view.status_name} · {self._view.kind_name}"
-        self.query_one("#summary", Literal).show(summary)
+        self.query_one("#summary", Literal).show(
+            f"{counted(len(rows), 'memory', 'memories')}   ",
+            *(("s ", "$primary"), f"{self._view.status_name}   "),
+            *(("k ", "$primary"), self._view.kind_name),
+        )
         self._show_detail()
 
     def _load_soon(self) -> None:

@@ -21,8 +21,8 @@ class MemoryActions(EngineScreen):
         Binding("a", "add", "Add"),
         Binding("p", "pin", "Pin"),
         Binding("f,delete", "forget", "Forget", key_display="f"),
-        Binding("r", "restore", "Restore"),
         Binding("u", "undo", "Undo"),
+        Binding("r", "restore", "Restore"),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 

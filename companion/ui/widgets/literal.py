@@ -21,7 +21,8 @@ def literal(*parts: Part) -> Content:
 
 def cell(text: str, style: str = "") -> Text:
     """A cell of a table: one line, never markup."""
-    return Text(one_line(text, 2_000), style=style, no_wrap=True, overflow="ellipsis", end="")
+    indent = len(text) - len(text.lstrip(" "))
+    return Text(" " * indent + one_line(text, 2_000), style=style, no_wrap=True, overflow="ellipsis", end="")
 
 
 class Literal(Static):

@@ -11,7 +11,7 @@ class Problem(Literal):
     """`show_status()` with the engine's status, `show_problem()` with what the app found."""
 
     DEFAULT_CSS = """
-    Problem { display: none; padding: 0 2; color: $text; border-left: outer $warning; margin: 0 0 0 0; }
+    Problem { display: none; margin: 1 2 0 2; padding-left: 1; border-left: outer $warning; }
     """
 
     def show_status(self, status: EngineStatus) -> None:

@@ -8,12 +8,11 @@ from contextlib import suppress
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Markdown
 
 from companion.text import sanitise
-from companion.ui.markdown import parser
 from companion.ui.streaming import split_open_fence
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.safe_markdown import SafeMarkdown
 
 INTERVAL = 0.12
 """Seconds between two renderings: about 8 a second, as fast as one can read and cheap enough to keep up."""
@@ -25,11 +24,6 @@ class ReplyText(Vertical):
 
     DEFAULT_CSS = """
     ReplyText { height: auto; }
-    ReplyText Markdown { padding: 0; background: transparent; }
-    ReplyText Markdown > * { margin: 0 0 1 0; }
-    ReplyText Markdown > *:last-child { margin-bottom: 0; }
-    ReplyText MarkdownH1, ReplyText MarkdownH2 { content-align: left middle; text-style: bold; }
-    ReplyText MarkdownFence > Label { padding: 0 2; }
     ReplyText .open-code { color: $text-muted; padding: 0 2; display: none; }
     """
 
@@ -40,8 +34,8 @@ class ReplyText(Vertical):
         self._shown = sanitise(text)
         self._news = asyncio.Event()
         self._ending = asyncio.Event()
-        self._following = False
-        self._markdown = Markdown(self._shown, parser_factory=parser, open_links=False)
+        self._ready = self._following = False
+        self._markdown = SafeMarkdown(text)
         self._tail = Literal(classes="open-code")
 
     @property
@@ -54,6 +48,7 @@ class ReplyText(Vertical):
         yield self._tail
 
     def on_mount(self) -> None:
+        self._ready = True
         if self._news.is_set():
             self._start()
 
@@ -73,7 +68,7 @@ class ReplyText(Vertical):
 
     def _start(self) -> None:
         # Pieces may come before the first mount, when there is nothing to show them on yet.
-        if self.is_mounted and not self._following:
+        if self._ready and not self._following:
             self._following = True
             self._follow()
 

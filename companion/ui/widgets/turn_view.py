@@ -122,6 +122,7 @@ class CompanionTurn(Vertical):
         self._mark = Literal(classes="mark")
         self.recalled = Recalled(recalled)
         self._thoughts: list[Literal] = []
+        self._ready = False
         self.writing = False
         self._set_state(state)
 
@@ -159,10 +160,14 @@ class CompanionTurn(Vertical):
                 self._thoughts.append(MemoryLine(memories[index], line, classes="thought"))
             else:
                 self._thoughts.append(Literal(line, classes="thought"))
-        if self.is_mounted:
-            self.on_mount()
+        if self._ready:
+            self._mount_thoughts()
 
     def on_mount(self) -> None:
+        self._ready = True
+        self._mount_thoughts()
+
+    def _mount_thoughts(self) -> None:
         thoughts, self._thoughts = self._thoughts, []
         self.mount_all(thoughts)
 

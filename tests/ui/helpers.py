@@ -1,0 +1,71 @@
+"""What the tests of the app share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from companion.settings import Settings
+from companion.ui.app import CompanionApp
+from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.prompt import Prompt
+from companion.ui.widgets.turn_view import CompanionTurn, PersonTurn
+from tests.ui.fake_engine import FakeEngine
+
+NARROW, WIDE = (60, 20), (100, 30)
+
+
+async def wait_until(pilot: Pilot[Any], condition: Callable[[], object], tries: int = 400) -> None:
+    """Let the app work until `condition` holds; fails when it never does."""
+    for _ in range(tries):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never became true: {condition.__name__} {condition.__code__.co_firstlineno}")
+
+
+@asynccontextmanager
+async def running(
+    engine: FakeEngine, size: tuple[int, int] = WIDE, loaded: bool = True
+) -> AsyncIterator[tuple[CompanionApp, Pilot[Any]]]:
+    """The app over `engine`; `loaded` waits until the conversation is shown."""
+    app = CompanionApp(engine, Settings())
+    async with app.run_test(size=size) as pilot:
+        await wait_until(pilot, lambda: engine.started)
+        if loaded:
+            await wait_until(pilot, lambda: app.chat._loaded)
+        yield app, pilot
+
+
+async def say(app: CompanionApp, pilot: Pilot[Any], text: str) -> None:
+    """Put `text` in the prompt and press Enter."""
+    app.chat.query_one(Prompt).insert(text)
+    await pilot.press("enter")
+
+
+def said(app: CompanionApp) -> list[str]:
+    return [view.turn.text for view in app.chat.query(PersonTurn)]
+
+
+def replies(app: CompanionApp) -> list[str]:
+    return [view.text for view in app.chat.query(CompanionTurn)]
+
+
+def plain(widget: Widget) -> str:
+    """The text a Literal shows."""
+    assert isinstance(widget, Literal)
+    return str(widget.visual)
+
+
+def screen_text(app: CompanionApp) -> str:
+    """What the terminal would show, row by row."""
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in lines)
+
+
+def notices(app: CompanionApp) -> list[str]:
+    return [f"{notice.title} {notice.message}".strip() for notice in app._notifications]

@@ -1,0 +1,162 @@
+"""Starting, losing the engine, quitting, help, commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from textual.command import CommandPalette
+
+from companion.errors import ProfileLocked
+from companion.events import Notice, SleepFinished
+from companion.records import SleepReport
+from companion.ui.commands import commands
+from companion.ui.screens.help import HelpScreen, help_text
+from companion.ui.screens.reader import ReaderScreen
+from companion.ui.screens.sleep import SleepScreen
+from companion.ui.supervision import MOST, RestartBudget
+from companion.ui.widgets.prompt import Prompt
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.helpers import NARROW, notices, replies, running, said, say, screen_text, wait_until
+
+HEAVY = ("llama_cpp", "torch", "sentence_transformers", "chromadb", "apsw", "apscheduler", "numpy")
+ENGINE = ("companion.store", "companion.memory", "companion.mind", "companion.model", "companion.companion")
+
+
+def test_importing_the_app_loads_no_part_of_the_engine() -> None:
+    code = f"import sys, companion.ui.app; print([m for m in {HEAVY + ENGINE!r} if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+async def test_the_engine_is_started_again_and_nothing_is_lost() -> None:
+    engine = FakeEngine()
+    engine.enqueue("half a", hold=True)
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, "question")
+        await wait_until(pilot, lambda: replies(app) == ["half a"])
+        await say(app, pilot, "next")
+        await pilot.press(*"draft")
+        engine.die()
+        await wait_until(pilot, lambda: engine.started == 2)
+        assert any("The engine stopped" in notice for notice in notices(app))
+        await wait_until(pilot, lambda: engine.sent == ["question", "next"])
+        await wait_until(pilot, lambda: said(app) == ["question", "next"])
+        assert app.chat.query_one(Prompt).text == "draft"
+
+
+async def test_a_message_saved_just_before_the_engine_died_is_not_sent_twice() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, "zero")
+        await wait_until(pilot, lambda: replies(app) == ["I hear you."])
+        engine._up.clear()
+        await say(app, pilot, "once")
+        assert app.chat.outbox.sending == "once"
+        engine.said("person", "once")
+        engine.die()
+        await wait_until(pilot, lambda: said(app) == ["zero", "once"])
+        await wait_until(pilot, lambda: len(app.chat.outbox) == 0)
+
+
+async def test_an_engine_that_keeps_dying_is_left_alone() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        for times in range(MOST):
+            engine.die()
+            await wait_until(pilot, lambda n=times: engine.started == n + 2)  # type: ignore[misc]
+        engine.die()
+        await wait_until(pilot, lambda: "The engine keeps stopping" in screen_text(app))
+        assert engine.started == MOST + 1
+
+
+def test_restarts_are_counted_over_a_minute_only() -> None:
+    moment = 0.0
+    budget = RestartBudget(lambda: moment)
+    assert [budget.spend() for _ in range(4)] == [True, True, True, False]
+    moment = 61.0
+    assert budget.spend()
+
+
+async def test_a_profile_in_use_is_explained_where_the_person_looks() -> None:
+    engine = FakeEngine()
+    engine.raises["status"] = ProfileLocked()
+    async with running(engine, NARROW, loaded=False) as (app, pilot):
+        await wait_until(pilot, lambda: "Companion is already running" in screen_text(app))
+
+
+async def test_quitting_does_not_wait_for_a_reply_or_a_slow_engine() -> None:
+    engine = FakeEngine()
+    engine.close_takes = 30
+    engine.enqueue("never ending", hold=True)
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, "hi")
+        await wait_until(pilot, lambda: replies(app) == ["never ending"])
+        started = time.perf_counter()
+        await pilot.press("ctrl+c")
+        assert any("again to quit" in notice for notice in notices(app))
+        await pilot.press("ctrl+c")
+        await wait_until(pilot, lambda: app._exit)
+        assert time.perf_counter() - started < 3
+
+
+async def test_ctrl_d_quits_from_an_empty_prompt_only() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        await pilot.press("a", "b", "home", "ctrl+d")
+        assert app.chat.query_one(Prompt).text == "b"
+        assert not app._exit
+        await pilot.press("ctrl+d", "ctrl+d")
+        await wait_until(pilot, lambda: app._exit)
+        assert engine.closed
+
+
+async def test_f1_explains_the_screen_it_was_pressed_on() -> None:
+    async with running(FakeEngine()) as (app, pilot):
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen) and "The chat" in screen_text(app))
+        await pilot.press("escape", "f2", "f1")
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen) and "Memories" in screen_text(app))
+
+
+def test_every_help_page_fits_sixty_columns() -> None:
+    # 60 columns less the padding of page and code and the scroll bar.
+    for topic in ("keys", "chat", "memories"):
+        code = help_text(topic).split("```")[1::2]
+        assert all(len(line) <= 51 for block in code for line in block.splitlines())
+
+
+async def test_commands_are_named_noun_verb_and_can_be_run() -> None:
+    async with running(FakeEngine()) as (app, pilot):
+        names = [command.title for command in commands(app)]
+        assert all(": " in name for name in names)
+        assert {"Memory: Add", "Chat: Stop", "Sleep: Run now", "App: Quit", "Theme: companion"} <= set(names)
+        await pilot.press("ctrl+p")
+        await wait_until(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await pilot.press("escape")
+
+
+async def test_sleeping_by_hand_shows_what_the_night_did() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        app.sleep()
+        await wait_until(pilot, lambda: isinstance(app.screen, SleepScreen) and "3 faded" in screen_text(app))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: app.screen is app.chat)
+
+
+async def test_a_night_run_by_itself_is_told_once() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        engine.emit(SleepFinished(SleepReport(("2026-07-01",), changes=("2 memories faded [/]",))))
+        await wait_until(pilot, lambda: any("2 memories faded [/]" in notice for notice in notices(app)))
+
+
+async def test_notices_and_checks_are_shown() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        engine.emit(Notice("warning", "The index [/] is behind", "It will catch up."))
+        await wait_until(pilot, lambda: any("It will catch up." in notice for notice in notices(app)))
+        app.check_engine()
+        await wait_until(pilot, lambda: isinstance(app.screen, ReaderScreen) and "index: behind" in screen_text(app))
