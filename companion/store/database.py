@@ -7,9 +7,11 @@ it. Every apsw error leaves here as a `ProfileError` that tells the person what 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -113,24 +115,52 @@ class Database:
             self._connection.close()
 
 
-def open_database(path: Path) -> Database:
-    """Open or create the file. A folder that cannot be written opens read-only. Raises ProfileError."""
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose file it is, read before anything is written to it."""
+
+    path: Path
+    application: int
+    version: int
+    empty: bool
+
+
+def open_database(path: Path, examine: Callable[[Identity], None]) -> Database:
+    """Open or create the file. `examine` may refuse it before a byte of it is changed. A folder that cannot be
+    written opens read-only. Raises ProfileError."""
     apsw.config(apsw.SQLITE_CONFIG_LOG, None)
     exists = path.exists()
     with _translated(path):
+        if not exists:
+            # SQLite's own files (-wal, -shm) take this file's mode over.
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        connection = apsw.Connection(str(path))
         try:
-            connection = apsw.Connection(str(path))
+            examine(_identity(connection, path))
             _prepare(connection)
-            if not exists and os.name == "posix":
-                path.chmod(0o600)
             return Database(connection, path, read_only=False)
         except (apsw.ReadOnlyError, apsw.CantOpenError) as error:
+            connection.close()
             if not exists:
                 raise
-            return _open_read_only(path, error)
+            return _open_read_only(path, error, examine)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _identity(connection: apsw.Connection, path: Path) -> Identity:
+    # A file that is refused must not be touched by closing it either: what lies in its WAL stays there.
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    application, version, tables = (
+        int(connection.execute(sql).fetchall()[0][0])
+        for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
+    )
+    return Identity(path, application, version, empty=not tables)
 
 
 def _prepare(connection: apsw.Connection) -> None:
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
     connection.set_busy_timeout(2000)
     for pragma in (
         "journal_mode=WAL",
@@ -146,13 +176,13 @@ def _prepare(connection: apsw.Connection) -> None:
     connection.execute("ROLLBACK")
 
 
-def _open_read_only(path: Path, cause: apsw.Error) -> Database:
+def _open_read_only(path: Path, cause: apsw.Error, examine: Callable[[Identity], None]) -> Database:
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     # A WAL file cannot be read without writing its shared-memory file, so the last resort ignores the WAL.
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         try:
             connection = apsw.Connection(f"{path.absolute().as_uri()}?{mode}", flags=flags)
-            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            examine(_identity(connection, path))
             return Database(connection, path, read_only=True)
         except (apsw.CantOpenError, apsw.ReadOnlyError):
             continue
@@ -175,3 +205,6 @@ def _translated(path: Path) -> Generator[None]:
         raise ProfileUnavailable(f"{path} ({error})") from error
     except apsw.Error as error:
         raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error
+    except OSError as error:
+        kind = DiskFull if error.errno == errno.ENOSPC else ProfileUnavailable
+        raise kind(f"{path} ({error.strerror or error})") from error

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from companion.errors import ProfileDamaged, ProfileTooNew
-from companion.store.database import APPLICATION_ID, Database
+from companion.store.database import APPLICATION_ID, Database, Identity
 
 
 def create_conversations_and_turns(db: Database) -> None:
@@ -173,15 +173,19 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
 )
 
 
+def refuse_others(file: Identity) -> None:
+    """Raises ProfileDamaged for the file of another program, ProfileTooNew for one of a newer Companion."""
+    if file.application != APPLICATION_ID and not file.empty:
+        raise ProfileDamaged(f"{file.path} is a SQLite file of another program")
+    if file.version > len(MIGRATIONS):
+        raise ProfileTooNew(f"{file.path} has schema {file.version}, this program knows {len(MIGRATIONS)}")
+
+
 def migrate(db: Database) -> None:
-    """Bring the file to this program's schema, all steps in one transaction. Raises ProfileTooNew, ProfileDamaged."""
+    """Bring the file to this program's schema, all steps in one transaction."""
     version = int(db.value("PRAGMA user_version"))
     if version == len(MIGRATIONS):
         return
-    if version > len(MIGRATIONS):
-        raise ProfileTooNew(f"{db.path} has schema {version}, this program knows {len(MIGRATIONS)}")
-    if version == 0 and db.value("SELECT count(*) FROM sqlite_schema"):
-        raise ProfileDamaged(f"{db.path} is a SQLite file of another program")
     with db.write():
         for step in MIGRATIONS[version:]:
             step(db)

@@ -12,7 +12,7 @@ from companion.store.database import Database, open_database
 from companion.store.jobs import Jobs
 from companion.store.lock import ProfileLock
 from companion.store.memories import Memories
-from companion.store.migrations import migrate
+from companion.store.migrations import migrate, refuse_others
 from companion.store.nights import Nights
 from companion.store.recalls import Recalls
 from companion.store.search import Search
@@ -49,7 +49,7 @@ class Store:
         if lock is not None:
             lock.acquire()
         try:
-            db = open_database(paths.database)
+            db = open_database(paths.database, refuse_others)
             try:
                 migrate(db)
             except BaseException:

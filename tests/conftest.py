@@ -1,0 +1,43 @@
+"""Every test has a home of its own and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from companion.clock import SetClock
+from companion.paths import Paths
+from companion.store.store import Store
+from tests.support import START
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh COMPANION_HOME; nothing of the person who runs the tests is seen or touched."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("COMPANION_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COMPANION_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "1")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def paths(home: Path) -> Paths:
+    return Paths(data=home, config=home)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(START)
+
+
+@pytest.fixture
+def store(paths: Paths, clock: SetClock) -> Iterator[Store]:
+    store = Store.open(paths, clock)
+    yield store
+    store.close()
