@@ -67,14 +67,19 @@ def explain(text: str) -> list[Explanation]:
 
 def wants_private(text: str) -> bool:
     """Whether the person asked that what they say be kept out of memory: then the whole turn is."""
-    return any(_private(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])[:MOST_SENTENCES])
+    return any(said.says("private") for _, said in _prepared(text))
 
 
+_REMARKS = ("not their own", "request", "acknowledgement", "about the companion", "about the chat")
 Judged = tuple[tuple[int, int], Statement | None, str]
 
 
-def _private(sentence: str) -> bool:
-    return checks.said(rules(_language(sentence)), sentence, 0).says("private")
+def _prepared(text: str) -> list[tuple[tuple[int, int], Said]]:
+    """The sentences looked at, each with what is checked of it."""
+    return [
+        ((start, end), checks.said(rules(_language(text[start:end])), text[start:end], start))
+        for start, end in sentences(text[:LONGEST_TURN])[:MOST_SENTENCES]
+    ]
 
 
 def _language(sentence: str) -> str:
@@ -82,19 +87,18 @@ def _language(sentence: str) -> str:
 
 
 def _judged(text: str) -> list[Judged]:
-    spans = sentences(text[:LONGEST_TURN])[:MOST_SENTENCES]
-    whole = checks.whole_turn([text[start:end] for start, end in spans], len(text))
-    if not whole and any(_private(text[start:end]) for start, end in spans):
+    prepared = _prepared(text)
+    whole = checks.whole_turn([text[start:end] for (start, end), _ in prepared], len(text))
+    if not whole and any(said.says("private") for _, said in prepared):
         whole = "private"
     if whole:
-        return [(span, None, whole) for span in spans]
+        return [(span, None, whole) for span, _ in prepared]
     judged: list[Judged] = []
     rest = ""
-    for start, end in spans:
+    for (start, end), said in prepared:
         if rest:
             judged.append(((start, end), None, rest))
             continue
-        said = checks.said(rules(_language(text[start:end])), text[start:end], start)
         if said.says("joke"):
             if judged and not _stands_alone(said):
                 judged[-1] = (judged[-1][0], None, "joke")
@@ -121,6 +125,10 @@ def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -
         head = checks.before_asking(said)
         if head:
             said, reason = head, checks.left_out(head)
+    if reason in _REMARKS:
+        rest = checks.after_chat(said)
+        if rest:
+            said, reason = rest, ""
     if reason == "not their own" and previous and slots.leans_on_previous(said.body, said.rules.language):
         somebody = slots.somebody_in(previous.text, said.rules.language)
         if somebody and len(previous.text) < 160:

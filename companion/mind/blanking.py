@@ -21,12 +21,16 @@ _SPANS = tuple(
         r"https?://\S{1,2000}|\bwww\.\S{1,2000}",
     )
 )
+_ANY = re.compile(r"[`\"“«„「『《*]|(?<![\w'])'|https?://|www\.")
+"""Without any of these there is nothing to blank, as in most sentences."""
 _OPEN_QUOTE = re.compile(r"[\"“「『«„]")
 
 
 def blanked(sentence: str) -> str:
     """`sentence` at the same length with such words as "_", straight apostrophes, and white space as spaces."""
     text = sentence.replace("’", "'").replace("\n", " ").replace("\t", " ")
+    if not _ANY.search(text):
+        return text
     for pattern in _SPANS:
         text = pattern.sub(lambda match: "_" * len(match.group()), text)
     opened = _OPEN_QUOTE.search(text)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.mind.blanking import blanked
-from companion.mind.rules import Rules
+from companion.mind.rules import Rules, rules
 
 LONGEST_SENTENCE = 600
 _MARKS = re.compile(r"\s*(?:[-*+•·◦–—#]+|\(?\d{1,3}[.)、]|[a-zA-Z]\))\s+")
 _NOISE = re.compile(r"[^\w_*>`\"“「'(\[]+")
 _LETTERS = re.compile(r"[^\W\d_]")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Said:
         return self.rules.says(table, self.body)
 
 
-def said(rules: Rules, sentence: str, start: int) -> Said:
+def said(tables: Rules, sentence: str, start: int) -> Said:
     """The sentence that begins at `start` of its turn, made ready for the checks."""
     text = blanked(sentence[: LONGEST_SENTENCE + 1])
     position, requested, correction = 0, False, False
@@ -43,13 +44,13 @@ def said(rules: Rules, sentence: str, start: int) -> Said:
     for _ in range(6):
         noise = _NOISE.match(text, position)
         position = noise.end() if noise else position
-        cut = rules.cut("requested", text, position)
+        cut = tables.cut("requested", text, position)
         requested |= cut > position
         if cut == position:
-            cut = rules.cut("correction", text, position)
+            cut = tables.cut("correction", text, position)
             correction |= cut > position and _puts_right(text[position:cut], text[cut:])
         if cut == position:
-            cut = rules.cut("lead", text, position)
+            cut = tables.cut("lead", text, position)
         if cut == position or not _LETTERS.search(text, cut):
             break
         position = cut
@@ -57,7 +58,7 @@ def said(rules: Rules, sentence: str, start: int) -> Said:
     position = noise.end() if noise and noise.end() < len(text) else position
     straight = sentence.replace("’", "'").replace("\n", " ")
     return Said(
-        rules,
+        tables,
         straight[position:],
         text[position:],
         start + position,
@@ -79,7 +80,7 @@ def _puts_right(marker: str, rest: str) -> bool:
 
 def whole_turn(parts: list[str], length: int) -> str:
     """A reason to leave out the whole turn, or "": a letter, or pasted text with little of the person in it."""
-    letters = sum(bool(_LETTER.match(part)) for part in parts)
+    letters = sum(rules("en").says("letter", part) or rules("zh").says("letter", part) for part in parts)
     if letters >= 2:
         return "letter"
     if length < _LONG:
@@ -91,11 +92,6 @@ def whole_turn(parts: list[str], length: int) -> str:
 
 
 _LONG = 1500
-_LETTER = re.compile(
-    r"(?:dear [\w .]{2,40}[,:]|(?:best|kind|warm) regards|(?:yours )?sincerely|subject:|from: .*@|to whom it may concern"
-    r"|-----original message|尊敬的|此致|敬礼)",
-    re.IGNORECASE,
-)
 _OWN_WORD = re.compile(r"\W*(?:i|i['’](?:m|ve|ll|d)|me|my|mine|myself|we|our|us)\W*$", re.IGNORECASE)
 _HAN = re.compile("[\u4e00-\u9fff]")
 
@@ -127,20 +123,15 @@ def _quoted_line(said: Said) -> bool:
 def _no_words(said: Said) -> bool:
     """Nothing but quotations, actions, addresses or signs."""
     words = said.body.replace("_", " ")
-    return len(_LETTERS.findall(words)) < (2 if said.rules.language == "zh" else 4)
+    return len(_LETTERS_OR_DIGITS.findall(words)) < (2 if said.rules.language == "zh" else 4)
 
 
 def _too_long(said: Said) -> bool:
     return len(said.whole) > LONGEST_SENTENCE
 
 
-_LOG = re.compile(
-    r"^\W*(?:\d{4}-\d\d-\d\d[T ]\d\d:|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|ERROR)\b|Traceback|at \w+\.\w+\()|[{};]\s*$|=>|==|\w\(\)"
-)
-
-
 def _log(said: Said) -> bool:
-    return _LOG.search(said.whole) is not None
+    return said.rules.says("log", said.whole)
 
 
 def _other_language(said: Said) -> bool:
@@ -175,32 +166,11 @@ def _idle(said: Said) -> bool:
 
 _FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
 _BEGINS = re.compile(
-    rf"{_FIRST}|me and my|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b", re.IGNORECASE
-)
-_OPENER = re.compile(
-    r"(?:when|whenever|while|after|before|since|as|because|although|though|even|until|once|today|tonight|yesterday|"
-    r"tomorrow|last|next|this (?:week|weekend|month|year|morning|afternoon|evening|summer|winter|spring|fall|time)|"
-    r"every|each|on|in|at|for|during|from|with|by|over|under|some|sometimes|often|usually|always|normally|generally|"
-    r"lately|recently|now|nowadays|currently|these days|later|growing|back|apart|besides|despite|unlike|like|maybe|"
-    r"perhaps|\d+|one|two|three|four|five|six|a (?:few|couple|week|month|year|day|friend|colleague)|the (?:day|week|month|"
-    r"year|weekend|other|morning|night|person|thing|best|worst|only|first|last|doctor|doctors)|there(?:'s| is| are| was|"
-    r" were)|it(?:'s| is| was|'s been| has been)|that's (?:why|when|where|how)|that is (?:why|when)|what i|if i|if my|"
-    r"thanks to|due to|the reason|most|many|ever since|not only|never|rarely|seldom|hopefully|both|soon|early|late|"
-    r"half|all|another|ever|instead|due|despite|whether|having|being|as of|until|till|around|about)\b",
+    rf"{_FIRST}|me and my|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b"
+    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? ",
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
-_REPORTED = re.compile(
-    r"\b(?:said|says|saying|thinks?|thought|asked|asks|wrote|writes|claims?|claimed|quote|told|reads?)\b", re.IGNORECASE
-)
-_OF_MINE = re.compile(
-    r"^(?!that|this|it\b)(?:[\w'-]+ ){1,6}(?:is|are|was|were|became|has been|'s|means) (?:also |still |always |probably |by far )*"
-    r"(?:(?:one|part|some) of )?(?:my|our)\b(?! (?:opinion|question|answer|point|guess))|\bmy favou?rite\b"
-    r"|^[A-Z][\w-]+(?:, my | and i\b| and my | is my |, a friend of mine| and me\b)|\ba (?:friend|colleague|cousin) of mine\b"
-    r"|\bmakes? me \w+",
-    re.IGNORECASE,
-)
-_ME = re.compile(r"^(?!that|this|it|you|what|nothing|something)[\w' ]{2,60} (?:me|us)\b(?! know\b)", re.IGNORECASE)
 
 
 def _not_their_own(said: Said) -> bool:
@@ -210,14 +180,14 @@ def _not_their_own(said: Said) -> bool:
     if said.rules.language == "zh":
         return _not_their_own_chinese(said)
     body = said.body
-    if _BEGINS.match(body) or _OF_MINE.search(body):
+    if _BEGINS.match(body) or said.says("of_mine"):
         return False
     if said.correction and _CONTRAST.search(body):
         return False
     inside = _INSIDE.search(body)
-    if inside and _OPENER.match(body) and not _REPORTED.search(body[: inside.start()]):
+    if inside and said.says("opener") and not said.rules.says("reported", body[: inside.start()]):
         return False
-    return not (_ME.match(body) and not _REPORTED.search(body) and said.says("weighty"))
+    return not (said.says("done_to_me") and not said.says("reported"))
 
 
 _SAYS_ME = re.compile("(?:(?<!医生)(?<!大夫)说|问|告诉|骂|夸)我")
@@ -231,12 +201,28 @@ def _not_their_own_chinese(said: Said) -> bool:
     return own is None or own.start() > 30 or _SAYS_ME.search(said.body) is not None
 
 
+def _quotes_another(said: Said) -> bool:
+    return said.says("quoting")
+
+
 def _says_little(said: Said) -> bool:
     """Too short to mean anything by itself."""
     words = said.body.replace("_", "x").strip(" .!…。！，,").split()
+    if said.body.rstrip().endswith(("...", "…")) and len(words) < 4:
+        return True
     if said.rules.language == "zh":
-        return len(said.body.strip(" 。！~，")) < 4
-    return len(words) < 3 and not re.match(r"(?:i'm|im|call) \w{3,}|i \w{4,}", said.body, re.IGNORECASE)
+        return len(said.body.strip(" 。！~，")) < 3
+    return len(words) < 3 and not re.match(r"(?:i'm|im) \w{2,}|call me|i \w{4,}", said.body, re.IGNORECASE)
+
+
+_OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)
+
+
+def _points_elsewhere(said: Said) -> bool:
+    """A short sentence about "this" or "it", which means nothing without what was said before."""
+    if said.rules.language == "zh" or said.requested or said.correction or _boundary(said):
+        return False
+    return len(said.body.split()) <= 9 and said.says("points") and not _OWN_THING.search(said.body)
 
 
 _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
@@ -253,16 +239,12 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("about the chat", lambda said: said.says("meta")),
     ("about the companion", _about_the_assistant),
     ("idle", _idle),
+    ("quoted", _quotes_another),
     ("not their own", _not_their_own),
     ("says little", _says_little),
+    ("points elsewhere", _points_elsewhere),
 )
 
-_TURNS_TO_ASKING = re.compile(
-    r"(?:\s*[,;:—–-]+\s*|\s*\.\.\.\s*|\s*…\s*|\s+)(?:(?:so|but|and|then|now) )*(?:please\b|any (?:ideas|suggestions|tips|advice|thoughts)\b|"
-    r"(?:what|how|why|where|which|who|can|could|would|will|do|does|did|is|are|should|have|isn't|don't) (?:i|you|we|they|it|there|"
-    r"that|this|should|would|can|do|is|are|else|kind|my)\b|i (?:was wondering|wonder|need (?:your|some)|want you|need you|would like)|help me\b|what about)",
-    re.IGNORECASE,
-)
 _CLAUSES_ZH = re.compile("[，,；;。！]")
 
 
@@ -277,10 +259,27 @@ def before_asking(said: Said) -> Said | None:
             cut = match.end()
         length = cut - 1
     else:
-        asking = _TURNS_TO_ASKING.search(said.body)
+        asking = said.rules.find("asking", said.body)
         length = asking.start() if asking else 0
     minimum = 4 if said.rules.language == "zh" else 8
     if length < minimum:
         return None
     body = said.body[:length]
     return replace(said, raw=said.raw[:length], body=body, whole=body, end=said.start + length)
+
+
+_BUT = re.compile(r"[,;]? but (?=(?:i|i'm|i've|i'll|my|we)\b)", re.IGNORECASE)
+
+
+def after_chat(said: Said) -> Said | None:
+    """The statement behind a remark on the talk ("Sounds good, but my knee hurts."), or None."""
+    if said.rules.language == "zh":
+        starts = [match.end() for match in _CLAUSES_ZH.finditer(said.body) if said.body.startswith("我", match.end())]
+    else:
+        starts = [match.end() for match in _BUT.finditer(said.body)][:1]
+    for start in starts[:4]:
+        body = said.body[start:]
+        rest = replace(said, raw=said.raw[start:], body=body, whole=body, start=said.start + start)
+        if not left_out(rest):
+            return rest
+    return None

@@ -15,7 +15,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NO_NEGATION = re.compile(
-    r"\b(?:not only|not just|can't (?:wait|stand|bear|stop|help)|cannot (?:wait|stand|bear|stop)|why not|never mind|not sure if)\b"
+    r"\b(?:not only|not just|can't (?:wait|stand|bear|stop|help)|cannot (?:wait|stand|bear|stop)|why not|never mind)\b"
     r"|, not .*$|\bnot until\b",
     re.IGNORECASE,
 )

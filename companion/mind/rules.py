@@ -27,6 +27,10 @@ class Rules:
         """Whether an entry of the table occurs in `text`."""
         return self.tables.get(table, _NEVER).search(text) is not None
 
+    def find(self, table: str, text: str) -> re.Match[str] | None:
+        """Where an entry of the table first occurs."""
+        return self.tables.get(table, _NEVER).search(text)
+
     def cut(self, table: str, text: str, position: int) -> int:
         """Where `text` goes on after an entry of the table at `position`; `position` itself when there is none."""
         match = self.tables.get(table, _NEVER).match(text, position)

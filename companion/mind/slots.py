@@ -16,7 +16,7 @@ _NAME = r"(?P<value>[A-Z][\w'-]*(?:[ -][A-Z][\w'-]*){0,3})"
 # A place or firm: capitalised words, or for those who write all in small letters up to three that are no article.
 _PROPER = (
     r"(?P<value>(?:the )?[A-Z][\w'&.-]*(?:[ -](?:de |of |the |and |am |upon )?[A-Z][\w'&-]*){0,4}"
-    r"|(?!(?:a|an|the|my|our|his|her|their|this|that|these|with|from|it|one|home|night|days?|least|times?|fear|peace)\b)"
+    r"|(?!(?:an?|the|my|our|his|her|their|this|that|these|with|from|it|one|home|night|days?|least|times?|fear|peace)\b)"
     r"[a-z][\w'-]*(?: [a-z][\w'-]*){0,1}(?=\s*(?:[.,;!]|$|(?:and|with|now|since|but|for|in|last|this|because)\b)))"
 )
 _DAY = (
@@ -24,14 +24,15 @@ _DAY = (
     r"|[A-Z][a-z]{2,8} (?:the )?\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
 )
 _CALLED = r"(?:is|'s)(?: called| named|)|(?:is|'s) name is|, called|,|called|named"
+_TRADE = r"(?P<value>[\w -]{3,40}?)(?=[.,;!]|$| (?:at|for|in|and|with|since) )"
 _LIVE = r"(?:live|am living|'m living|am based|'m based|have lived|'ve lived|reside)(?: here)?(?: now)?"
 
 _ENGLISH: tuple[tuple[str, str], ...] = (
     ("name", rf"\b[Mm]y (?:full |first |real )?name(?: is|'s) {_NAME}"),
-    ("name", rf"\b(?:call me|(?:{_I_AM} (?:called|named))|I go by|people call me|everyone calls me) {_NAME}"),
+    ("name", rf"\b(?:[Cc]all me|(?:{_I_AM} (?:called|named))|I go by|people call me|everyone calls me) {_NAME}"),
     ("name", rf"^{_I_AM} {_NAME}(?=[,.!]? (?:nice|good|pleased|glad) )"),
     ("home_city", rf"\b(?:I|i|We|we) ?{_LIVE} in {_PROPER}"),
-    ("home_city", rf"\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?(?:re)?moved(?: back| here)? to {_PROPER}"),
+    ("home_city", rf"\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?moved(?: back| here)? to {_PROPER}"),
     ("birthplace", rf"\b(?:I|i) was born(?: and raised)? in {_PROPER}"),
     ("birthday", rf"\b[Mm]y birthday(?: is|'s)(?: on)? {_DAY}"),
     ("birthday", rf"\b(?:I|i) was born on {_DAY}"),
@@ -40,9 +41,9 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ("employer", rf"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working)(?: \w+)? (?:at|for) {_PROPER}"),
     ("employer", rf"\b[Mm]y (?:employer|company) is {_PROPER}"),
     ("school", rf"\b(?:I|i)(?: go to| study at| attend|'m studying at) {_PROPER}"),
-    ("job", r"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working) as (?:an? )?(?P<value>[\w -]{3,40}?)(?=[.,;!]|$| (?:at|for|in|and|with|since) )"),
+    ("job", rf"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working) as (?:an? )?{_TRADE}"),
     ("job", rf"\b{_I_AM} (?:currently |now |also )?an? (?P<value>(?:[\w-]+ ){{0,3}}(?:JOBS))\b(?! (?:of|lover))"),
-    ("job", r"\b[Mm]y (?:job|profession|occupation) is (?P<value>[\w -]{3,40}?)(?=[.,;!]|$)"),
+    ("job", rf"\b[Mm]y (?:job|profession|occupation) is {_TRADE}"),
     ("spouse", rf"\b[Mm]y (?:wife|husband|spouse)(?: {_CALLED}|{_CALLED})? {_NAME}"),
     ("partner", rf"\b[Mm]y (?:partner|girlfriend|boyfriend|fiancée?|fiance)(?: {_CALLED}|{_CALLED})? {_NAME}"),
     ("diet", rf"\b{_I_AM}(?: a| strictly| mostly)? (?P<value>vegan|vegetarian|pescatarian)\b"),
@@ -99,23 +100,33 @@ _UNFILLED = re.compile(
 )
 
 
+# "my sister is" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
+_IS_SUBJECT = (
+    r"(?! and (?:I|me|my)\b| & I|'s (?!(?:an?|in|at|not|very|so|been|got|having|getting|going|coming|moving|working|"
+    r"living|doing|studying|leaving|dating|staying|ill|sick|here|back|dead|fine)\b))"
+)
+
+
 @lru_cache(maxsize=2)
 def _relation(language: str) -> tuple[re.Pattern[str], ...]:
+    """Sentences whose subject is somebody in the person's life, by name where there is one."""
     words = rules(language).relations
     if language == "zh":
+        called = r"(?:叫(?P<name>[\u4e00-\u9fffA-Za-z]{2,4}?)(?=[，。！,是在今]|$))?"
         return (
             re.compile(
-                rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?P<relation>{words})(?:叫(?P<name>[\u4e00-\u9fffA-Za-z]{{2,4}}?)(?=[，。！,是在今]|$))?(?!和我|跟我|一起|对我|给我|说我)"
+                rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?P<relation>{words}){called}(?!和我|跟我|一起|对我|给我|说我)"
             ),
         )
+    mine = r"^(?:[Mm]y|[Oo]ur) (?:[a-z-]+ ){0,2}?"
     return (
         re.compile(
-            rf"^(?:[Mm]y|[Oo]ur) (?:(?!wife|husband)[a-z-]+ ){{0,2}}?(?P<relation>{words})(?: is (?:called|named) |, | |'s name is )"
-            r"(?:(?P<name>[A-Z][\w'-]+)\b)?(?!and (?:I|me|my)\b|& I|'s)"
+            rf"{mine}(?P<relation>{words})(?: is (?:called|named) |, | |'s name is )"
+            rf"(?P<name>[A-Z][\w'-]+?)\b{_IS_SUBJECT}"
         ),
-        re.compile(rf"^(?:[Mm]y|[Oo]ur) (?:[a-z-]+ ){{0,2}}?(?P<relation>{words})\b(?P<name>)(?! and (?:I|me|my)\b|'s (?!(?:a|an|in|at|not|very|so|been|got|having|getting|\w+ing)\b))"),
+        re.compile(rf"{mine}(?P<relation>{words})\b(?P<name>){_IS_SUBJECT}"),
         re.compile(rf"^(?P<name>[A-Z][\w-]+)(?:,| is| was|'s) my (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b"),
-    )  # fmt: skip
+    )
 
 
 def subject_of(sentence: str, language: str) -> str:
