@@ -9,10 +9,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.model.protocol import ChatModel, Message
 from companion.model.shorten import fits, shorten
+from companion.records import Memory, RecalledMemory
+from companion.text import one_line
 
 SMALLEST_REPLY = 64
 """Tokens kept free for the reply whatever happens."""
@@ -25,6 +29,13 @@ RESERVE_SHARE = 0.25
 """Share of the context that a reply may claim while there is history to keep."""
 _JOINT = 8
 """Tokens that joining memories and message may add."""
+
+MEMORY_CHARACTERS = 300
+"""A memory is given in one line of at most this many characters."""
+
+# The wording was chosen by measuring (see docs/prompt.md): small models overlook a bare list.
+_MEMORIES_HEAD = "Memories:"
+_MEMORIES_FOOT = "Answer me from these memories if they fit:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,23 @@ def compose(
     )
 
 
+def memory_block(recalled: Sequence[RecalledMemory], now: datetime) -> str:
+    """What came to mind, as it is put ahead of the person's message: a line each with the day it was said, those
+    about the person first, then by subject, oldest first. Empty when nothing came to mind."""
+    if not recalled:
+        return ""
+    memories = sorted((r.memory for r in recalled), key=lambda m: (m.subject != "person", m.subject, m.recorded_at))
+    lines = [f"- {one_line(m.text, MEMORY_CHARACTERS)} ({_day(m, now)})" for m in memories]
+    return "\n".join([_MEMORIES_HEAD, *lines, "", _MEMORIES_FOOT])
+
+
+def _day(memory: Memory, now: datetime) -> str:
+    """The day a memory was made, as people say it."""
+    day = local_date(memory.recorded_at, memory.utc_offset)
+    ago = (now.date() - day).days
+    return {0: "today", 1: "yesterday"}.get(ago, f"{day.day} {day:%B} {day.year}")
+
+
 def _system(model: ChatModel, persona: str, portrait: str, most: int) -> str:
     """Persona and portrait in at most `most` tokens: the portrait loses its last lines first."""
     persona = shorten(model, persona.strip(), most)
@@ -126,11 +154,11 @@ def _system(model: ChatModel, persona: str, portrait: str, most: int) -> str:
 def _recent(model: ChatModel, history: Sequence[Message], start: int) -> Sequence[Message]:
     """The end of `history[start:]` that could fit at most, so that years of it are not counted at each start."""
     left = model.info.context_tokens
+    longest = int(left * LONGEST_SHARE)
     first = len(history)
     while first > start:
         text = history[first - 1].text
-        # A longer one is cut to this share before it is counted.
-        left -= model.count(text) if fits(model, text, left) else int(left * LONGEST_SHARE)
+        left -= model.count(text) if fits(model, text, longest) else longest
         if left < 0:
             break
         first -= 1

@@ -1,4 +1,4 @@
-"""The real starter model, loaded once for all tests that need it."""
+"""The real starter model. One thread each: several processes with two on a busy machine wait for one another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def starter() -> Path:
 @pytest.fixture(scope="session")
 def shared_model(starter: Path) -> Iterator[LlamaModel]:
     """For tests that do not care what its caches hold."""
-    model = LlamaModel.open(starter, context=1024)
+    model = LlamaModel.open(starter, context=1024, threads=1)
     yield model
     model.close()
 
@@ -30,6 +30,6 @@ def shared_model(starter: Path) -> Iterator[LlamaModel]:
 @pytest.fixture
 def model(starter: Path) -> Iterator[LlamaModel]:
     """One with empty caches."""
-    model = LlamaModel.open(starter, context=1024)
+    model = LlamaModel.open(starter, context=1024, threads=1)
     yield model
     model.close()

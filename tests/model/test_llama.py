@@ -244,7 +244,7 @@ def test_both_lanes_at_once_say_what_each_says_alone(model: LlamaModel) -> None:
 
 def test_loading_tells_how_far_it_is(starter: Path) -> None:
     shares: list[float] = []
-    LlamaModel.open(starter, context=512, on_progress=shares.append).close()
+    LlamaModel.open(starter, context=512, threads=1, on_progress=shares.append).close()
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
 
@@ -254,7 +254,7 @@ def test_loading_can_be_given_up(starter: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        LlamaModel.open(starter, context=512, on_progress=give_up)
+        LlamaModel.open(starter, context=512, threads=1, on_progress=give_up)
 
 
 def test_the_context_is_never_more_than_it_was_trained_for(starter: Path) -> None:
@@ -264,7 +264,7 @@ def test_the_context_is_never_more_than_it_was_trained_for(starter: Path) -> Non
 
 
 def test_closing_twice_is_fine_and_using_it_afterwards_an_error(starter: Path) -> None:
-    model = LlamaModel.open(starter, context=512)
+    model = LlamaModel.open(starter, context=512, threads=1)
     model.close()
     model.close()
     for use in (lambda: talk(model, HELLO), lambda: model.count("a"), lambda: model.count_messages([HELLO])):
@@ -276,23 +276,23 @@ def test_a_download_cut_short(starter: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut.gguf"
     path.write_bytes(starter.read_bytes()[:5_000_000])
     with pytest.raises(ModelUnreadable, match="it has 5,000,000 bytes and should have at least 98"):
-        LlamaModel.open(path, context=512)
+        LlamaModel.open(path, context=512, threads=1)
 
 
 def test_a_file_that_only_llama_cpp_can_see_is_broken(tmp_path: Path) -> None:
     path = write(tmp_path / "odd.gguf", {**BASE_MODEL, "tokenizer.chat_template": "x"})
     with pytest.raises(ModelUnreadable, match=r"odd\.gguf: .*error loading model"):
-        LlamaModel.open(path, context=512)
+        LlamaModel.open(path, context=512, threads=1)
 
 
 def test_a_base_model_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
     with pytest.raises(ModelWithoutTemplate):
-        LlamaModel.open(write(tmp_path / "base.gguf", BASE_MODEL), context=512)
+        LlamaModel.open(write(tmp_path / "base.gguf", BASE_MODEL), context=512, threads=1)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing):
-        LlamaModel.open(tmp_path / "none.gguf", context=512)
+        LlamaModel.open(tmp_path / "none.gguf", context=512, threads=1)
 
 
 def test_nothing_is_written_to_the_terminal(starter: Path, tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_nothing_is_written_to_the_terminal(starter: Path, tmp_path: Path) -> No
         "import sys; from pathlib import Path; from companion.model.llama import LlamaModel\n"
         "from companion.errors import ModelUnreadable\n"
         "from companion.model.protocol import Message, Sampling\n"
-        f"model = LlamaModel.open(Path({str(starter)!r}), context=512)\n"
+        f"model = LlamaModel.open(Path({str(starter)!r}), context=512, threads=1)\n"
         "model.generate([Message('user', 'Hi')], Sampling(max_tokens=3), on_text=lambda text: None)\n"
         "model.close()\n"
     )
@@ -309,7 +309,7 @@ def test_nothing_is_written_to_the_terminal(starter: Path, tmp_path: Path) -> No
 
 
 def on_a_fresh_model(path: Path, *messages: Message) -> str:
-    model = LlamaModel.open(path, context=1024)
+    model = LlamaModel.open(path, context=1024, threads=1)
     try:
         return talk(model, *messages).text
     finally:
