@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -36,6 +37,7 @@ from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
 from companion.ui.signals import on_termination
+from companion.ui.streams import real_streams
 from companion.ui.supervision import RestartBudget
 from companion.ui.widgets.prompt import Prompt
 
@@ -92,7 +94,8 @@ class CompanionApp(App[None]):
         self.engine.subscribe(self._engine_spoke)
         self.engine.on_exit(self._engine_ended)
         try:
-            self.engine.start()
+            with real_streams():
+                self.engine.start()
         except CompanionError as error:
             self.chat.show_problem(str(error), error.hint)
             return
@@ -149,7 +152,8 @@ class CompanionApp(App[None]):
     def restart_engine(self) -> None:
         self.chat.engine_lost()
         try:
-            self.engine.restart()
+            with real_streams():
+                self.engine.restart()
         except CompanionError as error:
             self.chat.show_problem(str(error), error.hint)
         else:
@@ -260,4 +264,6 @@ def run(settings: Settings, paths: Paths) -> int:
 
     app = CompanionApp(EngineClient(paths, settings), settings)
     app.run()
+    # The interpreter collects garbage on its way out; walking every widget once more took twice as long as quitting.
+    gc.freeze()
     return app.return_code or 0

@@ -30,6 +30,18 @@ def test_importing_the_app_loads_no_part_of_the_engine() -> None:
     assert result.stdout.strip() == "[]"
 
 
+async def test_the_engine_process_is_started_with_the_real_streams() -> None:
+    class Watching(FakeEngine):
+        def start(self) -> None:
+            assert sys.stderr is sys.__stderr__, "multiprocessing passes its file number on"
+            super().start()
+
+    engine = Watching()
+    async with running(engine) as (_, pilot):
+        engine.die()
+        await wait_until(pilot, lambda: engine.started == 2)
+
+
 async def test_the_engine_is_started_again_and_nothing_is_lost() -> None:
     engine = FakeEngine()
     engine.enqueue("half a", hold=True)
