@@ -51,10 +51,10 @@ class PlainChat:
             if text in ("/quit", "/exit"):
                 return
             try:
-                if text.startswith("/"):
+                if text.startswith("/") and not text.startswith("//"):
                     run_command(self._engine, text)
                 elif text:
-                    self._exchange(text)
+                    self._exchange(text[1:] if text.startswith("//") else text)
             except CompanionError as error:
                 show_error(error)
 

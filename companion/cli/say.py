@@ -12,7 +12,7 @@ from companion.cli.asking import Talk
 from companion.cli.guard import INTERRUPTED
 from companion.cli.output import print_json, reply_json
 from companion.cli.session import opened
-from companion.errors import EmptyMessage
+from companion.errors import CompanionError, EmptyMessage
 from companion.text import sanitise, valid_text
 
 TextArgument = Annotated[
@@ -26,7 +26,11 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
     message = _message(text or [])
     with opened(load_model=True) as companion:
         talk = Talk(companion)
-        report = talk.exchange(message, _silent if as_json else _write, _progress())
+        try:
+            report = talk.exchange(message, _silent if as_json else _write, _progress())
+        except CompanionError:
+            companion.settle()  # there is no reply, but what was said is on disk: remember it all the same
+            raise
         process = _since_process_start()
         if as_json:
             print_json(reply_json(report, process))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import typer
@@ -13,6 +13,8 @@ from companion.cli.session import opened
 from companion.errors import InvalidInput
 from companion.text import one_line
 
+FARTHEST = timedelta(days=100 * 366)
+"""A night is kept for every calendar day until then; farther ahead is a slip of the keyboard."""
 FORMS = "Write a day as 2025-06-30 or a moment as 2025-06-30T21:00 (add +02:00 for another zone than yours)."
 
 
@@ -45,6 +47,9 @@ def parse_moment(text: str) -> datetime:
             moment = datetime.fromisoformat(text)
         # Years beyond what the system's clock can express fail here.
         moment.timestamp()
-        return moment if moment.tzinfo is not None else moment.astimezone()
+        moment = moment if moment.tzinfo is not None else moment.astimezone()
     except (ValueError, OverflowError, OSError):
         raise InvalidInput(f"“{one_line(text, 40)}” is no date that can be used", hint=FORMS) from None
+    if moment - datetime.now(UTC) > FARTHEST:
+        raise InvalidInput(f"{one_line(text, 40)} is more than a hundred years away", hint=FORMS)
+    return moment

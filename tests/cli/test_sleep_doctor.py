@@ -1,0 +1,74 @@
+"""`companion sleep` and `companion doctor`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from companion.cli.sleep import parse_moment
+from companion.errors import InvalidInput
+from tests.cli.conftest import Shell
+
+
+def _in_a_year() -> str:
+    return (datetime.now().astimezone() + timedelta(days=365)).date().isoformat()
+
+
+def test_nothing_to_sleep_through(shell: Shell) -> None:
+    assert shell.json("sleep")["nights"] == []
+    assert shell("sleep").stdout == "There is no night to catch up on.\n"
+
+
+def test_a_year_fades_a_memory_once_and_undo_wakes_it(shell: Shell) -> None:
+    shell("say", "I ate a sandwich at noon today, it was fine.")
+    awake = {memory["id"]: memory["status"] for memory in shell.json("memories", "list")}
+    rehearsal = shell.json("sleep", "--as-of", _in_a_year(), "--dry-run")
+    assert rehearsal["dry_run"] is True
+    assert rehearsal["dormant"] + rehearsal["archived"] > 0
+    assert {memory["id"]: memory["status"] for memory in shell.json("memories", "list")} == awake
+
+    report = shell.json("sleep", "--as-of", _in_a_year())
+    assert set(report) == {"nights", "dormant", "archived", "woken", "batch", "dry_run", "changes"}
+    assert len(report["nights"]) >= 364
+    assert report["changes"] == rehearsal["changes"]
+    assert shell.json("sleep", "--as-of", _in_a_year())["nights"] == []
+    assert shell("memories", "undo", str(report["batch"])).exit_code == 0
+    assert {memory["id"]: memory["status"] for memory in shell.json("memories", "list")} == awake
+
+
+def test_a_date_is_the_end_of_its_day() -> None:
+    assert parse_moment("2025-06-30").isoformat().startswith("2025-06-30T23:59:59")
+    assert parse_moment("2025-06-30T12:30").isoformat().startswith("2025-06-30T12:30")
+    assert parse_moment("2025-06-30T12:30+05:00").isoformat() == "2025-06-30T12:30:00+05:00"
+    assert parse_moment("2025-06-30").tzinfo is not None
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2025-13-01", "30.06.2025", "0001-01-01", "9999-12-31", "\x1b[2J"])
+def test_no_date(shell: Shell, text: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_moment(text)
+    result = shell("sleep", "--as-of", text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "\x1b" not in result.stderr
+
+
+def test_doctor_finds_all_well(shell: Shell) -> None:
+    found = shell.json("doctor")
+    assert found["ok"] is True
+    assert {"name", "level", "detail", "hint"} == set(found["checks"][0])
+    assert {"versions", "profile", "model", "embedder"} <= {check["name"] for check in found["checks"]}
+    assert "Everything is well." in shell("doctor").stdout
+
+
+def test_doctor_tells_what_is_wrong(shell: Shell, home: Path) -> None:
+    home.mkdir()
+    (home / "companion.db").write_bytes(b"This is not a database. " * 100)
+    result = shell("doctor")
+    assert result.exit_code == 1
+    assert "ERROR" in result.stdout
+    assert "→" in result.stdout
+    told = shell("doctor", "--json")
+    assert told.exit_code == 1
+    assert '"ok": false' in told.stdout
