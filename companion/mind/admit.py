@@ -67,7 +67,11 @@ def explain(text: str) -> list[Explanation]:
 
 def wants_private(text: str) -> bool:
     """Whether the person asked that what they say be kept out of memory: then the whole turn is."""
-    return any(said.says("private") for _, said in _prepared(text))
+    return any(_private(said) for _, said in _prepared(text))
+
+
+def _private(said: Said) -> bool:
+    return said.says("private") or said.rules.says("private", said.whole.strip())
 
 
 _REMARKS = ("not their own", "request", "acknowledgement", "about the companion", "about the chat")
@@ -89,7 +93,7 @@ def _language(sentence: str) -> str:
 def _judged(text: str) -> list[Judged]:
     prepared = _prepared(text)
     whole = checks.whole_turn([text[start:end] for (start, end), _ in prepared], len(text))
-    if not whole and any(said.says("private") for _, said in prepared):
+    if not whole and any(_private(said) for _, said in prepared):
         whole = "private"
     if whole:
         return [(span, None, whole) for span, _ in prepared]

@@ -205,6 +205,9 @@ def _quotes_another(said: Said) -> bool:
     return said.says("quoting")
 
 
+_NAME_OR_NUMBER = re.compile(r"(?<=\s)[A-Z][a-z]{2,}|\d")
+
+
 def _says_little(said: Said) -> bool:
     """Too short to mean anything by itself."""
     words = said.body.replace("_", "x").strip(" .!…。！，,").split()
@@ -212,7 +215,10 @@ def _says_little(said: Said) -> bool:
         return True
     if said.rules.language == "zh":
         return len(said.body.strip(" 。！~，")) < 3
-    return len(words) < 3 and not re.match(r"(?:i'm|im) \w{2,}|call me|i \w{4,}", said.body, re.IGNORECASE)
+    if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
+        return len(words) < 3
+    told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
+    return not told and _NAME_OR_NUMBER.search(said.raw) is None
 
 
 _OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)
@@ -268,7 +274,10 @@ def before_asking(said: Said) -> Said | None:
     return replace(said, raw=said.raw[:length], body=body, whole=body, end=said.start + length)
 
 
-_BUT = re.compile(r"[,;]? but (?=(?:i|i'm|i've|i'll|my|we)\b)", re.IGNORECASE)
+_THEN_OWN = re.compile(r"(?:[,;]? but |,? and |, |; | ?[–—] ?| - )(?=(?:i|i'm|i've|my|we|we're)\b)", re.IGNORECASE)
+_NOT_BEFORE = re.compile(
+    r"\b(?:if|unless|whether|that|as|so|think|hope|like|just|sure|said|says|say|told|tell)\b", re.IGNORECASE
+)
 
 
 def after_chat(said: Said) -> Said | None:
@@ -276,7 +285,9 @@ def after_chat(said: Said) -> Said | None:
     if said.rules.language == "zh":
         starts = [match.end() for match in _CLAUSES_ZH.finditer(said.body) if said.body.startswith("我", match.end())]
     else:
-        starts = [match.end() for match in _BUT.finditer(said.body)][:1]
+        found = _THEN_OWN.search(said.body)
+        lean = found and _NOT_BEFORE.search(said.body[: found.start()]) and "but" not in found.group()
+        starts = [found.end()] if found and not lean else []
     for start in starts[:4]:
         body = said.body[start:]
         rest = replace(said, raw=said.raw[start:], body=body, whole=body, start=said.start + start)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -183,6 +181,136 @@ Honestly, I don't like my colleagues.
 我刚买了一辆自行车。
 我很喜欢游泳，你有什么建议吗？
 我梦想开一家书店。
+I just adopted two kittens from the shelter.
+My grandfather fought in the war.
+I've got a peanut allergy.
+Every winter I get really depressed.
+I'm a vegetarian but I eat fish sometimes.
+We named our son Elias.
+I work from home most days.
+I'm left-handed.
+My landlord raised the rent again.
+I broke my wrist skiing.
+I'm taking evening classes in pottery.
+I have to be at the airport by six tomorrow.
+My brother got out of prison last year.
+I'd like to run a marathon before I turn forty.
+I've been married for eleven years.
+I used to play in a punk band.
+I got rejected from the program.
+My boyfriend and I had a huge fight.
+Tonight I'm having dinner with my ex.
+I find crowds exhausting.
+I never learned to ride a bike.
+The doctor put me on blood thinners.
+My commute takes an hour.
+I've lived in five countries.
+I quit my job yesterday.
+I go by Sam.
+I'm a morning person.
+Mum's surgery is on Thursday.
+Spent the weekend at my parents' cabin.
+My birthday's in August.
+I volunteer as a firefighter.
+I don't get along with my stepfather.
+Our cat ran away two nights ago.
+I sold my car because I never used it.
+I prefer being called Doctor Hale.
+I'm saving up for a house.
+Music keeps me sane.
+I am dyslexic.
+I grew up speaking Tamil.
+I'm terrible at cooking.
+I started therapy in spring.
+I watch anime to relax.
+My niece is turning three next week.
+I hate my job.
+I was adopted.
+I dropped out of college.
+I can't sleep lately.
+I'm pregnant!
+My roommate keeps stealing my food.
+I owe my cousin money.
+I have a crush on my neighbor.
+I'm seeing someone new.
+I still miss my old school.
+My car broke down this morning.
+I do yoga every day.
+I got into medical school!!
+We lost the game on Saturday.
+I've always wanted a sister.
+my gf is from brazil
+i work night shifts at a warehouse
+我养了一只狗叫豆豆。
+我老公在深圳上班。
+我昨晚失眠了。
+我大学学的是历史。
+我怕黑。
+我爷爷上周去世了。
+我正在学日语。
+我不会开车。
+我每天早上跑五公里。
+我明天有面试。
+I'm a single mum of two.
+I moved out of my parents' place last week.
+My heart condition means I can't run.
+I've had three jobs this year.
+I ride my bike to the office.
+We adopted a greyhound called Pickle.
+I'm nervous about meeting her parents.
+I dropped my phone in the lake yesterday.
+I love the smell of rain.
+I'm not a big drinker.
+My grandma turned ninety on Sunday.
+I'm hoping to get into art school.
+I keep a diary.
+I've been sober for 90 days.
+My dad and I are close.
+I go to church with my aunt every Sunday.
+I lost my wallet at the market.
+I'm supposed to see the dentist on Tuesday.
+I failed my chemistry exam again.
+My blood type is O negative.
+I cut my hair short.
+Since the accident I limp a bit.
+I don't trust banks.
+I work two jobs.
+I was raised by my aunt.
+I can play the accordion.
+My wife's pregnant with our second.
+I grew tomatoes on the balcony this year.
+Also, I finally told him I love him.
+I have a tattoo of a whale.
+Remember: my flight is at 6 am on Friday.
+I'm Max by the way.
+I'm getting a divorce.
+I feel like nobody at work likes me.
+I've just come back from Peru.
+The noise at night drives me crazy.
+We've been together since 2012.
+I hate it when people are late.
+I want kids someday.
+I'm studying for the bar exam.
+我刚搬到成都。
+我奶奶做的饺子最好吃。
+我害怕打雷。
+我和男朋友吵架了。
+我戒烟三年了。
+My cousin Farid is staying with us until August.
+I bought tickets for the opera on Saturday.
+I've been vegan for six years now.
+I'm trying to quit smoking.
+Work has been awful, I cry in the bathroom.
+I've two daughters, Noor and Lin.
+I'm from Montevideo originally.
+I get migraines when I skip breakfast.
+I can't stop thinking about my ex.
+I applied for a grant last night.
+My landlady wants us out by June.
+I always take the night train to my mum's.
+I think I want to go back to school.
+I'm a bit scared of the operation.
+I have my driving test in two weeks.
 """.strip().splitlines()
 
 NEGATIVES = """
@@ -365,6 +493,175 @@ Haha I can't believe it.
 谢谢你的建议。
 我也这么想。
 我觉得你说得对。
+Why do I always feel tired?
+Is it normal that I dream about work?
+Can I tell you something?
+Guess what!
+I beg to differ.
+I couldn't agree more.
+I stand by that.
+I'd say so.
+I'd love some help with this.
+I need a synonym for happy.
+I want a short answer.
+I want you to remember who you are.
+Make me a list of my favourite bands.
+Summarize my week.
+I don't think that's true.
+I doubt it.
+I never said that.
+I was talking about the movie.
+I thought you knew.
+I thought that was funny.
+I found it online.
+I'll be right back.
+I'll let you go.
+I gotta go now.
+I'm off to bed, good night!
+I'm all yours.
+I'm just curious.
+I'm asking for a friend.
+I'm with you on that.
+I'm impressed!
+I'm not following.
+I'm lost here, explain again.
+I hope you are well.
+I hope that helps.
+I wish you were real.
+I wish you a nice day.
+If I may ask, how old are you?
+If I win the lottery I'll buy a boat.
+Say I have 100 apples.
+Let x be my number.
+Imagine I'm five years old and explain gravity.
+You be the waiter and I'll be the customer.
+"To my mind," he wrote, "I am free."
+He said he hates me.
+She goes: 'I never liked it.'
+My question: what is love?
+My prompt was unclear.
+We are living in strange times.
+We as a society must change.
+I'd do the same.
+I might.
+I will.
+I do.
+I can't.
+I'm kidding.
+I did it!
+I like the way you think.
+I enjoyed our chat.
+I've never heard of that.
+I've read about that.
+I remember that.
+I forgot what I was saying.
+I suppose that makes sense.
+Same here.
+That reminds me of my childhood, doesn't it?
+Good for you!
+One more thing.
+Roses are red.
+The Beatles were a band.
+我想请你帮个忙。
+我说的不是这个。
+我懂你的意思。
+我走了，再见。
+我开玩笑的。
+如果我中了彩票就买房。
+你觉得我漂亮吗？
+给我推荐一本书。
+我没事。
+我看看。
+I can't believe you remember.
+I'd never thought of it that way.
+I'm glad we talked.
+I'm talking nonsense.
+I have to say, that's impressive.
+I'll take the second one.
+I'll pass.
+I'd go with blue.
+I choose B.
+I give up, tell me.
+I win!
+I was just testing you.
+I'm confused about your answer.
+I don't get the joke.
+I love how you explain things.
+I need the answer now.
+I need a poem for a wedding.
+I want to play a game.
+I want a story about dragons.
+I want to hear a joke.
+Act as my lawyer.
+You are a pirate. I am your captain.
+Rewrite: I am very happy to be here.
+Is it true that my name means lion?
+My name in Japanese, please.
+What would my mother say?
+My pleasure!
+I second that.
+I rest my case.
+I'm speechless.
+I'm good to go.
+I'm waiting.
+I'm typing on my phone.
+I was hoping you'd say that.
+I meant the other one.
+I see you've changed.
+I think, therefore I am.
+Who am I?
+My dear friend, hello!
+Here is my resume: Worked at X for 3 years.
+If my cat could talk, she would curse.
+I'd have said no.
+They say I look like a movie star in this game.
+As my teacher said, "I am the storm."
+I guess I could try.
+我问你一个问题。
+我爱死这个回答了。
+我要你扮演我的老师。
+你记得我的名字吗
+我等你。
+I see where this is going.
+Hmm, I'm not so sure about that one.
+I'd be careful with that claim.
+Okay, I'm going to try the first recipe.
+That was fun, I liked it.
+I can do that.
+I'm just playing around.
+We were talking about dogs.
+I need a minute.
+I'm going to need more detail than that.
+I don't think you understood me.
+I have no idea what you mean.
+I have another idea for the title.
+I'd prefer a shorter version.
+I prefer your first suggestion.
+I liked the second paragraph better.
+I was expecting something else.
+I want it in bullet points.
+I read your answer twice.
+We can start over.
+I'm sure it'll be fine.
+I'm afraid not.
+I said I was sorry.
+I don't want to hear it.
+I totally get it.
+My point is that it's unfair.
+My question still stands.
+I tried your link but it failed.
+I hope so too.
+I'm so confused right now.
+I'd rather not say.
+I'll ask again tomorrow.
+I was only asking.
+I meant the other Paris.
+I suppose you're right, I should.
+I think we're done here.
+I like where this is going.
+I laughed so hard at that.
+I owe you one.
+I'm speaking hypothetically here.
 """.strip().splitlines()
 
 
@@ -537,6 +834,12 @@ def test_role_play_and_material_end_admission_for_the_turn() -> None:
     assert not admit("Proofread the following\n\nMy summer was great. I went to the sea.")
 
 
+def test_a_label_is_cut_off_but_not_who_speaks() -> None:
+    assert only("Weights at home: I have two dumbbells.").text == "I have two dumbbells."
+    assert not admit("She said: I am the best.")
+    assert not admit("Example: I live in Rome.")
+
+
 def test_letters_code_and_pasted_pages_are_left_out() -> None:
     assert not admit("Dear Ms Okoro,\nI am writing about my flat.\nKind regards,\nJon")
     assert not admit("```\nI live in Rome\n```")
@@ -584,7 +887,3 @@ def test_work_is_bounded_however_long_the_text(unit: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(admission.checks, "said", counted)
     admit(unit * (1_000_000 // len(unit)))
     assert seen <= 3 * admission.LONGEST_TURN
-
-
-def test_the_rules_load_nothing_heavy() -> None:
-    assert "dateparser" not in sys.modules or "companion.mind.admit" in sys.modules
