@@ -122,5 +122,6 @@ def _jobs(store: Store) -> list[Check]:
 
 
 def _nights(store: Store, settings: Settings) -> Check:
-    last = store.nights.latest(store.clock.now().date())
+    now = store.clock.now()
+    last = store.nights.latest(now.date(), now)
     return Check("sleep", "ok", f"last night slept: {last or 'none yet'}; nightly at {settings.sleep.at:%H:%M}")

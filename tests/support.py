@@ -141,7 +141,7 @@ TABLES = ("turns", "memories", "evidence", "links", "tombstones", "batches", "jo
 
 def dump(store: Store, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of `tables` (default: all that tell what is remembered), for comparing before and after."""
-    return {table: sorted(store.db.all(f"SELECT * FROM {table}"), key=repr) for table in tables or TABLES}
+    return {t: sorted(store.db.all(f"SELECT * FROM {t}"), key=repr) for t in tables or TABLES}  # noqa: S608
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -32,7 +32,7 @@ class Sleep:
     def due(self, as_of: datetime) -> list[date]:
         """Nights that have come (their hour has struck on the wall clock) and were not run, oldest first."""
         last = as_of.date() if as_of.time() >= self.at else as_of.date() - timedelta(days=1)
-        run = self.store.nights.latest(last)
+        run = self.store.nights.latest(last, as_of)
         if run is None:
             first = self.store.db.one("SELECT at, utc_offset FROM turns ORDER BY id LIMIT 1") or self.store.db.one(
                 "SELECT recorded_at, utc_offset FROM memories ORDER BY id LIMIT 1"

@@ -12,7 +12,7 @@ from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToUndo
 from companion.records import Actor, LinkType, Memory
 from companion.store.database import Database
-from companion.store.images import Image, image_of, links_of, read_image, write_image
+from companion.store.images import Image, evidence_image, image_of, links_of, read_image, write_image
 
 Observer = Callable[[tuple[int, ...]], None]
 
@@ -44,7 +44,7 @@ class Batch:
         after = {**before, **values}
         after["pinned"] = int(after["pinned"])
         if "evidence" in values:
-            after["evidence"] = [[e.turn, e.start, e.end, e.quote_hash] for e in values["evidence"]]
+            after["evidence"] = evidence_image(values["evidence"])
         return self._put(id, before, after)
 
     def link(self, source: int, target: int, type: LinkType, weight: float = 1.0) -> bool:
@@ -154,11 +154,17 @@ class Changes:
 
     def _take_back(self, undo: Batch, memory: int, before: Image | None, after: Image | None, kept: list[str]) -> None:
         current = read_image(self._db, memory)
-        if before is None or current is None:
-            undo.restore(memory, before)
+        if before is None:
+            undo.restore(memory, None)
             return
         if after is None:
-            kept.append(f"memory {memory}, which exists again")
+            if current is None:
+                undo.restore(memory, before)
+            else:
+                kept.append(f"memory {memory}, which exists again")
+            return
+        if current is None:
+            kept.append(f"memory {memory}, whose making was undone")
             return
         restored = dict(current)
         for name, value in before.items():

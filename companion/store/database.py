@@ -20,6 +20,7 @@ import apsw
 from companion.errors import (
     CompanionError,
     DiskFull,
+    NotFound,
     ProfileDamaged,
     ProfileError,
     ProfileReadOnly,
@@ -152,11 +153,9 @@ def open_database(path: Path, examine: Callable[[Identity], None]) -> Database:
 def _identity(connection: apsw.Connection, path: Path) -> Identity:
     # A file that is refused must not be touched by closing it either: what lies in its WAL stays there.
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-    application, version, tables = (
-        int(connection.execute(sql).fetchall()[0][0])
-        for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
-    )
-    return Identity(path, application, version, empty=not tables)
+    asked = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
+    found: list[Any] = [connection.execute(sql).fetchall()[0][0] for sql in asked]
+    return Identity(path, application=found[0], version=found[1], empty=not found[2])
 
 
 def _prepare(connection: apsw.Connection) -> None:
@@ -205,6 +204,8 @@ def _translated(path: Path) -> Generator[None]:
         raise ProfileUnavailable(f"{path} ({error})") from error
     except apsw.Error as error:
         raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error
+    except OverflowError as error:
+        raise NotFound("there is nothing with so large a number") from error
     except OSError as error:
         kind = DiskFull if error.errno == errno.ENOSPC else ProfileUnavailable
         raise kind(f"{path} ({error.strerror or error})") from error

@@ -43,7 +43,7 @@ def read_image(db: Database, id: int) -> Image | None:
     image["evidence"] = [
         list(found)
         for found in db.all(
-            'SELECT turn, start, "end", quote_hash FROM evidence WHERE memory = ? ORDER BY turn, start', (id,)
+            'SELECT turn, start, "end", quote_hash FROM evidence WHERE memory = ? ORDER BY turn, start, "end"', (id,)
         )
     ]
     image["links"] = [
@@ -56,9 +56,15 @@ def read_image(db: Database, id: int) -> Image | None:
 def image_of(memory: Memory, links: Iterable[tuple[int, LinkType, float]] = ()) -> Image:
     image: Image = {name: getattr(memory, name) for name in COLUMNS}
     image["pinned"] = int(memory.pinned)
-    image["evidence"] = [[e.turn, e.start, e.end, e.quote_hash] for e in memory.evidence]
+    image["evidence"] = evidence_image(memory.evidence)
     image["links"] = [list(link) for link in links]
     return image
+
+
+def evidence_image(evidence: Iterable[Evidence]) -> list[list[Any]]:
+    """Each span once, in the order `read_image` gives: so that equal images are equal."""
+    spans = {(e.turn, e.start, e.end): e.quote_hash for e in evidence}
+    return [[*span, spans[span]] for span in sorted(spans)]
 
 
 def write_image(db: Database, id: int | None, before: Image | None, after: Image | None) -> int:
@@ -127,7 +133,7 @@ def evidence_of(db: Database, ids: Iterable[int]) -> dict[int, list[Evidence]]:
         marks = ",".join("?" * len(part))
         for memory, turn, begin, end, quote in db.all(
             f'SELECT memory, turn, start, "end", quote_hash FROM evidence WHERE memory IN ({marks})'
-            " ORDER BY memory, turn, start",
+            ' ORDER BY memory, turn, start, "end"',
             part,
         ):
             found[memory].append(Evidence(turn, begin, end, quote))

@@ -13,9 +13,10 @@ class Nights:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def latest(self, until: date) -> date | None:
-        """The newest night up to `until` that was run; nights of a clock that was once ahead do not count."""
-        found = self._db.value("SELECT max(night) FROM nights WHERE night <= ?", (until.isoformat(),))
+    def latest(self, until: date, now: datetime) -> date | None:
+        """The newest night up to `until` that was run by `now`: those of a clock that was once ahead do not count."""
+        values = (until.isoformat(), stamp(now)[0])
+        found = self._db.value("SELECT max(night) FROM nights WHERE night <= ? AND ran_at <= ?", values)
         return None if found is None else date.fromisoformat(found)
 
     def record(self, night: date, now: datetime, batch: int | None, report: dict[str, object]) -> None:

@@ -131,13 +131,17 @@ def test_a_damaged_file_is_named_and_left_alone(paths: Paths, clock: SetClock, w
         case "middle":
             data[4096:] = b"\xff" * (len(data) - 4096)
     paths.database.write_bytes(data)
-    with pytest.raises(ProfileDamaged) as damaged:
+
+    def look() -> None:
         opened = Store.open(paths, clock)
         try:  # damage in the middle is met when it is read
             opened.turns.latest(10)
             opened.memories.find(MemoryFilter())
         finally:
             opened.close()
+
+    with pytest.raises(ProfileDamaged) as damaged:
+        look()
     assert str(paths.database) in str(damaged.value)
     assert "Keep the file" in damaged.value.hint
     assert paths.database.read_bytes() == bytes(data)
@@ -221,9 +225,7 @@ def test_the_lock_is_free_once_its_holder_was_killed(paths: Paths, clock: SetClo
     store = Store.open(paths, clock)
     assert store.db.check() == []
     store.close()
-    assert holder.stdout is not None and holder.stdin is not None
-    holder.stdout.close()
-    holder.stdin.close()
+    holder.communicate()
 
 
 # Read-only
