@@ -152,7 +152,7 @@ def somebody_in(sentence: str, language: str) -> str | None:
 
 
 _FOLLOW_UP = re.compile(
-    r"^(?:she|he|they|it)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b", re.IGNORECASE
+    r"^(?:she|he|they)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b", re.IGNORECASE
 )
 _FOLLOW_UP_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
 _CALLED_NAME = re.compile(
