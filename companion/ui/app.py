@@ -30,7 +30,7 @@ from companion.ui.engine_port import EnginePort
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
-from companion.ui.screens.edit import EditScreen
+from companion.ui.screens.edit import write_memory
 from companion.ui.screens.help import HelpScreen
 from companion.ui.screens.memories import MemoriesScreen
 from companion.ui.screens.memory import MemoryScreen
@@ -39,7 +39,6 @@ from companion.ui.screens.sleep import SleepScreen, report_lines
 from companion.ui.signals import on_termination
 from companion.ui.streams import real_streams
 from companion.ui.supervision import RestartBudget
-from companion.ui.widgets.prompt import Prompt
 
 CLOSING = 1.0
 """Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
@@ -55,7 +54,6 @@ class CompanionApp(App[None]):
         Binding("f1", "help", "Help", priority=True),
         Binding("f2,ctrl+r", "memories", "Memories", show=False),
         Binding("ctrl+c", "interrupt", show=False, priority=True),
-        Binding("ctrl+d", "end_of_input", show=False, priority=True),
     ]
     CSS = """
     ToastRack { dock: top; align: right top; margin: 0; }
@@ -182,11 +180,9 @@ class CompanionApp(App[None]):
 
     @work(group="palette")
     async def add_memory(self) -> None:
-        text = await self.push_screen_wait(EditScreen("Add a memory"))
-        if text is not None:
-            change = await attempt(self, self.engine.add_memory(text))
-            if change is not None:
-                tell(self, one_line(change.summary))
+        change = await write_memory(self, "Add a memory", "", self.engine.add_memory)
+        if change is not None:
+            tell(self, one_line(change.summary))
 
     @work(group="palette")
     async def undo(self) -> None:
@@ -226,13 +222,6 @@ class CompanionApp(App[None]):
         waiting = len(self.chat.outbox)
         unsent = f" {waiting} waiting message(s) will not be sent." if waiting else ""
         tell(self, f"Press Ctrl+C again to quit.{unsent}", seconds=TWICE)
-
-    def action_end_of_input(self) -> None:
-        """Ctrl+D quits from an empty prompt; in text it deletes, as in a shell."""
-        if isinstance(self.focused, TextArea) and self.focused.text:
-            self.focused.action_delete_right()
-        elif isinstance(self.focused, Prompt) or self.screen is self.chat:
-            self.leave()
 
     @work(group="leave", exclusive=True)
     async def leave(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,9 +20,10 @@ from tests.ui.fake_engine import FakeEngine
 NARROW, WIDE = (60, 20), (100, 30)
 
 
-async def wait_until(pilot: Pilot[Any], condition: Callable[[], object], tries: int = 400) -> None:
+async def wait_until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 20) -> None:
     """Let the app work until `condition` holds; fails when it never does."""
-    for _ in range(tries):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
         if condition():
             return
         await pilot.pause(0.01)

@@ -9,7 +9,7 @@ import time
 from textual.command import CommandPalette
 
 from companion.errors import ProfileLocked
-from companion.events import Notice, SleepFinished
+from companion.events import Notice, ReplyStarted, SleepFinished
 from companion.records import SleepReport
 from companion.ui.commands import commands
 from companion.ui.screens.help import HelpScreen, help_text
@@ -70,6 +70,15 @@ async def test_a_message_saved_just_before_the_engine_died_is_not_sent_twice() -
         engine.die()
         await wait_until(pilot, lambda: said(app) == ["zero", "once"])
         await wait_until(pilot, lambda: len(app.chat.outbox) == 0)
+
+
+async def test_a_message_without_a_reply_says_so_until_it_gets_one() -> None:
+    engine = FakeEngine()
+    turn = engine.said("person", "are you there?")
+    async with running(engine, NARROW) as (app, pilot):
+        await wait_until(pilot, lambda: "(no reply)" in screen_text(app))
+        engine.emit(ReplyStarted(turn.id, turn.id + 1))
+        await wait_until(pilot, lambda: "(no reply)" not in screen_text(app))
 
 
 async def test_an_engine_that_keeps_dying_is_left_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Footer, Input
 
-from companion.errors import ProfileReadOnly
+from companion.errors import CompanionError, EngineStopped, InvalidInput, ProfileReadOnly
 from companion.ui.app import CompanionApp
 from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.memories import MemoriesScreen
@@ -104,13 +104,28 @@ async def test_editing_and_undoing() -> None:
         assert next(iter(engine.memories.values())).text == "I have a dog"
 
 
+@pytest.mark.parametrize("error", [EngineStopped(), InvalidInput("too long")])
+async def test_what_was_written_is_not_lost_when_saving_fails(error: CompanionError) -> None:
+    engine = engine_with("I have a dog")
+    async with running(engine) as (app, pilot):
+        await panel(app, pilot, 1)
+        await pilot.press("e")
+        await wait_until(pilot, lambda: isinstance(app.screen, EditScreen))
+        engine.raises["edit_memory"] = error
+        await pilot.press(*" named Bo", "enter")
+        await wait_until(pilot, lambda: any("Not saved" in notice for notice in notices(app)))
+        await wait_until(pilot, lambda: isinstance(app.screen, EditScreen))
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: next(iter(engine.memories.values())).text == "I have a dog named Bo")
+
+
 async def test_escape_leaves_a_memory_as_it_was() -> None:
     engine = engine_with("I have a dog")
     async with running(engine) as (app, pilot):
         await panel(app, pilot, 1)
         await pilot.press("e")
         await wait_until(pilot, lambda: isinstance(app.screen, EditScreen))
-        await pilot.press("x", "escape")
+        await pilot.press("x", "ctrl+u", "ctrl+d", "escape")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen))
         assert next(iter(engine.memories.values())).text == "I have a dog"
 

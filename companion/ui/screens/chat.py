@@ -185,6 +185,10 @@ class ChatScreen(EngineScreen):
         self._refresh_state()
         self.send_waiting()
 
+    @on(Prompt.Ended)
+    async def _ended(self) -> None:
+        await self.app.action_quit()
+
     @on(Prompt.TakeBackWanted)
     def _take_back(self, message: Prompt.TakeBackWanted) -> None:
         text = self.outbox.take_back()

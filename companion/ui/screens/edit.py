@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from companion.records import Change
+from companion.ui.screens.base import attempt, tell
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.prompt import Prompt
 
 
 class EditScreen(ModalScreen[str | None]):
-    """Dismissed with the new text, or None when nothing is to be changed. The same keys as the chat's prompt."""
+    """Dismissed with the text, or None when nothing is to be changed. The same keys as the chat's prompt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
     DEFAULT_CSS = """
@@ -51,7 +54,7 @@ class EditScreen(ModalScreen[str | None]):
         if not text:
             message.prompt.hint("Write something first, or press Esc.", "Something about you, in a sentence")
         else:
-            self.dismiss(None if text == self._before else text)
+            self.dismiss(text)
 
     @on(Prompt.TakeBackWanted)
     def _nothing_to_take_back(self, message: Prompt.TakeBackWanted) -> None:
@@ -59,3 +62,19 @@ class EditScreen(ModalScreen[str | None]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+
+async def write_memory(
+    app: App[None], title: str, before: str, save: Callable[[str], Awaitable[Change]]
+) -> Change | None:
+    """Let the person write, then `save`. When that fails what was written is shown again, not lost."""
+    text = before
+    while True:
+        answer = await app.push_screen_wait(EditScreen(title, text))
+        if answer is None or answer == before:
+            return None
+        change = await attempt(app, save(answer))
+        if change is not None:
+            return change
+        tell(app, "Not saved", "Press Enter to try again, or Esc to give it up.", "warning")
+        text = answer

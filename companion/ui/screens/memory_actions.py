@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -10,7 +11,7 @@ from textual.binding import Binding, BindingType
 from companion.records import Change, Memory
 from companion.text import one_line
 from companion.ui.screens.base import EngineScreen, attempt, tell
-from companion.ui.screens.edit import EditScreen
+from companion.ui.screens.edit import write_memory
 
 
 class MemoryActions(EngineScreen):
@@ -46,15 +47,12 @@ class MemoryActions(EngineScreen):
         memory = self.current()
         if memory is None:
             return
-        text = await self.app.push_screen_wait(EditScreen("Edit memory", memory.text))
-        if text is not None:
-            self._done(await attempt(self, self.engine.edit_memory(memory.id, text)))
+        save = partial(self.engine.edit_memory, memory.id)
+        self._done(await write_memory(self.app, "Edit memory", memory.text, save))
 
     @work(group="change")
     async def action_add(self) -> None:
-        text = await self.app.push_screen_wait(EditScreen("Add a memory"))
-        if text is not None:
-            self._done(await attempt(self, self.engine.add_memory(text)))
+        self._done(await write_memory(self.app, "Add a memory", "", self.engine.add_memory))
 
     @work(group="change")
     async def action_pin(self) -> None:

@@ -20,6 +20,7 @@ class Prompt(TextArea):
         Binding("enter", "submit", "Send", priority=True),
         # Terminals that report shift+enter or alt+enter send their own key; ctrl+j is a line feed on all of them.
         Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", "New line", priority=True),
+        Binding("ctrl+d", "delete_or_end", show=False, priority=True),
     ]
     DEFAULT_CSS = """
     Prompt {
@@ -39,6 +40,9 @@ class Prompt(TextArea):
         @property
         def control(self) -> Prompt:
             return self.prompt
+
+    class Ended(Message):
+        """Ctrl+D was pressed in an empty prompt, which ends a shell."""
 
     class TakeBackWanted(Message):
         """Up was pressed in an empty prompt."""
@@ -80,6 +84,12 @@ class Prompt(TextArea):
 
     def action_submit(self) -> None:
         self.post_message(self.Submitted(self))
+
+    def action_delete_or_end(self) -> None:
+        if self.text:
+            self.action_delete_right()
+        else:
+            self.post_message(self.Ended())
 
     def action_newline(self) -> None:
         self.insert("\n")

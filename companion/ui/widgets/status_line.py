@@ -12,6 +12,7 @@ from companion.ui.progress import Progress
 from companion.ui.widgets.literal import literal
 
 IDLE = "F1 help   F2 memories   Ctrl+P commands"
+IDLE_SHORT = "F1 help  F2 memories"
 
 
 class StatusLine(Widget):
@@ -30,9 +31,15 @@ class StatusLine(Widget):
         doing = one_line(self._progress.doing, 60)
         facts = [one_line(fact, 28) for fact in self._progress.facts()]
         left = doing or IDLE
-        while facts and cell_len(left) + 3 + cell_len(" · ".join(facts)) > width:
+        if not doing and facts and not _fits(left, facts[:1], width):
+            left = IDLE_SHORT
+        while facts and not _fits(left, facts, width):
             facts.pop()
         right = " · ".join(facts)
         gap = max(1, width - cell_len(left) - cell_len(right)) if right else 0
         line: Content = literal((left, "$text" if doing else "$text-muted"), " " * gap, right)
         return line.truncate(width, ellipsis=True)
+
+
+def _fits(left: str, facts: list[str], width: int) -> bool:
+    return cell_len(left) + 3 + cell_len(" · ".join(facts)) <= width

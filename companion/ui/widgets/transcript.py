@@ -69,8 +69,11 @@ class Transcript(VerticalScroll, can_focus=False):
             self._more = len(items) >= WINDOW
             if items:
                 self._oldest = items[0].turn
-                await self.mount_all(self._views(items, None))
+                views = self._views(items, None)
+                await self.mount_all(views)
                 self._newest = items[-1].turn
+                if isinstance(views[-1], PersonTurn):
+                    views[-1].note("(no reply)")
             else:
                 await self.mount(Literal(GREETING, classes="greeting"))
         self.to_newest()
@@ -114,6 +117,9 @@ class Transcript(VerticalScroll, can_focus=False):
         """The reply with this id, made when it is not there yet."""
         view = self.reply(reply)
         if view is None:
+            person = self.person(answers)
+            if person is not None:
+                person.note("")
             view = CompanionTurn(reply, answers)
             self.mount(view)
         return view
