@@ -28,7 +28,7 @@ class ModelSettings(_Section):
     context: int = Field(default=4096, ge=512, le=131072)
     """Tokens the model can hold at once; never more than it was trained for."""
     threads: int | None = Field(default=None, ge=1, le=256)
-    """Threads for the model; by default one per physical core."""
+    """Threads for the model; by default one per physical core for reading and one less for writing."""
     seed: int | None = None
     """Fixes the model's choice of words, for tests."""
 
