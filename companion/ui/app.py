@@ -82,7 +82,6 @@ class CompanionApp(App[None]):
         else:
             self.theme = theme.DARK.name
             tell(self, f"There is no theme named {one_line(wanted, 40)}", "Choose one with Ctrl+P, Theme.", "warning")
-        on_termination(self.leave)
         self.call_after_refresh(self._start_engine)
 
     # The engine
@@ -223,15 +222,21 @@ class CompanionApp(App[None]):
         unsent = f" {waiting} waiting message(s) will not be sent." if waiting else ""
         tell(self, f"Press Ctrl+C again to quit.{unsent}", seconds=TWICE)
 
-    @work(group="leave", exclusive=True)
-    async def leave(self) -> None:
+    def leave_soon(self, code: int) -> None:
+        """Leave with this exit code. Safe to call from a signal handler."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended: so has the app
+                self._loop.call_soon_threadsafe(self.leave, code)
+
+    @work(group="leave")
+    async def leave(self, code: int = 0) -> None:
         """Close the engine within a bound, then exit. Never waits for a reply or a night."""
         if self._leaving:
             return
         self._leaving = True
         with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
             await asyncio.wait_for(self.engine.close(), CLOSING)
-        self.exit()
+        self.exit(return_code=code)
 
     async def action_quit(self) -> None:
         self.leave()
@@ -252,7 +257,8 @@ def run(settings: Settings, paths: Paths) -> int:
     from companion.engine import EngineClient
 
     app = CompanionApp(EngineClient(paths, settings), settings)
-    app.run()
+    with on_termination(app.leave_soon):
+        app.run()
     # The interpreter collects garbage on its way out; walking every widget once more took twice as long as quitting.
     gc.freeze()
     return app.return_code or 0

@@ -1,23 +1,44 @@
-"""SIGTERM and SIGHUP end a Textual app without `on_unmount` or `finally`, and without restoring the terminal."""
+"""Being asked to end by the system: SIGTERM, and SIGHUP when the terminal is closed.
+
+Textual ends on neither with `on_unmount` or `finally`. And a terminal that is gone can stop it from ending at all: its
+writer thread dies of the first failed write, and the next thirty writes fill a queue that the event loop then waits on
+for ever (textual 8.2.8, drivers/_writer_thread.py). So leaving has a deadline that does not depend on the loop.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+GRACE = 2.0
+"""Seconds from the signal to the end of the process at the latest. The engine ends with its pipe."""
 _NAMES = ("SIGTERM", "SIGHUP")
 
 
-def on_termination(leave: Callable[[], object]) -> None:
-    """Call `leave` on the running loop when the process is asked to end. Without effect where the loop cannot
-    watch signals (Windows, or a thread other than the main one)."""
-    loop = asyncio.get_running_loop()
-    for name in _NAMES:
-        number = getattr(signal, name, None)
-        if number is None:
-            continue
-        try:
-            loop.add_signal_handler(number, leave)
-        except (NotImplementedError, RuntimeError, ValueError):
-            return
+@contextmanager
+def on_termination(leave: Callable[[int], None]) -> Iterator[None]:
+    """While it lasts, such a signal calls `leave` with the exit code, on the main thread between two instructions;
+    `leave` must only schedule. Afterwards handlers are put back and deadlines are off."""
+
+    deadlines: list[threading.Timer] = []
+
+    def asked(number: int, _: object) -> None:
+        code = 128 + number
+        deadline = threading.Timer(GRACE, os._exit, (code,))
+        deadline.daemon = True
+        deadline.start()
+        deadlines.append(deadline)
+        leave(code)
+
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    before = {number: signal.signal(number, asked) for number in numbers}
+    try:
+        yield
+    finally:
+        for deadline in deadlines:
+            deadline.cancel()
+        for number, handler in before.items():
+            signal.signal(number, handler)
