@@ -12,8 +12,8 @@ from companion.clock import local_date, stamp
 from companion.memory.forgetting import DAY, Curve
 from companion.memory.words import coverage, idf, stems
 from companion.records import Memory, RecalledMemory
-from companion.store.store import Store
 from companion.store.changes import Batch
+from companion.store.store import Store
 
 USED = 0.3
 """Share of a memory's new telling words (idf-weighted) that a reply must hold to have used it."""

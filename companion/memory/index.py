@@ -59,16 +59,16 @@ class VectorIndex:
             self._remove()
         try:
             self._connect()
-            if trusted and self._collection.count() != len(self._store.vectors.keys(self._embedder)):
+            # What waits in the outbox came after it was closed; without that the numbers must agree.
+            if trusted and not self._store.vectors.outbox(1) and not self._is_whole():
                 raise ValueError("it does not hold what it should")
-        except Exception as error:  # whatever Chroma raises, the cure is the same
-            log.warning("the index is made anew: %s", error)
-            self.problem = f"was damaged and made anew ({type(error).__name__})"
-            self._disconnect()
-            self._remove()
-            self._connect()
+        except Exception as error:
+            self._renew(error)
         self._mark("")
         self.catch_up(wanted=wanted)
+        if trusted and self.ready and not self._is_whole():
+            self._renew(ValueError("it does not hold what it should"))
+            self.catch_up(wanted=wanted)
 
     def catch_up(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
         """Deliver what the outbox holds, and everything when the collection is new."""
@@ -119,6 +119,18 @@ class VectorIndex:
         if in_step:
             self._mark(self._stamp())
 
+    def _is_whole(self) -> bool:
+        return self.count() == len(self._store.vectors.keys(self._embedder))
+
+    def _renew(self, error: Exception) -> None:
+        """Begin with an empty folder: whatever Chroma raises, the cure is the same."""
+        log.warning("the index is made anew: %s", error)
+        self.problem = f"was damaged and made anew ({type(error).__name__})"
+        self._ready.clear()
+        self._disconnect()
+        self._remove()
+        self._connect()
+
     def _fill(self, wanted: Callable[[], bool]) -> bool:
         rows = self._store.vectors.recallable(self._embedder)
         for start in range(0, len(rows), _PART):
@@ -141,12 +153,18 @@ class VectorIndex:
 
     def _connect(self) -> None:
         import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._opening.touch(mode=0o600)
         settings = Settings(anonymized_telemetry=False, allow_reset=False)
-        self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        try:
+            self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        except Exception:
+            # Chroma keeps the half-made client of a folder it could not open, and would hand it out again.
+            SharedSystemClient.clear_system_cache()
+            raise
         # Without an explicit None Chroma would fetch an embedding model of its own.
         self._collection = self._client.get_or_create_collection(
             f"memories-{self._embedder}",
@@ -163,6 +181,8 @@ class VectorIndex:
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.is_file() or self._folder.is_symlink():
+            self._folder.unlink()
         self._opening.unlink(missing_ok=True)
 
     def _stamp(self) -> str:

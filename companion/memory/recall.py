@@ -26,6 +26,8 @@ CANDIDATES = 50
 FUSION = 60
 ENOUGH_WORDS = 0.5
 """A memory far from the cue in meaning still counts when it holds this share of the cue's telling words."""
+LONGEST_CUE = 4_000
+"""Characters of a message that are looked at, half at each end: what a person asks stands before or after a paste."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ class Recall:
         return Recalled(tuple(found), (time.perf_counter() - started) * 1000)
 
     def _find(self, cue: Cue, limit: int) -> list[RecalledMemory]:
-        words = stems(cue.text)
+        asked, context = _ends(cue.text), _ends(cue.context)
+        words = stems(asked)
         if not words:
             return []  # greetings and small talk: nothing in it that a memory could be about
-        asked = cue.text
-        if len(words) < 2 and cue.context:
-            asked = f"{cue.context}\n{cue.text}"
-            words = list(dict.fromkeys([*words, *stems(cue.context)]))
+        if len(words) < 2 and context:
+            asked = f"{context}\n{asked}"
+            words = list(dict.fromkeys([*words, *stems(context)]))
         by_words = self._by_words(asked, words)
         similarity = self._similarities(asked, [id for id, _ in by_words])
         memories = self.store.memories.many(sorted({*similarity, *(id for id, _ in by_words)}))
@@ -132,6 +134,11 @@ class Recall:
         total = self.store.memories.count()
         frequency = self.store.search.document_frequency(words)
         return {word: idf(frequency[word], total) for word in words}
+
+
+def _ends(text: str) -> str:
+    half = LONGEST_CUE // 2
+    return text if len(text) <= LONGEST_CUE else f"{text[:half]}\n{text[-half:]}"
 
 
 def _present(memory: Memory, cue: Cue) -> bool:

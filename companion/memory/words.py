@@ -41,7 +41,8 @@ def content_words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """The stems of the content words of `text`, each once, in order."""
-    return list(dict.fromkeys(_stemmer().stemWords(content_words(text))))
+    words = list(dict.fromkeys(content_words(text)))
+    return list(dict.fromkeys(_stemmer().stemWords(words)))
 
 
 def idf(frequency: int, total: int) -> float:

@@ -53,10 +53,13 @@ class Search:
 
     def document_frequency(self, stems: Iterable[str]) -> dict[str, int]:
         """In how many memories each stem occurs."""
-        wanted = list(dict.fromkeys(stems))
-        marks = ",".join("?" * len(wanted))
-        rows = self._db.all(f"SELECT term, doc FROM memory_vocabulary WHERE term IN ({marks})", wanted)
-        return {**dict.fromkeys(wanted, 0), **dict(rows)}
+        found = dict.fromkeys(stems, 0)
+        wanted = list(found)
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            found.update(self._db.all(f"SELECT term, doc FROM memory_vocabulary WHERE term IN ({marks})", part))
+        return found
 
     def _match(self, table: str, query: str, limit: int, statuses: Sequence[Status]) -> list[tuple[int, float]]:
         marks = ",".join("?" * len(statuses))
