@@ -14,10 +14,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import llama_cpp as C  # noqa: N812
-import psutil
 
 from companion.errors import InvalidInput, ModelFailed, ModelUnreadable, ModelWithoutTemplate
 from companion.model import callbacks
@@ -26,6 +25,7 @@ from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampl
 from companion.model.reply import Finish, ReplyWriter
 from companion.model.reuse import apply_plan, plan_reuse
 from companion.model.template import ChatTemplate
+from companion.model.threads import Threads, default_threads
 from companion.model.tokens import Tokeniser
 
 BATCH = 256
@@ -38,23 +38,6 @@ _ABORTED = 2
 
 C.llama_log_set(callbacks.LOG, None)
 C.llama_backend_init()
-
-
-class Threads(NamedTuple):
-    """For reading (many tokens at once) and for writing (one at a time)."""
-
-    read: int
-    write: int
-
-
-def default_threads() -> Threads:
-    """One per physical core for reading, one less for writing.
-
-    The threads of one token wait for each other at every layer: when something else runs on the last core, a token
-    takes two to five times as long, while a free last core saves a fifth.
-    """
-    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-    return Threads(cores, max(1, cores - 1))
 
 
 class LlamaModel:
@@ -140,9 +123,9 @@ class LlamaModel:
                 finish: Finish = "stopped"
                 if finished:
                     finish = context.write(reply, sampling, min(room, sampling.max_tokens), stop)
-        with self._tokenising:
-            if not any(self._weights.is_special(token) for token in set(reply.tokens)):
-                self._tokeniser.remember_reply(reply.text, reply.tokens)
+            with self._tokenising:
+                if not any(map(self._weights.is_special, set(reply.tokens))):
+                    self._tokeniser.remember_reply(reply.text, reply.tokens)
         return reply.generation(finish, len(wanted), read)
 
     def close(self) -> None:
@@ -158,10 +141,11 @@ class LlamaModel:
         """The prompt's tokens. Each piece is tokenised for itself, so that a memory block that goes away later does
         not change the tokens beside it."""
         tokens: list[int] = []
+        encode = {"markup": self._tokeniser.markup, "plain": self._tokeniser.plain, "reply": self._tokeniser.reply}
         with self._tokenising:
             self._check_open()
             for piece in self._template.pieces(messages):
-                tokens.extend(getattr(self._tokeniser, piece.kind)(piece.text))
+                tokens.extend(encode[piece.kind](piece.text))
         if self._weights.adds_bos and tokens[:1] != [self._weights.bos]:
             tokens.insert(0, self._weights.bos)
         return tokens
@@ -198,13 +182,9 @@ class _Weights:
         self.eos = C.llama_vocab_eos(self._vocabulary)
         self.adds_bos = bool(C.llama_vocab_get_add_bos(self._vocabulary))
         self.size = C.llama_vocab_n_tokens(self._vocabulary)
-        self._piece = ctypes.create_string_buffer(256)
+        self._pieces: dict[int, bytes] = {}
         self._anchor: list[int] = []
         self._anchor = self._find_anchor()
-
-    @property
-    def model(self) -> Any:
-        return self._model
 
     def info(self, path: Path, context: int) -> ModelInfo:
         trained = C.llama_model_n_ctx_train(self._model)
@@ -276,11 +256,16 @@ class _Weights:
 
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for in a reply: none for control tokens; maybe part of a character."""
-        length = C.llama_token_to_piece(self._vocabulary, token, self._piece, len(self._piece), 0, False)
-        if length < 0:
-            self._piece = ctypes.create_string_buffer(-length)
-            length = C.llama_token_to_piece(self._vocabulary, token, self._piece, len(self._piece), 0, False)
-        return self._piece.raw[:length]
+        piece = self._pieces.get(token)
+        if piece is None:
+            # A buffer of its own for each call: both lanes may be here at once.
+            buffer = ctypes.create_string_buffer(256)
+            length = C.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+            if length < 0:
+                buffer = ctypes.create_string_buffer(-length)
+                length = C.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+            piece = self._pieces[token] = buffer.raw[:length]
+        return piece
 
     def encode(self, text: str, *, special: bool) -> list[int]:
         tokens = self._tokenise("\n" + text if self._anchor else text, special)
