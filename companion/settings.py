@@ -53,7 +53,7 @@ class SleepSettings(_Section):
 
 
 class UiSettings(_Section):
-    theme: str = "textual-dark"
+    theme: str = "companion"
     """Colours of the app."""
 
 

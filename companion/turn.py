@@ -31,6 +31,9 @@ from companion.store.store import Store
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 0.5
 """A crash in the middle of a reply loses at most about this much of it."""
+SMALL_MODEL = 300_000_000
+SMALL_MODEL_REPLY = 160
+"""Models of fewer parameters seldom find an end by themselves: past about this many tokens they go in circles."""
 TOO_LONG = (
     "Your message is longer than the model can read at once",
     "It reads the beginning and the end. All of it is saved.",
@@ -120,7 +123,7 @@ class TurnTaker:
         written: _Written,
     ) -> tuple[Generation, dict[str, int]]:
         history, ids = _messages(self._history(turn))
-        sampling = self.persona.sampling if self.seed is None else replace(self.persona.sampling, seed=self.seed)
+        sampling = self._sampling(model)
         prompt = compose(
             model,
             persona=self.persona.system,
@@ -150,6 +153,12 @@ class TurnTaker:
             stop=stop,
         )
         return generation, prompt.segments
+
+    def _sampling(self, model: ChatModel) -> Sampling:
+        sampling = replace(self.persona.sampling, seed=self.seed)
+        if 0 < model.info.parameters < SMALL_MODEL:
+            sampling = replace(sampling, max_tokens=min(sampling.max_tokens, SMALL_MODEL_REPLY))
+        return sampling
 
     def _memory_block(self, recalled: tuple[RecalledMemory, ...], model: ChatModel) -> str:
         """The block as the model reads it, the least fitting memories left out until it has its share of context."""

@@ -54,7 +54,7 @@ class Reflection:
         vectors = self._embed([memory.text for memory in (*([moment] if moment else []), *thoughts)])
         lines: list[str] = []
         formed: list[int] = []
-        with self.store.changes.batch("reflection", "reflect", f"turn {turn_id}") as batch:
+        with self.store.changes.batch("reflection", "remember", f"from what was said in turn {turn_id}") as batch:
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
             if moment is not None:
@@ -94,7 +94,7 @@ class Reflection:
         return Memory(
             0,
             "thought",
-            statement.text,
+            statement.text[:1].upper() + statement.text[1:],  # "Hi, my name is …": the span begins within a sentence
             "active",
             turn.at,
             turn.utc_offset,
