@@ -23,7 +23,7 @@ from companion.memory.recall import Cue, Recall, Recalled
 from companion.mind.reflect import Reflection
 from companion.model.persona import Persona
 from companion.model.prompt import compose, memory_block
-from companion.model.protocol import ChatModel, Generation, Message, StopSignal
+from companion.model.protocol import ChatModel, Generation, Message, Sampling, StopSignal
 from companion.records import RecalledMemory, ReplyReport, Turn, TurnState
 from companion.settings import MemorySettings
 from companion.store.store import Store

@@ -21,9 +21,9 @@ from companion.mind.admit import Statement, admit, wants_private
 from companion.mind.dates import resolve
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
-from companion.store.store import Store
 from companion.store.changes import Batch
 from companion.store.images import content_key
+from companion.store.store import Store
 from companion.store.vectors import Matrix
 from companion.text import has_cjk, text_hash
 
@@ -69,7 +69,7 @@ class Reflection:
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines)) if formed else None
 
     def _moment(self, turn: Turn, reply: Turn | None) -> Memory | None:
-        if wants_private(turn.text) or not _tells(turn.text):
+        if wants_private(turn.text) or not _tells(turn.text) or self._says_what_is_buried(turn.text):
             return None
         text = turn.text.strip()
         evidence = [_evidence(turn, 0, len(turn.text))]
@@ -86,6 +86,10 @@ class Reflection:
             strength=first_strength("moment", "fact", 2, None),
             evidence=tuple(evidence),
         )
+
+    def _says_what_is_buried(self, text: str) -> bool:
+        """Whether any sentence says what the person had forgotten: it must not come back inside a moment."""
+        return any(self.store.memories.is_buried(text[start:end]) for start, end in sentences(text))
 
     def _thought(self, turn: Turn, statement: Statement) -> Memory:
         zone = timezone(timedelta(seconds=turn.utc_offset))
@@ -113,8 +117,7 @@ class Reflection:
         turn = moment.evidence[0].turn
         if any(memory.kind == "moment" for memory in self.store.memories.resting_on([turn])):
             return
-        if not self.store.memories.is_buried(moment.text):
-            batch.add(moment)
+        batch.add(moment)
 
     def _place(self, batch: Batch, thought: Memory) -> int | None:
         """The id of a memory that is new, or None when it was known (the evidence is added) or is not wanted."""
@@ -125,6 +128,8 @@ class Reflection:
                 continue
             evidence = tuple(dict.fromkeys((*known.evidence, *thought.evidence)))
             batch.update(known.id, evidence=evidence)
+            if thought.evidence[0].turn in {e.turn for e in known.evidence}:
+                return None  # the same breath, or this exchange thought about once more
             if known.status != "superseded":
                 batch.update(known.id, status="active")
                 now = self.clock.now()
@@ -134,7 +139,7 @@ class Reflection:
 
     def _credit(self, batch: Batch, turn: Turn, reply: Turn) -> None:
         recalled = self.store.recalls.of([reply.id])[reply.id]
-        if not recalled:
+        if not recalled or self.store.recalls.is_credited(reply.id):
             return
         used = used_in(self.store, recalled, turn.text, reply.text)
         self.store.recalls.mark_used(reply.id, used)
