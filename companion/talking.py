@@ -108,7 +108,9 @@ class Talking:
 
     def _load(self) -> None:
         try:
-            self.model = self.open_model()
+            model = self.open_model()
+            self.taker.warm_up(model)
+            self.model = model
         except CompanionError as error:
             self.problem = error
         except Exception as error:  # whatever a library raises, the memories can still be used

@@ -102,6 +102,10 @@ class TurnTaker:
         self.emit(ReplyFinished(reply.id, report))
         return report
 
+    def warm_up(self, model: ChatModel) -> None:
+        """Read what every prompt begins with, while the embedder is still loading."""
+        model.read_ahead([Message("system", self.persona.system.strip()), Message("user", "")])
+
     def _recall(self, turn: Turn) -> Recalled:
         history = self._history(turn)
         last = next((t for t in reversed(history) if t.role == "person"), None)

@@ -88,6 +88,13 @@ class FakeModel:
             self._cached[lane] = wanted + [self._id(token) for token in said]
         return Generation("".join(said), finish, len(wanted), read, len(said), 1.0, 2.0, 1000.0)
 
+    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
+        wanted = self._encode(messages)
+        with self._locks[lane]:
+            read = len(wanted) - plan_reuse(self._cached[lane], wanted, can_shift=True).kept
+            self._cached[lane] = wanted
+        return read
+
     def close(self) -> None:
         with self._locks["talk"], self._locks["think"]:
             self.closed = True

@@ -27,8 +27,11 @@ class BertEncoder:
 
     def __init__(self, folder: Path) -> None:
         from safetensors.numpy import load_file
+        from threadpoolctl import threadpool_limits
         from tokenizers import Tokenizer
 
+        # A query is too small to share: with a second thread, and anything else running, it takes several times as long.
+        threadpool_limits(1, user_api="blas")
         config = _json(folder / "config.json")
         self._heads = int(config["num_attention_heads"])
         self._layers = int(config["num_hidden_layers"])

@@ -128,6 +128,15 @@ class LlamaModel:
                     self._tokeniser.remember_reply(reply.text, reply.tokens)
         return reply.generation(finish, len(wanted), read)
 
+    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
+        wanted = self._encode(messages)[: self._info.context_tokens]
+        with self._lanes[lane]:
+            self._check_open()
+            context = self._context(lane)
+            stop = stop or StopSignal()
+            with context.stoppable(stop):
+                return context.read(wanted, None, stop)[0]
+
     def close(self) -> None:
         with self._lanes["talk"], self._lanes["think"], self._tokenising:
             if self._closed:

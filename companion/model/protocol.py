@@ -101,5 +101,9 @@ class ChatModel(Protocol):
         characters and `on_progress` with (tokens read, tokens to read). A prompt that leaves no room for a
         reply is the caller's error: InvalidInput. Raises ModelFailed. Calls on one lane are serialised."""
 
+    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
+        """Read a prompt and write nothing, so that a later `generate` that begins alike has less to read.
+        Returns the tokens read. Raises ModelFailed."""
+
     def close(self) -> None:
         """Free the model. Waits for running generations; safe to call twice."""
