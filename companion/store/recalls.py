@@ -38,6 +38,10 @@ class Recalls:
                 found[reply] = (*found[reply], recalled)
         return found
 
+    def is_credited(self, reply: int) -> bool:
+        """Whether it was found out already what the reply used."""
+        return self._db.value("SELECT 1 FROM recalls WHERE reply = ? AND used IS NOT NULL", (reply,)) is not None
+
     def mark_used(self, reply: int, used: Sequence[int]) -> None:
         """Say which of the given memories the reply used; the others were not."""
         with self._db.write():
