@@ -30,7 +30,7 @@ class BertEncoder:
         from threadpoolctl import threadpool_limits
         from tokenizers import Tokenizer
 
-        # A query is too small to share: with a second thread, and anything else running, it takes several times as long.
+        # A query is too small to share: with a second thread and a busy machine it takes several times as long.
         threadpool_limits(1, user_api="blas")
         config = _json(folder / "config.json")
         self._heads = int(config["num_attention_heads"])
