@@ -16,8 +16,9 @@ from companion.bench.sayings import FACTS, QUESTIONS, STORIES
 from companion.companion import Companion
 from companion.events import Event, ReplyToken
 from companion.model.bare import BareModel
-from companion.model.llama import LlamaModel, default_threads
+from companion.model.llama import LlamaModel
 from companion.model.protocol import Message, Sampling
+from companion.model.threads import Threads, default_threads
 from companion.paths import Paths
 from companion.records import ReplyReport
 from companion.settings import Settings
@@ -61,10 +62,11 @@ class Exchanges:
 
 def measure_exchanges(model_path: Path, paths: Paths, settings: Settings, rounds: int, progress: Progress) -> Exchanges:
     """`rounds` turns of each sort after a history of HISTORY tokens, in the profile at `paths` (made for this)."""
-    threads = settings.model.threads or default_threads()
+    wanted = settings.model.threads
+    threads = Threads(wanted, wanted) if wanted else default_threads()
     context = settings.model.context
     result = Exchanges()
-    model = LlamaModel.open(model_path, context=context, threads=threads)
+    model = LlamaModel.open(model_path, context=context, threads=wanted)
     ours = _Ours(Companion(paths, settings, index=False, model=model))
     try:
         bare = BareModel(model_path, context=model.info.context_tokens, threads=threads)

@@ -49,10 +49,13 @@ run(settings, paths)
 
 @dataclass(frozen=True, slots=True)
 class SaySpeed:
-    """Medians, in seconds: the whole process, and until the reply was there (reflection follows it)."""
+    """Medians, in seconds from process start: the first token, the whole reply, the end (after reflection).
+    `tokens` is the length of the reply, the same each time."""
 
-    process: float
+    first_token: float
     answer: float
+    process: float
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,13 @@ def home(model: Path) -> Iterator[dict[str, str]]:
 def measure_say(model: Path, rounds: int) -> SaySpeed:
     """Fresh processes of `companion say`, one after the other in one home, the first one not counted."""
     walls: list[float] = []
-    answers: list[float] = []
+    told: list[dict[str, dict[str, float]]] = []
     with home(model) as environment:
         for _ in range(rounds + 1):
             started = time.perf_counter()
             done = subprocess.run(  # noqa: S603 - our own program
                 [*_COMPANION, "say", "--json", "My dog Biscuit is afraid of thunder. What shall I do?"],
-                env=environment,
+                env={**environment, "COMPANION_MODEL__SEED": "1"},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -89,8 +92,14 @@ def measure_say(model: Path, rounds: int) -> SaySpeed:
             walls.append(time.perf_counter() - started)
             if done.returncode:
                 raise CompanionError(f"`companion say` failed: {done.stderr.strip()}")
-            answers.append(json.loads(done.stdout)["timings"]["process"] / 1000)
-    return SaySpeed(median(walls[1:]), median(answers[1:]))
+            told.append(json.loads(done.stdout))
+    timings = [one["timings"] for one in told[1:]]
+    return SaySpeed(
+        first_token=median(one["process"] - one["total"] + one["first_token"] for one in timings) / 1000,
+        answer=median(one["process"] for one in timings) / 1000,
+        process=median(walls[1:]),
+        tokens=int(median(one["tokens"]["reply"] for one in told[1:])),
+    )
 
 
 def measure_app(model: Path, rounds: int) -> AppSpeed:

@@ -29,6 +29,8 @@ class Speed:
     seconds: dict[str, float]
     rss_mb: dict[str, float]
     imports_before_first_paint: list[str]
+    say_tokens: int
+    """Length of the reply that say_answer and say_process are about."""
     turns: list[dict[str, float]] = field(default_factory=list)
     """What the ratios were taken from."""
 
@@ -48,7 +50,7 @@ def measure(
     # Whole programs first: what this process loads later would weigh on them.
     progress("starting `companion say`")
     say = measure_say(model, starts)
-    seconds |= {"say_process": say.process, "say_answer": say.answer}
+    seconds |= {"say_first_token": say.first_token, "say_answer": say.answer, "say_process": say.process}
     if terminal.available():
         progress("starting the app")
         app = measure_app(model, starts)
@@ -70,6 +72,7 @@ def measure(
         seconds=_rounded(seconds),
         rss_mb=_rounded(rss, 1),
         imports_before_first_paint=imports,
+        say_tokens=say.tokens,
         turns=[
             {
                 "after_reflection": after,
@@ -94,7 +97,8 @@ def report_lines(speed: Speed) -> list[str]:
         f"First token, 2,000 tokens of history   {ratios['first_token_warm']:.2f} × bare llama.cpp (at most 1.5)",
         f"  right after reflection               {ratios['first_token_after_reflection']:.2f} × (at most 1.5)",
         f"Writing speed                          {ratios['decode']:.2f} of bare llama.cpp",
-        f"companion say, answer                  {seconds['say_answer']:.1f} s from process start (at most 5)",
+        f"companion say, first token             {seconds['say_first_token']:.1f} s from process start",
+        f"companion say, answer                  {seconds['say_answer']:.1f} s (at most 5), {speed.say_tokens} tokens",
         f"companion say, whole process           {seconds['say_process']:.1f} s",
     ]
     if "first_paint" in seconds:

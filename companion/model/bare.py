@@ -14,6 +14,7 @@ from typing import Any
 
 from companion.errors import ModelFailed, ModelUnreadable
 from companion.model.llama import C  # type: ignore[attr-defined]  # the one importer of llama_cpp
+from companion.model.threads import Threads
 
 BATCH = 512
 """Prompt tokens read at once; llama.cpp's own default."""
@@ -22,7 +23,7 @@ BATCH = 512
 class BareModel:
     """One model, one context, tokens that are only counted: their values are those of a filler text."""
 
-    def __init__(self, path: Path, *, context: int, threads: int) -> None:
+    def __init__(self, path: Path, *, context: int, threads: Threads) -> None:
         """Raises ModelUnreadable or ModelFailed."""
         self._model = C.llama_model_load_from_file(os.fsencode(path), C.llama_model_default_params())
         if not self._model:
@@ -30,7 +31,7 @@ class BareModel:
         parameters = C.llama_context_default_params()
         parameters.n_ctx = context
         parameters.n_batch = parameters.n_ubatch = min(BATCH, context)
-        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.n_threads, parameters.n_threads_batch = threads.write, threads.read
         self._context = C.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise ModelFailed(f"no context of {context:,} tokens")
