@@ -295,11 +295,19 @@ class Companion:
 
     def _emit(self, event: Event) -> None:
         for listener in list(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # a fault of who listens must not end a reply or the background thread
+                log.exception("a listener failed")
 
     def _status_changed(self) -> None:
         if self._listeners and self._store is not None:
-            self._emit(events.StatusChanged(self.status()))
+            try:
+                status = self.status()
+            except CompanionError as error:  # closed in this moment, or a profile that cannot be read any more
+                log.warning("no status: %s", error.title)
+                return
+            self._emit(events.StatusChanged(status))
 
     def _open_embedder(self) -> Embedder:
         return self._given_embedder or LocalEmbedder(find_embedder(self._settings.embedder.path))

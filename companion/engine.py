@@ -145,7 +145,10 @@ class EngineClient:
 
     def _event(self, event: Event) -> None:
         for listener in list(self._listeners):
-            listener(event)
+            try:
+                listener(event)
+            except Exception:  # a fault of who listens must not make the client deaf
+                log.exception("a listener failed")
 
     def _exited(self, link: _Link) -> None:
         if link is self._link:
@@ -284,10 +287,11 @@ class _Server:
             self._send((id, False, error))
 
     def answer(self, companion: object) -> None:
-        with ThreadPoolExecutor(4, thread_name_prefix="request") as pool:
-            for id, method, arguments in self._requests():
-                pool.submit(self._one, companion, id, method, arguments)
-            pool.shutdown(wait=False, cancel_futures=True)
+        # Not as a context manager: at the end nobody waits for answers that take long.
+        pool = ThreadPoolExecutor(4, thread_name_prefix="request")
+        for id, method, arguments in self._requests():
+            pool.submit(self._one, companion, id, method, arguments)
+        pool.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, companion: object, id: int, method: str, arguments: tuple[object, ...]) -> None:
         try:

@@ -65,7 +65,7 @@ class Talking:
             self._condition.notify_all()
 
     def stop(self) -> bool:
-        """Stop the reply being written, or take back the turn that still waits for the model."""
+        """Stop the reply being written. False when there is none, also while a turn waits for the model."""
         with self._condition:
             if self._stop is not None:
                 self._stop.set()
@@ -92,19 +92,24 @@ class Talking:
     def _run(self) -> None:
         self._load()
         while (turn := self._next()) is not None:
-            stop = self._stop or StopSignal()
-            if self.model is None:
-                problem = self.problem or CompanionError()
-                self.taker.reflection.queue(turn.id)
-                self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
-            else:
-                self.ready_to_recall.wait()
-                self.taker.answer(turn, self.model, stop)
+            self._answer(turn, self._stop or StopSignal())
             with self._condition:
                 self._stop = None
                 self._condition.notify_all()
             self.changed()
             self.after_reply()
+
+    def _answer(self, turn: Turn, stop: StopSignal) -> None:
+        if self.model is not None:
+            self.ready_to_recall.wait()
+            self.taker.answer(turn, self.model, stop)
+            return
+        problem = self.problem or CompanionError()
+        try:
+            self.taker.reflection.queue(turn.id)
+        except CompanionError as error:  # it is queued at the next start
+            log.warning("a turn without a reply could not be queued: %s", error.title)
+        self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
 
     def _load(self) -> None:
         try:

@@ -77,6 +77,8 @@ class TurnTaker:
             self.emit(ReplyStarted(turn.id, reply.id))
             self.emit(MemoriesRecalled(reply.id, recalled.memories))
             generation, segments = self._generate(turn, reply, recalled.memories, model, stop, written)
+            state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
+            finished = self._finish(turn, reply, generation.text, state)
         except CompanionError as error:
             self._give_up(turn, reply, written.text, error)
             return None
@@ -84,8 +86,6 @@ class TurnTaker:
             log.exception("the turn failed")
             self._give_up(turn, reply, written.text, CompanionError(type(error).__name__))
             return None
-        state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
-        finished = self._finish(turn, reply, generation.text, state)
         report = ReplyReport(
             turn=finished,
             recalled=recalled.memories,
@@ -174,8 +174,13 @@ class TurnTaker:
         return ""
 
     def _finish(self, turn: Turn, reply: Turn, text: str, state: TurnState) -> Turn:
+        """Save the reply and queue its reflection. One that was stopped before its first word leaves no empty turn."""
         with self.store.db.write():
-            finished = self.store.turns.finish(reply.id, text, state)
+            if text:
+                finished = self.store.turns.finish(reply.id, text, state)
+            else:
+                self.store.turns.drop_empty(reply.id)
+                finished = replace(reply, state=state)
             self.reflection.queue(turn.id)
         return finished
 

@@ -1,0 +1,569 @@
+"""Companion, the one door: talking, memories, sleep and care in one process, with every thread running."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from companion.clock import SetClock
+from companion.companion import Companion
+from companion.errors import (
+    Busy,
+    CompanionError,
+    EmbedderMissing,
+    EmptyMessage,
+    InvalidInput,
+    ModelMissing,
+    NothingToUndo,
+    ProfileLocked,
+    ProfileReadOnly,
+)
+from companion.events import (
+    MemoriesChanged,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyToken,
+    SleepFinished,
+    SleepProgress,
+    StatusChanged,
+    ThoughtsFormed,
+)
+from companion.memory.index import VectorIndex
+from companion.model.protocol import ChatModel
+from companion.paths import Paths
+from companion.records import MemoryFilter
+from companion.settings import Settings
+from companion.store.store import Store
+from tests.fakes import FakeModel
+from tests.store.mounts import read_only_copy
+from tests.support import Events, FakeEmbedder, dump, say
+
+
+class House:
+    """Opens Companions on one profile and closes them all."""
+
+    def __init__(self, paths: Paths, clock: SetClock) -> None:
+        self.paths = paths
+        self.clock = clock
+        self.events = Events()
+        self.model = FakeModel()
+        self.embedder: FakeEmbedder | None = FakeEmbedder()
+        self.settings = Settings()
+        self.opened: list[Companion] = []
+
+    def open(self, *, index: bool = False, load_model: bool = True, model: ChatModel | None = None) -> Companion:
+        companion = Companion(
+            self.paths, self.settings, clock=self.clock, index=index, load_model=load_model,
+            model=model or self.model, embedder=self.embedder,
+        )  # fmt: skip
+        companion.subscribe(self.events)
+        companion.start()
+        self.opened.append(companion)
+        return companion
+
+    def close(self) -> None:
+        if self.model.gate is not None:
+            self.model.gate.set()
+        for companion in self.opened:
+            companion.close()
+
+
+@pytest.fixture
+def house(paths: Paths, clock: SetClock) -> Iterator[House]:
+    house = House(paths, clock)
+    yield house
+    house.close()
+
+
+# Talking
+
+
+def test_it_talks_remembers_and_recalls_after_a_restart(house: House) -> None:
+    companion = house.open()
+    house.model.enqueue("What a lovely name!", "Her name is Biscuit.")
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    (formed,) = house.events.of(ThoughtsFormed)
+    assert formed.lines == ("+ I adopted a dog named Biscuit.",)
+    companion.close()
+    house.clock.advance(days=1)
+    house.model = FakeModel(default="Her name is Biscuit.")
+    companion = house.open()
+    report = companion.ask("Is my dog called Biscuit?")
+    assert "I adopted a dog named Biscuit." in [r.memory.text for r in report.recalled]
+    assert "Biscuit" in house.model.calls[-1].messages[-1].memories
+    shown = companion.transcript()
+    assert [item.turn.role for item in shown] == ["person", "companion"] * 2
+    assert [r.memory.id for r in shown[-1].recalled] == [r.memory.id for r in report.recalled]
+    assert report.turn.conversation == 2
+
+
+def test_the_acknowledged_turn_is_on_disk_before_the_model_says_a_word(house: House) -> None:
+    house.model.gate = threading.Event()
+    companion = house.open()
+    sent = companion.send("I live in Paris.")
+    house.events.wait(ReplyStarted)
+    assert companion.transcript()[0].turn.text == "I live in Paris."
+    assert companion.transcript()[0].turn.id == sent.turn
+    assert house.events.of(ReplyToken) == []
+    house.model.gate.set()
+    (finished,) = house.events.wait(ReplyFinished)
+    assert finished.report.turn.answers == sent.turn
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t ", "\u3000"])
+def test_an_empty_message_is_refused(house: House, text: str) -> None:
+    companion = house.open()
+    with pytest.raises(EmptyMessage):
+        companion.send(text)
+    assert companion.transcript() == ()
+
+
+def test_a_lone_surrogate_is_no_reason_to_lose_the_rest(house: House) -> None:
+    companion = house.open()
+    companion.ask("before \ud83d after")
+    assert companion.transcript()[0].turn.text.startswith("before ")
+    assert companion.transcript()[0].turn.text.endswith(" after")
+
+
+def test_a_second_message_has_to_wait_until_the_reply_is_there(house: House) -> None:
+    house.model.gate = threading.Event()
+    companion = house.open()
+    companion.send("one")
+    house.events.wait(ReplyStarted)
+    with pytest.raises(Busy):
+        companion.send("two")
+    house.model.gate.set()
+    house.events.wait(ReplyFinished)
+    companion._talking.wait()
+    companion.ask("two")
+    assert [i.turn.text for i in companion.transcript() if i.turn.role == "person"] == ["one", "two"]
+
+
+def test_many_who_send_at_once_get_one_reply(house: House) -> None:
+    house.model.gate = threading.Event()
+    companion = house.open()
+    outcomes: list[str] = []
+
+    def send(number: int) -> None:
+        try:
+            companion.send(f"message {number}")
+            outcomes.append("sent")
+        except Busy:
+            outcomes.append("busy")
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["busy"] * 7 + ["sent"]
+    house.model.gate.set()
+    house.events.wait(ReplyFinished)
+    assert len(companion.transcript()) == 2
+
+
+def test_esc_stops_the_reply_and_keeps_it(house: House) -> None:
+    house.model.gate = threading.Event()
+    house.model.step = True
+    house.model.enqueue("one two three four five")
+    companion = house.open()
+    assert companion.stop() is False
+    companion.send("count")
+    house.events.wait(ReplyStarted)
+    house.model.gate.set()
+    house.events.wait(ReplyToken)
+    assert companion.stop() is True
+    house.model.gate.set()
+    (finished,) = house.events.wait(ReplyFinished)
+    assert finished.report.turn.state == "stopped"
+    assert "one two three four five".startswith(finished.report.turn.text)
+    assert companion.transcript()[-1].turn == finished.report.turn
+    companion._talking.wait()
+    assert companion.stop() is False
+
+
+def test_what_is_sent_while_the_model_loads_is_answered_when_it_is_there(house: House) -> None:
+    loaded = threading.Event()
+    companion = Companion(house.paths, house.settings, clock=house.clock, index=False, embedder=house.embedder)
+
+    def open_slowly() -> ChatModel:
+        loaded.wait()
+        return house.model
+
+    companion._open_model = open_slowly  # type: ignore[method-assign]
+    companion.subscribe(house.events)
+    companion.start()
+    house.opened.append(companion)
+    assert companion.status().phase == "loading"
+    companion.send("are you there?")
+    assert companion.transcript()[0].turn.text == "are you there?"
+    loaded.set()
+    house.events.wait(ReplyFinished)
+    assert companion.status().phase == "ready"
+
+
+def test_without_a_model_the_words_are_kept_and_memory_works(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> None:
+        raise ModelMissing("neither here nor there")
+
+    monkeypatch.setattr("companion.companion.find_model", missing)
+    companion = Companion(house.paths, house.settings, clock=house.clock, index=False, embedder=house.embedder)
+    companion.subscribe(house.events)
+    companion.start()
+    house.opened.append(companion)
+    companion.send("I adopted a dog named Biscuit.")
+    (failed,) = house.events.wait(ReplyFailed)
+    assert "No language model" in failed.title
+    assert "pip install" in failed.hint
+    with pytest.raises(ModelMissing):
+        companion.ask("Are you there?")
+    companion.settle()
+    assert companion.search_memories("my dog Biscuit")[0].memory.text == "I adopted a dog named Biscuit."
+    status = companion.status()
+    assert status.phase == "no-model"
+    assert "No language model" in status.problem_title
+    assert companion.add_memory("I love tea").memories[0].text == "I love tea"
+    assert {check.name: check.level for check in companion.doctor()}["model"] == "error"
+
+
+def test_without_an_embedder_words_are_enough(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> None:
+        raise EmbedderMissing
+
+    monkeypatch.setattr("companion.companion.find_embedder", missing)
+    house.embedder = None
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    assert companion.search_memories("dog Biscuit")[0].memory.text == "I adopted a dog named Biscuit."
+    assert {c.name: c.level for c in companion.doctor()}["embedder"] == "warning"
+
+
+def test_a_library_that_fails_while_loading_is_said_and_not_fatal(house: House) -> None:
+    companion = Companion(house.paths, house.settings, clock=house.clock, index=False, embedder=house.embedder)
+    companion._open_model = lambda: 1 / 0  # type: ignore[assignment,method-assign,return-value]
+    companion.subscribe(house.events)
+    companion.start()
+    house.opened.append(companion)
+    companion.send("hello")
+    (failed,) = house.events.wait(ReplyFailed)
+    assert "could not be loaded" in failed.title
+
+
+def test_a_listener_that_fails_ends_nothing(house: House) -> None:
+    companion = house.open()
+    companion._listeners.insert(0, lambda event: 1 / 0)
+    companion.ask("hello")
+    companion.settle()
+    assert len(house.events.of(ReplyFinished)) == 1
+
+
+def test_closing_in_the_middle_keeps_the_partial_reply(house: House) -> None:
+    house.model.gate = threading.Event()
+    house.model.step = True
+    house.model.enqueue("one two three four five")
+    companion = house.open()
+    companion.send("count")
+    house.events.wait(ReplyStarted)
+    house.model.gate.set()
+    house.events.wait(ReplyToken)
+    closing = threading.Thread(target=companion.close)
+    closing.start()
+    while not companion._talking._closing:
+        pass
+    house.model.gate.set()
+    closing.join()
+    house.model = FakeModel()
+    again = house.open()
+    reply = again.transcript()[-1].turn
+    assert reply.role == "companion"
+    assert reply.state == "stopped"
+    assert reply.text
+    assert "one two three four five".startswith(reply.text)
+
+
+def test_closing_is_safe_at_any_time_and_twice(house: House) -> None:
+    companion = Companion(house.paths, house.settings)
+    companion.close()
+    companion = house.open()
+    companion.close()
+    companion.close()
+    with pytest.raises(CompanionError, match="closed"):
+        companion.transcript()
+    house.model = FakeModel()
+    house.open()
+
+
+def test_a_second_one_is_refused_and_the_first_goes_on(house: House) -> None:
+    companion = house.open()
+    with pytest.raises(ProfileLocked):
+        house.open()
+    companion.ask("still there?")
+
+
+def test_after_a_crash_the_reply_is_closed_and_reflection_runs_once(house: House, clock: SetClock) -> None:
+    store = Store.open(house.paths, clock)
+    turn, _ = say(store, "I adopted a dog named Biscuit.")
+    store.turns.add(1, "companion", "What a lov", clock.now(), state="streaming", answers=turn.id)
+    store.close()
+    companion = house.open()
+    companion.settle()
+    assert [(i.turn.text, i.turn.state) for i in companion.transcript()][1] == ("What a lov", "interrupted")
+    thoughts = companion.list_memories(MemoryFilter(kinds=("thought",)))
+    assert [row.memory.text for row in thoughts] == ["I adopted a dog named Biscuit."]
+    assert companion.status().pending_jobs == 0
+
+
+def test_a_job_that_keeps_failing_rests_and_is_shown(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.mind.reflect.admit", lambda _: 1 / 0)
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    assert companion.status().pending_jobs == 0
+    check = {c.name: c for c in companion.doctor()}["reflection"]
+    assert check.level == "warning"
+    assert "failed" in check.detail
+    companion.ask("It still talks?")
+
+
+# Memory
+
+
+def test_every_edit_and_its_undo(house: House) -> None:
+    companion = house.open(load_model=False)
+    added = companion.add_memory("  I live in Paris  ").memories[0]
+    assert added.text == "I live in Paris"
+    edits: list[tuple[Callable[[], object], str, object]] = [
+        (lambda: companion.edit_memory(added.id, "I live in Lyon"), "text", "I live in Lyon"),
+        (lambda: companion.pin_memory(added.id), "pinned", True),
+        (lambda: companion.forget_memory(added.id), "status", "forgotten"),
+    ]
+    for edit, name, value in edits:
+        before = companion.memory(added.id).memory
+        edit()
+        assert getattr(companion.memory(added.id).memory, name) == value
+        companion.undo()
+        assert getattr(companion.memory(added.id).memory, name) == getattr(before, name)
+    companion.forget_memory(added.id)
+    companion.restore_memory(added.id)
+    assert companion.memory(added.id).memory.status == "active"
+    detail = companion.memory(added.id)
+    assert 0 < detail.retention <= 1
+    assert list(dict.fromkeys(e.action for e in detail.history))[:2] == ["restore", "forget"]
+    assert companion.history(added.id) == detail.history
+    assert house.events.of(MemoriesChanged)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.add_memory("  "),
+        lambda c: c.add_memory("x" * 20_001),
+        lambda c: c.add_memory("x", "rumour"),
+        lambda c: c.edit_memory(1, "\n"),
+        lambda c: c.edit_memory(1, "I live in Paris"),
+        lambda c: c.edit_memory(99, "x"),
+        lambda c: c.pin_memory(1, False),
+        lambda c: c.restore_memory(1),
+        lambda c: c.forget_memory(10**30),
+        lambda c: c.memory(-1),
+        lambda c: c.memory(10**30),
+        lambda c: c.undo(99),
+        lambda c: c.history(99),
+        lambda c: c.search_memories(" "),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(house: House, call: Callable[[Companion], object]) -> None:
+    companion = house.open(load_model=False)
+    companion.add_memory("I live in Paris")
+    companion.settle()
+    before = dump(companion._opened)
+    with pytest.raises(InvalidInput) as refused:
+        call(companion)
+    assert refused.value.exit_code == 2
+    assert dump(companion._opened) == before
+
+
+def test_with_nothing_done_there_is_nothing_to_undo(house: House) -> None:
+    with pytest.raises(NothingToUndo):
+        house.open(load_model=False).undo()
+
+
+def test_forgetting_takes_the_moment_with_it_and_undo_brings_both_back(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit from the shelter.")
+    companion.settle()
+    (thought,) = (row.memory for row in companion.list_memories(MemoryFilter(kinds=("thought",))))
+    assert len(companion.forget_memory(thought.id).memories) == 2
+    assert companion.search_memories("my dog Biscuit") == ()
+    assert companion.list_memories(MemoryFilter()) == ()
+    companion.undo()
+    assert len(companion.list_memories(MemoryFilter())) == 2
+    assert companion.search_memories("my dog Biscuit")
+
+
+def test_forgetting_a_moment_takes_what_rests_on_it_alone(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit from the shelter. I live in the old town of Paris.")
+    house.clock.advance(days=1)
+    companion.ask("I live in the old town of Paris.")
+    companion.settle()
+    first = companion.list_memories(MemoryFilter(kinds=("moment",)))[-1].memory
+    companion.forget_memory(first.id)
+    left = {row.memory.text for row in companion.list_memories(MemoryFilter(kinds=("thought",)))}
+    assert left == {"I live in the old town of Paris."}, "said on another day too"
+
+
+def test_an_edit_is_found_by_its_new_words_at_once(house: House) -> None:
+    companion = house.open(load_model=False, index=True)
+    added = companion.add_memory("I live in Paris").memories[0]
+    companion.settle()
+    companion.edit_memory(added.id, "My home is Lyon")
+    companion.settle()
+    assert [r.memory.id for r in companion.search_memories("Lyon home")] == [added.id]
+    assert "Paris" not in str(companion.search_memories("Paris"))
+
+
+# Sleep and care
+
+
+def test_nights_that_were_missed_are_slept_at_the_next_start(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    companion.close()
+    house.clock.advance(days=10)
+    house.model = FakeModel()
+    companion = house.open()
+    companion.settle()
+    (event,) = house.events.wait(SleepFinished)
+    assert len(event.report.nights) == 10
+    assert companion.sleep().nights == ()
+
+
+def test_the_night_comes_when_the_clock_calls(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    house.clock.advance(days=1)
+    companion.night()
+    companion.settle()
+    assert len(house.events.wait(SleepFinished)[0].report.nights) == 1
+
+
+def test_sleeping_by_hand_tells_how_far_it_is(house: House) -> None:
+    companion = house.open(load_model=False)
+    companion.add_memory("I love tea")
+    dry = companion.sleep(as_of=house.clock.now() + timedelta(days=400), dry_run=True)
+    assert len(dry.nights) == 400
+    real = companion.sleep(as_of=house.clock.now() + timedelta(days=400))
+    assert (real.nights, real.dormant, real.archived) == (dry.nights, dry.dormant, dry.archived)
+    assert house.events.of(SleepProgress)
+
+
+def test_doctor_finds_everything_in_order(house: House) -> None:
+    companion = house.open(index=True)
+    companion.ask("I adopted a dog named Biscuit.")
+    checks = companion.doctor()
+    assert {check.name for check in checks} >= {
+        "versions",
+        "profile",
+        "integrity",
+        "model",
+        "embedder",
+        "index",
+        "sleep",
+    }
+    assert [check for check in checks if check.level != "ok"] == []
+    index = next(check for check in checks if check.name == "index")
+    assert "2 of 2 vectors, 0 waiting" in index.detail
+
+
+def test_doctor_says_that_the_index_is_broken_and_what_follows(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(VectorIndex, "_upsert", fail)
+    companion = house.open(index=True, load_model=False)
+    companion.add_memory("I live in Paris")
+    companion.settle()
+    index = next(check for check in companion.doctor() if check.name == "index")
+    assert index.level == "warning"
+    assert "exact search serves" in index.detail
+    assert companion.search_memories("Paris")
+
+
+def test_doctor_says_that_the_model_fails(house: House) -> None:
+    companion = house.open()
+    companion._talking.wait_until_loaded()
+    house.model.enqueue(CompanionError("broken"))
+    model = next(check for check in companion.doctor() if check.name == "model")
+    assert (model.level, "broken" in model.detail) == ("error", True)
+
+
+def test_the_status_tells_where_it_stands(house: House) -> None:
+    companion = house.open(index=True)
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    status = companion.status()
+    assert (status.phase, status.model, status.embedder, status.index) == ("ready", "fake", "fake", "ready")
+    assert (status.memories, status.pending_jobs, status.activity, status.read_only) == (2, 0, "", False)
+    assert house.events.of(StatusChanged)
+
+
+def test_another_embedder_makes_every_vector_anew(house: House) -> None:
+    companion = house.open(load_model=False)
+    companion.add_memory("I live in Paris")
+    companion.settle()
+    companion.close()
+    house.embedder = FakeEmbedder(dimension=64, revision="2")
+    companion = house.open(load_model=False)
+    companion.settle()
+    assert "I live in Paris" in house.embedder.encoded
+    assert [r.memory.text for r in companion.search_memories("Paris live")] == ["I live in Paris"]
+
+
+def test_a_read_only_profile_can_be_looked_at(house: House, tmp_path: Path) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    companion.close()
+    with read_only_copy(house.paths.data, tmp_path) as folder:
+        house.paths = Paths(folder, folder)
+        house.model = FakeModel()
+        companion = house.open(index=True)
+        companion.settle()
+        assert companion.status().read_only
+        assert [i.turn.role for i in companion.transcript()] == ["person", "companion"]
+        assert companion.search_memories("dog Biscuit")
+        house.clock.advance(days=30)
+        for call in (lambda: companion.send("hello"), lambda: companion.add_memory("x"), companion.sleep):
+            with pytest.raises(ProfileReadOnly):
+                call()
+        assert {c.name: c.level for c in companion.doctor()}["profile"] == "warning"
+        companion.close()
+
+
+def test_an_unknown_persona_is_named(house: House) -> None:
+    house.settings = Settings(persona="nobody")
+    with pytest.raises(InvalidInput, match="nobody"):
+        house.open()
+
+
+def test_no_turn_is_lost_when_background_and_talk_go_on_at_once(house: House) -> None:
+    companion = house.open()
+    for number in range(12):
+        companion.ask(f"I visited town number {number} of my long journey.")
+        companion.add_memory(f"note {number}")
+        companion.list_memories(MemoryFilter(text="town"))
+    companion.settle()
+    assert len(companion.transcript(limit=100)) == 24
+    thoughts = companion.list_memories(MemoryFilter(kinds=("thought",), statuses=()))
+    assert len({row.memory.text for row in thoughts}) == len(thoughts)
+    assert companion.status().pending_jobs == 0
