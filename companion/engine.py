@@ -27,7 +27,7 @@ from typing import Any
 
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
-from companion.logs import configure_logging
+from companion.logs import start_logging
 from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
@@ -325,4 +325,4 @@ def _keep_off_the_screen(paths: Paths) -> None:
     os.dup2(nothing, 0)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
-    configure_logging(paths)
+    start_logging(paths)

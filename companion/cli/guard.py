@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from companion.cli.log import describe, log_file, logger
+from companion.logs import describe, log_file, logger
 from companion.errors import CompanionError
 from companion.paths import default_paths
 from companion.text import sanitise

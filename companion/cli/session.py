@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from companion.cli.log import start_logging
+from companion.logs import start_logging
 from companion.paths import Paths, default_paths, keep_private
 
 if TYPE_CHECKING:
