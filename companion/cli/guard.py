@@ -10,8 +10,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from companion.logs import describe, log_file, logger
 from companion.errors import CompanionError
+from companion.logs import describe, log_file, logger
 from companion.paths import default_paths
 from companion.text import sanitise
 

@@ -32,7 +32,7 @@ def plain_chat() -> int:
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
         try:
             PlainChat(engine).run()
-        except Interrupted:
+        except KeyboardInterrupt:
             say()
         if not sys.stdin.isatty():
             engine.settle()  # a script's conversation is remembered by the time the script goes on
@@ -62,8 +62,8 @@ class PlainChat:
         """A line of the person's, None at the end. Ctrl+C asks; the second in a row leaves."""
         self._tell_news()
         while True:
-            _write(PROMPT)
             try:
+                _write(PROMPT)
                 line = sys.stdin.readline()
             except KeyboardInterrupt:
                 if self._leaving:

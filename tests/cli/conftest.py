@@ -20,20 +20,16 @@ from companion.companion import Companion
 from companion.model.catalog import find_starter
 from companion.paths import Paths
 from companion.settings import Settings
-from tests.cli.parts import WordEmbedder
 from tests.fakes import FakeModel
+from tests.support import FakeEmbedder
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty COMPANION_HOME; what the command changes in this process is put back."""
-    for name in [name for name in os.environ if name.startswith("COMPANION_")]:
-        monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    monkeypatch.setenv("COMPANION_HOME", str(home))
+@pytest.fixture(autouse=True)
+def unchanged() -> Iterator[None]:
+    """What a command changes in this process, because it expects it to be its own, is put back."""
     root, mask, hook = logging.getLogger(), os.umask(0o022), threading.excepthook
     handlers, level = list(root.handlers), root.level
-    yield home
+    yield
     for handler in [handler for handler in root.handlers if handler not in handlers]:
         root.removeHandler(handler)
         handler.close()
@@ -64,7 +60,7 @@ def shell(home: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
     def build(paths: Paths, settings: Settings, *, index: bool, load_model: bool) -> Companion:
         model.closed = False
-        return Companion(paths, settings, index=False, load_model=load_model, model=model, embedder=WordEmbedder())
+        return Companion(paths, settings, index=False, load_model=load_model, model=model, embedder=FakeEmbedder())
 
     monkeypatch.setattr(session, "build", build)
     return Shell(model)

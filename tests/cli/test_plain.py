@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +15,8 @@ from companion.companion import Companion
 from companion.paths import Paths
 from companion.settings import Settings
 from tests.cli.conftest import Process, Shell
-from tests.cli.parts import WordEmbedder
 from tests.fakes import FakeModel
+from tests.support import FakeEmbedder
 
 
 def test_a_conversation_through_a_pipe(shell: Shell) -> None:
@@ -93,12 +95,38 @@ def test_a_real_process_reads_a_pipe(process: Process, starter: Path) -> None:
     assert "\x1b" not in result.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_keys_in_a_real_terminal(home: Path, starter: Path) -> None:
+    pexpect = pytest.importorskip("pexpect")
+    chat = pexpect.spawn(
+        sys.executable,
+        ["-m", "companion", "--plain"],
+        env={**os.environ, "COMPANION_MODEL__CONTEXT": "1024", "TERM": "xterm-256color"},
+        encoding="utf-8",
+        timeout=120,
+    )
+    chat.expect("You: ")
+    chat.sendline("Tell me a long story about a river.")
+    chat.expect(r"Companion: \w+")
+    chat.sendintr()
+    chat.expect(r"\(stopped\)")
+    chat.expect("You: ")
+    chat.sendintr()
+    chat.expect("again")
+    chat.expect("You: ")
+    chat.sendintr()
+    chat.expect(pexpect.EOF)
+    chat.close()
+    assert chat.exitstatus == 0
+    assert "\x1b" not in (chat.before or "")
+
+
 @pytest.fixture
 def gated(tmp_path: Path) -> Iterator[tuple[Companion, FakeModel]]:
     """A Companion whose model writes a word whenever the gate is opened."""
     model = FakeModel(default="one two three four five six")
     model.gate, model.step = threading.Event(), True
-    companion = Companion(Paths(tmp_path, tmp_path), Settings(), index=False, model=model, embedder=WordEmbedder())
+    companion = Companion(Paths(tmp_path, tmp_path), Settings(), index=False, model=model, embedder=FakeEmbedder())
     companion.start()
     yield companion, model
     model.gate.set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,16 +15,9 @@ from companion.cli import session
 from companion.store.lock import ProfileLock
 from tests.cli.conftest import Process, Shell
 from tests.model.gguf_files import BASE_MODEL, write
+from tests.support import digests
 
 WORDS = "the secret of the blue notebook"
-
-
-def _fingerprint(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 @pytest.fixture
@@ -45,13 +37,13 @@ def test_a_profile_in_use_is_left_alone(lived_in: Path, process: Process) -> Non
     lock = ProfileLock(lived_in / "companion.lock")
     lock.acquire()
     try:
-        before = _fingerprint(lived_in)
+        before = digests(lived_in)
         for command in (["memories", "add", "new"], ["say", "Hello"], ["sleep"], ["--plain"]):
             result = process(*command)
             assert result.returncode == 3, result.stderr
             assert "already running" in result.stderr
             assert "Traceback" not in result.stderr
-        assert _fingerprint(lived_in) == before
+        assert digests(lived_in) == before
     finally:
         lock.release()
 
@@ -106,12 +98,12 @@ def test_a_home_that_cannot_be_made(command: list[str], process: Process, tmp_pa
 
 def test_a_damaged_database(lived_in: Path, process: Process) -> None:
     (lived_in / "companion.db").write_bytes(b"nonsense" * 4096)
-    before = _fingerprint(lived_in)
+    before = digests(lived_in)
     result = process("memories", "list")
     assert result.returncode == 1
     assert "damaged" in result.stderr
     assert "Traceback" not in result.stderr
-    assert _fingerprint(lived_in)["companion.db"] == before["companion.db"]
+    assert digests(lived_in)["companion.db"] == before["companion.db"]
 
 
 @pytest.mark.parametrize("setting", ["COMPANION_MODEL__CONTEXT", "COMPANION_SLEEP__AT", "COMPANION_NONSENSE__X"])
@@ -164,13 +156,13 @@ def test_a_full_disk(lived_in: Path) -> None:
 def test_a_read_only_home(lived_in: Path) -> None:
     mount = 'mount --bind "$H" "$H" && mount -o remount,ro,bind "$H"'
     script = "$C memories list && ! $C memories add new && ! $C say Hello"
-    before = _fingerprint(lived_in)
+    before = digests(lived_in)
     result = _mounted(mount, script, lived_in)
     assert result.returncode == 0, result.stderr
     assert "I live in Leeds." in result.stdout
     assert "read-only" in result.stderr
     assert "Traceback" not in result.stderr
-    assert _fingerprint(lived_in) == before
+    assert digests(lived_in) == before
 
 
 def test_a_fault_of_ours_is_logged_without_what_was_said(
