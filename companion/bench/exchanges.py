@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from companion.bench.sayings import FACTS, QUESTIONS, STORIES
+from companion.bench.sayings import FACTS, QUESTIONS, STORIES, WARM_UP
 from companion.companion import Companion
 from companion.events import Event, ReplyToken
 from companion.model.bare import BareModel
@@ -73,6 +73,9 @@ def measure_exchanges(model_path: Path, paths: Paths, settings: Settings, rounds
         try:
             progress(f"making a history of {HISTORY:,} tokens")
             ours.make_history()
+            ours.companion.settle()
+            _think(model)
+            _pair(ours, bare, WARM_UP)  # first times of everything; not counted
             for round in range(rounds):
                 progress(f"turn {2 * round + 1} of {2 * rounds}")
                 ours.companion.settle()

@@ -56,3 +56,5 @@ QUESTIONS = (
     "Who looks after my plants when I am away?",
     "What does my grandmother's lentil soup need?",
 )
+
+WARM_UP = "What did I tell you about the full moon?"
