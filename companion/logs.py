@@ -60,6 +60,14 @@ def describe(error: BaseException) -> str:
 
 
 class _Discreet(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        # Another handler may have formatted the exception before, message and all, and left that in the record.
+        theirs, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = theirs
+
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name is logging's
         return describe(ei[1]) if ei[1] is not None else ""
 
