@@ -39,6 +39,7 @@ from companion.ui.screens.sleep import SleepScreen, report_lines
 from companion.ui.signals import on_termination
 from companion.ui.streams import real_streams
 from companion.ui.supervision import RestartBudget
+from companion.ui.typed_ahead import typed_ahead
 
 CLOSING = 1.0
 """Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
@@ -47,7 +48,7 @@ TWICE = 2.0
 
 
 class CompanionApp(App[None]):
-    """The engine is whatever satisfies `EnginePort`; the app starts and closes it."""
+    """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start."""
 
     TITLE = "Companion"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,11 +62,11 @@ class CompanionApp(App[None]):
     SearchIcon { display: none; }
     """
 
-    def __init__(self, engine: EnginePort, settings: Settings) -> None:
+    def __init__(self, engine: EnginePort, settings: Settings, typed: str = "") -> None:
         super().__init__()
         self.engine = engine
         self.settings = settings
-        self.chat = ChatScreen(engine)
+        self.chat = ChatScreen(engine, typed)
         self._budget = RestartBudget()
         self._interrupted = -TWICE
         self._leaving = False
@@ -256,7 +257,7 @@ def run(settings: Settings, paths: Paths) -> int:
     """Run the app over an engine process for this profile; returns the exit code for the shell."""
     from companion.engine import EngineClient
 
-    app = CompanionApp(EngineClient(paths, settings), settings)
+    app = CompanionApp(EngineClient(paths, settings), settings, typed_ahead())
     with on_termination(app.leave_soon):
         app.run()
     # The interpreter collects garbage on its way out; walking every widget once more took twice as long as quitting.

@@ -48,15 +48,18 @@ class ChatScreen(EngineScreen):
         Binding("ctrl+end", "newest", show=False, priority=True),
     ]
 
-    def __init__(self, engine: EnginePort) -> None:
+    def __init__(self, engine: EnginePort, typed: str = "") -> None:
         super().__init__(engine)
+        *lines, begun = typed.split("\n")
         self.progress = Progress()
         self.outbox = Outbox()
         self._loaded = False
         self._early: list[Event] = []
         self._uncertain: str | None = None
+        for line in filter(str.strip, lines):
+            self.outbox.put(line)
         self.transcript = Transcript()
-        self.prompt = Prompt(placeholder=HINT)
+        self.prompt = Prompt(begun, placeholder=HINT)
         self._problem = Problem()
         self._waiting = Waiting()
         self._status_line = StatusLine(self.progress)
@@ -70,6 +73,8 @@ class ChatScreen(EngineScreen):
 
     def on_mount(self) -> None:
         self.prompt.focus()
+        self.prompt.move_cursor(self.prompt.document.end)
+        self._refresh_state()
 
     # What the engine says
 

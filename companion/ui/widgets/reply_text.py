@@ -8,6 +8,7 @@ from contextlib import suppress
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.widget import MountError
 
 from companion.text import sanitise
 from companion.ui.streaming import split_open_fence
@@ -75,6 +76,10 @@ class ReplyText(Vertical):
     @work(group="reply")
     async def _follow(self) -> None:
         # One task does all rendering: two appends at once would both start from the same line and repeat it.
+        with suppress(MountError):  # taken off the screen in the middle of it, as when the app quits
+            await self._render_until_finished()
+
+    async def _render_until_finished(self) -> None:
         while not self._ending.is_set():
             await self._news.wait()
             self._news.clear()
