@@ -246,6 +246,10 @@ def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
     """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too."""
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(
+            signal.SIGHUP, signal.SIG_IGN
+        )  # the window was closed: the end of the pipe tells, and all is saved
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _keep_off_the_screen(paths)
     server = _Server(pipe)
