@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,10 @@ BATCH = 256
 
 PENALTY_WINDOW = 64
 """Latest tokens of the reply whose repetition is discouraged."""
+
+PLAIN_ATTENTION = 8192
+"""Contexts up to this many tokens do without flash attention on a processor: it takes twice as long for messages of
+less than 64 tokens (19 ms a token against 9, after 2,000 tokens of SmolLM2). It would save 130 MB for a 7B model."""
 
 _ABORTED = 2
 
@@ -150,11 +155,10 @@ class LlamaModel:
         """The prompt's tokens. Each piece is tokenised for itself, so that a memory block that goes away later does
         not change the tokens beside it."""
         tokens: list[int] = []
-        encode = {"markup": self._tokeniser.markup, "plain": self._tokeniser.plain, "reply": self._tokeniser.reply}
         with self._tokenising:
             self._check_open()
             for piece in self._template.pieces(messages):
-                tokens.extend(encode[piece.kind](piece.text))
+                tokens.extend(self._tokeniser.tokens(piece.kind, piece.text))
         if self._weights.adds_bos and tokens[:1] != [self._weights.bos]:
             tokens.insert(0, self._weights.bos)
         return tokens
@@ -214,6 +218,8 @@ class _Weights:
         parameters.no_perf = True
         # With a window-sized cache, models with sliding-window attention could not go back to a common prefix.
         parameters.swa_full = True
+        if tokens <= PLAIN_ATTENTION and not C.llama_supports_gpu_offload():
+            parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
         with callbacks.errors() as said:
             context = C.llama_init_from_model(self._model, parameters)
         if not context:
@@ -226,10 +232,7 @@ class _Weights:
     def sampler(self, sampling: Sampling) -> Any:
         """A chain of samplers, to be freed by the caller."""
         chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
-
-        def add(sampler: Any) -> None:
-            C.llama_sampler_chain_add(chain, sampler)
-
+        add = partial(C.llama_sampler_chain_add, chain)
         # It sees the reply only, not the prompt: the words of a memory are to be repeated.
         if sampling.repeat_penalty != 1.0:
             add(C.llama_sampler_init_penalties(self.size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0))
@@ -277,10 +280,8 @@ class _Weights:
         return piece
 
     def encode(self, text: str, *, special: bool) -> list[int]:
-        tokens = self._tokenise("\n" + text if self._anchor else text, special)
-        if not self._anchor:
-            return tokens
         known = len(self._anchor)
+        tokens = self._tokenise("\n" + text if known else text, special)
         return tokens[known:] if tokens[:known] == self._anchor else self._tokenise(text, special)
 
     def _find_anchor(self) -> list[int]:
@@ -341,7 +342,6 @@ class _Context:
         return len(wanted) - first, True
 
     def write(self, reply: ReplyWriter, sampling: Sampling, limit: int, stop: StopSignal) -> Finish:
-        """Write up to `limit` tokens into `reply`."""
         sampler = self._weights.sampler(sampling)
         token = (C.llama_token * 1)()
         batch = C.llama_batch_get_one(token, 1)
@@ -368,7 +368,7 @@ class _Context:
         result = C.llama_decode(self._context, batch)
         if result not in (0, _ABORTED):
             raise ModelFailed(f"llama.cpp could not go on (llama_decode: {result})")
-        return bool(result == 0)
+        return bool(result != _ABORTED)
 
     def _reuse(self, wanted: list[int]) -> None:
         """Drop from the cache what `wanted` does not hold, and close the gaps."""

@@ -33,9 +33,11 @@ _JOINT = 8
 MEMORY_CHARACTERS = 300
 """A memory is given in one line of at most this many characters."""
 
-# The wording was chosen by measuring (see docs/prompt.md): small models overlook a bare list.
-_MEMORIES_HEAD = "Memories:"
-_MEMORIES_FOOT = "Answer me from these memories if they fit:"
+# Measured with SmolLM2-135M on 20 questions, each with its memory among three others: this wording was answered from
+# the right memory 14 times (greedy) and 12 (temperature 0.4), a bare list under "Memories:" 3 to 6 times; bullets and
+# "answer from these memories" make the model read the list out instead of answering (32 of 40 replies).
+_MEMORIES_HEAD = "Memories of what I told you before:"
+_MEMORIES_FOOT = "Now answer me in a sentence or two:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def memory_block(recalled: Sequence[RecalledMemory], now: datetime) -> str:
     if not recalled:
         return ""
     memories = sorted((r.memory for r in recalled), key=lambda m: (m.subject != "person", m.subject, m.recorded_at))
-    lines = [f"- {one_line(m.text, MEMORY_CHARACTERS)} ({_day(m, now)})" for m in memories]
+    lines = [f"{one_line(m.text, MEMORY_CHARACTERS)} ({_day(m, now)})" for m in memories]
     return "\n".join([_MEMORIES_HEAD, *lines, "", _MEMORIES_FOOT])
 
 

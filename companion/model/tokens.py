@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Protocol
 
+from companion.model.template import PieceKind
+
 CHUNK = 8192
 """Characters tokenised at once. For some vocabularies llama.cpp splits text with std::regex, which recurses with
 every character, so that a long text would overflow the stack."""
@@ -57,6 +59,12 @@ class Tokeniser:
         self._plain = TokenCache()
         self._markup = TokenCache()
         self._replies = TokenCache()
+
+    def tokens(self, kind: PieceKind, text: str) -> list[int]:
+        """Tokens of a piece of the prompt (see template.Piece)."""
+        if kind == "markup":
+            return self.markup(text)
+        return self.reply(text) if kind == "reply" else self.plain(text)
 
     def markup(self, text: str) -> list[int]:
         """Tokens of a piece of the chat template: control tokens are meant."""

@@ -192,7 +192,7 @@ def test_memories_are_listed_by_subject_and_time_with_their_day() -> None:
     recalled = [memory("Ann sings.", 2, "Ann"), memory("I like tea.", 9), memory("I run.", 8), memory("I ski.", 1)]
     lines = memory_block(recalled, now).splitlines()
     assert lines[1:-2] == [
-        "- I ski. (1 March 2026)", "- I run. (yesterday)", "- I like tea. (today)", "- Ann sings. (2 March 2026)",
+        "I ski. (1 March 2026)", "I run. (yesterday)", "I like tea. (today)", "Ann sings. (2 March 2026)",
     ]  # fmt: skip
 
 
