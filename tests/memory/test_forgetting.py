@@ -56,7 +56,7 @@ def test_a_stronger_memory_is_never_less_present(curve: Curve, weaker: float, mo
 
 
 @each_curve
-@settings(max_examples=300)
+@settings(max_examples=150, deadline=None)
 @given(
     uses=st.lists(st.integers(1, 400), min_size=1, max_size=8, unique=True).map(sorted),
     strength=strengths,

@@ -163,6 +163,6 @@ class Remembering(RuleBasedStateMachine):
 
 
 Remembering.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestRemembering = Remembering.TestCase

@@ -1,0 +1,54 @@
+"""The night's clockwork: called at its hour, and once when the hour was slept through."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from companion.schedule import Schedule
+from tests.support import PATIENCE
+
+
+class Night:
+    def __init__(self) -> None:
+        self.calls = 0
+        self.called = threading.Event()
+
+    def __call__(self) -> None:
+        self.calls += 1
+        self.called.set()
+
+
+@pytest.fixture
+def night() -> Night:
+    return Night()
+
+
+@pytest.fixture
+def schedule(night: Night) -> Iterator[Schedule]:
+    schedule = Schedule(time(3, 30), night)
+    schedule.start()
+    yield schedule
+    schedule.stop()
+    schedule.stop()
+
+
+def test_the_night_is_due_at_its_hour_on_the_persons_clock(schedule: Schedule) -> None:
+    due = schedule._scheduler.get_job("night").next_run_time
+    now = datetime.now().astimezone()
+    assert (due.hour, due.minute) == (3, 30)
+    assert now < due <= now + timedelta(days=1, hours=2)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(minutes=5), timedelta(hours=9), timedelta(days=12)])
+def test_a_laptop_that_slept_through_it_runs_it_once_however_late(
+    schedule: Schedule, night: Night, late: timedelta
+) -> None:
+    schedule._scheduler.modify_job("night", next_run_time=datetime.now().astimezone() - late)
+    assert night.called.wait(PATIENCE)
+    schedule.stop()
+    assert night.calls == 1
+    assert schedule._scheduler.running is False
