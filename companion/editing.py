@@ -37,6 +37,9 @@ class Editing:
         memory = self.store.memories.get(id)
         if memory.text == text:
             raise InvalidInput(f"memory {id} says that already")
+        if memory.status == "forgotten":
+            # Its words are what must not be learned again.
+            raise InvalidInput(f"memory {id} is forgotten", hint="Bring it back first, then change it.")
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from companion.clock import SetClock
 from companion.paths import Paths
 from companion.store.store import Store
 from tests.support import START
 
+# A busy machine is no failure.
+settings.register_profile("companion", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("companion")
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh COMPANION_HOME; nothing of the person who runs the tests is seen or touched."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("COMPANION_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COMPANION_HOME", str(tmp_path / "home"))

@@ -408,6 +408,19 @@ def test_forgetting_takes_the_moment_with_it_and_undo_brings_both_back(house: Ho
     assert companion.search_memories("my dog Biscuit")
 
 
+def test_the_words_of_a_forgotten_memory_cannot_be_swapped_under_its_tombstone(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    (thought,) = (row.memory for row in companion.list_memories(MemoryFilter(kinds=("thought",))))
+    companion.forget_memory(thought.id)
+    with pytest.raises(InvalidInput, match="forgotten"):
+        companion.edit_memory(thought.id, "Something else")
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    assert companion.list_memories(MemoryFilter()) == ()
+
+
 def test_forgetting_a_moment_takes_what_rests_on_it_alone(house: House) -> None:
     companion = house.open()
     companion.ask("I adopted a dog named Biscuit from the shelter. I live in the old town of Paris.")

@@ -105,11 +105,13 @@ class Turns:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE answers = ? ORDER BY id", (id,))
         return [_turn(row) for row in rows]
 
-    def without_reflection(self) -> list[int]:
-        """Turns of the person that no reflection was ever queued for: the process ended before."""
+    def without_reflection(self, among: int = 1000) -> list[int]:
+        """Turns of the person, `among` the latest, that no reflection was ever queued for: the process ended before,
+        or there was no room to."""
         rows = self._db.all(
-            "SELECT id FROM turns WHERE role = 'person' AND id > (SELECT coalesce(max(CAST(key AS INTEGER)), 0)"
-            " FROM jobs WHERE kind = 'reflect') ORDER BY id"
+            "SELECT id FROM turns t WHERE role = 'person' AND id > (SELECT max(id) FROM turns) - ?"
+            " AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'reflect' AND key = CAST(t.id AS TEXT)) ORDER BY id",
+            (among,),
         )
         return [int(row[0]) for row in rows]
 
