@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from companion.clock import iso, local_date
 from companion.records import (
@@ -157,8 +156,8 @@ def healthy(checks: Sequence[Check]) -> bool:
     return all(check.level != "error" for check in checks)
 
 
-def reply_json(report: ReplyReport, process: timedelta) -> Json:
-    """One turn. Timings in milliseconds; `process` counts from the start of the process."""
+def reply_json(report: ReplyReport, age: float) -> Json:
+    """One turn. Timings in milliseconds; `process` is the age of the process, `age` in seconds."""
     return {
         "reply": report.turn.text,
         "recalled": [recalled_json(found) for found in report.recalled],
@@ -166,7 +165,7 @@ def reply_json(report: ReplyReport, process: timedelta) -> Json:
             "recall": round(report.recall_ms, 1),
             "first_token": round(report.first_token_ms, 1),
             "total": round(report.total_ms, 1),
-            "process": round(process / timedelta(milliseconds=1), 1),
+            "process": round(age * 1000, 1),
         },
         "tokens": {
             "prompt": report.prompt_tokens,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from companion.cli.asking import Talk
 from companion.cli.guard import INTERRUPTED
 from companion.cli.output import print_json, reply_json
+from companion.cli.process_age import process_age
 from companion.cli.session import opened
 from companion.errors import CompanionError, EmptyMessage
 from companion.text import sanitise, valid_text
@@ -31,9 +31,9 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
         except CompanionError:
             companion.settle()  # there is no reply, but what was said is on disk: remember it all the same
             raise
-        process = _since_process_start()
+        age = process_age()
         if as_json:
-            print_json(reply_json(report, process))
+            print_json(reply_json(report, age))
         else:
             _write("\n")
         if report.turn.state == "stopped":
@@ -76,10 +76,3 @@ class _Activity:
 
 def _progress() -> _Activity:
     return _Activity()
-
-
-def _since_process_start() -> timedelta:
-    import psutil
-
-    started = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
-    return datetime.now(UTC) - started

@@ -1,0 +1,20 @@
+"""How long this process has been there: what a person has waited for, imports included."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+
+def process_age() -> float:
+    """Seconds since this process was created; to 10 ms on Linux, to about a second elsewhere."""
+    try:
+        # Field 22 of /proc/self/stat, after the name in parentheses: ticks since boot. psutil turns it into a date by
+        # way of the boot time, which Linux tells in whole seconds only.
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):
+        import psutil
+
+        return max(0.0, time.time() - psutil.Process().create_time())
