@@ -13,8 +13,10 @@ def process_age() -> float:
         # Field 22 of /proc/self/stat, after the name in parentheses: ticks since boot. psutil turns it into a date by
         # way of the boot time, which Linux tells in whole seconds only.
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        created: float = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - created
     except (OSError, AttributeError, ValueError, IndexError):
         import psutil
 
-        return max(0.0, time.time() - psutil.Process().create_time())
+        age: float = time.time() - psutil.Process().create_time()
+        return max(0.0, age)
