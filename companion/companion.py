@@ -50,8 +50,9 @@ log = logging.getLogger(__name__)
 class Companion:
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
-    `index=False` leaves Chroma alone (exact search serves) and `load_model=False` the language model: for one-shot
-    commands. `clock`, `model` and `embedder` take the place of the real ones in tests and simulations.
+    For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
+    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due.
+    `clock`, `model` and `embedder` take the place of the real ones in tests and simulations.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class Companion:
         clock: Clock | None = None,
         index: bool = True,
         load_model: bool = True,
+        load_embedder: bool = True,
+        nights: bool = True,
         model: ChatModel | None = None,
         embedder: Embedder | None = None,
     ) -> None:
@@ -70,6 +73,8 @@ class Companion:
         self._clock = clock or SystemClock()
         self._with_index = index
         self._load_model = load_model
+        self._load_embedder = load_embedder
+        self._nights = nights
         self._given_model = model
         self._given_embedder = embedder
         self._listeners: list[Listener] = []
@@ -93,11 +98,12 @@ class Companion:
             self._recall,
             reflection,
             self._sleep,
-            open_embedder=self._open_embedder,
+            open_embedder=self._open_embedder if self._load_embedder else None,
             emit=self._emit,
             changed=self._status_changed,
             person_is_talking=lambda: self._talking.busy,
             with_index=self._with_index,
+            with_nights=self._nights,
         )
         taker = TurnTaker(
             store,
@@ -165,7 +171,7 @@ class Companion:
                 return report
             case [events.ReplyFailed(title=title, hint=hint)]:
                 problem = self._talking.problem
-                raise problem if problem is not None else CompanionError(title, hint=hint)
+                raise problem if problem is not None else _failed(title, hint)
             case _:
                 raise CompanionError("the reply was cut off")
 
@@ -320,3 +326,10 @@ class Companion:
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 
         return LlamaModel.open(path, context=settings.context, threads=settings.threads)
+
+
+def _failed(title: str, hint: str) -> CompanionError:
+    """The error that a failed turn told as an event."""
+    error = CompanionError(hint=hint)
+    error.title = title
+    return error

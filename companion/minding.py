@@ -33,11 +33,12 @@ class Minding:
     recall: Recall
     reflection: Reflection
     sleep: Sleep
-    open_embedder: Callable[[], Embedder]
+    open_embedder: Callable[[], Embedder] | None
     emit: Callable[[Event], None]
     changed: Callable[[], None]
     person_is_talking: Callable[[], bool]
     with_index: bool = True
+    with_nights: bool = True
     ready_to_recall: threading.Event = field(default_factory=threading.Event)
     problem: CompanionError | None = None
     index: VectorIndex | None = None
@@ -79,7 +80,7 @@ class Minding:
         self.settle()
 
     def _run(self) -> None:
-        if not self.store.read_only:
+        if not self.store.read_only and self.open_embedder is not None:
             self._guard(self._load_embedder)
             # A handful of new memories is embedded before the first recall, a new embedder's backlog after it.
             self._guard(lambda: self._embed_missing(limit=4 * _PART))
@@ -90,7 +91,8 @@ class Minding:
                 continue
             self._guard(self._reflect)
             self._guard(lambda: self._embed_missing(limit=None))
-            self._guard(self._catch_up_nights)
+            if self.with_nights:
+                self._guard(self._catch_up_nights)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()
@@ -121,6 +123,8 @@ class Minding:
         return not self._closing and not self.person_is_talking()
 
     def _load_embedder(self) -> None:
+        if self.open_embedder is None:
+            return
         embedder = self.open_embedder()
         id = self.store.vectors.embedder(embedder.name, embedder.revision, embedder.dimension)
         floor = self.store.vectors.floor(id)

@@ -19,7 +19,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write JSON inst
     """Check versions, your data, the model, the embedder and the index; exit code 1 when something is wrong."""
     code = 0
     try:
-        with opened(load_model=True, index=True) as engine:
+        with opened(load_model=True, index=True, load_embedder=True) as engine:
             checks = engine.doctor()
     except ProfileError as error:
         # The one who asks wants to see what is wrong, not only to be refused.

@@ -54,7 +54,7 @@ def list_(
 @app.command()
 def search(text: TextArgument, limit: LimitOption = 10, as_json: JsonOption = False) -> None:
     """What a text would bring to mind, best first."""
-    with opened() as companion:
+    with opened(load_embedder=True) as companion:
         found = companion.search_memories(_text(text), limit)
         if as_json:
             print_json([found_json(one, _retention(companion, one.memory.id)) for one in found])
@@ -146,7 +146,7 @@ def history(
 
 def _change(change: Callable[[Companion], Change], as_json: bool) -> None:
     """Make a change, give it its vectors at once, and say what was done."""
-    with opened() as companion:
+    with opened(load_embedder=True) as companion:
         done = change(companion)
         companion.settle()
         if as_json:

@@ -28,7 +28,7 @@ REPLY = "Companion: "
 
 def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
-    with opened(load_model=True, index=True) as engine:
+    with opened(load_model=True, index=True, load_embedder=True, nights=True) as engine:
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
         try:
             PlainChat(engine).run()

@@ -24,7 +24,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object 
 def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
     """Say one thing, get the reply, and be remembered."""
     message = _message(text or [])
-    with opened(load_model=True) as companion:
+    with opened(load_model=True, load_embedder=True, nights=True) as companion:
         talk = Talk(companion)
         try:
             report = talk.exchange(message, _silent if as_json else _write, _progress())

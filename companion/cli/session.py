@@ -24,22 +24,26 @@ def prepare() -> tuple[Paths, Settings]:
     return paths, load_settings(paths.settings)
 
 
-def build(paths: Paths, settings: Settings, *, index: bool, load_model: bool) -> Companion:
+def build(
+    paths: Paths, settings: Settings, *, index: bool, load_model: bool, load_embedder: bool, nights: bool
+) -> Companion:
     """The real parts. A function of its own so that tests can put other parts in."""
     from companion.companion import Companion
 
-    return Companion(paths, settings, index=index, load_model=load_model)
+    return Companion(paths, settings, index=index, load_model=load_model, load_embedder=load_embedder, nights=nights)
 
 
 @contextmanager
-def opened(*, load_model: bool = False, index: bool = False) -> Iterator[Companion]:
+def opened(
+    *, load_model: bool = False, index: bool = False, load_embedder: bool = False, nights: bool = False
+) -> Iterator[Companion]:
     """A started Companion, closed at the end whatever happens. Raises ProfileError.
 
     Without the index memories are searched exactly, over the stored vectors: for one command that is far less work
     than importing chromadb.
     """
     paths, settings = prepare()
-    companion = build(paths, settings, index=index, load_model=load_model)
+    companion = build(paths, settings, index=index, load_model=load_model, load_embedder=load_embedder, nights=nights)
     try:
         companion.start()
         yield companion

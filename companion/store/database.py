@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
@@ -201,7 +202,9 @@ def _translated(path: Path) -> Generator[None]:
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise ProfileDamaged(f"{path} ({error})") from error
     except (apsw.CantOpenError, apsw.PermissionsError, apsw.IOError, apsw.BusyError) as error:
-        raise ProfileUnavailable(f"{path} ({error})") from error
+        # Without room for even the shared-memory file SQLite speaks of input and output, not of a full disk.
+        kind = DiskFull if _is_full(path) else ProfileUnavailable
+        raise kind(f"{path} ({error})") from error
     except apsw.Error as error:
         raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error
     except OverflowError as error:
@@ -209,3 +212,9 @@ def _translated(path: Path) -> Generator[None]:
     except OSError as error:
         kind = DiskFull if error.errno == errno.ENOSPC else ProfileUnavailable
         raise kind(f"{path} ({error.strerror or error})") from error
+
+
+def _is_full(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return shutil.disk_usage(path.parent).free < 64 * 1024
+    return False

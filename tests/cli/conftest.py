@@ -58,9 +58,20 @@ class Shell:
 def shell(home: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     model = FakeModel()
 
-    def build(paths: Paths, settings: Settings, *, index: bool, load_model: bool) -> Companion:
+    def build(
+        paths: Paths, settings: Settings, *, index: bool, load_model: bool, load_embedder: bool, nights: bool
+    ) -> Companion:
         model.closed = False
-        return Companion(paths, settings, index=False, load_model=load_model, model=model, embedder=FakeEmbedder())
+        return Companion(
+            paths,
+            settings,
+            index=False,
+            load_model=load_model,
+            load_embedder=load_embedder,
+            nights=nights,
+            model=model,
+            embedder=FakeEmbedder(),
+        )
 
     monkeypatch.setattr(session, "build", build)
     return Shell(model)
