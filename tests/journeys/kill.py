@@ -48,7 +48,7 @@ class Kill:
     lost_seconds: float
     """Age of the oldest lost piece of the reply at the kill."""
     state: str
-    """What the reply is marked as at the next start; "finished" when the reply was faster than the kill."""
+    """What the reply is marked as on disk then; "finished" when it was faster than the kill."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Report:
     """Whatever else is not as it should be: must be empty."""
 
     def table(self) -> str:
-        lines = [f"{'kill':>4} {'seen':>6} {'kept':>6} {'lost s':>7}  reply at the next start"]
+        lines = [f"{'kill':>4} {'seen':>6} {'kept':>6} {'lost s':>7}  reply on disk"]
         for kill in self.kills:
             lines.append(f"{kill.number:>4} {kill.seen:>6} {kill.kept:>6} {kill.lost_seconds:>7.2f}  {kill.state}")
         lines.append(f"acknowledged and lost: {self.lost or 'nothing'}; troubles: {self.troubles or 'none'}")
