@@ -36,7 +36,7 @@ MEMORY_CHARACTERS = 300
 # Measured with SmolLM2-135M and the default persona, each memory among three others: of 20 questions this wording was
 # answered from the right memory 12 times (greedy) and 13 (temperature 0.4), and of 20 statements 4 replies only
 # repeated memories. A list under "Memories:" came to 6 and 3; bullets and "answer me from these memories" to 1 and 1
-# (the list is read out instead); "Now answer me in a sentence or two:" to 14 and 12, but it parrots 15 of 20 statements.
+# (the list is read out instead); "Now answer me in a sentence or two:" to 14 and 12, but parrots 15 of 20 statements.
 _MEMORIES_HEAD = "Context:"
 _MEMORIES_FOOT = "Question:"
 
