@@ -152,7 +152,9 @@ class Minding:
             done += len(part)
 
     def _reflect(self) -> None:
-        while self._free() and (job := self.store.jobs.next()) is not None:
+        tried: set[int] = set()  # what failed now is tried again at the next occasion, not at once
+        while self._free() and (job := self.store.jobs.next()) is not None and job.id not in tried:
+            tried.add(job.id)
             self.doing = "reflecting"
             self.changed()
             try:

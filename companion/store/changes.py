@@ -28,8 +28,13 @@ class Batch:
 
     def __init__(self, db: Database, id: int) -> None:
         self.id = id
-        self.touched: list[int] = []
         self._db = db
+        self._images: dict[int, tuple[Image | None, Image | None]] = {}
+
+    @property
+    def touched(self) -> tuple[int, ...]:
+        """Memories changed so far, in the order of their first change."""
+        return tuple(self._images)
 
     def add(self, memory: Memory) -> Memory:
         """Insert `memory` under a new id (its own is ignored)."""
@@ -78,15 +83,19 @@ class Batch:
         return image
 
     def _record(self, id: int, before: Image | None, after: Image | None) -> None:
+        first = self._images[id][0] if id in self._images else before
+        self._images[id] = (first, after)
+
+    def write_journal(self) -> None:
+        """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
+
         def dump(image: Image | None) -> str | None:
             return None if image is None else json.dumps(image, ensure_ascii=False, sort_keys=True)
 
-        self._db.run(
+        self._db.run_many(
             "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)",
-            (self.id, id, dump(before), dump(after)),
+            ((self.id, id, dump(before), dump(after)) for id, (before, after) in self._images.items()),
         )
-        if id not in self.touched:
-            self.touched.append(id)
 
 
 class Changes:
@@ -111,9 +120,10 @@ class Changes:
             )
             batch = Batch(self._db, id)
             yield batch
+            batch.write_journal()
         if batch.touched:
             for observer in self._observers:
-                observer(tuple(batch.touched))
+                observer(batch.touched)
 
     def undo(self, batch: int | None = None) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
         """Take a batch back, field by field: what was changed again later is kept and named.
@@ -134,7 +144,7 @@ class Changes:
                     self._take_back(undo, memory, _load(before), _load(after), kept)
                 if not undo.touched:
                     raise NothingToUndo(f"everything in change {target} was changed again later")
-            return undo.id, tuple(undo.touched), tuple(dict.fromkeys(kept))
+            return undo.id, undo.touched, tuple(dict.fromkeys(kept))
 
     def undone_by(self, batch: int) -> int | None:
         """The batch that took `batch` back and was not itself taken back."""
