@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from textual import events
 from textual.events import Paste
 
 from companion.errors import Busy, DiskFull, ModelFailed
@@ -267,3 +268,14 @@ async def test_a_finished_reply_looks_as_if_it_had_come_at_once() -> None:
         await app.chat.transcript.mount(whole)
         shape = lambda view: [type(child).__name__ for child in view._markdown.walk_children()]  # noqa: E731
         await wait_until(pilot, lambda: shape(streamed) == shape(whole))
+
+
+async def test_keys_typed_faster_than_they_are_handled_act_in_their_order() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        prompt = app.chat.query_one(Prompt)
+        keys = [*"abx", "backspace", *"cd", "left", "left", *"X", "end", "enter", *"next", "home", *"Z"]
+        for key in keys:  # all at once, as from a terminal that was not read for a while
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await wait_until(pilot, lambda: said(app) == ["abXcd"])
+        await wait_until(pilot, lambda: prompt.text == "Znext")

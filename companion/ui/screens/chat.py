@@ -182,10 +182,10 @@ class ChatScreen(EngineScreen):
 
     @on(Prompt.Submitted)
     def _submitted(self, message: Prompt.Submitted) -> None:
-        if not message.prompt.whole_text.strip():
+        if not message.text:
             message.prompt.hint("Type a message first.", HINT)
             return
-        self.outbox.put(message.prompt.take())
+        self.outbox.put(message.text)
         self.transcript.to_newest()
         self._refresh_state()
         self.send_waiting()

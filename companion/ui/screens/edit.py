@@ -50,7 +50,7 @@ class EditScreen(ModalScreen[str | None]):
     @on(Prompt.Submitted)
     def _save(self, message: Prompt.Submitted) -> None:
         message.stop()
-        text = message.prompt.whole_text.strip()
+        text = message.text.strip()
         if not text:
             message.prompt.hint("Write something first, or press Esc.", "Something about you, in a sentence")
         else:

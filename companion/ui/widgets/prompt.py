@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingType, NoBinding
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -17,10 +17,10 @@ class Prompt(TextArea):
     """`take()` returns the whole text and empties it; `put_back()` returns text that could not be sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send", priority=True),
+        Binding("enter", "submit", "Send"),
         # Terminals that report shift+enter or alt+enter send their own key; ctrl+j is a line feed on all of them.
-        Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", "New line", priority=True),
-        Binding("ctrl+d", "delete_or_end", show=False, priority=True),
+        Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", "New line"),
+        Binding("ctrl+d", "delete_or_end", show=False),
     ]
     DEFAULT_CSS = """
     Prompt {
@@ -31,11 +31,12 @@ class Prompt(TextArea):
     """
 
     class Submitted(Message):
-        """Enter was pressed; `prompt.take()` has the text."""
+        """Enter was pressed on `text`, which is no longer in the prompt; empty when there was nothing but space."""
 
-        def __init__(self, prompt: Prompt) -> None:
+        def __init__(self, prompt: Prompt, text: str) -> None:
             super().__init__()
             self.prompt = prompt
+            self.text = text
 
         @property
         def control(self) -> Prompt:
@@ -82,8 +83,20 @@ class Prompt(TextArea):
         self.placeholder = text
         self.set_timer(seconds, lambda: setattr(self, "placeholder", after))
 
+    async def _on_key(self, event: events.Key) -> None:
+        # Textual runs bindings when a key has bubbled up, characters when it arrives: typed quickly, or on a busy
+        # machine, a Backspace or Enter would act after the letters that follow it. Here all keys act in their order.
+        try:
+            bound = self._bindings.get_bindings_for_key(event.key)
+        except NoBinding:
+            return
+        event.stop()
+        event.prevent_default()
+        await self.run_action(bound[0].action)
+
     def action_submit(self) -> None:
-        self.post_message(self.Submitted(self))
+        # Taken now: by the time anybody hears of it more may have been typed.
+        self.post_message(self.Submitted(self, self.take() if self.whole_text.strip() else ""))
 
     def action_delete_or_end(self) -> None:
         if self.text:
