@@ -39,7 +39,7 @@ class MemoryActions(EngineScreen):
         if change is None:
             return
         kept = "".join(f"\n{line}" for line in change.kept)
-        tell(self, one_line(change.summary) + (". Press u to undo." if undo else "") + kept, seconds=4)
+        tell(self, one_line(change.summary).rstrip(".") + (". Press u to undo." if undo else ".") + kept, seconds=4)
         self.changed(change)
 
     @work(group="change")
