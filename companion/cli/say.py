@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from companion.cli.asking import Talk
-from companion.cli.guard import INTERRUPTED
+from companion.cli.guard import INTERRUPTED, complain
 from companion.cli.output import print_json, reply_json
 from companion.cli.process_age import process_age
 from companion.cli.session import opened
 from companion.errors import CompanionError, EmptyMessage
+from companion.events import Notice
 from companion.text import sanitise, valid_text
 
 TextArgument = Annotated[
@@ -36,6 +37,9 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
             print_json(reply_json(report, age))
         else:
             _write("\n")
+        for told in talk.unheard():
+            if isinstance(told, Notice):
+                complain(told.title, told.hint)
         if report.turn.state == "stopped":
             raise typer.Exit(INTERRUPTED)
         # The next `say` is to remember this one: think about it before the process ends.

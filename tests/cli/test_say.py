@@ -84,3 +84,10 @@ def test_two_processes_with_the_real_model(process: Process, starter: Path) -> N
     assert told["tokens"]["reply"] > 0
     assert any("Biscuit" in m["text"] and told["turn"] in m["evidence"] for m in asked["recalled"])
     assert told["timings"]["process"] > told["timings"]["total"]
+
+
+def test_a_message_beyond_the_context_is_answered_and_the_person_is_told(shell: Shell) -> None:
+    result = shell("say", "-", input="word " * 40_000)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == shell.model.default
+    assert "longer than the model can read" in result.stderr
