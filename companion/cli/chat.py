@@ -6,7 +6,7 @@ import os
 import sys
 
 from companion.cli.guard import complain
-from companion.cli.session import prepare
+from companion.cli.session import check_free, prepare
 
 NO_TERMINAL = 2
 
@@ -26,6 +26,7 @@ def chat(plain: bool) -> int:
     if os.environ.get("TERM", "").lower() == "dumb":
         return chat(plain=True)
     paths, settings = prepare()
+    check_free(paths)
     from companion.ui.app import run
 
     return run(settings, paths)

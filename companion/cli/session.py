@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -24,6 +25,17 @@ def prepare() -> tuple[Paths, Settings]:
     return paths, load_settings(paths.settings)
 
 
+def check_free(paths: Paths) -> None:
+    """Say within a second that the profile is in use, before anything that takes time is imported; whoever opens it
+    takes the lock for good. Raises ProfileLocked."""
+    from companion.store.lock import ProfileLock
+
+    if paths.lock.exists() and os.access(paths.lock, os.W_OK):
+        lock = ProfileLock(paths.lock)
+        lock.acquire()
+        lock.release()
+
+
 def build(
     paths: Paths, settings: Settings, *, index: bool, load_model: bool, load_embedder: bool, nights: bool
 ) -> Companion:
@@ -43,6 +55,7 @@ def opened(
     than importing chromadb.
     """
     paths, settings = prepare()
+    check_free(paths)
     companion = build(paths, settings, index=index, load_model=load_model, load_embedder=load_embedder, nights=nights)
     try:
         companion.start()

@@ -48,6 +48,24 @@ def test_a_profile_in_use_is_left_alone(lived_in: Path, process: Process) -> Non
         lock.release()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a pseudo terminal is POSIX")
+def test_a_second_window_says_so_instead_of_opening(lived_in: Path) -> None:
+    import pexpect
+
+    lock = ProfileLock(lived_in / "companion.lock")
+    lock.acquire()
+    try:
+        before = digests(lived_in)
+        window = pexpect.spawn(sys.executable, ["-m", "companion"], encoding="utf-8", dimensions=(24, 80), timeout=60)
+        window.expect(pexpect.EOF)
+        window.close()
+        assert window.exitstatus == 3
+        assert "already running" in (window.before or "")
+        assert digests(lived_in) == before
+    finally:
+        lock.release()
+
+
 def test_doctor_of_a_profile_in_use_says_so(lived_in: Path, shell: Shell) -> None:
     lock = ProfileLock(lived_in / "companion.lock")
     lock.acquire()
