@@ -181,8 +181,12 @@ class Companion:
 
     def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
         turns = self._opened.turns.latest(limit, before)
-        recalled = self._opened.recalls.of([turn.id for turn in turns if turn.role == "companion"])
-        return tuple(TranscriptItem(turn, recalled.get(turn.id, ())) for turn in turns)
+        replies = [turn for turn in turns if turn.role == "companion"]
+        recalled = self._opened.recalls.of([turn.id for turn in replies])
+        learned = self._opened.memories.first_said_in([turn.answers for turn in replies if turn.answers])
+        return tuple(
+            TranscriptItem(turn, recalled.get(turn.id, ()), learned.get(turn.answers or 0, ())) for turn in turns
+        )
 
     # Memory
 

@@ -177,10 +177,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptItem:
-    """A turn as the chat shows it, a reply with the memories it was given."""
+    """A turn as the chat shows it; a reply with the memories it was given and what was learned from the exchange."""
 
     turn: Turn
     recalled: tuple[RecalledMemory, ...] = ()
+    learned: tuple[Memory, ...] = ()
+    """Thoughts that were first said in the turn it answers and are not forgotten."""
 
 
 @dataclass(frozen=True, slots=True)

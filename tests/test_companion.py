@@ -336,6 +336,21 @@ def test_a_job_that_keeps_failing_rests_and_is_shown(house: House, monkeypatch: 
     companion.ask("It still talks?")
 
 
+def test_the_transcript_tells_what_was_learned_until_it_is_forgotten(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    companion.ask("I adopted a dog named Biscuit. I live in Ghent.")
+    companion.settle()
+    learned = [[memory.text for memory in item.learned] for item in companion.transcript()]
+    assert learned == [[], ["I adopted a dog named Biscuit."], [], ["I live in Ghent."]]
+    ghent = companion.transcript()[3].learned[0]
+    companion.forget_memory(ghent.id)
+    assert companion.transcript()[3].learned == ()
+    companion.undo()
+    assert [memory.id for memory in companion.transcript()[3].learned] == [ghent.id]
+
+
 # Memory
 
 

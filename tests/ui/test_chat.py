@@ -10,7 +10,7 @@ from textual.events import Paste
 
 from companion.errors import Busy, DiskFull, ModelFailed
 from companion.events import ThoughtsFormed
-from companion.records import EngineStatus, RecalledMemory
+from companion.records import EngineStatus, RecalledMemory, TranscriptItem
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.widgets import transcript
@@ -279,3 +279,13 @@ async def test_keys_typed_faster_than_they_are_handled_act_in_their_order() -> N
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await wait_until(pilot, lambda: said(app) == ["abXcd"])
         await wait_until(pilot, lambda: prompt.text == "Znext")
+
+
+async def test_what_was_learned_is_shown_again_after_a_restart() -> None:
+    engine = FakeEngine()
+    asked = engine.said("person", "I adopted a dog.")
+    reply = engine.said("companion", "Lovely!", answers=asked.id)
+    engine.turns[-1] = TranscriptItem(reply, learned=(engine.remember("I adopted a dog."),))
+    async with running(engine) as (app, pilot):
+        await wait_until(pilot, lambda: app.chat.query(MemoryLine))
+        assert plain(app.chat.query_one(MemoryLine)) == "+ I adopted a dog."

@@ -129,7 +129,10 @@ class CompanionTurn(Vertical):
     @classmethod
     def of(cls, item: TranscriptItem) -> CompanionTurn:
         turn = item.turn
-        return cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
+        view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
+        learned = item.learned
+        view.add_thoughts(tuple(memory.id for memory in learned), tuple(f"+ {memory.text}" for memory in learned))
+        return view
 
     @property
     def text(self) -> str:
