@@ -27,7 +27,7 @@ class Talking:
     after_reply: Callable[[], None]
     model: ChatModel | None = None
     problem: CompanionError | None = None
-    _waiting: list[Turn] = field(default_factory=list)
+    _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
     _stop: StopSignal | None = None
     _condition: threading.Condition = field(default_factory=threading.Condition)
     _closing: bool = False
@@ -61,16 +61,16 @@ class Talking:
     def answer(self, turn: Turn) -> None:
         """Queue a turn that is on disk."""
         with self._condition:
-            self._waiting.append(turn)
+            self._waiting.append((turn, StopSignal()))
             self._condition.notify_all()
 
     def stop(self) -> bool:
-        """Stop the reply being written. False when there is none, also while a turn waits for the model."""
+        """Stop the reply being written, or the one a turn waits for: it ends before its first word. False when none."""
         with self._condition:
-            if self._stop is not None:
-                self._stop.set()
-                return True
-            return False
+            stop = self._stop or (self._waiting[0][1] if self._waiting else None)
+            if stop is not None:
+                stop.set()
+            return stop is not None
 
     def wait(self) -> None:
         """Until nothing is being answered."""
@@ -91,8 +91,8 @@ class Talking:
 
     def _run(self) -> None:
         self._load()
-        while (turn := self._next()) is not None:
-            self._answer(turn, self._stop or StopSignal())
+        while (waiting := self._next()) is not None:
+            self._answer(*waiting)
             with self._condition:
                 self._stop = None
                 self._condition.notify_all()
@@ -124,10 +124,11 @@ class Talking:
         self._settled.set()
         self.changed()
 
-    def _next(self) -> Turn | None:
+    def _next(self) -> tuple[Turn, StopSignal] | None:
         with self._condition:
             self._condition.wait_for(lambda: self._closing or self._waiting)
             if self._closing:
                 return None
-            self._stop = StopSignal()
-            return self._waiting.pop(0)
+            waiting = self._waiting.pop(0)
+            self._stop = waiting[1]
+            return waiting

@@ -351,6 +351,27 @@ def test_the_transcript_tells_what_was_learned_until_it_is_forgotten(house: Hous
     assert [memory.id for memory in companion.transcript()[3].learned] == [ghent.id]
 
 
+def test_a_message_that_waits_for_the_model_can_be_stopped(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = threading.Event()
+    open_model = Companion._open_model
+
+    def slowly(companion: Companion) -> ChatModel:
+        loaded.wait()
+        return open_model(companion)
+
+    monkeypatch.setattr(Companion, "_open_model", slowly)
+    companion = house.open()
+    companion.send("I adopted a dog named Biscuit.")
+    assert companion.stop() is True
+    loaded.set()
+    companion._talking.wait()
+    assert [item.turn.role for item in companion.transcript()] == ["person"]
+    assert companion.ask("Are you there?").turn.state == "complete"
+    companion.settle()
+    learned = companion.list_memories(MemoryFilter(kinds=("thought",)))
+    assert [row.memory.text for row in learned] == ["I adopted a dog named Biscuit."]
+
+
 # Memory
 
 
