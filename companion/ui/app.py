@@ -213,7 +213,10 @@ class CompanionApp(App[None]):
         if selected:
             self.copy_to_clipboard(selected)
             tell(self, "Copied", seconds=1)
-            return
+        else:
+            self._leave_at_the_second_time("Ctrl+C")
+
+    def _leave_at_the_second_time(self, again: str) -> None:
         moment = time.monotonic()
         if moment - self._interrupted <= TWICE:
             self.leave()
@@ -221,7 +224,7 @@ class CompanionApp(App[None]):
         self._interrupted = moment
         waiting = len(self.chat.outbox)
         unsent = f" {waiting} waiting message(s) will not be sent." if waiting else ""
-        tell(self, f"Press Ctrl+C again to quit.{unsent}", seconds=TWICE)
+        tell(self, f"Press {again} again to quit.{unsent}", seconds=TWICE)
 
     def leave_soon(self, code: int) -> None:
         """Leave with this exit code. Safe to call from a signal handler."""
@@ -240,7 +243,11 @@ class CompanionApp(App[None]):
         self.exit(return_code=code)
 
     async def action_quit(self) -> None:
-        self.leave()
+        """At once, unless there is something that would be lost."""
+        if len(self.chat.outbox):
+            self._leave_at_the_second_time("Ctrl+C or Ctrl+D")
+        else:
+            self.leave()
 
     def _fatal_error(self) -> None:
         # Textual prints the local variables of every frame; here they hold what the person said.

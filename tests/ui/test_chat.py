@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from textual import events
 from textual.events import Paste
@@ -216,13 +214,12 @@ async def test_a_huge_paste_is_folded_but_sent_whole() -> None:
     async with running(engine) as (app, pilot):
         prompt = app.chat.query_one(Prompt)
         await pilot.press(*"see: ")
-        started = time.perf_counter()
         prompt.post_message(Paste(text))
         await wait_until(pilot, lambda: "3,120 lines" in prompt.text)
         assert prompt.text.startswith("see: [pasted 1")
+        assert len(prompt.text) < 60  # what would freeze the prompt is not in it
         await pilot.press("enter")
         await wait_until(pilot, lambda: engine.sent == ["see: " + text])
-        assert time.perf_counter() - started < 5
         await wait_until(pilot, lambda: app.chat.query(WholeText))
         app.chat.query_one(WholeText).focus()
         await pilot.press("enter")
