@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,7 +68,6 @@ class Recall:
 
     store: Store
     meaning: Meaning | None = None
-    _rank: dict[str, int] = field(default_factory=dict)
 
     def __call__(self, cue: Cue, limit: int) -> Recalled:
         """At most `limit` memories, best first; empty for small talk and for what was never told."""
