@@ -32,6 +32,7 @@ from companion.records import (
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
+    Phase,
     RecalledMemory,
     ReplyReport,
     SentMessage,
@@ -257,6 +258,7 @@ class Companion:
     def status(self) -> EngineStatus:
         talking, minding, store = self._talking, self._minding, self._opened
         info = talking.model.info if talking.model is not None else None
+        phase: Phase
         if not self._load_model or talking.problem is not None:
             phase = "no-model"
         else:
@@ -264,7 +266,7 @@ class Companion:
         meaning = self._recall.meaning
         problem = talking.problem or minding.problem
         return EngineStatus(
-            phase=phase,  # type: ignore[arg-type]
+            phase=phase,
             model=info.name if info is not None else "",
             context_tokens=info.context_tokens if info is not None else 0,
             embedder=meaning.embedder.name if meaning is not None else "",

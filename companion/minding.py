@@ -75,10 +75,6 @@ class Minding:
             self.index.close()
             self.index = None
 
-    def reconcile(self) -> None:
-        """Bring vectors and index in step now; doctor calls it."""
-        self.settle()
-
     def _run(self) -> None:
         if not self.store.read_only and self.open_embedder is not None:
             self._guard(self._load_embedder)

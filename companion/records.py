@@ -12,6 +12,7 @@ Status = Literal["candidate", "active", "dormant", "archived", "superseded", "me
 Polarity = Literal["affirmed", "negated"]
 Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetical"]
 Actor = Literal["person", "reflection", "recall", "sleep", "system"]
+Phase = Literal["starting", "loading", "ready", "no-model"]
 LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
 
 KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
@@ -240,7 +241,7 @@ class Check:
 class EngineStatus:
     """Where the engine stands: `phase` for the model; `activity` is what it is doing now, for the status line."""
 
-    phase: Literal["starting", "loading", "ready", "no-model"]
+    phase: Phase
     model: str = ""
     context_tokens: int = 0
     embedder: str = ""

@@ -48,8 +48,9 @@ class Reflection:
         """Think about the exchange that the person's turn `turn_id` began. Running it again changes nothing."""
         turn = self.store.turns.get(turn_id)
         reply = next(iter(self.store.turns.replies_to(turn_id)), None)
-        keep = [] if wants_private(turn.text) else admit(turn.text)
-        moment = self._moment(turn, reply)
+        private = wants_private(turn.text)
+        keep = [] if private else admit(turn.text)
+        moment = None if private else self._moment(turn, reply)
         thoughts = [self._thought(turn, statement) for statement in keep]
         vectors = self._embed([memory.text for memory in (*([moment] if moment else []), *thoughts)])
         lines: list[str] = []
@@ -69,7 +70,7 @@ class Reflection:
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines)) if formed else None
 
     def _moment(self, turn: Turn, reply: Turn | None) -> Memory | None:
-        if wants_private(turn.text) or not _tells(turn.text) or self._says_what_is_buried(turn.text):
+        if not _tells(turn.text) or self._says_what_is_buried(turn.text):
             return None
         text = turn.text.strip()
         evidence = [_evidence(turn, 0, len(turn.text))]

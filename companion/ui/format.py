@@ -15,11 +15,6 @@ def now() -> datetime:
     return SystemClock().now().replace(tzinfo=None)
 
 
-def clock_time(at: float, utc_offset: int) -> str:
-    """09:05, as the person's wall clock showed it."""
-    return local(at, utc_offset).strftime("%H:%M")
-
-
 def day_heading(at: float, utc_offset: int, today: datetime) -> str:
     """The day and time a stretch of conversation began: "today, 21:40", "Tuesday 3 June 2025, 21:40"."""
     moment = local(at, utc_offset)
