@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import companion
 from companion.cli.asking import Interrupted, Talk
 from companion.cli.guard import show_error
+from companion.cli.lines import TypedLines
 from companion.cli.output import say
 from companion.cli.plain_commands import run_command
 from companion.cli.session import opened
@@ -31,7 +32,8 @@ def plain_chat() -> int:
     with opened(load_model=True, index=True, load_embedder=True, nights=True) as engine:
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
         try:
-            PlainChat(engine).run()
+            with TypedLines() as lines:
+                PlainChat(engine, lines).run()
         except KeyboardInterrupt:
             say()
         if not sys.stdin.isatty():
@@ -40,8 +42,9 @@ def plain_chat() -> int:
 
 
 class PlainChat:
-    def __init__(self, engine: Companion) -> None:
+    def __init__(self, engine: Companion, lines: TypedLines) -> None:
         self._engine = engine
+        self._lines = lines
         self._talk = Talk(engine)
         self._leaving = False
 
@@ -64,7 +67,7 @@ class PlainChat:
         while True:
             try:
                 _write(PROMPT)
-                line = sys.stdin.readline()
+                line = self._lines.read()
             except KeyboardInterrupt:
                 if self._leaving:
                     raise Interrupted from None
