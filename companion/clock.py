@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 
@@ -38,6 +38,11 @@ def stamp(moment: datetime) -> tuple[float, int]:
     """(seconds since the epoch, offset of the local zone from UTC in seconds) as the store keeps them."""
     offset = moment.utcoffset() or timedelta(0)
     return moment.timestamp(), int(offset.total_seconds())
+
+
+def moment(at: float, utc_offset: int) -> datetime:
+    """The moment, aware, in the zone the person was in."""
+    return local(at, utc_offset).replace(tzinfo=timezone(timedelta(seconds=utc_offset)))
 
 
 def local(at: float, utc_offset: int) -> datetime:

@@ -88,13 +88,13 @@ def _meaning(store: Store, minding: Minding) -> list[Check]:
             "embedder",
             "ok" if not missing else "warning",
             f"{embedder.name} ({embedder.dimension} dimensions, revision {embedder.revision}, {embedder.runtime}),"
-            f" unrelated below {meaning.floor:.2f}, {missing} memories without a vector",
+            f" unrelated texts at {meaning.background[0]:.2f} ± {meaning.background[1]:.2f}, {missing} texts without a vector",
         )
     ]
     index = minding.index
     if index is None:
         return checks
-    expected, found = len(store.vectors.keys(meaning.id)), index.count()
+    expected, found = store.vectors.count(meaning.id), index.count()
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
     if index.ready and expected == found:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from companion.errors import CompanionError, ProfileError
 from companion.events import Event, MemoriesChanged, SleepFinished
-from companion.memory.embedder import Embedder, calibrate
-from companion.memory.exact import ExactSearch
+from companion.memory.embedder import Embedder
 from companion.memory.index import VectorIndex
-from companion.memory.recall import Meaning, Recall
+from companion.memory.meaning import open_meaning
+from companion.memory.recall import Recall
 from companion.mind.reflect import REFLECT, Reflection
 from companion.mind.sleep import Sleep
 from companion.paths import Paths
@@ -121,14 +121,8 @@ class Minding:
     def _load_embedder(self) -> None:
         if self.open_embedder is None:
             return
-        embedder = self.open_embedder()
-        id = self.store.vectors.embedder(embedder.name, embedder.revision, embedder.dimension)
-        floor = self.store.vectors.floor(id)
-        if floor is None:
-            floor = calibrate(embedder)
-            self.store.vectors.set_floor(id, floor)
-        exact = ExactSearch(self.store, id, embedder.dimension)
-        self.recall.meaning = Meaning(embedder, id, floor, exact)
+        self.recall.meaning = open_meaning(self.store, self.open_embedder())
+        self.recall.pool.refresh()
 
     def _embed_missing(self, limit: int | None) -> None:
         meaning = self.recall.meaning
@@ -143,8 +137,8 @@ class Minding:
             vectors = meaning.embedder.encode([text for _, text in part])
             with self.store.db.write():
                 self.store.vectors.put(meaning.id, {key: v for (key, _), v in zip(part, vectors, strict=True)})
-                self.store.vectors.announce([key for key, _ in part])
-            meaning.exact.invalidate()
+                memories = self.store.vectors.announce([key for key, _ in part])
+            self.recall.pool.vectors_came(memories)
             done += len(part)
 
     def _reflect(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from companion.clock import Clock
+from companion.clock import Clock, moment
 from companion.errors import CompanionError
 from companion.events import (
     Event,
@@ -19,7 +19,8 @@ from companion.events import (
     ReplyStarted,
     ReplyToken,
 )
-from companion.memory.recall import Cue, Recall, Recalled
+from companion.memory.cue import Cue, told_before
+from companion.memory.recall import Recall, Recalled
 from companion.mind.reflect import Reflection
 from companion.model.persona import Persona
 from companion.model.prompt import compose, memory_block
@@ -108,8 +109,13 @@ class TurnTaker:
 
     def _recall(self, turn: Turn) -> Recalled:
         history = self._history(turn)
-        last = next((t for t in reversed(history) if t.role == "person"), None)
-        cue = Cue(turn.text, last.text if last else "", frozenset(t.id for t in history) | {turn.id})
+        cue = Cue(
+            turn.text,
+            told_before([t.text for t in history]),
+            frozenset(t.id for t in history) | {turn.id},
+            moment(turn.at, turn.utc_offset),
+            "" if turn.speaker == "You" else turn.speaker,
+        )
         return self.recall(cue, self.settings.recall_limit)
 
     def _history(self, turn: Turn) -> list[Turn]:

@@ -21,10 +21,10 @@ from companion.bench.baselines import Baseline, PlainRecall
 from companion.bench.embeddings import CachedEmbedder
 from companion.bench.histories import History, HistoryTurn, Question
 from companion.clock import SetClock
-from companion.memory.embedder import calibrate
-from companion.memory.exact import ExactSearch
+from companion.memory.cue import Cue, told_before
 from companion.memory.forgetting import curve
-from companion.memory.recall import Cue, Meaning, Recall, Recalled
+from companion.memory.meaning import open_meaning
+from companion.memory.recall import Recall, Recalled
 from companion.mind.reflect import Reflection
 from companion.model.prompt import memory_block
 from companion.paths import Paths
@@ -80,8 +80,8 @@ class OurMind:
 
     def __init__(self, store: Store, clock: SetClock, settings: Settings, embedder: CachedEmbedder) -> None:
         self._store = store
-        self._recall = Recall(store, open_meaning(store, embedder))
-        self._reflection = Reflection(store, clock, curve(settings.memory.curve), lambda: self._recall.meaning)
+        self.recalling = Recall(store, open_meaning(store, embedder))
+        self._reflection = Reflection(store, clock, curve(settings.memory.curve), lambda: self.recalling.meaning)
         self._waiting: list[Turn] = []
 
     def hear(self, turn: Turn) -> None:
@@ -95,24 +95,14 @@ class OurMind:
         self._waiting.clear()
 
     def recall(self, cue: Cue, limit: int) -> Recalled:
-        return self._recall(cue, limit)
+        return self.recalling(cue, limit)
 
 
 def think_about(store: Store, reflection: Reflection, turn: Turn) -> None:
-    """Reflect on the exchange that `turn` began, as the background thread does. Only the person's are, so far."""
-    if turn.role != "person":
-        return
+    """Reflect on the exchange that `turn` began, as the background thread does."""
     reflection.queue(turn.id)
     while (job := store.jobs.next()) is not None:
         reflection.run(job.id, int(job.key))
-
-
-def open_meaning(store: Store, embedder: CachedEmbedder) -> Meaning:
-    """Search by meaning with its floor, as the background thread sets it up."""
-    id = store.vectors.embedder(embedder.name, embedder.revision, embedder.dimension)
-    floor = calibrate(embedder)
-    store.vectors.set_floor(id, floor)
-    return Meaning(embedder, id, floor, ExactSearch(store, id, embedder.dimension))
 
 
 def turns_of(recalled: RecalledMemory) -> Iterable[int]:
@@ -127,10 +117,12 @@ def replay(
     settings: Settings,
     *,
     baseline: Baseline | None = None,
+    mind_of: Callable[[Store, SetClock], Mind] | None = None,
     chatter: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Replay:
     """Live through `history`, asking `questions` (some of its own) and then the unrelated prompts of `chatter`.
+    `baseline`, or what `mind_of` makes, remembers in the product's place.
     `progress` is told how many turns and questions are done, of how many. Raises CompanionError."""
     start = history.turns[0].time if history.turns else datetime.now().astimezone()
     found = Replay(history, chatter=len(chatter))
@@ -139,7 +131,8 @@ def replay(
     for question in questions:
         asked[question.before].append(question)
     with _profile(SetClock(start)) as (store, clock):
-        mind = PlainRecall(baseline, embedder) if baseline else OurMind(store, clock, settings, embedder)
+        mind: Mind = PlainRecall(baseline, embedder) if baseline else OurMind(store, clock, settings, embedder)
+        mind = mind_of(store, clock) if mind_of is not None else mind
         life = _Life(store, clock, mind, embedder)
         for turn in history.turns:
             found.answers += [life.ask(question, turn) for question in asked.pop(turn.id, ())]
@@ -204,29 +197,35 @@ class _Life:
 
     def brings_anything(self, prompt: str) -> bool:
         self._mind.think()
-        return bool(self._mind.recall(Cue(prompt), LIMIT).memories)
+        return bool(self._mind.recall(Cue(prompt, now=self._clock.now()), LIMIT).memories)
 
     def _cue(self, question: Question, cue_turn: HistoryTurn | None) -> Cue:
-        """As a turn of a chat makes it: with the person's last message, and the turns that are in the prompt."""
+        """As a turn of a chat makes it: with what was said before it, and the turns that are in the prompt."""
         conversation = self._conversations.get(cue_turn.session) if cue_turn is not None else None
-        if conversation is None:
-            return Cue(question.text, context_of(question))
-        present = self._store.turns.conversation(conversation)
-        last = self._person.get(conversation)
-        context = last.text if last is not None else context_of(question)
-        return Cue(question.text, context, frozenset(turn.id for turn in present))
+        present = self._store.turns.conversation(conversation) if conversation is not None else []
+        context, speaker = context_of(question)
+        return Cue(
+            question.text,
+            told_before([turn.text for turn in present]) or context,
+            frozenset(turn.id for turn in present),
+            question.time,
+            speaker,
+        )
 
     def _turns(self, memories: Sequence[RecalledMemory], cue: Cue) -> tuple[str, ...]:
         rested_on = (turn for memory in memories for turn in turns_of(memory))
         return tuple(dict.fromkeys(self.neutral[turn] for turn in rested_on if turn not in cue.present_turns))
 
 
-def context_of(question: Question) -> str:
-    """The person's line before the question in its dialogue, which ends with the question and goes turn about."""
-    lines = [_NAME.sub("", line) for line in question.context]
+def context_of(question: Question) -> tuple[tuple[str, ...], str]:
+    """The dialogue before the question, without the names of who speaks, and the name of who asks, if it stands there.
+    The dialogue may end with the question itself."""
+    lines = list(question.context)
+    speaker = ""
     if lines and lines[-1].strip().endswith(question.text.strip()):
-        lines.pop()
-    return lines[-2] if len(lines) > 1 else ""
+        named = _NAME.match(lines.pop())
+        speaker = named.group().strip().rstrip(":：").strip() if named else ""
+    return told_before([_NAME.sub("", line) for line in lines]), speaker
 
 
 def fitting_memories(memories: Sequence[RecalledMemory], now: datetime) -> int:

@@ -18,7 +18,6 @@ import numpy as np
 
 from companion.errors import EmbedderMissing
 from companion.memory.bert import BertEncoder
-from companion.paths import asset
 from companion.store.vectors import Matrix
 
 LARGE_BATCH = 256
@@ -95,21 +94,6 @@ def find_embedder(path: Path | None) -> Path:
         if (folder / "modules.json").is_file():
             return folder
     raise EmbedderMissing
-
-
-def calibrate(embedder: Embedder) -> float:
-    """The cosine that 98 % of unrelated question–statement pairs stay below, for this embedder.
-
-    assets/calibration/pairs.txt holds questions with the statement that answers each; every question against
-    every other statement is an unrelated pair.
-    """
-    lines = asset("calibration", "pairs.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("|") for line in lines if "|" in line and not line.startswith("#")]
-    questions = embedder.encode([question.strip() for question, _ in pairs])
-    statements = embedder.encode([statement.strip() for _, statement in pairs])
-    cosines = questions @ statements.T
-    unrelated = cosines[~np.eye(len(pairs), dtype=bool)]
-    return float(np.quantile(unrelated, 0.98))
 
 
 def _name_of(folder: Path) -> str:

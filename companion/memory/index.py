@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.errors import CompanionError
+from companion.store.search import pieces_of
 from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
 
@@ -95,7 +96,7 @@ class VectorIndex:
             self._collection = None
 
     def search(self, vector: Matrix, limit: int) -> list[int] | None:
-        """Ids of about the `limit` nearest memories, None when the index cannot say."""
+        """About the `limit` nearest pieces, None when the index cannot say."""
         if not self.ready or self._collection is None:
             return None
         try:
@@ -120,7 +121,7 @@ class VectorIndex:
             self._mark(self._stamp())
 
     def _is_whole(self) -> bool:
-        return self.count() == len(self._store.vectors.keys(self._embedder))
+        return self.count() == self._store.vectors.count(self._embedder)
 
     def _renew(self, error: Exception) -> None:
         """Begin with an empty folder: whatever Chroma raises, the cure is the same."""
@@ -141,14 +142,15 @@ class VectorIndex:
 
     def _deliver(self, ids: list[int]) -> None:
         rows = self._store.vectors.recallable(self._embedder, ids)
-        gone = sorted(set(ids) - {row[0] for row in rows})
+        there = {row[0] for row in rows}
+        gone = [piece for id in ids for piece in pieces_of(id) if piece not in there]
         if rows:
             self._upsert(rows)
         if gone:
-            self._collection.delete(ids=[str(id) for id in gone])
+            self._collection.delete(ids=[str(piece) for piece in gone])
 
-    def _upsert(self, rows: list[tuple[int, bytes, bytes]]) -> None:
-        matrix = as_matrix([row[2] for row in rows], self._dimension)
+    def _upsert(self, rows: list[tuple[int, bytes]]) -> None:
+        matrix = as_matrix([blob for _, blob in rows], self._dimension)
         self._collection.upsert(ids=[str(row[0]) for row in rows], embeddings=matrix)
 
     def _connect(self) -> None:

@@ -1,24 +1,25 @@
 """Reflection, first cut: after each exchange, keep what the person said that lasts. Rules only, no model.
 
-For one exchange, in one transaction: a moment (the exchange itself), a thought for each admitted statement with the
-span it rests on, evidence added to what was known already, credit for the memories the reply used, the vectors of
-all of it, and the job marked done. What the person had forgotten is not learned again.
+For one exchange, in one transaction: a moment for each of its two turns (the words themselves), a thought for each
+admitted statement with the span it rests on, evidence added to what was known already, credit for the memories the
+reply used, the vectors of all of it, and the job marked done. What the person had forgotten is not learned again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 
-from companion.clock import Clock, local
+from companion.clock import Clock, moment
+from companion.dates import resolve
 from companion.events import ThoughtsFormed
+from companion.memory.affect import valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, Curve, first_strength
-from companion.memory.recall import Meaning
-from companion.memory.words import content_words
+from companion.memory.meaning import Meaning
+from companion.memory.words import content_words, stems
 from companion.mind.admit import Statement, admit, wants_private
-from companion.mind.dates import resolve
+from companion.pieces import pieces
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
@@ -29,6 +30,15 @@ from companion.text import has_cjk, text_hash
 
 REFLECT = "reflect"
 """Kind of job; its key is the id of the person's turn."""
+TELLS = 2
+"""Content words from which a sentence tells something to come back to; in CJK script, pairs of characters."""
+ASKS = 4
+"""Those from which a question does."""
+NEW = 0.4
+"""Share of its words that a reply must bring itself to be a moment of its own: one that only repeats what it was given
+would be learned from itself for ever."""
+_DATED = 2_000
+"""Characters of a text in which dates are looked for."""
 
 
 @dataclass
@@ -49,17 +59,17 @@ class Reflection:
         turn = self.store.turns.get(turn_id)
         reply = next(iter(self.store.turns.replies_to(turn_id)), None)
         private = wants_private(turn.text)
-        keep = [] if private else admit(turn.text)
-        moment = None if private else self._moment(turn, reply)
+        moments = [] if private else self._moments(turn, reply)
+        keep = [] if private or turn.role != "person" else admit(turn.text)
         thoughts = [self._thought(turn, statement) for statement in keep]
-        vectors = self._embed([memory.text for memory in (*([moment] if moment else []), *thoughts)])
+        vectors = self._embed([memory.text for memory in (*moments, *thoughts)])
         lines: list[str] = []
         formed: list[int] = []
         with self.store.changes.batch("reflection", "remember", f"from what was said in turn {turn_id}") as batch:
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
-            if moment is not None:
-                self._keep_moment(batch, moment)
+            for each in moments:
+                self._keep_moment(batch, each)
             for thought in thoughts:
                 if (id := self._place(batch, thought)) is not None:
                     formed.append(id)
@@ -69,33 +79,23 @@ class Reflection:
             self.store.jobs.done(job)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines)) if formed else None
 
-    def _moment(self, turn: Turn, reply: Turn | None) -> Memory | None:
-        if not _tells(turn.text) or self._says_what_is_buried(turn.text):
-            return None
-        text = turn.text.strip()
-        evidence = [_evidence(turn, 0, len(turn.text))]
-        if reply is not None and reply.text:
-            evidence.append(_evidence(reply, 0, len(reply.text)))
-        return Memory(
-            0,
-            "moment",
-            text,
-            "active",
-            turn.at,
-            turn.utc_offset,
-            importance=2,
-            strength=first_strength("moment", "fact", 2, None),
-            evidence=tuple(evidence),
-        )
+    def _moments(self, turn: Turn, reply: Turn | None) -> list[Memory]:
+        """The words themselves: the person's, and the reply where it says something of its own."""
+        if self._says_what_is_buried(turn.text):
+            return []
+        found = [_moment(turn)] if _tells(turn.text) else []
+        if reply is not None and _tells(reply.text) and not self._says_what_is_buried(reply.text):
+            given = self.store.recalls.of([reply.id])[reply.id]
+            if _brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
+                found.append(_moment(reply))
+        return found
 
     def _says_what_is_buried(self, text: str) -> bool:
         """Whether any sentence says what the person had forgotten: it must not come back inside a moment."""
         return any(self.store.memories.is_buried(text[start:end]) for start, end in sentences(text))
 
     def _thought(self, turn: Turn, statement: Statement) -> Memory:
-        zone = timezone(timedelta(seconds=turn.utc_offset))
-        said = local(turn.at, turn.utc_offset).replace(tzinfo=zone)
-        dates = [mention for mention in resolve(statement.text, said) if not mention.recurring]
+        starts, ends = _happened(statement.text, turn)
         return Memory(
             0,
             "thought",
@@ -109,8 +109,9 @@ class Reflection:
             modality=statement.kind_of,
             importance=statement.importance,
             strength=first_strength("thought", statement.kind_of, statement.importance, statement.slot),
-            event_start=dates[0].begins.timestamp() if dates else None,
-            event_end=dates[0].ends.timestamp() if dates else None,
+            valence=valence(statement.text),
+            event_start=starts,
+            event_end=ends,
             evidence=(_evidence(turn, statement.start, statement.end),),
         )
 
@@ -151,22 +152,55 @@ class Reflection:
 
     def _embed(self, texts: Sequence[str]) -> dict[bytes, Matrix]:
         meaning = self.meaning()
-        wanted = {content_key(text): text for text in texts}
+        parts = [text[start:end] for text in texts for start, end in pieces(text)]
+        wanted = {content_key(part): part for part in parts}
         if meaning is None or not wanted:
             return {}
         return dict(zip(wanted, meaning.embedder.encode(list(wanted.values())), strict=True))
+
+
+def _moment(turn: Turn) -> Memory:
+    text = turn.text.strip()
+    begin = turn.text.index(text)
+    starts, ends = _happened(text, turn)
+    return Memory(
+        0,
+        "moment",
+        text,
+        "active",
+        turn.at,
+        turn.utc_offset,
+        subject="person" if turn.role == "person" else "companion" if turn.role == "companion" else turn.speaker,
+        importance=2,
+        valence=valence(text),
+        strength=first_strength("moment", "fact", 2, None),
+        event_start=starts,
+        event_end=ends,
+        evidence=(_evidence(turn, begin, begin + len(text)),),
+    )
+
+
+def _happened(text: str, turn: Turn) -> tuple[float | None, float | None]:
+    """The span of time that a text names first, told from when it was said."""
+    dates = [mention for mention in resolve(text[:_DATED], moment(turn.at, turn.utc_offset)) if not mention.recurring]
+    return (dates[0].begins.timestamp(), dates[0].ends.timestamp()) if dates else (None, None)
 
 
 def _evidence(turn: Turn, start: int, end: int) -> Evidence:
     return Evidence(turn.id, start, end, text_hash(turn.text[start:end]))
 
 
+def _brings(text: str, given: Sequence[str]) -> float:
+    """Share of the content words of `text` that none of `given` holds."""
+    words, known = set(stems(text)), {stem for each in given for stem in stems(each)}
+    return len(words - known) / len(words) if words else 0.0
+
+
 def _tells(text: str) -> bool:
-    """Whether the turn says anything to come back to: more than greetings and questions."""
+    """Whether the turn says anything to come back to: more than greetings and short questions."""
     for start, end in sentences(text):
         sentence = text[start:end]
-        if sentence.rstrip().endswith(("?", "？")):
-            continue
-        if len(content_words(sentence)) >= (3 if not has_cjk(sentence) else 4):
+        least = ASKS if sentence.rstrip().endswith(("?", "？")) else TELLS
+        if len(content_words(sentence)) >= (least if not has_cjk(sentence) else least + least // 2):
             return True
     return False

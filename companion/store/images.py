@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any, cast
 
+from companion.names import names
+from companion.pieces import pieces
 from companion.records import Evidence, LinkType, Memory
 from companion.store.database import Database, Row
+from companion.store.search import PIECE_BITS, indexed_text
 from companion.text import normalised, text_hash
 
 Image = dict[str, Any]
@@ -74,7 +77,7 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
         if id is None or before is None:
             raise ValueError("only a memory that exists can be removed")
         db.run("DELETE FROM memories WHERE id = ?", (id,))
-        _index_words(db, id, None)
+        cut(db, id, None)
         _bury(db, id, before, None)
         db.run("INSERT INTO outbox(memory) VALUES (?)", (id,))
         return id
@@ -93,7 +96,7 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
         db.run(f"UPDATE memories SET {assignments} WHERE id = ?", (*values, *keys, id))
     old = before or {"text": None, "status": None, "evidence": [], "links": []}
     if old["text"] != after["text"]:
-        _index_words(db, id, after["text"])
+        cut(db, id, after["text"])
     if old["evidence"] != after["evidence"]:
         db.run("DELETE FROM evidence WHERE memory = ?", (id,))
         db.run_many("INSERT INTO evidence VALUES (?,?,?,?,?)", ((id, *e) for e in after["evidence"]))
@@ -106,12 +109,18 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
     return id
 
 
-def _index_words(db: Database, id: int, text: str | None) -> None:
-    for table in ("memory_words", "memory_trigrams"):
-        db.run(f"DELETE FROM {table} WHERE rowid = ?", (id,))
-    if text is not None:
-        db.run("INSERT INTO memory_words(rowid, text) VALUES (?,?)", (id, text))
-        db.run("INSERT INTO memory_trigrams(rowid, text) VALUES (?,?)", (id, text))
+def cut(db: Database, id: int, text: str | None) -> None:
+    """Cut a memory's text into pieces, index their words and note the names in it; None only removes what there is."""
+    for (piece,) in db.all("SELECT id FROM pieces WHERE memory = ?", (id,)):
+        db.run("DELETE FROM memory_words WHERE rowid = ?", (piece,))
+    db.run("DELETE FROM pieces WHERE memory = ?", (id,))
+    db.run("DELETE FROM mentions WHERE memory = ?", (id,))
+    for number, (start, end) in enumerate(pieces(text) if text is not None else ()):
+        piece = (id << PIECE_BITS) + number
+        part = (text or "")[start:end]
+        db.run("INSERT INTO pieces VALUES (?,?,?,?,?)", (piece, id, start, end, content_key(part)))
+        db.run("INSERT INTO memory_words(rowid, text) VALUES (?,?)", (piece, indexed_text(part)))
+    db.run_many("INSERT INTO mentions VALUES (?,?)", ((id, name) for name in names(text or "")))
 
 
 def _bury(db: Database, id: int, before: Image | None, after: Image | None) -> None:

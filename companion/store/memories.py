@@ -9,7 +9,7 @@ from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
 from companion.store.database import Database, Row
 from companion.store.images import COLUMNS, evidence_of, memory_of, statement_key
-from companion.store.search import match_prefixes
+from companion.store.search import PIECE_BITS, match_prefixes
 from companion.text import cjk_runs
 
 _SELECT = "SELECT m.id, " + ", ".join(f"m.{name}" for name in COLUMNS) + " FROM memories m"
@@ -45,14 +45,14 @@ class Memories:
             where.append("m.pinned = ?")
             values.append(int(filter.pinned))
         if filter.text.strip():
-            query = match_prefixes(filter.text)
-            if query:
-                where.append("m.id IN (SELECT rowid FROM memory_words WHERE memory_words MATCH ?)")
-                values.append(query)
+            words = match_prefixes(filter.text)
+            for word in words:
+                where.append(f"m.id IN (SELECT rowid >> {PIECE_BITS} FROM memory_words WHERE memory_words MATCH ?)")
+                values.append(word)
             for run in cjk_runs(filter.text):
                 where.append("instr(m.text, ?)")
                 values.append(run)
-            if not query and not cjk_runs(filter.text):
+            if not words and not cjk_runs(filter.text):
                 where.append("instr(lower(m.text), lower(?))")
                 values.append(filter.text.strip())
         rows = self._db.all(

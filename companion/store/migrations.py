@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from companion.errors import ProfileDamaged, ProfileTooNew
 from companion.store.database import APPLICATION_ID, Database, Identity
+from companion.store.images import cut
 
 
 def create_conversations_and_turns(db: Database) -> None:
@@ -163,6 +164,39 @@ def create_work(db: Database) -> None:
     db.run("CREATE INDEX reviews_by_memory ON reviews(memory, at)")
 
 
+def cut_memories_into_pieces(db: Database) -> None:
+    """Words are indexed, and texts embedded, by pieces of a few sentences; CJK script by pairs of characters, which
+    most Chinese words are, where trigrams could not look them up. Names connect memories. How far unrelated texts lie
+    apart takes the place of an embedder's floor; it is measured anew, and so are the vectors of long texts."""
+    db.run("DROP TABLE memory_vocabulary")
+    db.run("DROP TABLE memory_words")
+    db.run("DROP TABLE memory_trigrams")
+    db.run(
+        """CREATE TABLE pieces (
+             id INTEGER PRIMARY KEY, memory INTEGER NOT NULL REFERENCES memories(id) ON DELETE CASCADE,
+             start INTEGER NOT NULL, "end" INTEGER NOT NULL, text_hash BLOB NOT NULL) STRICT"""
+    )
+    db.run("CREATE INDEX pieces_by_memory ON pieces(memory)")
+    db.run("CREATE INDEX pieces_by_text ON pieces(text_hash)")
+    db.run(
+        """CREATE VIRTUAL TABLE memory_words USING fts5(
+             text, content='', contentless_delete=1,
+             tokenize="porter unicode61 remove_diacritics 2")"""
+    )
+    db.run("INSERT INTO memory_words(memory_words, rank) VALUES ('secure-delete', 1)")
+    db.run("CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab(memory_words, row)")
+    db.run(
+        """CREATE TABLE mentions (
+             memory INTEGER NOT NULL REFERENCES memories(id) ON DELETE CASCADE, name TEXT NOT NULL,
+             PRIMARY KEY (memory, name)) STRICT, WITHOUT ROWID"""
+    )
+    db.run("ALTER TABLE embedders DROP COLUMN floor")
+    db.run("ALTER TABLE embedders ADD COLUMN mean REAL")
+    db.run("ALTER TABLE embedders ADD COLUMN spread REAL")
+    for id, text in db.all("SELECT id, text FROM memories ORDER BY id"):
+        cut(db, id, text)
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -170,6 +204,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_search,
     create_vectors,
     create_work,
+    cut_memories_into_pieces,
 )
 
 

@@ -18,6 +18,7 @@ from companion.store.recalls import Recalls
 from companion.store.search import Search
 from companion.store.turns import Turns
 from companion.store.vectors import Vectors
+from companion.store.working_set import WorkingSet
 
 
 class Store:
@@ -31,6 +32,7 @@ class Store:
         self.changes = Changes(db, clock)
         self.search = Search(db)
         self.vectors = Vectors(db)
+        self.working_set = WorkingSet(db)
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)

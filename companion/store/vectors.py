@@ -1,4 +1,4 @@
-"""Embedding vectors as blobs (little-endian float32), by embedder and text; and the outbox that feeds the index."""
+"""Embedding vectors of pieces as blobs (little-endian float32), by embedder and text; the outbox that feeds the index."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Vectors:
                 return self._db.run("INSERT INTO embedders(name, revision, dimension) VALUES (?,?,?)", identity)
         return int(found)
 
-    def floor(self, embedder: int) -> float | None:
-        """The calibrated cosine below which two texts are unrelated for this embedder."""
-        found = self._db.value("SELECT floor FROM embedders WHERE id = ?", (embedder,))
-        return None if found is None else float(found)
+    def background(self, embedder: int) -> tuple[float, float] | None:
+        """(mean, standard deviation) of the cosine between unrelated texts for this embedder, once measured."""
+        row = self._db.one("SELECT mean, spread FROM embedders WHERE id = ?", (embedder,))
+        return None if row is None or row[0] is None else (float(row[0]), float(row[1]))
 
-    def set_floor(self, embedder: int, floor: float) -> None:
+    def set_background(self, embedder: int, mean: float, spread: float) -> None:
         with self._db.write():
-            self._db.run("UPDATE embedders SET floor = ? WHERE id = ?", (floor, embedder))
+            self._db.run("UPDATE embedders SET mean = ?, spread = ? WHERE id = ?", (mean, spread, embedder))
 
     def put(self, embedder: int, vectors: Mapping[bytes, Matrix]) -> None:
         """Keep unit vectors by content key."""
@@ -46,45 +46,48 @@ class Vectors:
             )
 
     def missing(self, embedder: int, limit: int) -> list[tuple[bytes, str]]:
-        """(content key, text) of memories that have no vector yet, each text once."""
-        return [
-            (bytes(key), text)
-            for key, text in self._db.all(
-                "SELECT m.text_hash, min(m.text) FROM memories m LEFT JOIN vectors v"
-                " ON v.embedder = ? AND v.text_hash = m.text_hash"
-                " WHERE v.text_hash IS NULL GROUP BY m.text_hash ORDER BY max(m.id) DESC LIMIT ?",
-                (embedder, limit),
-            )
-        ]
+        """(content key, text) of pieces that have no vector yet, each text once, the newest first."""
+        rows = self._db.all(
+            'SELECT p.text_hash, m.text, p.start, p."end" FROM pieces p JOIN memories m ON m.id = p.memory'
+            " LEFT JOIN vectors v ON v.embedder = ? AND v.text_hash = p.text_hash"
+            " WHERE v.text_hash IS NULL GROUP BY p.text_hash ORDER BY max(p.id) DESC LIMIT ?",
+            (embedder, limit),
+        )
+        return [(bytes(key), text[start:end]) for key, text, start, end in rows]
 
-    def recallable(self, embedder: int, ids: Sequence[int] | None = None) -> list[tuple[int, bytes, bytes]]:
-        """(memory, content key, vector blob) of memories recall may use, all or those of `ids`."""
+    def recallable(self, embedder: int, ids: Sequence[int] | None = None) -> list[tuple[int, bytes]]:
+        """(piece, vector blob) of memories recall may use, all or those of the memories `ids`."""
         where, values = self._recallable_where(ids)
         return [
-            (int(id), bytes(key), bytes(blob))
-            for id, key, blob in self._db.all(
-                "SELECT m.id, m.text_hash, v.vector FROM memories m JOIN vectors v"
-                f" ON v.embedder = ? AND v.text_hash = m.text_hash WHERE {where} ORDER BY m.id",
+            (int(id), bytes(blob))
+            for id, blob in self._db.all(
+                "SELECT p.id, v.vector FROM memories m JOIN pieces p ON p.memory = m.id JOIN vectors v"
+                f" ON v.embedder = ? AND v.text_hash = p.text_hash WHERE {where} ORDER BY p.id",
                 (embedder, *values),
             )
         ]
 
-    def keys(self, embedder: int) -> dict[int, bytes]:
-        """Memory → content key of everything that belongs into the index."""
+    def count(self, embedder: int) -> int:
+        """Vectors that belong into the index."""
         where, values = self._recallable_where(None)
-        rows = self._db.all(
-            "SELECT m.id, m.text_hash FROM memories m JOIN vectors v"
-            f" ON v.embedder = ? AND v.text_hash = m.text_hash WHERE {where}",
-            (embedder, *values),
-        )
-        return {int(id): bytes(key) for id, key in rows}
-
-    def announce(self, keys: Iterable[bytes]) -> None:
-        """Put the memories with these content keys into the outbox: their vectors have come."""
-        with self._db.write():
-            self._db.run_many(
-                "INSERT INTO outbox(memory) SELECT id FROM memories WHERE text_hash = ?", ((k,) for k in keys)
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM memories m JOIN pieces p ON p.memory = m.id JOIN vectors v"
+                f" ON v.embedder = ? AND v.text_hash = p.text_hash WHERE {where}",
+                (embedder, *values),
             )
+        )
+
+    def announce(self, keys: Iterable[bytes]) -> list[int]:
+        """Put the memories with pieces of these content keys into the outbox: their vectors have come. Returns them."""
+        found: dict[int, None] = {}
+        with self._db.write():
+            for key in keys:
+                found |= dict.fromkeys(
+                    int(row[0]) for row in self._db.all("SELECT memory FROM pieces WHERE text_hash = ?", (key,))
+                )
+            self._db.run_many("INSERT INTO outbox(memory) VALUES (?)", ((memory,) for memory in found))
+        return list(found)
 
     def outbox(self, limit: int) -> list[tuple[int, int]]:
         """(sequence number, memory) of changes the index has not seen, oldest first."""

@@ -26,7 +26,7 @@ ONLY_IMPORTER = {
     "apsw": {"companion/store/database.py"},
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
-    "dateparser": {"companion/mind/dates_other.py"},
+    "dateparser": {"companion/dates/other.py"},
 }
 HEAVY = (
     "llama_cpp",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.mind.dates import resolve
+from companion.dates import resolve
 
 SAID = datetime(2024, 5, 15, 14, 30, tzinfo=timezone(timedelta(hours=2)))  # a Wednesday
 
@@ -181,7 +181,7 @@ def test_dates_outside_the_calendar_are_no_dates() -> None:
 
 def test_english_and_chinese_never_import_dateparser() -> None:
     program = (
-        "import sys; from datetime import datetime, UTC; from companion.mind.dates import resolve; "
+        "import sys; from datetime import datetime, UTC; from companion.dates import resolve; "
         "resolve('I met him last Tuesday. 昨天', datetime.now(UTC)); sys.exit('dateparser' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

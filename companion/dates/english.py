@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from companion.mind import calendar_spans as spans
-from companion.mind.calendar_spans import Direction, Span
-from companion.mind.tense import direction
+from companion.dates import calendar_spans as spans
+from companion.dates.calendar_spans import Direction, Span
+from companion.dates.tense import direction
 
 _WEEKDAYS = {
     name: number

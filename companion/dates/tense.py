@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from companion.mind.calendar_spans import Direction
+from companion.dates.calendar_spans import Direction
 
 # Verbs and auxiliaries that tell which way a bare "on Friday" or "in May" points.
 _FUTURE = re.compile(

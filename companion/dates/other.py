@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 
-from companion.mind import calendar_spans as spans
-from companion.mind.calendar_spans import Precision, Span
+from companion.dates import calendar_spans as spans
+from companion.dates.calendar_spans import Precision, Span
 from companion.paths import asset
 
 _ISO = re.compile(

@@ -1,6 +1,6 @@
 """When something happened or will happen, as a person says it, against the clock.
 
-English, Chinese and figures are read by code of our own, other languages by dateparser (see dates_other). A word
+English, Chinese and figures are read by code of our own, other languages by dateparser (see other). A word
 that is usually not a date ("may", "sun", "second") is one only inside a frame that makes it one.
 """
 
@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from companion.mind import dates_chinese, dates_english, dates_other
-from companion.mind.calendar_spans import Precision, Span
+from companion.dates import chinese, english, other
+from companion.dates.calendar_spans import Precision, Span
 
 __all__ = ["DateMention", "Precision", "resolve"]
 
@@ -48,10 +48,10 @@ def resolve(text: str, said_at: datetime) -> list[DateMention]:
     now = said_at.replace(tzinfo=None)
     found: list[Span] = []
     if _ENGLISH.search(text):
-        found.extend(dates_english.with_time(text, span) for span in dates_english.find(text, now))
+        found.extend(english.with_time(text, span) for span in english.find(text, now))
     if _CHINESE.search(text):
-        found.extend(dates_chinese.with_time(text, span) for span in dates_chinese.find(text, now))
-    found.extend(dates_other.find(text, now))
+        found.extend(chinese.with_time(text, span) for span in chinese.find(text, now))
+    found.extend(other.find(text, now))
     return [
         DateMention(
             span.start,

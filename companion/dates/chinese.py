@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from companion.mind import calendar_spans as spans
-from companion.mind.calendar_spans import Direction, Span
+from companion.dates import calendar_spans as spans
+from companion.dates.calendar_spans import Direction, Span
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "日": 7, "天": 7, "末": 8}
 _DAYS = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2,

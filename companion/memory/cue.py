@@ -1,0 +1,99 @@
+"""The cue: what the moment asks of memory, read out of the message, its context and the clock."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from companion.dates import resolve
+from companion.memory.affect import valence
+from companion.memory.words import stems
+from companion.names import names
+from companion.paths import asset
+from companion.text import has_cjk
+
+LONGEST = 4_000
+"""Characters of a message that are looked at, half at each end: what a person asks stands before or after a paste."""
+CONTEXT_LINES = 6
+"""Lines of the conversation before that a cue leans on."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """What recall is asked for: the person's message, what it leans on, and what the reply has before it anyway."""
+
+    text: str
+    context: tuple[str, ...] = ()
+    """What was said before it, by either, oldest first: for messages that say "it" and "she" and little else."""
+    present_turns: frozenset[int] = frozenset()
+    """Turns that are in the prompt already: memories that rest on nothing else are not recalled again."""
+    now: datetime | None = None
+    """When it is asked, aware; "last week" is told from it. Without it no dates are read."""
+    speaker: str = ""
+    """Who asks, by name, when the name is known."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A cue as recall works with it."""
+
+    text: str
+    context: str
+    words: tuple[str, ...]
+    """Stems of its content words (CJK: pairs of characters)."""
+    context_words: tuple[str, ...]
+    """Those of the context that the message does not hold."""
+    names: frozenset[str]
+    """Who and what it names, case folded."""
+    windows: tuple[tuple[float, float], ...]
+    """Spans of time it names, seconds since the epoch."""
+    valence: float
+    asks: frozenset[str] = field(default_factory=frozenset)
+    """Tables of assets/rules/cues.toml that its words are in."""
+
+
+def read(cue: Cue) -> Reading:
+    """Read a cue. Everything about the message that does not depend on what is remembered."""
+    text = ends(cue.text)
+    context = ends("\n".join(cue.context[-CONTEXT_LINES:]))
+    words = stems(text)
+    return Reading(
+        text,
+        context,
+        tuple(words),
+        tuple(word for word in stems(context) if word not in set(words)),
+        frozenset(name for name in (*names(text), cue.speaker.casefold()) if name),
+        _windows(text, cue.now) if cue.now is not None else (),
+        valence(text) if not context else 0.5 * valence(text) + 0.5 * valence(context),
+        frozenset(name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)),
+    )
+
+
+def ends(text: str) -> str:
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]}\n{text[-half:]}"
+
+
+@lru_cache(maxsize=2)
+def _tables(chinese: bool) -> dict[str, re.Pattern[str]]:
+    raw = tomllib.loads(asset("rules", "cues.toml").read_text(encoding="utf-8"))
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw["zh" if chinese else "en"].items()}
+
+
+def _windows(text: str, now: datetime) -> tuple[tuple[float, float], ...]:
+    """The past spans a message names. What lies ahead is nothing one could remember, unless it was a plan: kept too."""
+    found = []
+    for mention in resolve(text, now):
+        if mention.recurring or mention.ends - mention.begins > timedelta(days=800):
+            continue
+        found.append((mention.begins.timestamp(), mention.ends.timestamp()))
+    return tuple(found)
+
+
+def told_before(lines: Sequence[str]) -> tuple[str, ...]:
+    """The last lines of a conversation, as many as a cue looks at."""
+    return tuple(line for line in lines if line.strip())[-CONTEXT_LINES:]

@@ -1,0 +1,56 @@
+"""The vectors of pieces in one matrix that grows; a piece keeps its slot as long as its vector is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from companion.store.search import pieces_of
+from companion.store.store import Store
+from companion.store.vectors import Matrix, as_matrix
+
+Ints = npt.NDArray[np.int64]
+
+
+class VectorTable:
+    def __init__(self, store: Store, embedder: int, dimension: int) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._dimension = dimension
+        self._slots: dict[int, int] = {}
+        self._free: list[int] = []
+        self._used = 0
+        self._matrix: Matrix = np.zeros((0, dimension), dtype=np.float32)
+
+    @property
+    def matrix(self) -> Matrix:
+        """All slots; those of pieces that are gone hold zeros."""
+        return self._matrix[: self._used]
+
+    def load(self, memories: Sequence[int] | None, pieces: Ints) -> Ints:
+        """Read the vectors of `memories` (None: of all) again; the slots of `pieces`, -1 where there is no vector."""
+        rows = self._store.vectors.recallable(self._embedder, memories)
+        if memories is None:
+            self._slots = {piece: slot for slot, (piece, _) in enumerate(rows)}
+            self._free, self._used = [], len(rows)
+            self._matrix = as_matrix([blob for _, blob in rows], self._dimension).copy()
+        else:
+            for piece in [piece for memory in memories for piece in pieces_of(memory) if piece in self._slots]:
+                slot = self._slots.pop(piece)
+                self._matrix[slot] = 0.0
+                self._free.append(slot)
+            for (piece, _), vector in zip(rows, as_matrix([b for _, b in rows], self._dimension), strict=True):
+                self._slots[piece] = slot = self._take()
+                self._matrix[slot] = vector
+        return np.fromiter((self._slots.get(int(piece), -1) for piece in pieces), np.int64, len(pieces))
+
+    def _take(self) -> int:
+        if self._free:
+            return self._free.pop()
+        if self._used == len(self._matrix):
+            room = max(256, self._used // 2)
+            self._matrix = np.concatenate([self._matrix, np.zeros((room, self._dimension), dtype=np.float32)])
+        self._used += 1
+        return self._used - 1
