@@ -17,6 +17,7 @@ from companion.records import (
     EngineStatus,
     JournalEntry,
     Kind,
+    Learning,
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
@@ -74,6 +75,15 @@ class CompanionApi(Protocol):
 
     def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         """Changes, newest first."""
+
+    def learning(self) -> Learning:
+        """What recall has learned from the memories that replies used, in words."""
+
+    def reset_learning(self) -> Learning:
+        """Recall as it was shipped. Raises InvalidInput when nothing was learned."""
+
+    def restore_learning(self) -> Learning:
+        """Take the latest reset back; what was learned since stays. Raises NothingToUndo."""
 
     # Sleep and care
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:

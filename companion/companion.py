@@ -14,6 +14,7 @@ from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFoun
 from companion.events import Event, Listener
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve, fading_at
+from companion.memory.learner import Learner
 from companion.memory.recall import Cue, Recall
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
@@ -29,6 +30,7 @@ from companion.records import (
     EngineStatus,
     JournalEntry,
     Kind,
+    Learning,
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
@@ -89,9 +91,10 @@ class Companion:
         persona = load_persona(settings.persona)
         self._store = store = Store.open(self._paths, self._clock)
         self._curve = curve(settings.memory.curve)
-        self._recall = Recall(store)
+        self._learner = Learner(store, self._clock)
+        self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning)
+        reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._minding = Minding(
             store,
@@ -237,6 +240,15 @@ class Companion:
         if memory is not None and not found:
             raise NotFound(f"there is no memory {memory}")
         return found
+
+    def learning(self) -> Learning:
+        return self._learner.learning()
+
+    def reset_learning(self) -> Learning:
+        return self._learner.reset()
+
+    def restore_learning(self) -> Learning:
+        return self._learner.restore()
 
     # Sleep and care
 

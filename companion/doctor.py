@@ -88,7 +88,8 @@ def _meaning(store: Store, minding: Minding) -> list[Check]:
             "embedder",
             "ok" if not missing else "warning",
             f"{embedder.name} ({embedder.dimension} dimensions, revision {embedder.revision}, {embedder.runtime}),"
-            f" unrelated texts at {meaning.background[0]:.2f} ± {meaning.background[1]:.2f}, {missing} texts without a vector",
+            f" unrelated texts at {meaning.background[0]:.2f} ± {meaning.background[1]:.2f},"
+            f" {missing} texts without a vector",
         )
     ]
     index = minding.index

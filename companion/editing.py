@@ -43,7 +43,7 @@ class Editing:
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")
-            # The verbatim moment still says the old words; what the person corrected must not come back through it.
+            # The verbatim moments still say the old words; what the person corrected must not come back through them.
             for other in self._on_the_same_words(memory):
                 if other.kind == "moment" and other.status in ("active", "dormant"):
                     batch.update(other.id, status="superseded", replaced_by=id)
@@ -61,7 +61,8 @@ class Editing:
         return self._change(batch.id, f"{'Pinned' if pinned else 'Unpinned'}: {one_line(memory.text, 80)}", (id,))
 
     def forget(self, id: int) -> Change:
-        """Forget a memory with all that rests on the same words: the thought and the moment it was taken from."""
+        """Forget a memory with all that rests on the same words: the thought, the moment it was taken from, and what was
+        replied, which may repeat it."""
         memory = self.store.memories.get(id)
         if memory.status == "forgotten":
             raise InvalidInput(f"memory {id} is forgotten already")
@@ -86,14 +87,19 @@ class Editing:
         return replace(self._change(undone, f"Undone: {reason}", touched), kept=kept)
 
     def _on_the_same_words(self, memory: Memory) -> list[Memory]:
-        """Moments whose words include all the evidence of `memory`, and thoughts that rest on nothing but its words."""
+        """Moments whose words include evidence of `memory` or answer it, and thoughts that rest on nothing but its
+        words."""
         spans = [(e.turn, e.start, e.end) for e in memory.evidence]
         if not spans:
             return []
         found = []
-        for other in self.store.memories.resting_on(sorted({turn for turn, _, _ in spans})):
+        turns = {turn for turn, _, _ in spans}
+        replies = {reply.id for turn in turns for reply in self.store.turns.replies_to(turn)}
+        for other in self.store.memories.resting_on(sorted(turns | replies)):
             others = [(e.turn, e.start, e.end) for e in other.evidence]
-            holds = other.kind == "moment" and any(_within(span, others) for span in spans)
+            holds = other.kind == "moment" and (
+                any(_within(span, others) for span in spans) or any(turn in replies for turn, _, _ in others)
+            )
             rests = memory.kind == "moment" and all(_within(span, spans) for span in others)
             same = all(_within(span, spans) for span in others) and all(_within(span, others) for span in spans)
             if other.id != memory.id and (holds or rests or same):

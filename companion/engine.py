@@ -35,6 +35,7 @@ from companion.records import (
     EngineStatus,
     JournalEntry,
     Kind,
+    Learning,
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
@@ -125,6 +126,15 @@ class EngineClient:
 
     async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         return await self._call("history", memory, limit)
+
+    async def learning(self) -> Learning:
+        return await self._call("learning")
+
+    async def reset_learning(self) -> Learning:
+        return await self._call("reset_learning")
+
+    async def restore_learning(self) -> Learning:
+        return await self._call("restore_learning")
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         return await self._call("sleep", as_of, dry_run)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
+from companion.paths import asset
 from companion.sentences import sentences
 
-_NAME = re.compile(r"[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я][\w’'-]*[\w](?:\s+(?:of|de|van|von|la|le|the)?\s*[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я][\w’'-]*[\w])*")
+_WORD = r"[A-ZÀ-ÞĀ-ŽΑ-ΩА-Я][\w’'-]*\w"
+_NAME = re.compile(rf"(?<!\w){_WORD}(?:\s+(?:of|de|van|von|la|le|the)?\s*{_WORD})*")
 _TITLE = re.compile(r"[《「『“\"]([^《》「」『』“”\"\n]{2,40})[》」』”\"]")
 # Words written large that are no names: days and months are dates, and these begin exclamations and replies.
 _NO_NAMES = frozenset(
@@ -96,6 +99,12 @@ MOST = 40
 """Names of one text at most."""
 
 
+@functools.cache
+def _beginners() -> frozenset[str]:
+    """Words that stand large before a name because a sentence begins with them: "Does Lena", "After Lena"."""
+    return frozenset(asset("stopwords", "en.txt").read_text(encoding="utf-8").split())
+
+
 def names(text: str) -> list[str]:
     """What `text` calls by name, case folded, each once, in order: words written large inside a sentence, and titles.
 
@@ -114,7 +123,8 @@ def names(text: str) -> list[str]:
             if not at_start:
                 inside[found] = None
             elif " " in found:
-                inside[found.split(" ", 1)[1] if found.split(" ", 1)[0] in _NO_NAMES else found] = None
+                head, rest = found.split(" ", 1)
+                inside[rest if head in _NO_NAMES or head in _beginners() else found] = None
             else:
                 first.append(found)
         for title in _TITLE.findall(sentence):

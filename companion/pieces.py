@@ -19,7 +19,7 @@ SHORT = 150
 """Texts of about so many tokens stay whole."""
 MOST = 12
 """Pieces of one text at most; those of a longer text grow."""
-_WORD = re.compile(r"\S+\s*")
+_WORD = re.compile(r"[^\s，、；：]+[\s，、；：]*|[，、；：]+\s*")
 
 
 def pieces(text: str) -> list[Span]:
@@ -41,26 +41,31 @@ def pieces(text: str) -> list[Span]:
 
 def tokens_about(text: str) -> int:
     """Tokens that an embedder makes of `text`, roughly: 4 characters each, of CJK script 1."""
-    if not has_cjk(text):
-        return len(text) // 4 + 1
-    dense = sum(ord(character) > 0x2E7F for character in text)
-    return dense + (len(text) - dense) // 4 + 1
+    return _weight(text) // 4 + 1
+
+
+def _weight(text: str) -> int:
+    """The same in quarters of a token, which add up."""
+    dense = sum(ord(character) > 0x2E7F for character in text) if has_cjk(text) else 0
+    return len(text) + 3 * dense
 
 
 def _parts(text: str, most: int) -> list[Span]:
-    """Sentences; one that is longer than a piece may be is cut between words."""
+    """Sentences; one that is longer than a piece may be is cut between words, of CJK script between clauses."""
     parts: list[Span] = []
     for start, end in sentences(text):
         if tokens_about(text[start:end]) <= most:
             parts.append((start, end))
             continue
-        begin = start
+        begin, held = start, 0
         for word in _WORD.finditer(text, start, end):
-            while word.end() - begin > 8 * most:  # one word without end, such as encoded data
-                parts.append((begin, begin + 4 * most))
-                begin += 4 * most
-            if tokens_about(text[begin : word.end()]) > most and word.start() > begin:
+            if held and held + _weight(word.group()) > 4 * most:
                 parts.append((begin, word.start()))
-                begin = word.start()
+                begin, held = word.start(), 0
+            width = most if has_cjk(word.group()) else 4 * most
+            while not held and word.end() - begin > 2 * width:  # one word without end, such as encoded data
+                parts.append((begin, begin + width))
+                begin += width
+            held += _weight(text[max(begin, word.start()) : word.end()])
         parts.append((begin, end))
     return parts

@@ -13,6 +13,7 @@ Polarity = Literal["affirmed", "negated"]
 Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetical"]
 Actor = Literal["person", "reflection", "recall", "sleep", "system"]
 Phase = Literal["starting", "loading", "ready", "no-model"]
+Mode = Literal["asked", "talking"]
 LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
 
 KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
@@ -20,6 +21,8 @@ STATUSES: tuple[Status, ...] = (
     "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten",
 )  # fmt: skip
 RECALLABLE: tuple[Status, ...] = ("active",)
+MODES: tuple[Mode, ...] = ("asked", "talking")
+"""What a message does that calls for memory: it asks, or it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,13 @@ class RecalledMemory:
     coverage: float = 0.0
     """Share (0–1, idf-weighted) of the cue's content words that the memory holds."""
     reasons: tuple[str, ...] = ()
+    """Why it came to mind, in words, the strongest first."""
+    excerpt: str = ""
+    """Of a long memory the passage that fits; empty when it is short."""
+    asked: bool = field(default=False, repr=False, compare=False)
+    """Whether the message asked, or only went on: each is weighed in a way of its own."""
+    figures: tuple[float, ...] = field(default=(), repr=False, compare=False)
+    """What was weighed: the features of companion.memory.features, in their order. Empty once it is read back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +184,49 @@ class Change:
     memories: tuple[Memory, ...] = ()
     kept: tuple[str, ...] = ()
     """Undo only: what was left as it is because it was changed again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How much more (or less) one feature of a memory counts, in one mode, than it does for everybody."""
+
+    mode: Mode
+    feature: str
+    words: str
+    """What the feature says of a memory, in plain words."""
+    shipped: float
+    delta: float
+    """What was learned; the weight used is `shipped` + `delta`."""
+    bound: float
+    """`delta` never goes beyond ± this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One step of learning from use. `change`: mode → feature → (delta before, delta after)."""
+
+    id: int
+    at: float
+    utc_offset: int
+    reason: str
+    change: dict[str, dict[str, tuple[float, float]]]
+    reply: int | None = None
+    """The reply it was learned from; None when the person reset what was learned, or took that back."""
+    undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What recall has learned from the memories that replies used."""
+
+    habits: tuple[Habit, ...] = ()
+    """Those that differ from what is shipped, nearest to their bound first."""
+    replies: int = 0
+    """Replies that taught it, since it was last reset."""
+    lessons: tuple[Lesson, ...] = ()
+    """The latest, newest first."""
+    can_restore: bool = False
+    """Whether there is a reset that can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)

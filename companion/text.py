@@ -17,10 +17,11 @@ _ESCAPES = re.compile(
 _HIDDEN = re.compile(
     "[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_CJK = re.compile(
+CJK_RUN = re.compile(
     "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003134f]"
+    "\U00020000-\U0003134f]+"
 )
+"""An unbroken stretch of Chinese, Japanese or Korean script."""
 
 
 def sanitise(text: str) -> str:
@@ -44,20 +45,12 @@ def one_line(text: str, limit: int = 200) -> str:
 
 def has_cjk(text: str) -> bool:
     """Whether `text` holds Chinese, Japanese or Korean script, which is not written in spaced words."""
-    return _CJK.search(text) is not None
+    return CJK_RUN.search(text) is not None
 
 
 def cjk_runs(text: str) -> list[str]:
     """The unbroken stretches of CJK script in `text`, in order."""
-    runs: list[str] = []
-    current = ""
-    for character in text:
-        if _CJK.match(character):
-            current += character
-        elif current:
-            runs.append(current)
-            current = ""
-    return [*runs, current] if current else runs
+    return CJK_RUN.findall(text)
 
 
 def valid_text(text: str) -> str:

@@ -19,6 +19,7 @@ from companion.events import (
     ReplyStarted,
     ReplyToken,
 )
+from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.cue import Cue, told_before
 from companion.memory.recall import Recall, Recalled
 from companion.mind.reflect import Reflection
@@ -63,6 +64,7 @@ class TurnTaker:
         written = _Written()
         try:
             recalled = self._recall(turn)
+            block, shown = self._memory_block(recalled.memories, model)
             with self.store.db.write():
                 reply = self.store.turns.add(
                     turn.conversation,
@@ -74,10 +76,10 @@ class TurnTaker:
                     answers=turn.id,
                     model=model.info.name,
                 )
-                self.store.recalls.record(reply.id, recalled.memories)
+                self.store.recalls.record(reply.id, recalled.memories, FEATURES_KEY, shown)
             self.emit(ReplyStarted(turn.id, reply.id))
             self.emit(MemoriesRecalled(reply.id, recalled.memories))
-            generation, segments = self._generate(turn, reply, recalled.memories, model, stop, written)
+            generation, segments = self._generate(turn, reply, block, model, stop, written)
             state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
             finished = self._finish(turn, reply, generation.text, state)
         except CompanionError as error:
@@ -127,7 +129,7 @@ class TurnTaker:
         self,
         turn: Turn,
         reply: Turn,
-        recalled: tuple[RecalledMemory, ...],
+        block: str,
         model: ChatModel,
         stop: StopSignal,
         written: _Written,
@@ -139,7 +141,7 @@ class TurnTaker:
             persona=self.persona.system,
             portrait="",
             history=history,
-            memory_block=self._memory_block(recalled, model),
+            memory_block=block,
             message=turn.text,
             reserve=sampling.max_tokens,
             start=0,
@@ -170,14 +172,15 @@ class TurnTaker:
             sampling = replace(sampling, max_tokens=min(sampling.max_tokens, SMALL_MODEL_REPLY))
         return sampling
 
-    def _memory_block(self, recalled: tuple[RecalledMemory, ...], model: ChatModel) -> str:
-        """The block as the model reads it, the least fitting memories left out until it has its share of context."""
+    def _memory_block(self, recalled: tuple[RecalledMemory, ...], model: ChatModel) -> tuple[str, int]:
+        """The block as the model reads it, the least fitting memories left out until it has its share of context, and
+        how many it holds."""
         room = int(model.info.context_tokens * self.settings.context_share)
         for count in range(len(recalled), 0, -1):
             block = memory_block(recalled[:count], self.clock.now())
             if model.count(block) <= room:
-                return block
-        return ""
+                return block, count
+        return "", 0
 
     def _finish(self, turn: Turn, reply: Turn, text: str, state: TurnState) -> Turn:
         """Save the reply and queue its reflection. One that was stopped before its first word leaves no empty turn."""

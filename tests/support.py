@@ -14,9 +14,9 @@ import numpy as np
 from companion.clock import Clock, stamp
 from companion.errors import CompanionError
 from companion.events import Event
-from companion.memory.exact import ExactSearch
 from companion.memory.forgetting import Fsrs
-from companion.memory.recall import Meaning
+from companion.memory.meaning import Meaning
+from companion.memory.pool import Pool
 from companion.memory.words import stems
 from companion.records import Evidence, Memory, Turn
 from companion.store.store import Store
@@ -27,6 +27,10 @@ ZONE = timezone(timedelta(hours=1))
 START = datetime(2026, 3, 2, 10, 0, tzinfo=ZONE)
 PATIENCE = 120.0
 """Seconds after which a wait counts as hanging. Never part of what is tested."""
+
+
+UNRELATED = (0.0, 0.06)
+"""Mean and spread of the cosine of texts that share no word, for FakeEmbedder with 256 dimensions: 1/√256."""
 
 
 class FakeEmbedder:
@@ -118,22 +122,24 @@ def evidence(turn: Turn, quote: str) -> Evidence:
     return Evidence(turn.id, start, start + len(quote), text_hash(quote))
 
 
-def meaning(store: Store, embedder: FakeEmbedder | None = None, floor: float = 0.35) -> Meaning:
+def meaning(store: Store, embedder: FakeEmbedder | None = None) -> Meaning:
     """Search by meaning over everything that is in the store now."""
     embedder = embedder or FakeEmbedder()
     id = store.vectors.embedder(embedder.name, embedder.revision, embedder.dimension)
-    found = Meaning(embedder, id, floor, ExactSearch(store, id, embedder.dimension))
+    found = Meaning(embedder, id, UNRELATED)
     embed_missing(store, found)
     return found
 
 
-def embed_missing(store: Store, meaning: Meaning) -> None:
+def embed_missing(store: Store, meaning: Meaning, pool: Pool | None = None) -> None:
+    """Give every piece its vector and tell `pool`, as the background thread does."""
     part = store.vectors.missing(meaning.id, 100_000)
     if part:
         vectors = meaning.embedder.encode([text for _, text in part])
         store.vectors.put(meaning.id, {key: vector for (key, _), vector in zip(part, vectors, strict=True)})
-        store.vectors.announce([key for key, _ in part])
-        meaning.exact.invalidate()
+        came = store.vectors.announce([key for key, _ in part])
+        if pool is not None:
+            pool.vectors_came(came)
 
 
 TABLES = ("turns", "memories", "evidence", "links", "tombstones", "batches", "journal", "jobs", "nights", "reviews")

@@ -448,6 +448,25 @@ def test_forgetting_takes_the_moment_with_it_and_undo_brings_both_back(house: Ho
     assert companion.search_memories("my dog Biscuit")
 
 
+@pytest.mark.parametrize("way", ["forgotten", "edited"])
+def test_what_was_forgotten_or_corrected_does_not_come_back_through_the_reply_to_it(house: House, way: str) -> None:
+    companion = house.open()
+    house.model.enqueue("Biscuit will enjoy long walks beside the river every morning.")
+    companion.ask("I adopted a dog named Biscuit from the shelter.")
+    companion.ask("My favourite colour is green.")
+    companion.settle()
+    (thought,) = (row.memory for row in companion.list_memories(MemoryFilter(kinds=("thought",), text="Biscuit")))
+    if way == "forgotten":
+        assert len(companion.forget_memory(thought.id).memories) == 3
+    else:
+        companion.edit_memory(thought.id, "I adopted a cat named Waffle from the shelter.")
+    left = [row.memory.text for row in companion.list_memories(MemoryFilter())]
+    assert "Biscuit" not in " ".join(left)
+    assert any("green" in text for text in left)
+    companion.undo()
+    assert len(companion.list_memories(MemoryFilter(text="Biscuit"))) == 3
+
+
 def test_the_words_of_a_forgotten_memory_cannot_be_swapped_under_its_tombstone(house: House) -> None:
     companion = house.open()
     companion.ask("I adopted a dog named Biscuit.")

@@ -12,6 +12,7 @@ from companion.bench.embeddings import CachedEmbedder
 from companion.bench.histories import History, Question
 from companion.bench.replay import OurMind, replay
 from companion.clock import SetClock
+from companion.memory.controller import facts
 from companion.memory.cue import Cue
 from companion.memory.recall import Recalled
 from companion.records import Turn
@@ -34,8 +35,9 @@ class Example:
     groups: tuple[npt.NDArray[np.int64], ...]
     turns: npt.NDArray[np.int64]
     sessions: npt.NDArray[np.int64]
-    cue_words: int
-    context_words: int
+    asked: bool
+    facts: npt.NDArray[np.float64]
+    """What the controller knows of the cue."""
     missed: int = 0
     """Needed things that nothing remembered rests on."""
 
@@ -47,8 +49,8 @@ class Seen:
     x: npt.NDArray[np.float64]
     turns: npt.NDArray[np.int64]
     sessions: npt.NDArray[np.int64]
-    cue_words: int
-    context_words: int
+    asked: bool
+    facts: npt.NDArray[np.float64]
 
 
 class Examiner(OurMind):
@@ -77,8 +79,8 @@ class Examiner(OurMind):
                     examined.features[order],
                     rows.turn[order],
                     rows.session[order],
-                    len(reading.words),
-                    len(reading.context_words),
+                    reading.asked,
+                    facts(evidence),
                 )
             )
         return Recalled((), 0.0)
@@ -135,7 +137,7 @@ def _example(
         kept,
         seen.turns[wanted],
         seen.sessions[wanted],
-        seen.cue_words,
-        seen.context_words,
+        seen.asked,
+        seen.facts,
         sum(not len(g) for g in groups),
     )

@@ -2,9 +2,10 @@
 
     {"id", "turns": [{"id", "time", "session", "speaker", "role": "user" | "companion" | "other", "text"}],
      "questions": [{"id", "time", "text", "kind", "answerable", "evidence": [[turn id, …], …],
-                    "evidence_sessions": [[turn id of the session, …], …], "before": turn id, "context": [line, …]}]}
+                    "evidence_sessions": [[turn id of the session, …], …], "before": turn id, "context": [line, …],
+                    "answer": text, "must": [[alternative, …], …]}]}
 
-The last three of a question may be left out, and fields not named here are not looked at. Times are ISO 8601; one
+The last five of a question may be left out, and fields not named here are not looked at. Times are ISO 8601; one
 without an offset is the wall clock of this machine's zone. Whatever is wrong with a file is an `InvalidInput` that
 names the file, the line and what is wrong.
 """
@@ -57,6 +58,9 @@ class Question:
     """The turn that the question is itself: only what was said before it is known."""
     context: tuple[str, ...] = ()
     """The dialogue up to the question, a line an utterance."""
+    answer: str | None = None
+    must: tuple[tuple[str, ...], ...] = ()
+    """What a right answer says, each thing by its alternatives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,18 @@ def _question(data: dict[str, Any], what: str, known: frozenset[str]) -> Questio
         () if data.get("evidence_sessions") is None else _groups(data, "evidence_sessions", what, known),
         before,
         tuple(valid_text(line) for line in context),
+        None if data.get("answer") is None else _text(data, "answer", what),
+        () if data.get("must") is None else _must(data, what),
     )
+
+
+def _must(data: dict[str, Any], what: str) -> tuple[tuple[str, ...], ...]:
+    groups = _list(data, "must", what)
+    for group in groups:
+        # Nothing would meet an empty list, and everything an empty text.
+        if not isinstance(group, list) or not group or not all(isinstance(t, str) and t.strip() for t in group):
+            raise _Wrong(f"{what}: must must be a list of lists of texts, none of them empty")
+    return tuple(tuple(valid_text(text) for text in group) for group in groups)
 
 
 def _groups(data: dict[str, Any], name: str, what: str, known: frozenset[str]) -> Groups:

@@ -30,6 +30,7 @@ def score(replays: Sequence[Replay], ks: Sequence[int]) -> Figures:
         **_at(counting, ks),
         "recall_tokens_512": percent(met(a.question.evidence, a.turns_512) for a in counting),
         "sessions_all5": percent(_sessions(replays)),
+        "newer_above_older": percent(_newer_above_older(replays)),
         "by_kind": {kind: _of_kind([a for a in counting if a.question.kind == kind], ks) for kind in kinds},
         "abstain": percent(float(answer.memories == 0) for answer in unanswerable),
         "false_injection": _share(sum(r.injected for r in replays), sum(r.chatter for r in replays)),
@@ -86,6 +87,27 @@ def _sessions(replays: Iterable[Replay]) -> Iterable[float]:
                 yield float(
                     all(any(session_of[turn] in there for turn in group) for group in question.evidence_sessions)
                 )
+
+
+def _newer_above_older(replays: Iterable[Replay]) -> Iterable[float]:
+    """Of questions about something that changed (their kind says update), for each pair of needed things of different
+    times whether the newer stands higher. A thing that was not recalled stands below all that were."""
+    for replay in replays:
+        said = {turn.id: turn.time for turn in replay.history.turns}
+        for answer in replay.answers:
+            question = answer.question
+            if not question.answerable or "updat" not in question.kind.casefold():
+                continue
+            places = {turn: place for place, turn in enumerate(answer.turns)}
+            things = [
+                (max(said[turn] for turn in group), min(places.get(turn, len(places)) for turn in group))
+                for group in question.evidence
+            ]
+            for at, (time, place) in enumerate(things):
+                for other_time, other_place in things[at + 1 :]:
+                    if time != other_time:
+                        newer_is_first = place < other_place if time > other_time else other_place < place
+                        yield float(newer_is_first)
 
 
 def _session_of(history: History) -> dict[str, str]:

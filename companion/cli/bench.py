@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from companion.cli.output import print_json, say
 from companion.cli.session import prepare
 from companion.text import one_line
+
+if TYPE_CHECKING:
+    from companion.bench.recalling import RecallReport
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine and this model.")
 
@@ -57,8 +61,98 @@ def recall(
     if as_json:
         print_json(report.json())
         return
-    for line in table_lines(report):
+    for line in [*table_lines(report), *bars_of(report)]:
         say(line)
+
+
+@app.command()
+def answers(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories, .jsonl or .jsonl.gz.")],
+    variant: Annotated[
+        str, typer.Option("--variant", help="How memories are put: block-before, grouped, flat or question-twice.")
+    ] = "block-before",
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many questions of a file.")] = None,
+) -> None:
+    """How right the model answers without memory, with what comes to mind, and with exactly what is needed."""
+    paths, settings = prepare()
+    from companion.bench.answers import answer_lines, measure_answers
+
+    bar = _Bar()
+    try:
+        report = measure_answers(files, settings, paths, variant=variant, limit=limit, progress=bar)
+    finally:
+        bar.close()
+    if as_json:
+        print_json(report.json())
+        return
+    for line in answer_lines(report):
+        say(line)
+
+
+@app.command()
+def scale(
+    n: Annotated[str, typer.Option("--n", help="Numbers of memories, such as 10000,100000.")] = "10000,100000",
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False,
+    no_index: Annotated[
+        bool, typer.Option("--no-index", help="Leave the vector index out: building it takes longest.")
+    ] = False,
+) -> None:
+    """How recall, writing and reflection grow with what is remembered, on made-up memories."""
+    _, settings = prepare()
+    from companion.bench.scale import measure_scale, parse_sizes, scale_lines
+
+    sizes = parse_sizes(n)
+    bar = _Bar()
+    try:
+        report = measure_scale(sizes, settings, index=not no_index, progress=bar)
+    finally:
+        bar.close()
+    if as_json:
+        print_json(report.json())
+        return
+    for line in scale_lines(report):
+        say(line)
+
+
+@app.command()
+def train(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories, .jsonl or .jsonl.gz.")],
+    histories: Annotated[
+        int | None, typer.Option("--histories", min=1, help="At most so many histories of a file, its kinds in turn.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the weights to this file, not to stdout.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Say where they differ from the shipped weights.")] = False,
+) -> None:
+    """Learn the weights of recall from histories: the same from the same files. With --check, exit 1 if they differ."""
+    _, settings = prepare()
+    from companion.bench.learning import differences, train, write_weights
+
+    bar = _Bar()
+    try:
+        trained = train(files, settings, histories=histories, progress=bar)
+    finally:
+        bar.close()
+    if out is not None:
+        write_weights(out, trained)
+    elif not check:
+        print_json(trained)
+    if check:
+        found = differences(trained)
+        for line in found or ["These are the shipped weights."]:
+            say(line)
+        if found:
+            raise typer.Exit(1)
+
+
+def bars_of(report: RecallReport) -> list[str]:
+    """Recall as bars, for a terminal that can show them."""
+    if not sys.stdout.isatty() or (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8":
+        return []
+    from companion.bench.plot import recall_bars
+
+    bars = recall_bars(report.sets, shutil.get_terminal_size().columns)
+    return ["", *bars] if bars else []
 
 
 class _Bar:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from companion.cli.learning import learning
 from companion.cli.listing import change_lines, detail_lines, found_lines, history_lines, memory_lines
 from companion.cli.output import change_json, detail_json, entry_json, found_json, memory_json, print_json, say
 from companion.cli.session import opened
@@ -142,6 +143,9 @@ def history(
         print_json([entry_json(entry) for entry in entries])
         return
     _print(history_lines(entries) or ["Nothing was changed yet."])
+
+
+app.command()(learning)
 
 
 def _change(change: Callable[[Companion], Change], as_json: bool) -> None:

@@ -76,6 +76,7 @@ def recalled_json(found: RecalledMemory) -> Json:
         "evidence": evidence_turns(found.memory),
         "kind": found.memory.kind,
         "date": memory_date(found.memory),
+        "reasons": list(found.reasons),
     }
 
 

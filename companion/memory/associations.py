@@ -33,7 +33,7 @@ def associated(rows: Rows, seeds: Ints, scores: Floats, links: list[tuple[int, i
     for _ in range(STEPS):
         rank = (1 - FOLLOW) * start + FOLLOW * np.bincount(right, weights=rank[left] * flow, minlength=len(nodes))
     memories = nodes >= 0
-    return nodes[memories], rank[memories]
+    return nodes[memories].astype(np.int64), rank[memories].astype(np.float64)
 
 
 def _edges(rows: Rows, seeds: Ints, links: list[tuple[int, int, float]]) -> tuple[Ints, Ints, Floats]:

@@ -14,12 +14,20 @@ from companion.memory.affect import valence
 from companion.memory.words import stems
 from companion.names import names
 from companion.paths import asset
+from companion.sentences import sentences
 from companion.text import has_cjk
 
 LONGEST = 4_000
 """Characters of a message that are looked at, half at each end: what a person asks stands before or after a paste."""
 CONTEXT_LINES = 6
 """Lines of the conversation before that a cue leans on."""
+LINE = 240
+"""Characters of each of them that are read together with the message."""
+SHORT = 3
+"""Sentences of a message that is a question, not a passage that happens to end in one."""
+LONGEST_SPAN = timedelta(days=800)
+WEEK = timedelta(days=7)
+_CLOSERS = " \n\"'”’»」』)）*"
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,11 @@ class Reading:
     windows: tuple[tuple[float, float], ...]
     """Spans of time it names, seconds since the epoch."""
     valence: float
+    asked: bool
+    """Whether it is a question, and a short message; else the conversation goes on, and what is called for is what
+    belongs to it: the two are ranked by weights of their own."""
+    lines: tuple[str, ...] = ()
+    """What was said before it, line by line."""
     asks: frozenset[str] = field(default_factory=frozenset)
     """Tables of assets/rules/cues.toml that its words are in."""
 
@@ -59,7 +72,7 @@ class Reading:
 def read(cue: Cue) -> Reading:
     """Read a cue. Everything about the message that does not depend on what is remembered."""
     text = ends(cue.text)
-    context = ends("\n".join(cue.context[-CONTEXT_LINES:]))
+    context = "\n".join(line[:LINE] for line in cue.context[-CONTEXT_LINES:])
     words = stems(text)
     return Reading(
         text,
@@ -69,13 +82,26 @@ def read(cue: Cue) -> Reading:
         frozenset(name for name in (*names(text), cue.speaker.casefold()) if name),
         _windows(text, cue.now) if cue.now is not None else (),
         valence(text) if not context else 0.5 * valence(text) + 0.5 * valence(context),
-        frozenset(name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)),
+        _asked(text),
+        tuple(line for line in (ends(line) for line in cue.context[-CONTEXT_LINES:]) if line.strip()),
+        _asks(text, context),
     )
 
 
 def ends(text: str) -> str:
     half = LONGEST // 2
     return text if len(text) <= LONGEST else f"{text[:half]}\n{text[-half:]}"
+
+
+def _asks(text: str, context: str) -> frozenset[str]:
+    """Tables the message is in; one that leans on somebody spoken of before is about a life, as "I" would be."""
+    found = {name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)}
+    return frozenset(found | ({"me"} if context and "leans" in found else set()))
+
+
+def _asked(text: str) -> bool:
+    spans = sentences(text)
+    return 0 < len(spans) <= SHORT and text[slice(*spans[-1])].rstrip(_CLOSERS).endswith(("?", "？"))
 
 
 @lru_cache(maxsize=2)
@@ -85,13 +111,27 @@ def _tables(chinese: bool) -> dict[str, re.Pattern[str]]:
 
 
 def _windows(text: str, now: datetime) -> tuple[tuple[float, float], ...]:
-    """The past spans a message names. What lies ahead is nothing one could remember, unless it was a plan: kept too."""
+    """The spans a message names. A day that would lie ahead may mean the plans for it, or the last such day: both."""
     found = []
     for mention in resolve(text, now):
-        if mention.recurring or mention.ends - mention.begins > timedelta(days=800):
+        if mention.recurring or mention.ends - mention.begins > LONGEST_SPAN:
             continue
         found.append((mention.begins.timestamp(), mention.ends.timestamp()))
+        if mention.begins > now:
+            back = _a_week_back if mention.begins - now < WEEK else _a_year_back
+            found.append((back(mention.begins).timestamp(), back(mention.ends).timestamp()))
     return tuple(found)
+
+
+def _a_week_back(moment: datetime) -> datetime:
+    return moment - WEEK
+
+
+def _a_year_back(moment: datetime) -> datetime:
+    try:
+        return moment.replace(year=moment.year - 1)
+    except ValueError:  # 29 February
+        return moment.replace(year=moment.year - 1, day=28)
 
 
 def told_before(lines: Sequence[str]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ FEATURES = (
     "near_day",        # of the best of its day
     "near_routed",     # all of these, weighed by how much each singles out
     "near_context",    # meaning of the cue together with what was said before it
+    "near_lines",      # of the nearest line before it
     "words",           # the cue's words in its best piece
     "words_whole",     # in all of it
     "words_window",    # in it and the moments around it
@@ -67,14 +68,17 @@ class Evidence:
     rows: Rows
     reading: Reading
     near: Nearness | None
-    context: Nearness | None
+    context: Floats | None
+    """z-scores by row of the cue together with its context; None without one."""
+    lines: Floats | None
+    """Those of the nearest line of the context."""
     words: Wording
     context_words: Wording
     name_words: Wording
 
 
-def features(found: Evidence, associated: Floats) -> Matrix64:
-    """(rows, FEATURES). `associated`: PageRank by row, 0 where nothing leads."""
+def features(found: Evidence) -> Matrix64:
+    """(rows, FEATURES); `associated` is 0, it follows from the others."""
     rows, reading = found.rows, found.reading
     count = len(rows)
     zero = np.zeros(count)
@@ -86,7 +90,7 @@ def features(found: Evidence, associated: Floats) -> Matrix64:
     role_person, role_companion = rows.role == PERSON, rows.role == COMPANION
     by_named, by_others = _voices(found)
     inside, outside = _in_time(rows, reading)
-    order = np.argsort(np.argsort(rows.at, kind="stable"), kind="stable") / max(1, count - 1)
+    order = rows.recency
     piece = near.piece if near is not None else zero
     columns = {
         "near": piece,
@@ -96,7 +100,8 @@ def features(found: Evidence, associated: Floats) -> Matrix64:
         "near_session": near.session if near is not None else zero,
         "near_day": near.day if near is not None else zero,
         "near_routed": near.routed if near is not None else zero,
-        "near_context": found.context.piece if found.context is not None else zero,
+        "near_context": found.context if found.context is not None else zero,
+        "near_lines": found.lines if found.lines is not None else zero,
         "words": words,
         "words_whole": whole,
         "words_window": cover(found.words.around(rows, 2)),
@@ -122,7 +127,7 @@ def features(found: Evidence, associated: Floats) -> Matrix64:
         "recent_latest": order * float("latest" in asks),
         "early_first": (1.0 - order) * float("first" in asks),
         "mood": _mood(rows, reading),
-        "associated": np.log1p(200.0 * associated),
+        "associated": zero,
         "pinned": rows.pinned * 1.0,
         "important": (rows.importance - 2.0) / 3.0,
     }

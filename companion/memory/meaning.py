@@ -10,38 +10,53 @@ from companion.memory.embedder import Embedder
 from companion.memory.index import VectorIndex
 from companion.paths import asset
 from companion.store.store import Store
+from companion.text import has_cjk
 
 
 @dataclass
 class Meaning:
-    """`background`: mean and standard deviation of the cosine between unrelated texts; `index` may come later."""
+    """`background`: mean and standard deviation of the cosine between unrelated texts; `cjk_trust`: how well CJK script
+    is understood, 1 as well as English, 0 not at all; `index` may come later."""
 
     embedder: Embedder
     id: int
     background: tuple[float, float]
+    cjk_trust: float = 1.0
     index: VectorIndex | None = None
 
 
 def open_meaning(store: Store, embedder: Embedder) -> Meaning:
     """The embedder's space in this store; measured the first time and kept with the embedder's identity."""
     id = store.vectors.embedder(embedder.name, embedder.revision, embedder.dimension)
-    background = store.vectors.background(id)
-    if background is None:
-        background = calibrate(embedder)
+    calibration = store.vectors.calibration(id)
+    if calibration is None:
+        calibration = calibrate(embedder)
         if not store.read_only:
-            store.vectors.set_background(id, *background)
-    return Meaning(embedder, id, background)
+            store.vectors.set_calibration(id, *calibration)
+    mean, spread, cjk_trust = calibration
+    return Meaning(embedder, id, (mean, spread), cjk_trust)
 
 
-def calibrate(embedder: Embedder) -> tuple[float, float]:
-    """Mean and standard deviation of the cosines of unrelated question–statement pairs.
+def calibrate(embedder: Embedder) -> tuple[float, float, float]:
+    """(mean, standard deviation, trust): of the cosines of unrelated question–statement pairs, and how far the answers
+    to Chinese questions stand out from unrelated statements against how far those to English ones do.
 
     assets/calibration/pairs.txt holds questions with the statement that answers each; every question against
-    every other statement is an unrelated pair.
+    every other statement of its language is an unrelated pair.
     """
     lines = asset("calibration", "pairs.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split("|") for line in lines if "|" in line and not line.startswith("#")]
+    english = _apart(embedder, [pair for pair in pairs if not has_cjk(pair[0])])
+    chinese = _apart(embedder, [pair for pair in pairs if has_cjk(pair[0])])
+    trust = chinese[2] / english[2] if english[2] > 0 else 1.0
+    return english[0], english[1], min(1.0, max(0.0, trust))
+
+
+def _apart(embedder: Embedder, pairs: list[list[str]]) -> tuple[float, float, float]:
+    """Mean and standard deviation of unrelated cosines, and how many of the latter the answers stand above the mean."""
     questions = embedder.encode([question.strip() for question, _ in pairs])
     statements = embedder.encode([statement.strip() for _, statement in pairs])
-    unrelated = (questions @ statements.T)[~np.eye(len(pairs), dtype=bool)]
-    return float(unrelated.mean()), max(1e-3, float(unrelated.std()))
+    cosines = questions @ statements.T
+    unrelated = cosines[~np.eye(len(pairs), dtype=bool)]
+    mean, spread = float(unrelated.mean()), max(1e-3, float(unrelated.std()))
+    return mean, spread, (float(np.diag(cosines).mean()) - mean) / spread

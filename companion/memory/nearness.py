@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from companion.memory.pool import Floats, Ints, Rows
-from companion.store.vectors import Matrix
 
 TEMPERATURE = 0.1
 PRIOR = 50
@@ -39,13 +38,18 @@ class Nearness:
     known: Floats
 
 
-def nearness(rows: Rows, matrix: Matrix, vector: Matrix, background: tuple[float, float]) -> Nearness:
-    """Compare all rows with a cue's unit `vector`. `background`: mean and spread of unrelated cosines."""
-    cosines = (matrix @ vector).astype(np.float64) if len(matrix) else np.zeros(0)
-    has = rows.piece_slot >= 0
-    of_piece = np.where(has, cosines[rows.piece_slot] if len(cosines) else 0.0, np.nan)
-    mean, spread = _blended(of_piece[has], background)
-    z = np.where(has, (of_piece - mean) / spread, 0.0)
+def nearest_pieces(rows: Rows, cosines: Floats, background: tuple[float, float], trust: float = 1.0) -> Floats:
+    """z-score of each row's nearest piece. `cosines` by piece of `rows`, NaN without a vector; `background`: mean and
+    standard deviation of what is unrelated to this cue; `trust`: how far the embedder is to be believed."""
+    z = _scores(cosines, background) * trust
+    best: Floats = np.maximum.reduceat(z, rows.first_piece)
+    return best
+
+
+def nearness(rows: Rows, cosines: Floats, background: tuple[float, float], trust: float = 1.0) -> Nearness:
+    """Compare all rows with a cue by the cosines of their pieces."""
+    z = _scores(cosines, background) * trust
+    has = ~np.isnan(cosines)
     piece = np.maximum.reduceat(z, rows.first_piece)
     best = _best(z, piece, rows)
     counts = np.diff(np.append(rows.first_piece, len(rows.piece_ids)))
@@ -60,12 +64,17 @@ def nearness(rows: Rows, matrix: Matrix, vector: Matrix, background: tuple[float
     session = _group_best(piece, rows.session)
     day = _group_best(piece, _dense(rows.day))
     levels = [piece, whole, window, session, day]
-    weights = np.array([router_weight(level * spread) for level in levels])
+    weights = np.array([router_weight(level * background[1]) for level in levels])
     weights = weights / weights.sum() if weights.sum() > 0 else np.full(len(levels), 1 / len(levels))
     routed = np.sum([weight * level for weight, level in zip(weights, levels, strict=True)], axis=0)
     return Nearness(
-        piece, whole, window, neighbour, session, day, routed, np.nan_to_num(of_piece[best], nan=0.0), best, known
+        piece, whole, window, neighbour, session, day, routed, np.nan_to_num(cosines[best], nan=0.0), best, known
     )
+
+
+def _scores(cosines: Floats, background: tuple[float, float]) -> Floats:
+    mean, spread = background
+    return np.nan_to_num((cosines - mean) / spread, nan=0.0)
 
 
 def router_weight(similarity: Floats) -> float:
@@ -79,9 +88,10 @@ def router_weight(similarity: Floats) -> float:
     return max(0.0, 1.0 - entropy)
 
 
-def _blended(cosines: Floats, background: tuple[float, float]) -> tuple[float, float]:
-    """Mean and spread of this cue's cosines, shrunk to the embedder's own where there are few."""
-    mean0, spread0 = background
+def background_of(cosines: Floats, of_embedder: tuple[float, float]) -> tuple[float, float]:
+    """Mean and spread of what is unrelated to a cue, from its `cosines` with (a sample of) the whole pool, shrunk to
+    the embedder's own where there are few."""
+    mean0, spread0 = of_embedder
     count = len(cosines)
     if not count:
         return mean0, spread0
@@ -89,8 +99,7 @@ def _blended(cosines: Floats, background: tuple[float, float]) -> tuple[float, f
     # Robust: what is related must not count as background, or it would stand out less the more there is of it.
     low, middle = np.quantile(cosines, (0.16, 0.5))
     own_spread = max(float(middle - low), 0.25 * spread0)
-    spread = (PRIOR * spread0 + count * own_spread) / (PRIOR + count)
-    return mean, spread
+    return mean, (PRIOR * spread0 + count * own_spread) / (PRIOR + count)
 
 
 def _best(z: Floats, piece: Floats, rows: Rows) -> Ints:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,8 @@ class Rows:
     """Conversations counted from 0; what was said in none has one of its own."""
     thoughts: Floats
     """How many thoughts rest on the turn."""
+    recency: Floats
+    """Its place among all that was said, 0 the first, 1 the last."""
     piece_ids: Ints
     piece_row: Ints
     piece_slot: Ints
@@ -74,9 +76,33 @@ class Rows:
     """Pairs of a row and a name it mentions, names counted from 0."""
     name_rows: Ints
     """Name → how many rows mention it."""
+    total_pieces: int
+    """Pieces of the whole pool, also where these rows are only some of it."""
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def some(self, chosen: Ints) -> Rows:
+        """Only the rows `chosen` (sorted), as a pool of their own; recency and names still count the whole one."""
+        place = np.full(len(self) + 1, -1)
+        place[chosen] = np.arange(len(chosen))
+        pieces = place[self.piece_row] >= 0
+        mentions = place[self.mention_row] >= 0
+        anchor = place[self.anchor[chosen]]
+        piece_row = place[self.piece_row[pieces]]
+        return replace(
+            self,
+            **{name: getattr(self, name)[chosen] for name in (*_COLUMNS, "session", "thoughts", "recency")},
+            anchor=np.where(anchor >= 0, anchor, np.arange(len(chosen))),
+            before=place[self.before[chosen]],
+            after=place[self.after[chosen]],
+            piece_ids=self.piece_ids[pieces],
+            piece_row=piece_row,
+            piece_slot=self.piece_slot[pieces],
+            first_piece=np.searchsorted(piece_row, np.arange(len(chosen))),
+            mention_row=place[self.mention_row[mentions]],
+            mention_name=self.mention_name[mentions],
+        )
 
 
 class Pool:
@@ -84,8 +110,10 @@ class Pool:
 
     def __init__(self, store: Store, vectors: VectorTable | None) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._changed: set[int] | None = None
+        self._refreshing = threading.Lock()
+        # Held for moments only: who tells of a change may hold the database, for which a refresh waits.
+        self._noting = threading.Lock()
+        self._changed: set[int] | None = None  # None: read everything
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._voices: dict[str, int] = {}
         self._names: dict[str, int] = {}
@@ -95,7 +123,7 @@ class Pool:
 
     def use(self, vectors: VectorTable | None) -> None:
         """From now on these vectors."""
-        with self._lock:
+        with self._refreshing, self._noting:
             self.vectors, self._changed, self.rows = vectors, None, None
 
     def vectors_came(self, memories: Sequence[int]) -> None:
@@ -103,24 +131,25 @@ class Pool:
         self._note(tuple(memories))
 
     def _note(self, ids: tuple[int, ...]) -> None:
-        with self._lock:
+        with self._noting:
             if self._changed is not None:
                 self._changed.update(ids)
                 if len(self._changed) > _MOST_CHANGES:
                     self._changed = None
-                    self.rows = None
 
     def refresh(self) -> Rows:
         """The rows as they are now."""
-        with self._lock:
-            if self.rows is not None and not self._changed:
+        with self._refreshing:
+            with self._noting:
+                changed, self._changed = self._changed, set()
+            if self.rows is not None and changed is not None and not changed:
                 return self.rows
-            changed = None if self.rows is None else sorted(self._changed or ())
-            self._changed = set()
             try:
-                self.rows = self._read(changed)
+                with self._store.db.snapshot():
+                    self.rows = self._read(None if changed is None else sorted(changed))
             except BaseException:
-                self._changed, self.rows = None, None
+                with self._noting:
+                    self._changed = None
                 raise
             return self.rows
 
@@ -178,6 +207,8 @@ class Pool:
             after=after,
             session=session.astype(np.int64).reshape(-1),
             thoughts=thoughts,
+            recency=np.argsort(np.argsort(c["at"], kind="stable"), kind="stable") / max(1, count - 1),
+            total_pieces=len(c["piece_ids"]),
             piece_ids=c["piece_ids"],
             piece_row=piece_row,
             piece_slot=c["piece_slot"],

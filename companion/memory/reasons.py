@@ -17,7 +17,9 @@ _PLAIN = {
     "near_neighbour": "said next to something close to this",
     "near_session": "from a conversation about this",
     "near_day": "from a day you spoke of this",
+    "near_routed": "close in meaning",
     "near_context": "fits what was said before",
+    "near_lines": "close to what was said before",
     "words_window": "its passage shares your words",
     "words_session": "its conversation shares your words",
     "words_context": "shares words with what was said before",
@@ -35,11 +37,14 @@ _PLAIN = {
     "important": "matters to you",
     "recent": "said lately",
 }
+_OWN_WORDS = frozenset({"words", "words_whole", "words_dense", "both", "named"})
+SPEAKING = frozenset(_PLAIN) | _OWN_WORDS
+"""Features that can be given as a reason."""
 _ONE_MEANING = ("near", "near_whole", "near_window", "near_neighbour", "near_session", "near_day", "near_routed")
 
 
-def reasons(row: int, memory: Memory, found: Evidence, x: Matrix64, weights: Weights) -> tuple[str, ...]:
-    """At most MOST reasons, the strongest first. `x`: the features of this row."""
+def reasons(memory: Memory, found: Evidence, x: Matrix64, weights: Weights) -> tuple[str, ...]:
+    """At most MOST reasons, the strongest first. `x`: the features of the memory."""
     shares = sorted(
         ((weights.values.get(name, 0.0) * float(value), name) for name, value in zip(FEATURES, x, strict=True)),
         reverse=True,
@@ -60,7 +65,7 @@ def reasons(row: int, memory: Memory, found: Evidence, x: Matrix64, weights: Wei
 
 
 def _in_words(name: str, memory: Memory, found: Evidence) -> str:
-    if name in ("words", "words_whole", "words_dense", "both"):
+    if name in _OWN_WORDS - {"named"}:
         shared = _shared(memory, found)
         return f"says {', '.join(f'“{word}”' for word in shared)}" if shared else ""
     if name == "named":
@@ -70,8 +75,6 @@ def _in_words(name: str, memory: Memory, found: Evidence) -> str:
         at = memory.event_start if memory.event_start is not None else memory.recorded_at
         day = datetime.fromtimestamp(at + memory.utc_offset, UTC)
         return f"from the time you name ({day.day} {day:%B %Y})"
-    if name == "near_routed":
-        return _PLAIN["near"]
     return _PLAIN.get(name, "")
 
 

@@ -9,30 +9,36 @@ each memory (state, text).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from companion.memory.associations import associated
+from companion.memory.associations import FOLLOW, associated
+from companion.memory.closest import Compared, compare
+from companion.memory.controller import facts, signs
 from companion.memory.cue import Cue, Reading, read
 from companion.memory.features import FEATURES, Evidence, Matrix64, features
 from companion.memory.meaning import Meaning
-from companion.memory.nearness import Nearness, nearness
+from companion.memory.nearness import Nearness, nearest_pieces, nearness
 from companion.memory.pool import Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
-from companion.memory.rerank import Weights, shipped
+from companion.memory.rerank import Reranker, Weights, shipped, spread_out
 from companion.memory.updates import newer_first
 from companion.memory.vector_table import VectorTable
 from companion.memory.wording import Terms, Wording
+from companion.memory.words import stems
+from companion.pieces import pieces
 from companion.records import RECALLABLE, Memory, RecalledMemory
+from companion.store.images import content_key
 from companion.store.store import Store
 from companion.store.vectors import Matrix
+from companion.text import has_cjk
 
 __all__ = ["Cue", "Examined", "Recall", "Recalled"]
 SEEDS = 30
 """Memories from which associations are followed."""
-_ASSOCIATED = FEATURES.index("associated")
+_FIT = np.array([{"near": 1.0, "words": 4.0, "words_window": 2.0}.get(name, 0.0) for name in FEATURES])
 
 
 @dataclass(frozen=True)
@@ -47,18 +53,27 @@ class Examined:
 
     evidence: Evidence
     features: Matrix64
+    weights: Weights
     scores: Floats
     allowed: Flags
     """Whether a row may be recalled: it rests on something that is not before the model anyway."""
 
 
 class Recall:
-    """`meaning` may come later than the first recall, or never: then words alone decide."""
+    """`meaning` may come later than the first recall, or never: then words alone decide. `learned` gives the weights
+    of each recall, where they are learned from use."""
 
-    def __init__(self, store: Store, meaning: Meaning | None = None, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        meaning: Meaning | None = None,
+        weights: Reranker | None = None,
+        learned: Callable[[], Reranker] | None = None,
+    ) -> None:
         self.store = store
         self.pool = Pool(store, None)
         self.weights = weights or shipped()
+        self._learned = learned
         self._terms = Terms(store)
         self._meaning: Meaning | None = None
         self.meaning = meaning
@@ -82,53 +97,64 @@ class Recall:
     def examine(self, cue: Cue) -> Examined | None:
         """Features and scores of everything for a cue; None when it asks for nothing or nothing is remembered."""
         reading = read(cue)
-        if not reading.words and not reading.windows:
-            if not reading.context_words:
-                return None  # greetings and small talk: nothing in it that a memory could be about
+        if not reading.words and not reading.windows and not (reading.asked and reading.context_words):
+            return None  # greetings and small talk: nothing in it that a memory could be about
         rows = self.pool.refresh()
         if not len(rows):
             return None
-        near, context = self._nearness(reading, rows)
-        name_words = [stem for name in sorted(reading.names) for stem in _stems(name)]
+        compared = compare(rows, reading, self._vectors_of(reading), self._meaning, self.pool.vectors, self._terms)
+        rows = compared.rows
+        trust = self._meaning.cjk_trust if self._meaning is not None and has_cjk(reading.text) else 1.0
+        near, context, lines = _near(compared, trust)
+        name_words = [stem for name in sorted(reading.names) for stem in stems(name)]
         evidence = Evidence(
             rows,
             reading,
             near,
             context,
+            lines,
             Wording(self._terms, reading.words, rows),
             Wording(self._terms, reading.context_words, rows),
             Wording(self._terms, name_words, rows),
         )
-        x = features(evidence, np.zeros(len(rows)))
-        allowed = _allowed(rows, cue)
-        first = np.where(allowed, self.weights.scores(x), -np.inf)
-        seeds = np.argsort(-first, kind="stable")[:SEEDS]
-        seeds = seeds[np.isfinite(first[seeds])]
-        if len(seeds):
-            reached, rank = associated(rows, seeds, np.exp(first[seeds] - first[seeds].max()), self._links(rows, seeds))
-            associations = np.zeros(len(rows))
-            associations[reached] = rank
-            # A seed's own share is only its own score once more.
-            associations[seeds] = np.maximum(
-                0.0,
-                associations[seeds]
-                - 0.5 * np.exp(first[seeds] - first[seeds].max()) / np.exp(first[seeds] - first[seeds].max()).sum(),
-            )
-            x[:, _ASSOCIATED] = np.log1p(200.0 * associations)
-        return Examined(evidence, x, self.weights.scores(x), allowed)
+        x = features(evidence)
+        x[:, FEATURES.index("associated")] = self._associated(rows, x)
+        weights = (self._learned() if self._learned is not None else self.weights).of(reading.asked)
+        return Examined(evidence, x, weights, weights.scores(x), _allowed(rows, cue))
+
+    def _associated(self, rows: Rows, x: Matrix64) -> Floats:
+        """How strongly each row is reached from what fits best by meaning and words alone, beyond its own fit."""
+        fit = x @ _FIT
+        seeds = np.argsort(-fit, kind="stable")[:SEEDS]
+        own = np.exp(fit[seeds] - fit[seeds[0]])
+        reached, rank = associated(rows, seeds, own, self._links(rows, seeds))
+        found = np.zeros(len(rows))
+        found[reached] = rank
+        found[seeds] = np.maximum(0.0, found[seeds] - (1.0 - FOLLOW) * own / own.sum())
+        return np.log1p(200.0 * found)
+
+    def certainty(self, examined: Examined) -> float:
+        """How likely it is (0–1) that the moment calls for memory."""
+        allowed, evidence = examined.allowed, examined.evidence
+        # By the weights it was fitted with: what is learned from use orders memories, it calls for no more of them.
+        weights = self.weights.of(evidence.reading.asked)
+        x = examined.features[allowed]
+        return weights.controller.probability(signs(x, weights.scores(x), facts(evidence)))
 
     def _find(self, cue: Cue, limit: int) -> list[RecalledMemory]:
         examined = self.examine(cue)
         if examined is None:
             return []
         rows = examined.evidence.rows
+        weights = examined.weights
         scores = np.where(examined.allowed, examined.scores, -np.inf)
-        best = float(scores.max())
-        if best < self.weights.gate:
+        if not examined.allowed.any() or self.certainty(examined) < weights.controller.floor:
             return []
+        best = float(scores.max())
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
-        order = order[scores[order] >= best - self.weights.depth]
-        order = newer_first(order, scores, examined, self._vectors(rows, order))
+        order = order[scores[order] >= best - weights.depth]
+        order = spread_out(order, scores, rows.session, weights.spread)
+        order = newer_first(order, scores, examined.evidence, self._vectors(rows, order))
         return self._chosen(order, examined, limit)
 
     def _chosen(self, order: Ints, examined: Examined, limit: int) -> list[RecalledMemory]:
@@ -152,6 +178,13 @@ class Recall:
             chosen.append((int(row), memory))
         return [self._recalled(row, memory, rank, examined) for rank, (row, memory) in enumerate(chosen[:limit], 1)]
 
+    def explain(self, examined: Examined, row: int) -> tuple[str, ...]:
+        """What spoke for a row, in words. Raises NotFound when the memory is gone."""
+        return self._why(examined, row, self.store.memories.get(int(examined.evidence.rows.ids[row])))
+
+    def _why(self, examined: Examined, row: int, memory: Memory) -> tuple[str, ...]:
+        return reasons(memory, examined.evidence, examined.features[row], examined.weights)
+
     def _recalled(self, row: int, memory: Memory, rank: int, examined: Examined) -> RecalledMemory:
         near = examined.evidence.near
         words = examined.features[row, FEATURES.index("words")]
@@ -161,17 +194,26 @@ class Recall:
             rank=rank,
             similarity=round(float(near.cosine[row]), 4) if near is not None and near.known[row] else None,
             coverage=round(float(words), 4),
-            reasons=reasons(row, memory, examined.evidence, examined.features[row], self.weights),
+            reasons=self._why(examined, row, memory),
+            excerpt=_passage(row, memory, examined.evidence),
+            asked=examined.evidence.reading.asked,
+            figures=tuple(examined.features[row].tolist()),
         )
 
-    def _nearness(self, reading: Reading, rows: Rows) -> tuple[Nearness | None, Nearness | None]:
-        meaning, table = self._meaning, self.pool.vectors
-        if meaning is None or table is None or not len(table.matrix):
-            return None, None
-        texts = [reading.text, *([f"{reading.context}\n{reading.text}"] if reading.context else [])]
-        vectors = meaning.embedder.encode(texts)
-        found = [nearness(rows, table.matrix, vector, meaning.background) for vector in vectors]
-        return found[0], found[1] if len(found) > 1 else None
+    def _vectors_of(self, reading: Reading) -> Matrix:
+        """Vectors of the message, then with a context of both together and of its lines. What was said before has
+        been embedded already when it became a moment."""
+        if self._meaning is None:
+            return np.zeros((0, 0), dtype=np.float32)
+        texts = [reading.text]
+        if reading.context:
+            texts.append(f"{reading.context}\n{reading.text}")
+        keys = {line: content_key(line) for line in reading.lines}
+        held = self.store.vectors.get(self._meaning.id, list(keys.values())) if keys else {}
+        new = [line for line in keys if keys[line] not in held]
+        vectors = self._meaning.embedder.encode([*texts, *new])
+        known = [held[key] for key in keys.values() if key in held]
+        return np.concatenate([vectors, np.stack(known)]) if known else vectors
 
     def _links(self, rows: Rows, seeds: Ints) -> list[tuple[int, int, float]]:
         return self.store.working_set.links([int(id) for id in rows.ids[seeds]])
@@ -185,14 +227,33 @@ class Recall:
         return np.where(slots[:, None] >= 0, table.matrix[np.maximum(slots, 0)], np.float32(0))
 
 
+def _near(found: Compared, trust: float) -> tuple[Nearness | None, Floats | None, Floats | None]:
+    """Nearness to the message, to it with its context, to the nearest line of that."""
+    if not found.cosines:
+        return None, None, None
+    near = nearness(found.rows, found.cosines[0], found.backgrounds[0], trust)
+    others = [
+        nearest_pieces(found.rows, cosines, background, trust)
+        for cosines, background in zip(found.cosines[1:], found.backgrounds[1:], strict=True)
+    ]
+    return near, others[0] if others else None, np.max(others[1:], axis=0) if len(others) > 1 else None
+
+
 def _allowed(rows: Rows, cue: Cue) -> Flags:
     return ~np.isin(rows.turn, sorted(cue.present_turns))
 
 
-def _stems(name: str) -> Sequence[str]:
-    from companion.memory.words import stems
-
-    return stems(name)
+def _passage(row: int, memory: Memory, found: Evidence) -> str:
+    """Of a long memory the piece nearest to the cue, by meaning or else by words."""
+    spans = pieces(memory.text)
+    if len(spans) == 1:
+        return ""
+    first = int(found.rows.first_piece[row])
+    if found.near is not None and found.near.known[row]:
+        number = int(found.near.best_piece[row]) - first
+    else:
+        number = int(np.argmax(found.words.coverage(found.words.pieces[first : first + len(spans)])))
+    return memory.text[slice(*spans[min(number, len(spans) - 1)])].strip()
 
 
 def _says_most(thought: Memory, moment: Memory) -> bool:

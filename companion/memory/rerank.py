@@ -1,7 +1,8 @@
-"""The linear reranker: score = w·x, above the floor or not worth recalling.
+"""The linear reranker: score = w·x + bias; 0 is the score of recalling nothing.
 
-Weights are learned (`companion bench train`) and stand in assets/recall/weights.json, each beside its name; 0 is the
-score of recalling nothing, so that a memory below it is worth less than silence.
+A message that asks and one that only goes on call for memory in different ways: the one wants the fact, wherever it
+was said, the other what belongs to it, lately. Each has weights of its own. They are learned (`companion bench train`)
+and stand in assets/recall/weights.json, each beside its name.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from companion.memory.controller import Controller
 from companion.memory.features import FEATURES, Matrix64
 from companion.paths import asset
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -24,24 +30,57 @@ class Weights:
 
     values: Mapping[str, float]
     bias: float
-    gate: float
-    """Score that the best memory must reach for anything to be recalled."""
+    controller: Controller
     depth: float
     """How far below the best another memory may score and still be recalled."""
+    spread: float
+    """What a memory loses for each better one of the same conversation: eight lines of one talk say less than a few
+    lines of several."""
 
-    def vector(self) -> npt.NDArray[np.float64]:
+    def vector(self) -> Floats:
         return np.array([self.values.get(name, 0.0) for name in FEATURES])
 
-    def scores(self, x: Matrix64) -> npt.NDArray[np.float64]:
-        found: npt.NDArray[np.float64] = x @ self.vector() + self.bias
+    def scores(self, x: Matrix64) -> Floats:
+        found: Floats = x @ self.vector() + self.bias
         return found
 
 
+@dataclass(frozen=True)
+class Reranker:
+    asked: Weights
+    talking: Weights
+
+    def of(self, asked: bool) -> Weights:
+        return self.asked if asked else self.talking
+
+
 @lru_cache(maxsize=1)
-def shipped() -> Weights:
+def shipped() -> Reranker:
     """The weights that come with the program."""
     raw = json.loads(asset("recall", "weights.json").read_text(encoding="utf-8"))
+    return Reranker(_weights(raw["asked"]), _weights(raw["talking"]))
+
+
+def _weights(raw: Mapping[str, Any]) -> Weights:
     unknown = set(raw["weights"]) - set(FEATURES)
     if unknown:
         raise ValueError(f"weights.json names features that do not exist: {', '.join(sorted(unknown))}")
-    return Weights(raw["weights"], float(raw["bias"]), float(raw["gate"]), float(raw["depth"]))
+    gate = raw["controller"]
+    controller = Controller(gate["weights"], float(gate["bias"]), float(gate["floor"]))
+    return Weights(raw["weights"], float(raw["bias"]), controller, float(raw["depth"]), float(raw["spread"]))
+
+
+def spread_out(order: Ints, scores: Floats, session: Ints, penalty: float) -> Ints:
+    """`order` (rows, best first), each losing `penalty` for every row of its conversation chosen before it."""
+    if penalty <= 0 or len(order) < 2:
+        return order
+    left = scores[order].astype(np.float64)
+    sessions = session[order]
+    chosen = []
+    for _ in range(len(order)):
+        at = int(np.argmax(left))
+        chosen.append(at)
+        left[at] = -np.inf
+        left[sessions == sessions[at]] -= penalty
+    found: Ints = order[chosen]
+    return found

@@ -1,54 +1,52 @@
-"""Updates: of two memories that say the same thing of different times, the newer comes first."""
+"""Updates: of two memories that answer a question alike but were said at different times, the newer comes first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from companion.memory.features import Evidence
 from companion.memory.pool import COMPANION, Floats, Ints
 from companion.store.vectors import Matrix
 
-if TYPE_CHECKING:
-    from companion.memory.recall import Examined
+LOOKED_AT = 12
+"""Memories at the head of the list that may change places."""
+SHARED = 0.6
+"""Share of what either holds of the question that both hold, from which they are taken to speak of the same thing."""
+ALIKE = 0.6
+"""Cosine of two memories from which they are, whatever words they use."""
+MARGIN = 3.0
+"""A newer memory whose score is further below is about something else."""
+_ABOUT_THE_PAST = frozenset({"first", "before"})
 
-ALIKE = 2.5
-"""Standard deviations above unrelated texts from which two memories are taken to speak of the same thing."""
-LOOKED_AT = 30
-_OLD = frozenset({"first", "before"})
 
-
-def newer_first(order: Ints, scores: Floats, examined: Examined, vectors: Matrix | None) -> Ints:
-    """`order` (rows, best first) with every newer memory above older ones that it is much like. A cue that asks for
-    the beginning, or names a time, is left as it is. No memory moves down past one that it has nothing to do with."""
-    reading = examined.evidence.reading
-    if vectors is None or reading.windows or reading.asks & _OLD or len(order) < 2:
+def newer_first(order: Ints, scores: Floats, found: Evidence, vectors: Matrix | None) -> Ints:
+    """`order` (rows, best first) with every newer memory above older ones of the same thing. `vectors`: theirs, in the
+    same order. A cue that asks for the beginning, or names a time, is left as it is."""
+    reading, rows = found.reading, found.rows
+    if not reading.asked or reading.windows or reading.asks & _ABOUT_THE_PAST or len(order) < 2:
         return order
-    rows = examined.evidence.rows
     head = order[:LOOKED_AT]
-    cosines = vectors[: len(head)] @ vectors[: len(head)].T
-    near = examined.evidence.near
-    if near is None:
-        return order
-    alike = cosines >= _threshold(cosines)
+    same = _same_thing(head, found, vectors)
+    own = rows.role[head] != COMPANION
+    same &= own[:, None] & own[None, :]
+    same &= rows.conversation[head][:, None] != rows.conversation[head][None, :]
+    same &= np.abs(scores[head][:, None] - scores[head][None, :]) <= MARGIN
     places = list(range(len(head)))
     for at in range(1, len(head)):
-        newer = head[places[at]]
-        if rows.role[newer] == COMPANION:
-            continue
         for above in range(at):
-            older = head[places[above]]
-            if (
-                rows.role[older] != COMPANION
-                and rows.at[older] < rows.at[newer]
-                and rows.conversation[older] != rows.conversation[newer]
-                and alike[places[above], places[at]]
-            ):
+            older, newer = places[above], places[at]
+            if same[older, newer] and rows.at[head[older]] < rows.at[head[newer]]:
                 places.insert(above, places.pop(at))
                 break
     return np.concatenate([head[places], order[LOOKED_AT:]])
 
 
-def _threshold(cosines: Matrix) -> float:
-    others = cosines[~np.eye(len(cosines), dtype=bool)]
-    return max(0.5, float(others.mean() + ALIKE * others.std()))
+def _same_thing(head: Ints, found: Evidence, vectors: Matrix | None) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    masks = found.words.memories[head]
+    held = found.words.coverage(masks)
+    both = found.words.coverage(masks[:, None] & masks[None, :])
+    same = (both > 0.2) & (both >= SHARED * np.maximum(held[:, None], held[None, :]))
+    if vectors is not None:
+        part = vectors[: len(head)]
+        same = same | (part @ part.T >= ALIKE)
+    return same

@@ -24,17 +24,21 @@ class Terms:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._held: OrderedDict[str, Ints] = OrderedDict()
-        store.changes.observe(lambda _: self._held.clear())
+        store.changes.observe(self._begin_anew)
+
+    def _begin_anew(self, _: tuple[int, ...]) -> None:
+        self._held = OrderedDict()
 
     def holders(self, term: str) -> Ints:
-        found = self._held.get(term)
+        held = self._held  # a change meanwhile, told by another thread, must not be answered from before it
+        found = held.get(term)
         if found is None:
             found = np.array(self._store.search.holders(term), dtype=np.int64)
-            self._held[term] = found
-            if len(self._held) > _KEPT:
-                self._held.popitem(last=False)
+            held[term] = found
+            if len(held) > _KEPT:
+                held.popitem(last=False)
         else:
-            self._held.move_to_end(term)
+            held.move_to_end(term)
         return found
 
 
@@ -46,19 +50,19 @@ class Wording:
 
     def __init__(self, terms: Terms, words: Sequence[str], rows: Rows) -> None:
         total = len(rows.piece_ids)
+        held = rows.total_pieces
         holders = {word: terms.holders(word) for word in dict.fromkeys(words)}
-        weights = {word: idf(len(found), max(total, len(found))) for word, found in holders.items()}
-        self.terms = sorted(weights, key=lambda word: -weights[word])[:MOST_TERMS]
+        weights = {word: idf(len(found), max(held, len(found))) for word, found in holders.items()}
+        # Of a long message those that some memory holds: what none holds is the rarest, and would crowd them out.
+        self.terms = sorted(weights, key=lambda word: (not len(holders[word]), -weights[word]))[:MOST_TERMS]
         self.weights: Floats = np.array([weights[word] for word in self.terms])
         self.total = float(self.weights.sum())
         self.pieces: Masks = np.zeros(total, dtype=np.int64)
         for bit, word in enumerate(self.terms):
             found = holders[word]
-            at = np.searchsorted(rows.piece_ids, found)
-            at = at[at < total]
-            known = found[: len(at)] if len(at) == len(found) else found[np.searchsorted(rows.piece_ids, found) < total]
-            hit = at[rows.piece_ids[at] == known] if len(at) else at
-            self.pieces[hit] |= np.int64(1) << bit
+            at = np.minimum(np.searchsorted(rows.piece_ids, found), max(0, total - 1))
+            if total:
+                self.pieces[at[rows.piece_ids[at] == found]] |= np.int64(1) << bit
         self.memories: Masks = _reduce_or(self.pieces, rows.first_piece) if total else np.zeros(0, dtype=np.int64)
 
     def coverage(self, masks: Masks) -> Floats:

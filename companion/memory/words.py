@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping
 
-import snowballstemmer
-
 from companion.paths import asset
+from companion.store.database import index_terms
 from companion.store.search import spaced_words
 from companion.text import cjk_runs
 
@@ -20,29 +20,22 @@ def stop_words() -> frozenset[str]:
     return frozenset(word for file in files for word in file.read_text(encoding="utf-8").split())
 
 
-@functools.cache
-def _stemmer() -> snowballstemmer.stemmer:
-    # The Porter stemmer, as in the full-text index, so that the stems here are the terms there.
-    return snowballstemmer.stemmer("porter")
-
-
 def content_words(text: str) -> list[str]:
-    """The words of `text` that carry meaning, case folded, in order; of CJK script, pairs of characters."""
+    """The words of `text` that carry meaning, in lower case, in order; of CJK script, pairs of characters."""
     words = []
     for word in spaced_words(text):
-        folded = word.casefold().replace("’", "'")
+        folded = word.lower().replace("’", "'")  # casefold would make ss of ß, which the index keeps
         if folded in stop_words():
             continue
         words.append(folded.removesuffix("'s").split("'")[0])
-    for run in cjk_runs(text):
+    for run in cjk_runs(unicodedata.normalize("NFC", text)):
         words += [run[i : i + 2] for i in range(len(run) - 1)] or ([run] if run not in stop_words() else [])
     return [word for word in words if word and word not in stop_words()]
 
 
 def stems(text: str) -> list[str]:
-    """The stems of the content words of `text`, each once, in order."""
-    words = list(dict.fromkeys(content_words(text)))
-    return list(dict.fromkeys(_stemmer().stemWords(words)))
+    """The stems of the content words of `text`, each once, in order: the terms of the full-text index."""
+    return list(dict.fromkeys(index_terms(" ".join(content_words(text)))))
 
 
 def idf(frequency: int, total: int) -> float:

@@ -2,7 +2,8 @@
 
 For one exchange, in one transaction: a moment for each of its two turns (the words themselves), a thought for each
 admitted statement with the span it rests on, evidence added to what was known already, credit for the memories the
-reply used, the vectors of all of it, and the job marked done. What the person had forgotten is not learned again.
+reply used and what recall learns from that, the vectors of all of it, and the job marked done. What the person had
+forgotten is not learned again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from companion.events import ThoughtsFormed
 from companion.memory.affect import valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, Curve, first_strength
+from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning
 from companion.memory.words import content_words, stems
 from companion.mind.admit import Statement, admit, wants_private
@@ -43,12 +45,14 @@ _DATED = 2_000
 
 @dataclass
 class Reflection:
-    """Thinks about exchanges. `meaning` gives the embedder when there is one; without it vectors come later."""
+    """Thinks about exchanges. `meaning` gives the embedder when there is one; without it vectors come later. `learner`
+    adapts recall to what replies use."""
 
     store: Store
     clock: Clock
     curve: Curve
     meaning: Callable[[], Meaning | None]
+    learner: Learner | None = None
 
     def queue(self, turn: int) -> None:
         """Put an exchange into the durable queue; joins the caller's transaction."""
@@ -149,6 +153,9 @@ class Reflection:
         for item in recalled:
             if item.memory.id in used and item.memory.status == "active":
                 reinforce(self.store, batch, item.memory, self.curve, when, GOOD, "used in a reply", reply.id)
+        # A reply that was cut off did not have the chance to use all it was given.
+        if self.learner is not None and reply.state == "complete":
+            self.learner.learn(reply.id)
 
     def _embed(self, texts: Sequence[str]) -> dict[bytes, Matrix]:
         meaning = self.meaning()

@@ -130,9 +130,20 @@ def memory_block(recalled: Sequence[RecalledMemory], now: datetime) -> str:
     about the person first, then by subject, oldest first. Empty when nothing came to mind."""
     if not recalled:
         return ""
-    memories = sorted((r.memory for r in recalled), key=lambda m: (m.subject != "person", m.subject, m.recorded_at))
-    lines = [f"{one_line(m.text, MEMORY_CHARACTERS)} ({_day(m, now)})" for m in memories]
+    ordered = sorted(recalled, key=lambda r: (r.memory.subject != "person", r.memory.subject, r.memory.recorded_at))
+    lines = [f"{_said_by(r.memory)}{one_line(_words(r), MEMORY_CHARACTERS)} ({_day(r.memory, now)})" for r in ordered]
     return "\n".join([_MEMORIES_HEAD, *lines, "", _MEMORIES_FOOT])
+
+
+def _words(recalled: RecalledMemory) -> str:
+    return recalled.excerpt or recalled.memory.text
+
+
+def _said_by(memory: Memory) -> str:
+    """Whose words a moment holds, where they are not the person's."""
+    if memory.kind != "moment" or memory.subject == "person":
+        return ""
+    return "You told me: " if memory.subject == "companion" else f"{memory.subject}: "
 
 
 def _day(memory: Memory, now: datetime) -> str:

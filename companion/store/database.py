@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import os
 import shutil
 import threading
@@ -34,6 +35,18 @@ Row = tuple[Any, ...]
 
 def sqlite_version() -> str:
     return apsw.sqlite_lib_version()
+
+
+@functools.cache
+def _tokenizer() -> Any:
+    return apsw.Connection(":memory:").fts5_tokenizer("porter", ["unicode61", "remove_diacritics", "2"])
+
+
+def index_terms(text: str) -> list[str]:
+    """The terms that the full-text index makes of `text`, in order: lower case, without diacritics, stemmed."""
+    # By the index's own tokenizer: Porter stemmers elsewhere differ from it in some words (technology, possibly).
+    terms = _tokenizer()(text.encode("utf-8", "replace"), apsw.FTS5_TOKENIZE_DOCUMENT, None, include_offsets=False)
+    return [term for (term, *_) in terms]
 
 
 class Database:

@@ -185,6 +185,7 @@ def cut_memories_into_pieces(db: Database) -> None:
     )
     db.run("INSERT INTO memory_words(memory_words, rank) VALUES ('secure-delete', 1)")
     db.run("CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab(memory_words, row)")
+    db.run("CREATE VIRTUAL TABLE memory_terms USING fts5vocab(memory_words, instance)")
     db.run(
         """CREATE TABLE mentions (
              memory INTEGER NOT NULL REFERENCES memories(id) ON DELETE CASCADE, name TEXT NOT NULL,
@@ -193,8 +194,34 @@ def cut_memories_into_pieces(db: Database) -> None:
     db.run("ALTER TABLE embedders DROP COLUMN floor")
     db.run("ALTER TABLE embedders ADD COLUMN mean REAL")
     db.run("ALTER TABLE embedders ADD COLUMN spread REAL")
+    db.run("ALTER TABLE embedders ADD COLUMN cjk_trust REAL")
+    # The vector index on disk knows memories by ids of their own, not by pieces.
+    db.run("DELETE FROM meta WHERE key = 'index'")
     for id, text in db.all("SELECT id, text FROM memories ORDER BY id"):
         cut(db, id, text)
+
+
+def learn_from_use(db: Database) -> None:
+    """Recall learns from what replies use: what was weighed for each memory given waits with it for the reflection
+    (`features` names the list that `figures` follow); what was learned, and every step of it."""
+    db.run("ALTER TABLE recalls ADD COLUMN mode TEXT CHECK (mode IN ('asked','talking'))")
+    db.run("ALTER TABLE recalls ADD COLUMN features TEXT")
+    db.run("ALTER TABLE recalls ADD COLUMN figures BLOB")
+    db.run(
+        """CREATE TABLE adaptation (
+             mode TEXT NOT NULL CHECK (mode IN ('asked','talking')), feature TEXT NOT NULL, delta REAL NOT NULL,
+             PRIMARY KEY (mode, feature)) STRICT, WITHOUT ROWID"""
+    )
+    db.run(
+        """CREATE TABLE lessons (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             reason TEXT NOT NULL, change TEXT NOT NULL, reply INTEGER REFERENCES turns(id),
+             undoes INTEGER REFERENCES lessons(id)) STRICT"""
+    )
+    db.run(
+        """CREATE TRIGGER lessons_append_only BEFORE UPDATE ON lessons
+           BEGIN SELECT raise(ABORT, 'the log of lessons is append-only'); END"""
+    )
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
@@ -205,6 +232,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_vectors,
     create_work,
     cut_memories_into_pieces,
+    learn_from_use,
 )
 
 

@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+
 from companion.clock import stamp
-from companion.records import RecalledMemory
+from companion.records import Mode, RecalledMemory
 from companion.store.database import Database
 from companion.store.memories import Memories
+
+_LITTLE = np.dtype("<f4")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What was weighed for a memory that a reply was given."""
+
+    mode: Mode
+    used: bool
+    figures: tuple[float, ...]
 
 
 class Recalls:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def record(self, reply: int, recalled: Sequence[RecalledMemory]) -> None:
+    def record(
+        self, reply: int, recalled: Sequence[RecalledMemory], features: str = "", shown: int | None = None
+    ) -> None:
+        """Keep what a reply was given. The figures are kept of the first `shown` (default: all), which the model read:
+        what it never saw it could not use. `features` names the list they follow."""
+        seen = recalled[:shown]
         with self._db.write():
             self._db.run_many(
-                "INSERT OR REPLACE INTO recalls VALUES (?,?,?,?,?,?,?,NULL)",
+                "INSERT OR REPLACE INTO recalls(reply, rank, memory, memory_version, score, similarity, coverage)"
+                " VALUES (?,?,?,?,?,?,?)",
                 ((reply, r.rank, r.memory.id, r.memory.version, r.score, r.similarity, r.coverage) for r in recalled),
             )
+            self._db.run_many(
+                "UPDATE recalls SET mode = ?, features = ?, figures = ? WHERE reply = ? AND rank = ?",
+                (
+                    ("asked" if r.asked else "talking", features, _pack(r.figures), reply, r.rank)
+                    for r in seen
+                    if r.figures
+                ),
+            )
+
+    def weighed(self, reply: int, features: str) -> tuple[Weighed, ...]:
+        """What was weighed for each memory, by rank, once it is known which were used; figures of another list of
+        features than `features` are left out."""
+        rows = self._db.all(
+            "SELECT mode, used, figures FROM recalls WHERE reply = ? AND features = ? AND figures IS NOT NULL"
+            " AND used IS NOT NULL ORDER BY rank",
+            (reply, features),
+        )
+        return tuple(Weighed(mode, bool(used), _unpack(figures)) for mode, used, figures in rows)
+
+    def drop_figures(self, reply: int) -> None:
+        """What was learned from is not needed again; it would be most of the table."""
+        with self._db.write():
+            self._db.run("UPDATE recalls SET figures = NULL WHERE reply = ? AND figures IS NOT NULL", (reply,))
 
     def of(self, replies: Sequence[int]) -> dict[int, tuple[RecalledMemory, ...]]:
         """The memories each reply was given, as they are now, by rank; erased ones are left out."""
@@ -58,3 +101,11 @@ class Recalls:
                 "INSERT INTO reviews(memory, at, utc_offset, rating, cause, turn) VALUES (?,?,?,?,?,?)",
                 (memory, at, offset, rating, cause, turn),
             )
+
+
+def _pack(figures: Sequence[float]) -> bytes:
+    return np.asarray(figures, dtype=_LITTLE).tobytes()
+
+
+def _unpack(blob: bytes) -> tuple[float, ...]:
+    return tuple(np.frombuffer(blob, dtype=_LITTLE).tolist())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from companion.records import Status
 from companion.store.database import Database
-from companion.text import cjk_runs
+from companion.text import CJK_RUN
 
 PIECE_BITS = 4
-"""A piece's id is its memory's, shifted by so many bits, plus its number in the memory (pieces.MOST is less than 16)."""
+"""A piece's id is its memory's, shifted by so many bits, plus its number in the memory (pieces.MOST is below 16)."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
 
@@ -22,9 +23,7 @@ def pieces_of(memory: int) -> range:
 
 def spaced_words(text: str) -> list[str]:
     """The words of scripts that put spaces between them, in order."""
-    for run in set(cjk_runs(text)):
-        text = text.replace(run, " ")
-    return _WORD.findall(text)
+    return _WORD.findall(CJK_RUN.sub(" ", unicodedata.normalize("NFC", text)))
 
 
 def match_prefixes(text: str) -> list[str]:
@@ -39,9 +38,7 @@ def pairs(run: str) -> list[str]:
 
 def indexed_text(text: str) -> str:
     """`text` as the word index reads it: runs of CJK script, which has no spaces, as pairs of characters."""
-    for run in sorted(set(cjk_runs(text)), key=len, reverse=True):
-        text = text.replace(run, f" {' '.join(pairs(run))} ")
-    return text
+    return CJK_RUN.sub(lambda run: f" {' '.join(pairs(run.group()))} ", unicodedata.normalize("NFC", text))
 
 
 class Search:
@@ -49,20 +46,23 @@ class Search:
         self._db = db
 
     def holders(self, term: str) -> list[int]:
-        """The pieces that hold `term`, a stem or a pair of CJK characters, whatever the state of their memory."""
-        rows = self._db.all("SELECT rowid FROM memory_words WHERE memory_words MATCH ?", (f'"{term}"',))
-        return [row[0] for row in rows]
+        """The pieces that hold `term`, a stem or a pair of CJK characters, in order, whatever the state of their
+        memory."""
+        # Not by MATCH: it stems what it is asked for, and the stem of a stem is another (house, hous, hou).
+        return [int(row[0]) for row in self._db.all("SELECT DISTINCT doc FROM memory_terms WHERE term = ?", (term,))]
 
     def by_words(self, words: Iterable[str], limit: int, statuses: Sequence[Status]) -> list[tuple[int, float]]:
-        """(memory, BM25 score of its best piece; higher is better) for memories that hold any of `words`, best
-        first."""
+        """(memory, BM25 score of its best piece; higher is better) for memories that hold any of `words`, in any of
+        their forms, best first."""
         query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words))
         if not query:
             return []
         marks = ",".join("?" * len(statuses))
+        # MATERIALIZED: SQLite must not fold this into the grouping, where bm25 cannot be computed.
         rows = self._db.all(
-            "SELECT m.id, max(f.score) FROM (SELECT rowid AS piece, -bm25(memory_words) AS score FROM memory_words"
-            f" WHERE memory_words MATCH ?) f JOIN memories m ON m.id = f.piece >> {PIECE_BITS}"
+            "WITH f AS MATERIALIZED (SELECT rowid AS piece, -bm25(memory_words) AS score"
+            " FROM memory_words WHERE memory_words MATCH ?)"
+            f" SELECT m.id, max(f.score) FROM f JOIN memories m ON m.id = f.piece >> {PIECE_BITS}"
             f" WHERE m.status IN ({marks}) GROUP BY m.id ORDER BY 2 DESC, 1 DESC LIMIT ?",
             (query, *statuses, limit),
         )

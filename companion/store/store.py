@@ -7,6 +7,7 @@ import os
 from companion.clock import Clock, SystemClock
 from companion.errors import ProfileUnavailable
 from companion.paths import Paths
+from companion.store.adaptation import Adaptation
 from companion.store.changes import Changes
 from companion.store.database import Database, open_database
 from companion.store.jobs import Jobs
@@ -36,6 +37,7 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.adaptation = Adaptation(db)
         self._lock = lock
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Embedding vectors of pieces as blobs (little-endian float32), by embedder and text; the outbox that feeds the index."""
+"""Vectors of pieces as blobs (little-endian float32), by embedder and text; the outbox that feeds the index."""
 
 from __future__ import annotations
 
@@ -28,14 +28,18 @@ class Vectors:
                 return self._db.run("INSERT INTO embedders(name, revision, dimension) VALUES (?,?,?)", identity)
         return int(found)
 
-    def background(self, embedder: int) -> tuple[float, float] | None:
-        """(mean, standard deviation) of the cosine between unrelated texts for this embedder, once measured."""
-        row = self._db.one("SELECT mean, spread FROM embedders WHERE id = ?", (embedder,))
-        return None if row is None or row[0] is None else (float(row[0]), float(row[1]))
+    def calibration(self, embedder: int) -> tuple[float, float, float] | None:
+        """(mean, standard deviation) of the cosine between unrelated texts for this embedder, and how far CJK script can
+        be trusted to it, once measured."""
+        row = self._db.one("SELECT mean, spread, cjk_trust FROM embedders WHERE id = ?", (embedder,))
+        return None if row is None or row[0] is None else (float(row[0]), float(row[1]), float(row[2]))
 
-    def set_background(self, embedder: int, mean: float, spread: float) -> None:
+    def set_calibration(self, embedder: int, mean: float, spread: float, cjk_trust: float) -> None:
         with self._db.write():
-            self._db.run("UPDATE embedders SET mean = ?, spread = ? WHERE id = ?", (mean, spread, embedder))
+            self._db.run(
+                "UPDATE embedders SET mean = ?, spread = ?, cjk_trust = ? WHERE id = ?",
+                (mean, spread, cjk_trust, embedder),
+            )
 
     def put(self, embedder: int, vectors: Mapping[bytes, Matrix]) -> None:
         """Keep unit vectors by content key."""
@@ -44,6 +48,14 @@ class Vectors:
                 "INSERT OR REPLACE INTO vectors VALUES (?,?,?)",
                 ((embedder, key, vector.astype(_LITTLE).tobytes()) for key, vector in vectors.items()),
             )
+
+    def get(self, embedder: int, keys: Sequence[bytes]) -> dict[bytes, Matrix]:
+        """The vectors there are for these content keys."""
+        marks = ",".join("?" * len(keys))
+        rows = self._db.all(
+            f"SELECT text_hash, vector FROM vectors WHERE embedder = ? AND text_hash IN ({marks})", (embedder, *keys)
+        )
+        return {bytes(key): np.frombuffer(blob, dtype=_LITTLE).astype(np.float32) for key, blob in rows}
 
     def missing(self, embedder: int, limit: int) -> list[tuple[bytes, str]]:
         """(content key, text) of pieces that have no vector yet, each text once, the newest first."""

@@ -10,7 +10,7 @@ from companion.store.database import Database
 
 
 class Member(NamedTuple):
-    """A memory as recall looks at it. `turn` is the first it rests on; 0, and no conversation, when it rests on none."""
+    """A memory as recall looks at it. `turn` is the first it rests on; 0, without a conversation, if none."""
 
     id: int
     kind: str

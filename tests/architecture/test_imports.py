@@ -27,6 +27,8 @@ ONLY_IMPORTER = {
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
+    "plotext": {"companion/bench/plot.py"},
+    "vaderSentiment": {"companion/memory/affect.py"},
 }
 HEAVY = (
     "llama_cpp",
@@ -107,7 +109,7 @@ def test_the_engine_imports_no_library_before_it_is_wanted() -> None:
 def test_every_dependency_is_used_and_has_its_reason() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     names = [entry.split(">")[0].split("=")[0].strip() for entry in tomllib.loads(project)["project"]["dependencies"]]
-    called = {"apsw-sqlite3mc": "apsw", "llama-cpp-python": "llama_cpp"}
+    called = {"apsw-sqlite3mc": "apsw", "llama-cpp-python": "llama_cpp", "vadersentiment": "vaderSentiment"}
     used = importers()
     for name in names:
         assert used[called.get(name, name.replace("-", "_"))], name

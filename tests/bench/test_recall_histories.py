@@ -112,6 +112,12 @@ BAD: dict[str, tuple[dict[str, Any] | str, str]] = {
     "answerable a text": (history(TURNS, [question("q", "?", answerable="yes")]), "answerable"),
     "context a text": (history(TURNS, [question("q", "?", context="Hi")]), "context must be a list"),
     "context of numbers": (history(TURNS, [question("q", "?", context=[1])]), "context must be a list"),
+    "an answer of words": (history(TURNS, [question("q", "?", answer=["tea"])]), "answer must be a text"),
+    "must a text": (history(TURNS, [question("q", "?", must="tea")]), "must must be a list"),
+    "must of texts": (history(TURNS, [question("q", "?", must=["tea"])]), "list of lists of texts"),
+    "must of numbers": (history(TURNS, [question("q", "?", must=[["tea", 3]])]), "list of lists of texts"),
+    "must of nothing": (history(TURNS, [question("q", "?", must=[["tea"], []])]), "none of them empty"),
+    "must of blanks": (history(TURNS, [question("q", "?", must=[["tea", " "]])]), "none of them empty"),
     "an id of nothing": (history([turn("", "Hi")]), "id must be"),
 }
 
@@ -153,3 +159,11 @@ def test_times_of_questions_are_aware(tmp_path: Path) -> None:
         write(tmp_path / "f.jsonl", history(TURNS, [question("q", "?", time="2026-06-01T10:00:00")]))
     )
     assert found.questions[0].time == datetime(2026, 6, 1, 10).astimezone()
+
+
+def test_an_answer_and_what_it_must_say_may_be_given(tmp_path: Path) -> None:
+    told = question("told", "?", answer="Green tea", must=[["tea", "茶"], ["green"]])
+    questions = [told, question("untold", "?"), question("null", "?", answer=None, must=None)]
+    (found,) = read_histories(write(tmp_path / "f.jsonl", history(TURNS, questions)))
+    assert (found.questions[0].answer, found.questions[0].must) == ("Green tea", (("tea", "茶"), ("green",)))
+    assert [(asked.answer, asked.must) for asked in found.questions[1:]] == [(None, ())] * 2

@@ -29,7 +29,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No cache but the test's own, and the small embedder."""
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda *names, **options: str(tmp_path / "cache"))
     monkeypatch.setattr(recalling, "open_embedder", lambda settings: FakeEmbedder())
-    monkeypatch.setattr("companion.bench.replay.calibrate", lambda embedder: 0.35)  # shared stems are no accident
     return tmp_path / "cache"
 
 
@@ -171,13 +170,13 @@ def test_json_stands_alone_on_stdout(tmp_path: Path) -> None:
     assert told["embedder"] == "fake"
     ours = told["sets"]["ours"]
     assert set(ours) == {
-        "questions", "recall", "all", "recall_tokens_512", "sessions_all5", "by_kind", "abstain", "false_injection",
-        "latency_ms",
+        "questions", "recall", "all", "recall_tokens_512", "sessions_all5", "newer_above_older", "by_kind", "abstain",
+        "false_injection", "latency_ms",
     }  # fmt: skip
     assert ours["questions"] == 3
     assert ours["recall"] == {"1": 100.0, "5": 100.0}
     assert ours["abstain"] == 100.0
-    assert ours["sessions_all5"] is None
+    assert ours["sessions_all5"] is ours["newer_above_older"] is None
     assert set(ours["latency_ms"]) == {"p50", "p95", "p50_without_embedding", "p95_without_embedding"}
     assert "ours" in result.stderr
 

@@ -108,9 +108,10 @@ def test_tokens_are_estimated_in_both_kinds_of_script() -> None:
     assert estimated_tokens("") == 0
 
 
-def test_the_context_of_a_dialogue_is_what_the_person_said_before() -> None:
+def test_the_context_of_a_dialogue_is_what_was_said_before_and_tells_who_asks() -> None:
     lines = ("Ada: I am nervous.", "Assistant: Why?", "Ada: The exam is tomorrow.")
     asked = Question("q", NOW, "The exam is tomorrow.", "k", True, (), context=lines)
-    assert context_of(asked) == "I am nervous."
-    assert context_of(Question("q", NOW, "Hello", "k", True, (), context=("Ada: Hello",))) == ""
-    assert context_of(Question("q", NOW, "Hello", "k", True, ())) == ""
+    assert context_of(asked) == (("I am nervous.", "Why?"), "Ada")
+    assert context_of(Question("q", NOW, "Hello", "k", True, (), context=("Ada: Hello",))) == ((), "Ada")
+    assert context_of(Question("q", NOW, "Hello", "k", True, (), context=("Ada: Hi",))) == (("Hi",), "")
+    assert context_of(Question("q", NOW, "Hello", "k", True, ())) == ((), "")

@@ -11,7 +11,10 @@ import pytest
 
 from companion.errors import EmbedderMissing
 from companion.memory.bert import BertEncoder
-from companion.memory.embedder import LocalEmbedder, calibrate, find_embedder
+from companion.memory.embedder import LocalEmbedder, find_embedder
+from companion.memory.meaning import calibrate, open_meaning
+from companion.store.store import Store
+from tests.support import FakeEmbedder
 
 TEXTS = [
     "I adopted a dog named Biscuit.",
@@ -62,13 +65,27 @@ def test_near_means_alike(embedder: LocalEmbedder) -> None:
     assert asked @ dog > asked @ tax + 0.2
 
 
-def test_its_floor_keeps_unrelated_pairs_out(embedder: LocalEmbedder) -> None:
-    floor = calibrate(embedder)
-    assert 0.1 < floor < 0.5
+def test_its_background_tells_related_pairs_from_unrelated_ones(embedder: LocalEmbedder) -> None:
+    mean, spread, _ = calibrate(embedder)
+    assert -0.1 < mean < 0.2
+    assert 0.03 < spread < 0.2
     asked, told = embedder.encode(["Where does my sister live?", "My sister lives in Rome."])
-    assert asked @ told > floor
+    assert asked @ told > mean + 3 * spread
     asked, told = embedder.encode(["What is 17 times 23?", "My sister lives in Rome."])
-    assert asked @ told < floor
+    assert abs(asked @ told - mean) < 2 * spread
+
+
+def test_an_embedder_of_english_is_not_trusted_with_chinese(embedder: LocalEmbedder) -> None:
+    assert 0 <= calibrate(embedder)[2] < 0.7
+
+
+def test_the_background_is_measured_once(store: Store) -> None:
+    embedder = FakeEmbedder()
+    first = open_meaning(store, embedder)
+    assert (*first.background, first.cjk_trust) == calibrate(FakeEmbedder())
+    embedder.encoded.clear()
+    assert open_meaning(store, embedder) == first
+    assert embedder.encoded == []
 
 
 @pytest.mark.nightly

@@ -6,13 +6,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from companion.clock import SetClock
+from companion.memory import closest
 from companion.memory.index import VectorIndex
-from companion.memory.recall import Cue, Meaning, Recall
+from companion.memory.meaning import Meaning
+from companion.memory.recall import Cue, Recall
 from companion.paths import Paths
+from companion.pieces import pieces
+from companion.store.search import PIECE_BITS
 from companion.store.store import Store
+from companion.store.vectors import as_matrix
 from tests.support import FakeEmbedder, add, change, embed_missing, meaning
 
 ANIMALS = ("dog", "cat", "horse", "bird", "fish", "mouse", "snake", "whale")
@@ -49,17 +55,23 @@ class Profile:
         self.index = self.meaning.index = None
 
     def in_index(self, text: str, limit: int = 1) -> list[int] | None:
+        """The memories of the nearest pieces, as the index has it."""
         assert self.index is not None
-        return self.index.search(self.embedder.encode([text])[0], limit)
+        found = self.index.search(self.embedder.encode([text])[0], limit)
+        return None if found is None else [piece >> PIECE_BITS for piece in found]
 
     def exactly(self, text: str, limit: int = 1) -> list[int]:
-        return self.meaning.exact.search(self.embedder.encode([text])[0], limit)
+        """The same by comparing with every vector."""
+        rows = self.store.vectors.recallable(self.meaning.id)
+        matrix = as_matrix([blob for _, blob in rows], self.embedder.dimension)
+        order = np.argsort(-(matrix @ self.embedder.encode([text])[0]), kind="stable")[:limit]
+        return [rows[at][0] >> PIECE_BITS for at in order]
 
     def in_step(self) -> None:
         """The index is ready, holds what it should and nothing else, and finds what exact search finds."""
         assert self.index is not None
         assert self.index.ready
-        assert self.index.count() == len(self.store.vectors.keys(self.meaning.id))
+        assert self.index.count() == self.store.vectors.count(self.meaning.id)
         assert self.store.vectors.outbox(1) == []
         for memory in self.store.memories.by_status(("active",)):
             assert self.in_index(memory.text) == self.exactly(memory.text)
@@ -94,6 +106,23 @@ def test_it_is_fed_and_follows_every_change(profile: Profile) -> None:
     index.catch_up()
     profile.in_step()
     assert profile.in_index("dog") == [dog]
+
+
+def test_a_long_memory_is_found_by_any_of_its_pieces_and_leaves_with_all_of_them(profile: Profile) -> None:
+    index = profile.open()
+    subjects = ("harbour", "vineyard", "lighthouse", "cathedral", "observatory")
+    text = " ".join(f"The {subject} stands there. " * 20 for subject in subjects)
+    long = add(profile.store, text)
+    embed_missing(profile.store, profile.meaning)
+    index.catch_up()
+    assert index.count() == len(FACTS) + len(pieces(text))
+    profile.in_step()
+    assert [profile.in_index(f"The {subject} stands there") for subject in subjects] == [[long.id]] * len(subjects)
+    change(profile.store, long.id, text="elephant in the garden")
+    embed_missing(profile.store, profile.meaning)
+    index.catch_up()
+    assert index.count() == len(FACTS) + 1
+    profile.in_step()
 
 
 def test_closed_in_step_it_is_used_again_as_it_is(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +186,13 @@ def damage(folder: Path, harm: str) -> None:
                     file.unlink()
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recall asks the index from the first memory on, not only of a memory of thousands."""
+    monkeypatch.setattr(closest, "WHOLE", 0)
+
+
+@pytest.mark.usefixtures("large")
 def test_recall_is_right_while_there_is_no_index(profile: Profile) -> None:
     recall = Recall(profile.store, profile.meaning)
     expected = [r.memory.text for r in recall(Cue("my dog and my horse"), 2).memories]
@@ -170,6 +206,7 @@ def test_recall_is_right_while_there_is_no_index(profile: Profile) -> None:
     assert [r.memory.text for r in recall(Cue("my dog and my horse"), 2).memories] == expected
 
 
+@pytest.mark.usefixtures("large")
 def test_recall_is_right_when_the_index_fails_in_the_middle(profile: Profile) -> None:
     index = profile.open()
     recall = Recall(profile.store, profile.meaning)

@@ -79,7 +79,7 @@ def test_an_edited_memory_is_recalled_with_its_new_words_only(recall: Recall) ->
     (found,) = recall(Cue("Biscuit, my dog?"), 1).memories
     change(recall.store, found.memory.id, text="I adopted a dog named Waffle.")
     if recall.meaning:
-        embed_missing(recall.store, recall.meaning)
+        embed_missing(recall.store, recall.meaning, recall.pool)
     assert texts(recall, "Waffle, my dog?")[:1] == ["I adopted a dog named Waffle."]
     assert "Biscuit" not in " ".join(texts(recall, "Who is Biscuit?"))
 
@@ -89,7 +89,7 @@ def test_what_the_prompt_holds_already_is_left_out(recall: Recall) -> None:
     turn, _ = say(store, "My cousin Ada plays the cello.")
     add(store, "My cousin Ada plays the cello.", evidence=(evidence(turn, "My cousin Ada plays the cello."),))
     if recall.meaning:
-        embed_missing(store, recall.meaning)
+        embed_missing(store, recall.meaning, recall.pool)
     asked = "What does my cousin Ada play?"
     assert texts(recall, asked)[:1] == ["My cousin Ada plays the cello."]
     assert texts(recall, asked, present_turns=frozenset({turn.id})) == []
@@ -107,7 +107,7 @@ def test_a_moment_does_not_echo_the_thought_taken_from_it(store: Store) -> None:
 def test_the_exchange_before_says_what_it_is_about(recall: Recall) -> None:
     asked = "Is she friendly?"
     assert texts(recall, asked) == []
-    assert texts(recall, asked, context="My dog Biscuit!")[:1] == [FACTS[1]]
+    assert texts(recall, asked, context=("My dog Biscuit!",))[:1] == [FACTS[1]]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,12 +10,16 @@ from companion.clock import SetClock
 from companion.editing import Editing
 from companion.errors import ProfileError
 from companion.events import ThoughtsFormed
-from companion.memory.recall import Meaning
+from companion.memory.meaning import Meaning
 from companion.mind.reflect import REFLECT, Reflection
 from companion.records import Memory, MemoryFilter, RecalledMemory, Turn
+from companion.store.search import PIECE_BITS
 from companion.store.store import Store
+from companion.store.vectors import as_matrix
 from companion.text import text_hash
-from tests.support import FSRS, add, change, dump, meaning, say
+from tests.support import FSRS, ZONE, add, change, dump, meaning, say
+
+DAY = 86_400
 
 
 class Thinking:
@@ -67,8 +71,8 @@ def test_what_a_person_says_of_themselves_is_kept_with_its_evidence(mind: Thinki
     assert thought.evidence[0].quote_hash == text_hash(quote.text)
     (moment,) = mind.moments()
     assert moment.text == turn.text
-    assert {e.turn for e in moment.evidence} == {turn.id, turn.id + 1}
-    assert all(e.quote_hash == text_hash(mind.store.turns.get(e.turn).text[e.start : e.end]) for e in moment.evidence)
+    assert [(e.turn, e.start, e.end) for e in moment.evidence] == [(turn.id, 0, len(turn.text))]
+    assert moment.evidence[0].quote_hash == text_hash(turn.text)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,103 @@ def test_the_companions_words_are_never_taken_for_the_persons(mind: Thinking) ->
     mind.hear("Tell me about yourself please", reply="I live in Paris. I adopted a dog named Biscuit.")
     mind.think()
     assert mind.thoughts() == []
+    (moment,) = mind.moments()
+    assert moment.subject == "companion"
+
+
+# Moments: the words themselves
+
+
+def test_either_side_of_an_exchange_is_a_moment_of_its_own(mind: Thinking) -> None:
+    turn = mind.hear("  My knee hurts after running.\n", "Rest it for a week, then try swimming instead.")
+    mind.think()
+    reply, said = mind.moments()
+    assert (said.text, said.subject) == ("My knee hurts after running.", "person")
+    assert (reply.text, reply.subject) == ("Rest it for a week, then try swimming instead.", "companion")
+    quotes = [mind.store.memories.quotes(moment) for moment in (said, reply)]
+    assert [[(q.turn.id, q.text) for q in each] for each in quotes] == [
+        [(turn.id, said.text)],
+        [(turn.id + 1, reply.text)],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Nice weather.", True),
+        ("Cool.", False),
+        ("How was your holiday?", False),
+        ("Did Lena finally sell that old bicycle?", True),
+        ("Hm. Did Lena finally sell that old bicycle? Ok.", True),
+        ("我住在巴黎。", True),
+        ("好的。", False),
+        ("巴黎的天气好吗？", True),
+        ("天气好吗？", False),
+    ],
+)
+def test_what_tells_something_is_a_moment_and_a_question_has_to_tell_more(
+    mind: Thinking, text: str, told: bool
+) -> None:
+    mind.hear(text, "Yes.")
+    mind.think()
+    assert [moment.text for moment in mind.moments()] == [text] * told
+
+
+def test_a_reply_that_only_repeats_what_it_was_given_is_not_learned(mind: Thinking) -> None:
+    known = add(mind.store, "Your sister Lena lives in Rome beside the old river.")
+    mind.hear(
+        "Tell me of Lena please", "Lena is your sister, she lives in Rome beside the old river!", recalled=(known,)
+    )
+    mind.hear("I bought a green bicycle today.", "A green bicycle, bought today!")
+    mind.think()
+    assert [m.text for m in mind.moments()] == ["I bought a green bicycle today."]
+    mind.hear("I bought a green bicycle today.", "A green bicycle! Keep it locked beside the station at night.")
+    mind.think()
+    assert "A green bicycle! Keep it locked beside the station at night." in {m.text for m in mind.moments()}
+
+
+def test_what_somebody_else_said_is_a_moment_of_theirs_and_never_the_persons(mind: Thinking) -> None:
+    conversation = mind.store.turns.open_conversation(mind.store.clock.now())
+    turn = mind.store.turns.add(
+        conversation, "other", "I live in Paris. I adopted a dog.", mind.store.clock.now(), speaker="Nora"
+    )
+    mind.reflection.queue(turn.id)
+    mind.think()
+    assert mind.thoughts() == []
+    (moment,) = mind.moments()
+    assert (moment.subject, moment.text) == ("Nora", turn.text)
+
+
+def test_a_reply_does_not_bring_back_what_was_forgotten(mind: Thinking) -> None:
+    mind.hear("I used to smoke a lot in Paris.")
+    mind.think()
+    mind.editing.forget(mind.thoughts()[0].id)
+    mind.hear("What am I like?", "You smile often, gladly. I used to smoke a lot in Paris. You like tall trees, too.")
+    mind.think()
+    assert [m.status for m in mind.moments()] == ["forgotten"]
+    mind.hear("What am I like?", "You smile often, gladly. You like tall trees, too.")
+    mind.think()
+    assert [m.subject for m in mind.moments() if m.status == "active"] == ["companion"]
+
+
+def test_moments_and_thoughts_know_how_they_felt(mind: Thinking) -> None:
+    mind.hear("I love my wonderful dog Biscuit.", "How sad and terrible that the poor neighbour lost hers.")
+    mind.think()
+    (thought,) = mind.thoughts()
+    reply, said = mind.moments()
+    assert thought.valence > 0.3
+    assert said.valence > 0.3
+    assert reply.valence < -0.3
+
+
+def test_a_moment_knows_when_what_it_tells_of_happened(mind: Thinking) -> None:
+    turn = mind.hear("The storm yesterday broke our window.", "Tomorrow a glazier can repair that glass.")
+    mind.think()
+    reply, said = mind.moments()
+    midnight = datetime(2026, 3, 2, tzinfo=ZONE).timestamp()
+    assert midnight <= turn.at < midnight + DAY
+    assert (said.event_start, said.event_end) == (midnight - DAY, midnight)
+    assert (reply.event_start, reply.event_end) == (midnight + DAY, midnight + 2 * DAY)
 
 
 def test_a_date_that_was_named_is_resolved_from_when_it_was_said(mind: Thinking, clock: SetClock) -> None:
@@ -258,7 +359,9 @@ def test_with_an_embedder_what_is_kept_can_be_found_by_meaning_at_once(mind: Thi
     mind.think()
     assert mind.store.vectors.missing(mind.meaning.id, 10) == []
     vector = mind.meaning.embedder.encode(["my dog Biscuit"])[0]
-    assert mind.meaning.exact.search(vector, 5)
+    rows = mind.store.vectors.recallable(mind.meaning.id)
+    near = {piece >> PIECE_BITS for piece, blob in rows if float(as_matrix([blob], len(vector))[0] @ vector) > 0.5}
+    assert near == {memory.id for memory in (*mind.thoughts(), *mind.moments())}
 
 
 def test_a_very_long_turn_is_thought_about_too(mind: Thinking) -> None:

@@ -14,6 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from companion.clock import SetClock
 from companion.editing import Editing
 from companion.errors import InvalidInput, NotFound, NothingToUndo
+from companion.memory.words import stems
 from companion.paths import Paths
 from companion.records import Change
 from companion.store.images import COLUMNS
@@ -51,7 +52,7 @@ class Remembering(RuleBasedStateMachine):
         statuses = ("active", "dormant", "forgotten", "superseded")
         return [
             *(sorted(id for id, _ in search.by_words([word], 50, statuses)) for word in WORDS),
-            sorted(id for id, _ in search.by_cjk("我住在巴黎", 50, statuses)),
+            sorted(id for id, _ in search.by_words(stems("我住在巴黎"), 50, statuses)),
         ]
 
     def attempt(self, call: Any, *arguments: object) -> Change | None:

@@ -92,7 +92,8 @@ class Recalled(Vertical):
             MemoryLine(
                 item.memory.id,
                 (f"{short_date(memory_moment(item.memory), item.memory.utc_offset, now()):<9} ", "$text-muted"),
-                one_line(item.memory.text, 300),
+                one_line(item.excerpt or item.memory.text, 300),
+                (f"  {' · '.join(item.reasons)}" if item.reasons else "", "$text-muted"),
             )
             for item in self._recalled
         )

@@ -1,0 +1,186 @@
+"""`companion bench train`: the reranker's weights from histories, the same from the same files.
+
+Each needed thing should outrank everything that is not needed, and recalling nothing should outrank everything when
+nothing is: minimise −log softmax over the memories a cue saw and a null of score 0, each set weighing alike, pulled
+toward hand weights (assets/recall/prior.json) by a ridge in standardised features. Convex; solved by L-BFGS from the
+prior. The controller is a logistic regression on the same cues, scored by the new weights.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from companion.bench.examples import Example
+from companion.memory.controller import SIGNS, Controller, signs
+from companion.memory.features import FEATURES
+from companion.paths import asset
+
+Floats = npt.NDArray[np.float64]
+MODES = ("asked", "talking")
+RIDGE = {"asked": 1.0, "talking": 0.02}
+"""Pull toward the prior. Chosen by leaving histories out (docs/recall.md): questions of other people's histories are
+met best near the prior, conversations that go on need to be learned."""
+SPREAD = {"asked": 0.0, "talking": 1.0}
+ENOUGH = 50
+"""Questions from which a set counts whole."""
+SHARE = {"madial": 4.0}
+"""Sets that weigh more than one: what is felt calls for memory in a way of its own, which only this one shows."""
+UNRELATED = 0.3
+"""Weight of all unrelated cues of a set against its questions."""
+CONTROLLER_RIDGE = 0.003
+"""Pull of the controller's standardised weights toward zero."""
+FALSE_INJECTION = {"asked": 0.01, "talking": 0.04}
+"""Share of unrelated cues that may bring anything. Few of those that do not ask have a word to look up at all."""
+LOST = 0.01
+"""Share of needed things that the depth may cut off."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Weights of one mode, as they stand in weights.json."""
+
+    weights: dict[str, float]
+    bias: float
+    controller: Controller
+    depth: float
+    spread: float
+    examples: int
+
+    def json(self) -> dict[str, object]:
+        return {
+            "bias": round(self.bias, 3),
+            "depth": round(self.depth, 2),
+            "spread": self.spread,
+            "examples": self.examples,
+            "weights": {name: round(value, 3) for name, value in self.weights.items()},
+            "controller": {
+                "bias": round(self.controller.bias, 3),
+                "floor": round(self.controller.floor, 4),
+                "weights": {name: round(value, 3) for name, value in self.controller.values.items()},
+            },
+        }
+
+
+def prior(mode: str) -> Floats:
+    """The hand weights of a mode, by feature."""
+    raw: Mapping[str, float] = json.loads(asset("recall", "prior.json").read_text(encoding="utf-8"))[mode]
+    unknown = set(raw) - set(FEATURES)
+    if unknown:
+        raise ValueError(f"prior.json names features that do not exist: {', '.join(sorted(unknown))}")
+    return np.array([raw.get(name, 0.0) for name in FEATURES])
+
+
+def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = ()) -> Fitted:
+    """Weights of one mode from its examples; features named in `without` keep the weight 0 (for ablations)."""
+    mine = [e for e in examples if e.asked == (mode == "asked") and (e.groups or e.kind == UNRELATED_KIND)]
+    if not any(e.groups for e in mine):
+        raise ValueError(f"no example for {mode}")
+    kept = np.array([name not in without for name in FEATURES])
+    scale = np.concatenate([e.x for e in mine]).astype(np.float64).std(axis=0) + 1e-6
+    start = prior(mode) * kept
+    weights = example_weights(mine)
+    data = [(e.x.astype(np.float64) * kept / scale, e.groups, w) for e, w in zip(mine, weights, strict=True)]
+    goal = start * scale
+
+    def loss(p: Floats) -> tuple[float, Floats]:
+        value, slope = 0.0, np.zeros(len(p))
+        for x, groups, weight in data:
+            part, by_score = _loss_of(x @ p[:-1] + p[-1], groups)
+            value += weight * part
+            slope[:-1] += weight * (by_score @ x)
+            slope[-1] += weight * float(by_score.sum())
+        away = p[:-1] - goal
+        slope[:-1] += 2 * RIDGE[mode] * away
+        return value + RIDGE[mode] * float(away @ away), slope
+
+    found = minimize(loss, np.append(goal, -5.0), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
+    vector, bias = found[:-1] / scale, float(found[-1])
+    controller = fit_controller(mine, vector, bias, FALSE_INJECTION[mode])
+    named = dict(zip(FEATURES, vector.tolist(), strict=True))
+    return Fitted(named, bias, controller, _depth(mine, vector), SPREAD[mode], len(mine))
+
+
+UNRELATED_KIND = "unrelated"
+
+
+def example_weights(examples: Sequence[Example]) -> Floats:
+    """Each set's questions weigh 1 together, fewer than ENOUGH of them less, and its unrelated cues UNRELATED of that;
+    scaled to sum to 1."""
+    counts = Counter((e.set, e.kind == UNRELATED_KIND) for e in examples)
+    whole = {name: SHARE.get(name, 1.0) * min(1.0, counts[name, False] / ENOUGH) for name, _ in counts}
+    weights = np.array(
+        [
+            whole[e.set] * (UNRELATED if e.kind == UNRELATED_KIND else 1.0) / counts[e.set, e.kind == UNRELATED_KIND]
+            for e in examples
+        ]
+    )
+    scaled: Floats = weights / weights.sum()
+    return scaled
+
+
+def _loss_of(scores: Floats, groups: Sequence[npt.NDArray[np.int64]]) -> tuple[float, Floats]:
+    """(loss, its slope by score) of one cue."""
+    top = max(float(scores.max()), 0.0)
+    e = np.exp(scores - top)
+    null = float(np.exp(-top))
+    if not groups:
+        whole = float(e.sum()) + null
+        return float(np.log(whole)) + top, e / whole
+    needed = np.zeros(len(scores), dtype=np.bool_)
+    needed[np.concatenate(groups)] = True
+    others = float(e[~needed].sum()) + null
+    value, slope = 0.0, np.zeros(len(scores))
+    for group in groups:
+        mine = float(e[group].sum()) + 1e-300
+        whole = others + mine
+        value -= (float(np.log(mine)) - float(np.log(whole))) / len(groups)
+        slope[~needed] += e[~needed] / whole / len(groups)
+        slope[group] += (e[group] / whole - e[group] / mine) / len(groups)
+    return value, slope
+
+
+def fit_controller(examples: Sequence[Example], weights: Floats, bias: float, passing: float) -> Controller:
+    """Tell cues with a needed memory from unrelated ones by their SIGNS: logistic regression with weights that are not negative. The floor lets a share
+    `passing` of the unrelated through."""
+    x = np.stack([signs(e.x.astype(np.float64), e.x @ weights + bias, e.facts) for e in examples])
+    needed = np.array([bool(e.groups) for e in examples])
+    if needed.all():
+        return Controller({}, 0.0, 0.0)
+    # Each set's questions weigh alike, and all questions together as much as all unrelated cues.
+    sizes = Counter((e.set, bool(e.groups)) for e in examples)
+    share = np.array([1.0 / sizes[e.set, bool(e.groups)] for e in examples])
+    share[needed] /= share[needed].sum()
+    share[~needed] /= share[~needed].sum()
+    scale = x.std(axis=0) + 1e-6
+    z, side = x / scale, np.where(needed, 1.0, -1.0)
+
+    def loss(p: Floats) -> tuple[float, Floats]:
+        away = side * (z @ p[:-1] + p[-1])
+        slope = -share * side / (1.0 + np.exp(np.clip(away, -60, 60)))
+        value = float(share @ np.logaddexp(0.0, -away)) + CONTROLLER_RIDGE * float(p[:-1] @ p[:-1])
+        return value, np.append(slope @ z + 2 * CONTROLLER_RIDGE * p[:-1], slope.sum())
+
+    # No sign may speak against memory: that a question is short or a match whole happens in tests more than in life.
+    bounds = [*[(0.0, None)] * len(SIGNS), (None, None)]
+    found = minimize(loss, np.zeros(len(SIGNS) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    values = dict(zip(SIGNS, (found[:-1] / scale).tolist(), strict=True))
+    controller = Controller(values, float(found[-1]), 0.0)
+    unrelated = [controller.probability(row) for row in x[~needed]]
+    return replace(controller, floor=float(np.quantile(unrelated, 1 - passing)))
+
+
+def _depth(examples: Sequence[Example], weights: Floats) -> float:
+    """How far below the best the needed may lie."""
+    below = []
+    for e in examples:
+        if e.groups:
+            scores = e.x @ weights
+            below += [float(scores.max() - scores[group].max()) for group in e.groups]
+    return float(np.quantile(below, 1 - LOST))

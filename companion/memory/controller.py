@@ -1,0 +1,76 @@
+"""The controller: does this moment call for memory at all?
+
+Greetings, small talk and questions of general knowledge should bring nothing to mind, however well some memory shares
+a word with them. A logistic regression over what is known of the cue and of the best that was found says how likely
+it is that a memory belongs here; below the floor nothing is recalled. Learned with the reranker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from companion.memory.features import FEATURES, Evidence, Matrix64
+
+Floats = npt.NDArray[np.float64]
+SIGNS = (
+    "near",          # the nearest meaning
+    "words",         # the cue's words in the best
+    "information",   # how telling the words are that the best holds
+    "personal",      # the cue is about the person, or about somebody who spoke or is spoken of by name
+    "you",           # the cue is about what the companion said
+    "advice",        # it reminds of something said
+    "named",         # something that was told of is named
+    "window",        # a time is named
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Controller:
+    """One for messages that ask and one for those that go on."""
+
+    values: Mapping[str, float]
+    bias: float
+    floor: float
+    """Probability from which memory is called for."""
+
+    def probability(self, signs: Floats) -> float:
+        vector = np.array([self.values.get(name, 0.0) for name in SIGNS])
+        return float(1.0 / (1.0 + np.exp(-(signs @ vector + self.bias))))
+
+
+FACTS = ("me", "you", "advice", "window", "weight")
+"""What of the SIGNS the cue alone tells; `weight` is Σ idf of its words over the log of how much is remembered."""
+
+
+def facts(found: Evidence) -> Floats:
+    """The FACTS of a cue."""
+    reading = found.reading
+    return np.array(
+        [
+            float("me" in reading.asks),
+            float("you" in reading.asks),
+            float("advice" in reading.asks),
+            float(bool(reading.windows)),
+            found.words.total / max(1.0, float(np.log1p(found.rows.total_pieces))),
+        ]
+    )
+
+
+def signs(x: Matrix64, scores: Floats, cue: Floats) -> Floats:
+    """The SIGNS of a cue with the FACTS `cue`, from features and scores of the memories that may be recalled."""
+    best = int(np.argmax(scores))
+    column = {name: x[:, at] for at, name in enumerate(FEATURES)}
+    of_cue = dict(zip(FACTS, cue.tolist(), strict=True))
+    values = {
+        "near": float(column["near"].max()),
+        "words": float(column["words"][best]),
+        "information": float(column["words_whole"][best]) * of_cue["weight"],
+        "personal": max(of_cue["me"], float(column["speaker"].max() > 0)),
+        "named": float(column["named"].max() > 0),
+        **{name: value for name, value in of_cue.items() if name in SIGNS},
+    }
+    return np.array([values[name] for name in SIGNS])

@@ -1,0 +1,130 @@
+"""A cue is read right: what it is about, whom it names, which time it means, what it asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.memory.cue import CONTEXT_LINES, LONGEST, Cue, Reading, read, told_before
+from companion.memory.words import stems
+from tests.support import ZONE
+
+NOW = datetime(2026, 3, 4, 10, 0, tzinfo=ZONE)  # a Wednesday
+
+
+def asked(text: str, **values: object) -> Reading:
+    return read(Cue(text, now=NOW, **values))  # type: ignore[arg-type]
+
+
+def day(month: int, day: int, year: int = 2026) -> float:
+    return datetime(year, month, day, tzinfo=ZONE).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("text", "begins", "ends"),
+    [
+        ("What did I say last week?", day(2, 23), day(3, 2)),
+        ("上周我说了什么？", day(2, 23), day(3, 2)),
+        ("What happened yesterday?", day(3, 3), day(3, 4)),
+        ("昨天怎么了？", day(3, 3), day(3, 4)),
+        ("Where did I go in 2024?", day(1, 1, 2024), day(1, 1, 2025)),
+        ("Whom did I meet on 14 January?", day(1, 14), day(1, 15)),
+    ],
+)
+def test_a_time_it_names_is_told_from_when_it_is_asked(text: str, begins: float, ends: float) -> None:
+    assert (begins, ends) in asked(text).windows
+    later = read(Cue(text, now=NOW + timedelta(days=400))).windows
+    assert ((begins, ends) in later) == ("2024" in text)
+
+
+@pytest.mark.parametrize("text", ["Where does Lena live?", "What do we do every Monday?", "现在呢？"])
+def test_without_a_time_there_is_no_window(text: str) -> None:
+    assert asked(text).windows == ()
+
+
+def test_without_a_clock_no_dates_are_read() -> None:
+    assert read(Cue("What happened yesterday?")).windows == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ("When did I last see Lena?", {"me", "when"}),
+        ("What did you recommend to me first?", {"you", "me", "first", "advice"}),
+        ("Where does my sister live now?", {"me", "latest"}),
+        ("What happened before the wedding?", {"before"}),
+        ("Rome", set()),
+        ("我第一次去巴黎是什么时候？", {"me", "first", "when"}),
+        ("你上次推荐了什么书？", {"you", "latest", "advice"}),
+        ("红楼梦", set()),
+    ],
+)
+def test_what_its_words_ask_for(text: str, tables: set[str]) -> None:
+    assert asked(text).asks == tables
+
+
+@pytest.mark.parametrize("text", ["Meanwhile the firstborn slept.", "Your yourt"])
+def test_parts_of_words_ask_for_nothing(text: str) -> None:
+    assert asked(text).asks <= {"you"}
+
+
+def test_it_names_whom_it_mentions_and_who_asks() -> None:
+    reading = asked("Does Lena still live in Rome?", speaker="Ada")
+    assert reading.names == {"lena", "rome", "ada"}
+    assert asked("does it rain?").names == set()
+
+
+def test_what_was_said_before_adds_its_words_and_takes_none_away() -> None:
+    reading = asked("Is she friendly?", context=("My dog Biscuit!", "A friendly dog, I guess."))
+    assert set(reading.words) == set(stems("Is she friendly?"))
+    assert {"biscuit", "dog"} <= set(reading.context_words)
+    assert not set(reading.words) & set(reading.context_words)
+    assert asked("Is she friendly?").context == ""
+
+
+def test_only_the_last_lines_before_it_count() -> None:
+    lines = [f"line{n}" for n in range(20)]
+    assert told_before([*lines, " ", "\n"]) == tuple(lines[-CONTEXT_LINES:])
+    assert set(asked("hello", context=tuple(lines)).context_words) == set(lines[-CONTEXT_LINES:])
+
+
+def test_how_the_moment_feels_is_in_it_and_in_what_was_said_before() -> None:
+    assert asked("I am so happy!").valence > 0
+    assert asked("And then?", context=("My dog died, I am so sad.",)).valence < 0
+    assert asked("And then?").valence == 0
+
+
+@pytest.mark.parametrize("middle", ["lorem ipsum " * 20_000, "字符" * 90_000, "a\n" * 100_000])
+def test_of_a_long_message_both_ends_are_read(middle: str) -> None:
+    reading = asked(f"About my sister Lena: {middle} Where does she live, in Rome?")
+    assert len(reading.text) <= LONGEST + 1
+    assert {"sister", "rome"} <= set(reading.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Where does Lena live?", True),
+        ("她住在哪里？", True),
+        ("I saw her. Where does she live? (I forgot.)", False),
+        ("Lena lives in Rome.", False),
+        ("She said “really?”", True),
+        ("", False),
+    ],
+)
+def test_a_question_is_told_from_a_remark(text: str, question: bool) -> None:
+    assert asked(text).asked == question
+
+
+def test_a_passage_that_ends_in_a_question_is_no_question() -> None:
+    assert not asked("It rained. We stayed in. The dog slept. I cooked. And you?").asked
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=400), context=st.lists(st.text(max_size=50)))
+def test_anything_can_be_read(text: str, context: list[str]) -> None:
+    reading = read(Cue(text, tuple(context), now=NOW))
+    assert all(begins < ends for begins, ends in reading.windows)
+    assert all(reading.words)
