@@ -202,7 +202,7 @@ class Companion:
         if not text.strip():
             raise InvalidInput("there is nothing to search for")
         self._minding.ready_to_recall.wait()
-        return self._recall(Cue(text), limit).memories
+        return self._recall(Cue(text, now=self._clock.now(), search=True), limit).memories
 
     def memory(self, id: int) -> MemoryDetail:
         store = self._opened

@@ -2,7 +2,7 @@
 
 The questions of each set are halved; a person asks those of one half again and again, recall chooses eight memories
 with the weights it has by then, what was needed is mostly used and the rest mostly not, and each recall is a lesson.
-Recall@10 of the other half is measured before and after; then the halves change places. An ordinary person asks all
+Recall of the other half is measured before and after; then the halves change places. An ordinary person asks all
 questions; one with a habit only those whose needed memories share a feature, and is measured on such.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,46 +24,62 @@ from companion.errors import InvalidInput
 from companion.memory.adaptation import adapted, learn
 from companion.memory.features import FEATURES
 from companion.memory.rerank import Reranker, shipped, spread_out
-from companion.records import MODES, Mode
+from companion.records import Mode
 from companion.settings import Settings
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 GIVEN = 8
 """Memories that a reply is given."""
-JUDGED = 10
+KS = (3, 10)
+"""Turns judged: ten hold nearly everything, the first three tell the order."""
 UNUSED = 0.2
-"""Chance that a needed memory is not used all the same, or not seen to be; WRONG: that one which is not needed is."""
+"""Chance that a needed memory is not used all the same, or not seen to be."""
 WRONG = 0.1
+"""Chance that one is used, or seems to be, that is not needed."""
 PEOPLE = 10
 """Persons of each sort; each halves the questions, and asks them, in an order of its own."""
 FEWEST = 6
 """Questions that a habit needs to be measured."""
+_WITHIN_REACH = 100
+"""Memories of an example that some change of the weights might bring up."""
 
-Holds = Callable[[npt.NDArray[np.float32]], bool]
-HABITS: dict[str, Holds] = {
-    "ordinary": lambda needed: True,
-    "what I said": lambda needed: bool(needed[:, FEATURES.index("companion")].min() > 0.5),
-    "what you said": lambda needed: bool(needed[:, FEATURES.index("companion")].max() < 0.5),
-    "lately": lambda needed: bool(needed[:, FEATURES.index("recent")].min() > 0.7),
-    "long ago": lambda needed: bool(needed[:, FEATURES.index("recent")].max() < 0.3),
-    "felt alike": lambda needed: bool(needed[:, FEATURES.index("mood")].mean() > 0.3),
-    "by name": lambda needed: bool(needed[:, FEATURES.index("named")].min() > 0.5),
+
+def _column(needed: npt.NDArray[np.float32], feature: str) -> npt.NDArray[np.float32]:
+    found: npt.NDArray[np.float32] = needed[:, FEATURES.index(feature)]
+    return found
+
+
+ORDINARY = "ordinary"
+HABITS: Mapping[str, Callable[[npt.NDArray[np.float32]], bool]] = {
+    "what I said": lambda needed: bool(_column(needed, "companion").min() > 0.5),
+    "what you said": lambda needed: bool(_column(needed, "companion").max() < 0.5),
+    "lately": lambda needed: bool(_column(needed, "recent").min() > 0.7),
+    "long ago": lambda needed: bool(_column(needed, "recent").max() < 0.3),
+    "felt alike": lambda needed: bool(_column(needed, "mood").mean() > 0.3),
+    "by name": lambda needed: bool(_column(needed, "named").min() > 0.5),
 }
-"""Whether a question is one of such a person, by the features of the memories it needs."""
+"""Whether a question is one of such a person, by the features of the memories it needs. `I` is the companion."""
 
 
 @dataclass(frozen=True)
 class Adapted:
-    """One sort of person on one set. Recall@10 in percent; `worst` is the change for the person it did least for."""
+    """One sort of person on one set. Recall in percent at each of KS; `worst` is the gain, at the last of KS, of the
+    person it did least for."""
 
     set: str
-    habit: str
+    person: str
     questions: int
-    before: float
-    after: float
+    before: tuple[float, ...]
+    after: tuple[float, ...]
     worst: float
 
     def json(self) -> dict[str, object]:
-        return {**self.__dict__, "gain": round(self.after - self.before, 2)}
+        figures = {
+            f"recall@{k}": {"before": before, "after": after, "gain": round(after - before, 2)}
+            for k, before, after in zip(KS, self.before, self.after, strict=True)
+        }
+        return {"set": self.set, "person": self.person, "questions": self.questions, **figures, "worst": self.worst}
 
 
 def measure_adaptation(
@@ -74,8 +90,8 @@ def measure_adaptation(
     histories: int | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> list[Adapted]:
-    """Every sort of person on every set; a habit that too few questions of a set fit is left out. Raises InvalidInput,
-    EmbedderMissing."""
+    """Every sort of person on every set; a habit that fits too few of a set's questions, or all, is left out. Raises
+    InvalidInput, EmbedderMissing."""
     for file in files:
         if not file.is_file():
             raise InvalidInput(f"{file} is not a file", hint="Check the path.")
@@ -83,24 +99,25 @@ def measure_adaptation(
     by_set: dict[str, list[Example]] = defaultdict(list)
     for example in found:
         if example.groups:
-            by_set[example.set].append(example)
+            by_set[example.set].append(_within_reach(example))
     if not by_set:
         raise InvalidInput("no question in these files needs a memory", hint="Give histories with questions.")
     rows = []
     for name, examples in by_set.items():
-        for number, (habit, holds) in enumerate(HABITS.items()):
-            progress(f"{name}: adapting", number, len(HABITS))
-            mine = [e for e in examples if holds(e.x[np.concatenate(e.groups)])]
-            if len(mine) >= FEWEST:
-                rows.append(_sort_of_person(name, habit, mine, uses))
+        people = {ORDINARY: examples}
+        for habit, holds in HABITS.items():
+            people[habit] = [e for e in examples if holds(e.x[np.concatenate(e.groups)])]
+        for number, (person, mine) in enumerate(people.items()):
+            progress(f"{name}: adapting", number, len(people))
+            if person == ORDINARY or FEWEST <= len(mine) < len(examples):
+                rows.append(_sort_of_person(name, person, mine, uses))
     return rows
 
 
 def simulate(examples: Sequence[Example], uses: int, rng: np.random.Generator) -> Reranker:
     """The weights after a person asked `uses` of these questions, and replies used what they needed, mostly."""
-    weights = shipped()
-    deltas: dict[Mode, dict[str, float]] = {mode: {} for mode in MODES}
-    now = weights
+    weights = now = shipped()
+    deltas: dict[Mode, dict[str, float]] = {"asked": {}, "talking": {}}
     for at in rng.integers(len(examples), size=uses):
         example = examples[at]
         mode: Mode = "asked" if example.asked else "talking"
@@ -113,7 +130,7 @@ def simulate(examples: Sequence[Example], uses: int, rng: np.random.Generator) -
     return now
 
 
-def chosen(example: Example, reranker: Reranker, limit: int) -> npt.NDArray[np.int64]:
+def chosen(example: Example, reranker: Reranker, limit: int) -> Ints:
     """The rows that recall would give, best first, each turn once. Whether it gives any is not asked: that is decided
     by the shipped weights."""
     weights = reranker.of(example.asked)
@@ -122,42 +139,60 @@ def chosen(example: Example, reranker: Reranker, limit: int) -> npt.NDArray[np.i
     deep = scores[order] >= scores[order[0]] - weights.depth
     order = spread_out(order[deep], scores, example.sessions, weights.spread)
     _, first = np.unique(example.turns[order], return_index=True)
-    return order[np.sort(first)][:limit]
+    rows: Ints = order[np.sort(first)][:limit]
+    return rows
 
 
-def met(examples: Sequence[Example], reranker: Reranker) -> float:
-    """Recall@10 in percent: the share of needed things among the first ten turns, averaged over questions."""
-    shares = []
+def met(examples: Sequence[Example], reranker: Reranker) -> Floats:
+    """For each of KS the share of needed things among the first k turns, summed over questions."""
+    total = np.zeros(len(KS))
     for example in examples:
-        turns = example.turns[chosen(example, reranker, JUDGED)]
-        found = sum(bool(np.isin(example.turns[group], turns).any()) for group in example.groups)
-        shares.append(found / (len(example.groups) + example.missed))
-    return 100.0 * float(np.mean(shares))
+        turns = example.turns[chosen(example, reranker, max(KS))]
+        things = len(example.groups) + example.missed
+        total += [sum(np.isin(example.turns[g], turns[:k]).any() for g in example.groups) / things for k in KS]
+    return total
 
 
-def _sort_of_person(name: str, habit: str, examples: Sequence[Example], uses: int) -> Adapted:
-    before, after = [], []
-    for person in range(PEOPLE):
-        rng = np.random.default_rng([zlib.crc32(f"{name} {habit}".encode()), person])
-        order = rng.permutation(len(examples))
-        halves = [[examples[i] for i in order[start::2]] for start in (0, 1)]
-        for taught, asked in (halves, halves[::-1]):
-            before.append((met(asked, shipped()), len(asked)))
-            after.append((met(asked, simulate(taught, uses, rng)), len(asked)))
-    was, now = _by_person(before), _by_person(after)
-    gains = now - was
-    return Adapted(
-        name,
-        habit,
-        len(examples),
-        round(float(was.mean()), 2),
-        round(float(now.mean()), 2),
-        round(float(gains.min()), 2),
+def adaptation_lines(rows: Sequence[Adapted], uses: int) -> list[str]:
+    """The figures for a person to read: a line for each sort of person on each set."""
+    lines = [f"After {uses:,} recalls with use of what was needed; percent, the questions learned from left out", ""]
+    width = max(len(row.set) for row in rows)
+    heads = "".join(f"{f'recall@{k}':>24}" for k in KS)
+    lines.append(f"{'set':<{width}}  {'person':<13}  questions{heads}   worst")
+    for row in rows:
+        cells = "".join(
+            f"{f'{before:.1f} → {after:.1f} ({after - before:+.1f})':>24}"
+            for before, after in zip(row.before, row.after, strict=True)
+        )
+        lines.append(f"{row.set:<{width}}  {row.person:<13}  {row.questions:>9}{cells}  {row.worst:+6.1f}")
+    return lines
+
+
+def _within_reach(example: Example) -> Example:
+    """The example with its best memories by the shipped weights, and those that are needed."""
+    scores = shipped().of(example.asked).scores(example.x.astype(np.float64))
+    best = np.argsort(-scores, kind="stable")[:_WITHIN_REACH]
+    kept = np.unique(np.concatenate([best, *example.groups])).astype(np.int64)
+    groups = tuple(np.searchsorted(kept, group) for group in example.groups)
+    return replace(
+        example, x=example.x[kept], turns=example.turns[kept], sessions=example.sessions[kept], groups=groups
     )
 
 
-def _by_person(halves: Sequence[tuple[float, int]]) -> npt.NDArray[np.float64]:
-    """Each person's figure over both halves, by their numbers of questions."""
-    figures = np.array(halves).reshape(PEOPLE, 2, 2)
-    found: npt.NDArray[np.float64] = (figures[:, :, 0] * figures[:, :, 1]).sum(axis=1) / figures[:, :, 1].sum(axis=1)
-    return found
+def _sort_of_person(name: str, person: str, examples: Sequence[Example], uses: int) -> Adapted:
+    before = 100.0 * met(examples, shipped()) / len(examples)
+    after = np.zeros((PEOPLE, len(KS)))
+    for number in range(PEOPLE):
+        rng = np.random.default_rng([zlib.crc32(f"{name} {person}".encode()), number])
+        order = rng.permutation(len(examples))
+        halves = [[examples[i] for i in order[start::2]] for start in (0, 1)]
+        for taught, asked in (halves, halves[::-1]):
+            after[number] += 100.0 * met(asked, simulate(taught, uses, rng)) / len(examples)
+    return Adapted(
+        name,
+        person,
+        len(examples),
+        tuple(before.round(2).tolist()),
+        tuple(after.mean(axis=0).round(2).tolist()),
+        round(float((after - before)[:, -1].min()), 2),
+    )

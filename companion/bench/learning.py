@@ -129,7 +129,7 @@ def differences(trained: Mapping[str, Any]) -> list[str]:
     lines = []
     for mode in MODES:
         ours, theirs = trained[mode], shipped[mode]
-        figures = {name: (ours[name], theirs[name]) for name in ("bias", "depth", "spread")}
+        figures = {name: (ours[name], theirs[name]) for name in ("bias", "depth", "least", "spread")}
         for part, (a, b) in {"": (ours, theirs), "controller ": (ours["controller"], theirs["controller"])}.items():
             names = sorted({*a["weights"], *b["weights"]})
             figures |= {f"{part}{name}": (a["weights"].get(name, 0.0), b["weights"].get(name, 0.0)) for name in names}

@@ -38,8 +38,8 @@ CONTROLLER_RIDGE = 0.003
 """Pull of the controller's standardised weights toward zero."""
 FALSE_INJECTION = {"asked": 0.01, "talking": 0.04}
 """Share of unrelated cues that may bring anything. Few of those that do not ask have a word to look up at all."""
-LOST = 0.01
-"""Share of needed things that the depth may cut off."""
+LOST = 0.015
+"""Share of needed things that depth and least score may each cut off."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Fitted:
     bias: float
     controller: Controller
     depth: float
+    least: float
     spread: float
     examples: int
 
@@ -57,6 +58,7 @@ class Fitted:
         return {
             "bias": round(self.bias, 3),
             "depth": round(self.depth, 2),
+            "least": round(self.least, 2),
             "spread": self.spread,
             "examples": self.examples,
             "weights": {name: round(value, 3) for name, value in self.weights.items()},
@@ -104,7 +106,8 @@ def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = ()) -> 
     vector, bias = found[:-1] / scale, float(found[-1])
     controller = fit_controller(mine, vector, bias, FALSE_INJECTION[mode])
     named = dict(zip(FEATURES, vector.tolist(), strict=True))
-    return Fitted(named, bias, controller, _depth(mine, vector), SPREAD[mode], len(mine))
+    depth, least = _limits(mine, vector, bias)
+    return Fitted(named, bias, controller, depth, least, SPREAD[mode], len(mine))
 
 
 UNRELATED_KIND = "unrelated"
@@ -176,11 +179,12 @@ def fit_controller(examples: Sequence[Example], weights: Floats, bias: float, pa
     return replace(controller, floor=float(np.quantile(unrelated, 1 - passing)))
 
 
-def _depth(examples: Sequence[Example], weights: Floats) -> float:
-    """How far below the best the needed may lie."""
-    below = []
+def _limits(examples: Sequence[Example], weights: Floats, bias: float) -> tuple[float, float]:
+    """(depth, least): how far below the best the needed may lie, and what it must reach itself."""
+    below, reached = [], []
     for e in examples:
-        if e.groups:
-            scores = e.x @ weights
-            below += [float(scores.max() - scores[group].max()) for group in e.groups]
-    return float(np.quantile(below, 1 - LOST))
+        scores = e.x @ weights + bias
+        for group in e.groups:
+            below.append(float(scores.max() - scores[group].max()))
+            reached.append(float(scores[group].max()))
+    return float(np.quantile(below, 1 - LOST)), float(np.quantile(reached, LOST))

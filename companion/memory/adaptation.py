@@ -4,10 +4,12 @@ The idea is that of Reflective Memory Management (Tan et al. 2025): a memory tha
 that was given and not used is not. Here on a linear reranker and by pairs (RankNet, Burges et al. 2005): for a used
 memory u and an unused one v of the same recall, with x their features and s their scores, the step of a weight is
 
-    rate · mean over pairs of σ(−(s_u − s_v)) · (x_u − x_v) / scale²
+    rate · mean over pairs of ∂/∂s_u log(ε + (1 − 2ε) σ(s_u − s_v)) · (x_u − x_v) / scale²
 
-which is the slope of log σ(s_u − s_v) by the weight of the standardised feature, taken back to the feature's own
-scale. What is learned is a delta for each weight; bias, gate, depth and spread stay what they are. Pure functions.
+in standardised features, taken back to each one's own scale. ε is the share of uses that say nothing (a word in common,
+a model's whim; the mislabelling of Opper & Winther 2000): a use that the weights hold for very unlikely then teaches
+little, where ε = 0 would let it teach most. What is learned is a delta for each weight; bias, controller, depth and
+spread stay what they are. Pure functions; the constants were chosen with `companion bench adapt`.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ RATE = 1e-2
 DECAY = 1e-2
 """Share of each delta that fades with every lesson: half of what a habit taught is gone 70 lessons after it ended. As
 large as RATE: then each delta (standardised) tends to the mean slope of late, and only what uses agree on remains."""
+CHANCE = 0.1
+"""ε: share of pairs in which use is by chance."""
 SHARE = 0.25
 """A weight moves by at most this share of what is shipped …"""
 LEAST = 0.1
@@ -74,7 +78,8 @@ def learn(deltas: Deltas, weights: Weights, used: Floats, unused: Floats, mode: 
     before, limit, scale = vector(deltas), bounds(weights, mode), scales(mode)
     now = weights.vector() + np.clip(before, -limit, limit)
     margin = (used @ now)[:, None] - (unused @ now)[None, :]
-    pull = 1.0 / (1.0 + np.exp(np.clip(margin, -50.0, 50.0)))
+    fits = 1.0 / (1.0 + np.exp(np.clip(-margin, -50.0, 50.0)))
+    pull = (1.0 - 2.0 * CHANCE) * fits * (1.0 - fits) / (CHANCE + (1.0 - 2.0 * CHANCE) * fits)
     towards = pull.sum(axis=1) @ used - pull.sum(axis=0) @ unused
     step = RATE * towards / pull.size / scale**2
     after = np.clip(before * (1.0 - DECAY) + step, -limit, limit)

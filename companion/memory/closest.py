@@ -93,14 +93,14 @@ def _by_words(rows: Rows, reading: Reading, terms: Terms) -> Ints:
 
 
 def _by_time(rows: Rows, reading: Reading) -> Ints:
-    chosen = [np.flatnonzero(rows.pinned)[:NEAREST], np.argsort(-rows.recency)[:NEAREST]]
+    chosen = [np.flatnonzero(rows.pinned)[:NEAREST], _best(rows.recency, NEAREST)]
     for begins, ends in reading.windows:
         inside = np.flatnonzero(
             ((rows.starts < ends) & (rows.ends >= begins)) | ((rows.at >= begins) & (rows.at < ends))
         )
         chosen.append(inside[-2 * NEAREST :])
     if "first" in reading.asks:
-        chosen.append(np.argsort(rows.recency)[:NEAREST])
+        chosen.append(_best(-rows.recency, NEAREST))
     return np.concatenate(chosen)
 
 

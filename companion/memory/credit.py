@@ -22,7 +22,7 @@ USED = 0.3
 def used_in(store: Store, recalled: Sequence[RecalledMemory], message: str, reply: str) -> list[int]:
     """Ids of the memories the reply used."""
     asked, said = set(stems(message)), set(stems(reply))
-    total = store.memories.count()
+    total = store.search.count()
     used = []
     for item in recalled:
         new = [stem for stem in stems(item.memory.text) if stem not in asked]

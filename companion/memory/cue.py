@@ -43,6 +43,8 @@ class Cue:
     """When it is asked, aware; "last week" is told from it. Without it no dates are read."""
     speaker: str = ""
     """Who asks, by name, when the name is known."""
+    search: bool = False
+    """The person searches by hand: then there is no question of whether memory is called for."""
 
 
 @dataclass(frozen=True)

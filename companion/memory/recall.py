@@ -36,6 +36,10 @@ from companion.store.vectors import Matrix
 from companion.text import has_cjk
 
 __all__ = ["Cue", "Examined", "Recall", "Recalled"]
+ENOUGH_WORDS = 0.35
+"""Share of the cue's words that a memory without a vector must hold."""
+_SPARE = 12
+"""Memories read beyond those wanted: some share a turn."""
 SEEDS = 30
 """Memories from which associations are followed."""
 _FIT = np.array([{"near": 1.0, "words": 4.0, "words_window": 2.0}.get(name, 0.0) for name in FEATURES])
@@ -148,11 +152,14 @@ class Recall:
         rows = examined.evidence.rows
         weights = examined.weights
         scores = np.where(examined.allowed, examined.scores, -np.inf)
-        if not examined.allowed.any() or self.certainty(examined) < weights.controller.floor:
+        if not examined.allowed.any():
+            return []
+        if not cue.search and self.certainty(examined) < weights.controller.floor:
             return []
         best = float(scores.max())
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
-        order = order[scores[order] >= best - weights.depth]
+        order = order[np.isfinite(scores[order])]
+        order = order[(scores[order] >= max(best - weights.depth, weights.least)) | _only_worded(examined)[order]]
         order = spread_out(order, scores, rows.session, weights.spread)
         order = newer_first(order, scores, examined.evidence, self._vectors(rows, order))
         return self._chosen(order, examined, limit)
@@ -160,22 +167,26 @@ class Recall:
     def _chosen(self, order: Ints, examined: Examined, limit: int) -> list[RecalledMemory]:
         """The memories themselves, as SQLite has them now, each turn once."""
         rows = examined.evidence.rows
-        memories = self.store.memories.many([int(id) for id in rows.ids[order]])
         chosen: list[tuple[int, Memory]] = []
         taken: dict[int, int] = {}
-        for row in order:
-            memory = memories.get(int(rows.ids[row]))
-            if memory is None or memory.status not in RECALLABLE:
-                continue
-            turn = int(rows.turn[row])
-            if turn and turn in taken:
-                at = taken[turn]
-                if chosen[at][1].kind == "moment" and memory.kind != "moment" and _says_most(memory, chosen[at][1]):
-                    chosen[at] = (int(row), memory)
-                continue
-            if turn:
-                taken[turn] = len(chosen)
-            chosen.append((int(row), memory))
+        for start in range(0, len(order), limit + _SPARE):
+            part = order[start : start + limit + _SPARE]
+            memories = self.store.memories.many([int(id) for id in rows.ids[part]])
+            for row in part:
+                memory = memories.get(int(rows.ids[row]))
+                if memory is None or memory.status not in RECALLABLE:
+                    continue
+                turn = int(rows.turn[row])
+                if turn and turn in taken:
+                    at = taken[turn]
+                    if chosen[at][1].kind == "moment" and memory.kind != "moment" and _says_most(memory, chosen[at][1]):
+                        chosen[at] = (int(row), memory)
+                    continue
+                if turn:
+                    taken[turn] = len(chosen)
+                chosen.append((int(row), memory))
+            if len(chosen) >= limit:
+                break
         return [self._recalled(row, memory, rank, examined) for rank, (row, memory) in enumerate(chosen[:limit], 1)]
 
     def explain(self, examined: Examined, row: int) -> tuple[str, ...]:
@@ -241,6 +252,13 @@ def _near(found: Compared, trust: float) -> tuple[Nearness | None, Floats | None
 
 def _allowed(rows: Rows, cue: Cue) -> Flags:
     return ~np.isin(rows.turn, sorted(cue.present_turns))
+
+
+def _only_worded(examined: Examined) -> Flags:
+    """Rows without a vector yet, which score lower for it, that hold what the cue mostly says."""
+    near = examined.evidence.near
+    words = examined.features[:, FEATURES.index("words")] >= ENOUGH_WORDS
+    return words if near is None else words & (near.known == 0)
 
 
 def _passage(row: int, memory: Memory, found: Evidence) -> str:

@@ -33,6 +33,8 @@ class Weights:
     controller: Controller
     depth: float
     """How far below the best another memory may score and still be recalled."""
+    least: float
+    """Score that a memory must reach itself, whatever the best has."""
     spread: float
     """What a memory loses for each better one of the same conversation: eight lines of one talk say less than a few
     lines of several."""
@@ -67,7 +69,8 @@ def _weights(raw: Mapping[str, Any]) -> Weights:
         raise ValueError(f"weights.json names features that do not exist: {', '.join(sorted(unknown))}")
     gate = raw["controller"]
     controller = Controller(gate["weights"], float(gate["bias"]), float(gate["floor"]))
-    return Weights(raw["weights"], float(raw["bias"]), controller, float(raw["depth"]), float(raw["spread"]))
+    figures = [float(raw[name]) for name in ("depth", "least", "spread")]
+    return Weights(raw["weights"], float(raw["bias"]), controller, *figures)
 
 
 def spread_out(order: Ints, scores: Floats, session: Ints, penalty: float) -> Ints:

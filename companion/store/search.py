@@ -68,6 +68,10 @@ class Search:
         )
         return [(int(id), float(score)) for id, score in rows]
 
+    def count(self) -> int:
+        """Pieces there are: what the document frequency of a term is a part of."""
+        return int(self._db.value("SELECT count(*) FROM pieces"))
+
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """In how many pieces each term occurs."""
         found = dict.fromkeys(terms, 0)

@@ -70,3 +70,59 @@ def test_a_part_of_the_pool_keeps_its_order_in_time_and_its_neighbours(lived: St
     assert part.before.tolist() == [-1, 0, -1]
     assert (part.piece_ids >> 4).tolist() == part.ids[part.piece_row].tolist()
     assert part.total_pieces == len(rows.piece_ids)
+
+
+# Each way of being chosen
+
+
+@pytest.fixture
+def crowded(store: Store, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Hundreds of conversations of one moment each, and few of them looked at."""
+    monkeypatch.setattr(closest, "WHOLE", 50)
+    monkeypatch.setattr(closest, "NEAREST", 10)
+    monkeypatch.setattr(closest, "PASSAGES", 3)
+    for number in range(300):
+        converse(store, clock, f"word{number} filler{number % 7}")
+    return store
+
+
+def converse(store: Store, clock: SetClock, *texts: str) -> list[int]:
+    """Moments of a new conversation; their ids."""
+    clock.advance(hours=6)
+    conversation = store.turns.open_conversation(clock.now())
+    turns = [store.turns.add(conversation, "person", text, clock.now()) for text in texts]
+    return [add(store, t.text, kind="moment", evidence=(evidence(t, t.text),)).id for t in turns]
+
+
+def looked_at(store: Store, clock: SetClock, asked: str, *, by_meaning: bool = True) -> set[int]:
+    examined = Recall(store, meaning(store) if by_meaning else None).examine(Cue(asked, now=clock.now()))
+    assert examined is not None
+    return {int(id) for id in examined.evidence.rows.ids}
+
+
+@pytest.mark.parametrize("by_meaning", [True, False])
+def test_what_shares_the_words_is_looked_at_with_what_stands_around_it(
+    crowded: Store, clock: SetClock, by_meaning: bool
+) -> None:
+    told = converse(crowded, clock, "we sat down", "my cello broke", "then silence")
+    converse(crowded, clock, *(f"later{n}" for n in range(30)))
+    ids = looked_at(crowded, clock, "Which cello broke?", by_meaning=by_meaning)
+    assert set(told) <= ids
+    assert len(ids) < 200
+
+
+def test_what_was_said_in_the_time_it_names_is_looked_at(crowded: Store, clock: SetClock) -> None:
+    (wanted,) = converse(crowded, clock, "quiet evening")
+    clock.advance(days=7)
+    converse(crowded, clock, *(f"later{n}" for n in range(30)))
+    assert wanted in looked_at(crowded, clock, "What was on last week?")
+    assert wanted not in looked_at(crowded, clock, "What was on last year?")
+
+
+def test_the_latest_and_where_it_is_asked_for_the_first_are_looked_at(crowded: Store, clock: SetClock) -> None:
+    first = crowded.memories.by_status(("active",))[0].id
+    (latest,) = converse(crowded, clock, "good night")
+    ids = looked_at(crowded, clock, "Something unheard of?")
+    assert latest in ids
+    assert first not in ids
+    assert first in looked_at(crowded, clock, "What unheard of came first?")

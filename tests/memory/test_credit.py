@@ -39,6 +39,14 @@ def test_used_means_that_the_reply_says_what_only_the_memory_knew(
     assert (used_in(store, given(memory), message, reply) == [memory.id]) is used
 
 
+def test_a_word_that_every_piece_of_a_long_memory_holds_proves_nothing(store: Store) -> None:
+    add(store, " ".join(f"Then Okafor spoke of part {n} of the long and winding story." for n in range(100)))
+    memory = add(store, "Okafor knits")
+    assert store.search.document_frequency(["okafor"])["okafor"] > store.memories.count()
+    assert used_in(store, given(memory), "Any news?", "Nothing of Okafor.") == []
+    assert used_in(store, given(memory), "Any news?", "Someone knits.") == [memory.id]
+
+
 def test_one_use_a_day_counts(store: Store, clock: SetClock) -> None:
     made = add(store, "My dentist is Dr. Okafor")
     assert use(store, made.id)

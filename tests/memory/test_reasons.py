@@ -17,7 +17,7 @@ from tests.support import add, evidence, meaning, say
 
 def only(name: str) -> Reranker:
     """A reranker that looks at one feature."""
-    weights = Weights({name: 1.0}, 0.0, shipped().asked.controller, 99.0, 0.0)
+    weights = Weights({name: 1.0}, 0.0, shipped().asked.controller, 99.0, -99.0, 0.0)
     return Reranker(weights, weights)
 
 
