@@ -61,8 +61,8 @@ class Editing:
         return self._change(batch.id, f"{'Pinned' if pinned else 'Unpinned'}: {one_line(memory.text, 80)}", (id,))
 
     def forget(self, id: int) -> Change:
-        """Forget a memory with all that rests on the same words: the thought, the moment it was taken from, and what was
-        replied, which may repeat it."""
+        """Forget a memory with all that rests on the same words: the thought, the moment it was taken from, and what
+        was replied, which may repeat it."""
         memory = self.store.memories.get(id)
         if memory.status == "forgotten":
             raise InvalidInput(f"memory {id} is forgotten already")

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from companion.bench.examples import Example
 from companion.bench.learning import collect
-from companion.bench.recalling import Progress
+from companion.bench.recalling import Progress, stem
 from companion.errors import InvalidInput
 from companion.memory.adaptation import adapted, learn
 from companion.memory.features import FEATURES
@@ -97,8 +97,9 @@ def measure_adaptation(
             raise InvalidInput(f"{file} is not a file", hint="Check the path.")
     found, _ = collect(files, settings, histories=histories, progress=progress)
     by_set: dict[str, list[Example]] = defaultdict(list)
+    asked = {stem(file) for file in files}
     for example in found:
-        if example.groups:
+        if example.groups and example.set in asked:
             by_set[example.set].append(_within_reach(example))
     if not by_set:
         raise InvalidInput("no question in these files needs a memory", hint="Give histories with questions.")

@@ -150,8 +150,8 @@ def _loss_of(scores: Floats, groups: Sequence[npt.NDArray[np.int64]]) -> tuple[f
 
 
 def fit_controller(examples: Sequence[Example], weights: Floats, bias: float, passing: float) -> Controller:
-    """Tell cues with a needed memory from unrelated ones by their SIGNS: logistic regression with weights that are not negative. The floor lets a share
-    `passing` of the unrelated through."""
+    """Tell cues with a needed memory from unrelated ones by their SIGNS: logistic regression with weights that are not
+    negative. The floor lets a share `passing` of the unrelated through."""
     x = np.stack([signs(e.x.astype(np.float64), e.x @ weights + bias, e.facts) for e in examples])
     needed = np.array([bool(e.groups) for e in examples])
     if needed.all():

@@ -145,6 +145,31 @@ def train(
             raise typer.Exit(1)
 
 
+@app.command()
+def adapt(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories, .jsonl or .jsonl.gz.")],
+    uses: Annotated[int, typer.Option("--uses", min=1, max=100_000, help="Recalls to learn from.")] = 1000,
+    histories: Annotated[
+        int | None, typer.Option("--histories", min=1, help="At most so many histories of a file, its kinds in turn.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False,
+) -> None:
+    """What learning from use does to recall, for an ordinary person and for ones with a habit."""
+    _, settings = prepare()
+    from companion.bench.adapting import adaptation_lines, measure_adaptation
+
+    bar = _Bar()
+    try:
+        rows = measure_adaptation(files, settings, uses=uses, histories=histories, progress=bar)
+    finally:
+        bar.close()
+    if as_json:
+        print_json([row.json() for row in rows])
+        return
+    for line in adaptation_lines(rows, uses):
+        say(line)
+
+
 def bars_of(report: RecallReport) -> list[str]:
     """Recall as bars, for a terminal that can show them."""
     if not sys.stdout.isatty() or (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8":

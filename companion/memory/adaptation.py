@@ -34,10 +34,10 @@ Deltas = Mapping[str, float]
 
 FEATURES_KEY = hashlib.sha256(",".join(FEATURES).encode()).hexdigest()[:8]
 """Names the list of features, so that figures of another list are not taken for figures of this one."""
-RATE = 1e-2
+RATE = 5e-3
 """Step in standardised units: of a score, for a feature one scale away."""
-DECAY = 1e-2
-"""Share of each delta that fades with every lesson: half of what a habit taught is gone 70 lessons after it ended. As
+DECAY = 5e-3
+"""Share of each delta that fades with every lesson: half of what a habit taught is gone 140 lessons after it ended. As
 large as RATE: then each delta (standardised) tends to the mean slope of late, and only what uses agree on remains."""
 CHANCE = 0.1
 """ε: share of pairs in which use is by chance."""

@@ -35,7 +35,7 @@ class Controller:
     values: Mapping[str, float]
     bias: float
     floor: float
-    """Probability from which memory is called for."""
+    """Probability above which memory is called for."""
 
     def probability(self, signs: Floats) -> float:
         vector = np.array([self.values.get(name, 0.0) for name in SIGNS])

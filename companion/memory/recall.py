@@ -154,7 +154,7 @@ class Recall:
         scores = np.where(examined.allowed, examined.scores, -np.inf)
         if not examined.allowed.any():
             return []
-        if not cue.search and self.certainty(examined) < weights.controller.floor:
+        if not cue.search and self.certainty(examined) <= weights.controller.floor:
             return []
         best = float(scores.max())
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]

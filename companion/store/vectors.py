@@ -29,8 +29,8 @@ class Vectors:
         return int(found)
 
     def calibration(self, embedder: int) -> tuple[float, float, float] | None:
-        """(mean, standard deviation) of the cosine between unrelated texts for this embedder, and how far CJK script can
-        be trusted to it, once measured."""
+        """(mean, standard deviation) of the cosine between unrelated texts for this embedder, and how far CJK script
+        can be trusted to it, once measured."""
         row = self._db.one("SELECT mean, spread, cjk_trust FROM embedders WHERE id = ?", (embedder,))
         return None if row is None or row[0] is None else (float(row[0]), float(row[1]), float(row[2]))
 

@@ -34,7 +34,7 @@ def test_what_was_said_comes_to_mind_in_another_conversation(shell: Shell) -> No
     second = shell.json("say", "What is my dog called?")
     assert second["conversation"] != first["conversation"]
     found = next(memory for memory in second["recalled"] if "Biscuit" in memory["text"])
-    assert set(found) == {"id", "text", "score", "evidence", "kind", "date"}
+    assert set(found) == {"id", "text", "score", "evidence", "kind", "date", "reasons"}
     assert first["turn"] in found["evidence"]
 
 
