@@ -21,7 +21,7 @@ from companion.memory.cue import Cue, Reading, read
 from companion.memory.features import FEATURES, Evidence, Matrix64, features
 from companion.memory.meaning import Meaning
 from companion.memory.nearness import Nearness, nearest_pieces, nearness
-from companion.memory.pool import Flags, Floats, Ints, Pool, Rows
+from companion.memory.pool import COMPANION, Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
 from companion.memory.rerank import Reranker, Weights, shipped, spread_out
 from companion.memory.updates import newer_first
@@ -38,6 +38,9 @@ from companion.text import has_cjk
 __all__ = ["Cue", "Examined", "Recall", "Recalled"]
 ENOUGH_WORDS = 0.35
 """Share of the cue's words that a memory without a vector must hold."""
+OWN_WORDS = 2.0
+"""What the companion's own words lose when nobody asks what it said: a small model says much that is not so."""
+_ASKS_COMPANION = frozenset({"you", "advice"})
 _SPARE = 12
 """Memories read beyond those wanted: some share a turn."""
 SEEDS = 30
@@ -156,6 +159,8 @@ class Recall:
             return []
         if not cue.search and self.certainty(examined) <= weights.controller.floor:
             return []
+        if not examined.evidence.reading.asks & _ASKS_COMPANION:
+            scores = scores - OWN_WORDS * (rows.role == COMPANION)
         best = float(scores.max())
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
         order = order[np.isfinite(scores[order])]
