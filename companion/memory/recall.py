@@ -38,7 +38,7 @@ from companion.text import has_cjk
 __all__ = ["Cue", "Examined", "Recall", "Recalled"]
 ENOUGH_WORDS = 0.35
 """Share of the cue's words that a memory without a vector must hold."""
-OWN_WORDS = 2.0
+OWN_WORDS = 4.0
 """What the companion's own words lose when nobody asks what it said: a small model says much that is not so."""
 _ASKS_COMPANION = frozenset({"you", "advice"})
 _SPARE = 12
