@@ -132,13 +132,13 @@ def simulate(examples: Sequence[Example], uses: int, rng: np.random.Generator) -
 
 
 def chosen(example: Example, reranker: Reranker, limit: int) -> Ints:
-    """The rows that recall would give, best first, each turn once. Whether it gives any is not asked: that is decided
-    by the shipped weights."""
-    weights = reranker.of(example.asked)
-    scores = weights.scores(example.x.astype(np.float64))
+    """The rows that recall would give, best first, each turn once. Whether it gives any is not asked: the shipped
+    weights decide that, as they decide what fits well enough."""
+    weights, x = reranker.of(example.asked), example.x.astype(np.float64)
+    scores, fit = weights.scores(x), shipped().of(example.asked).scores(x)
     order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
-    deep = scores[order] >= scores[order[0]] - weights.depth
-    order = spread_out(order[deep], scores, example.sessions, weights.spread)
+    enough = fit >= max(float(fit.max()) - weights.depth, weights.least)
+    order = spread_out(order[enough[order]], scores, example.sessions, weights.spread)
     _, first = np.unique(example.turns[order], return_index=True)
     rows: Ints = order[np.sort(first)][:limit]
     return rows

@@ -61,7 +61,10 @@ class Examined:
     evidence: Evidence
     features: Matrix64
     weights: Weights
+    fit: Floats
+    """Scores by the weights that are shipped: they decide whether memory is called for, and what may come to mind."""
     scores: Floats
+    """Scores by the weights this person's replies taught: they decide the order."""
     allowed: Flags
     """Whether a row may be recalled: it rests on something that is not before the model anyway."""
 
@@ -126,8 +129,9 @@ class Recall:
         )
         x = features(evidence)
         x[:, FEATURES.index("associated")] = self._associated(rows, x)
+        plain = self.weights.of(reading.asked)
         weights = (self._learned() if self._learned is not None else self.weights).of(reading.asked)
-        return Examined(evidence, x, weights, weights.scores(x), _allowed(rows, cue))
+        return Examined(evidence, x, weights, plain.scores(x), weights.scores(x), _allowed(rows, cue))
 
     def _associated(self, rows: Rows, x: Matrix64) -> Floats:
         """How strongly each row is reached from what fits best by meaning and words alone, beyond its own fit."""
@@ -143,10 +147,8 @@ class Recall:
     def certainty(self, examined: Examined) -> float:
         """How likely it is (0–1) that the moment calls for memory."""
         allowed, evidence = examined.allowed, examined.evidence
-        # By the weights it was fitted with: what is learned from use orders memories, it calls for no more of them.
-        weights = self.weights.of(evidence.reading.asked)
-        x = examined.features[allowed]
-        return weights.controller.probability(signs(x, weights.scores(x), facts(evidence)))
+        seen = signs(examined.features[allowed], examined.fit[allowed], facts(evidence))
+        return examined.weights.controller.probability(seen)
 
     def _find(self, cue: Cue, limit: int) -> list[RecalledMemory]:
         examined = self.examine(cue)
@@ -154,17 +156,18 @@ class Recall:
             return []
         rows = examined.evidence.rows
         weights = examined.weights
-        scores = np.where(examined.allowed, examined.scores, -np.inf)
+        fit, scores = (np.where(examined.allowed, found, -np.inf) for found in (examined.fit, examined.scores))
         if not examined.allowed.any():
             return []
         if not cue.search and self.certainty(examined) <= weights.controller.floor:
             return []
         if not examined.evidence.reading.asks & _ASKS_COMPANION:
-            scores = scores - OWN_WORDS * (rows.role == COMPANION)
-        best = float(scores.max())
+            own = OWN_WORDS * (rows.role == COMPANION)
+            fit, scores = fit - own, scores - own
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
         order = order[np.isfinite(scores[order])]
-        order = order[(scores[order] >= max(best - weights.depth, weights.least)) | _only_worded(examined)[order]]
+        enough = (fit >= max(float(fit.max()) - weights.depth, weights.least)) | _only_worded(examined)
+        order = order[enough[order]]
         order = spread_out(order, scores, rows.session, weights.spread)
         order = newer_first(order, scores, examined.evidence, self._vectors(rows, order))
         return self._chosen(order, examined, limit)

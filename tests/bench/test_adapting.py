@@ -32,9 +32,10 @@ RECENT = FEATURES.index("recent")
 
 
 def habitual(seed: int) -> Example:
-    """Forty memories that fit alike; what is needed is the latest."""
+    """Forty memories that fit alike, and well; what is needed is the latest."""
     random = np.random.default_rng(seed)
     x = (random.normal(0.0, 0.15, (40, len(FEATURES))) * scales("asked")).astype(np.float32)
+    x[:, FEATURES.index("near")] += 10.0
     x[:, RECENT] = random.uniform(0.0, 0.8, 40)
     x[5, RECENT] = 1.0
     turns = np.arange(1, 41)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from companion.errors import InvalidInput, NothingToUndo, ProfileError
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.features import FEATURES
 from companion.memory.learner import Learner, in_words
-from companion.memory.rerank import shipped
+from companion.memory.recall import Cue, Recall
+from companion.memory.rerank import Reranker, shipped
 from companion.mind.reflect import Reflection
 from companion.records import MODES, RecalledMemory, Turn
 from companion.store.store import Store
-from tests.support import FSRS, add, dump, say
+from tests.support import FSRS, add, dump, meaning, say
 
 TABLES = ("adaptation", "lessons")
 
@@ -143,6 +145,24 @@ def test_deltas_of_other_weights_are_cut_to_the_bounds_of_these(store: Store, le
     assert (habit.feature, habit.delta) == ("recent", habit.bound)
     moved = learner.reranker().asked.values["recent"] - shipped().asked.values.get("recent", 0.0)
     assert moved == pytest.approx(habit.bound)
+
+
+def test_what_is_learned_orders_memories_and_calls_for_no_more_and_no_fewer(store: Store) -> None:
+    texts = ("My dentist is Dr. Okafor", "My old dentist had a practice in Leeds", "I love tea", "My car is red")
+    for text in texts:
+        add(store, text)
+
+    def taught(factor: float) -> Reranker:
+        asked = shipped().asked
+        return replace(shipped(), asked=replace(asked, values={n: factor * w for n, w in asked.values.items()}))
+
+    cue = Cue("Who is my dentist?")
+    plain = Recall(store, meaning(store))(cue, 8).memories
+    assert plain
+    for factor in (-1.0, 0.1, 5.0):
+        found = Recall(store, meaning(store), learned=lambda factor=factor: taught(factor))(cue, 8).memories  # type: ignore[misc]
+        assert {r.memory.id for r in found} == {r.memory.id for r in plain}
+    assert [r.score for r in found] != [r.score for r in plain]
 
 
 def test_every_feature_has_plain_words() -> None:
