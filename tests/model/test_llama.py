@@ -198,6 +198,9 @@ def test_a_seed_makes_it_repeatable(shared_model: LlamaModel) -> None:
     def say(seed: int) -> str:
         return talk(shared_model, HELLO, sampling=Sampling(temperature=1.2, max_tokens=20, seed=seed)).text
 
+    # A prompt read in one go and one taken from the cache differ in the last bits, which a hot sampler can turn into
+    # another word: a seed repeats what starts from the same cache.
+    say(7)
     assert say(7) == say(7)
     assert len({say(seed) for seed in range(5)}) > 1
 
