@@ -1,8 +1,9 @@
 """Meaning at scale: cosines of everything while that is quick, and of a chosen few thousand when it is not.
 
-Up to WHOLE memories all are compared. Beyond, the nearest pieces (Chroma, or exact search until it is ready), the
-memories that hold most of the cue's words, those of the time it names, pins and the latest, each with what stands
-around it, go on as a pool of their own; everything after that costs the same however much is remembered.
+Up to WHOLE memories all are looked at. Beyond, the nearest pieces, the memories that hold most of the cue's words,
+those of the time it names, pins and the latest, each with what stands around it, go on as a pool of their own;
+everything after that costs the same however much is remembered. The nearest are found by comparing everything, and
+from EXACT vectors on by Chroma, which is quicker from there (and while it is not ready, by comparing everything).
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ from companion.memory.cue import Reading
 from companion.memory.meaning import Meaning
 from companion.memory.nearness import background_of
 from companion.memory.pool import Floats, Ints, Rows
+from companion.memory.terms import Lookup
 from companion.memory.vector_table import VectorTable
-from companion.memory.wording import Terms, Wording
+from companion.memory.wording import places
 from companion.store.vectors import Matrix
 
 WHOLE = 6_000
 """Memories that are all looked at."""
-NEAREST = 250
+EXACT = 25_000
+"""Vectors that are all compared: 12,000 take 1 ms, where a search by Chroma takes 3."""
+NEAREST = 150
 """Pieces by meaning, memories by words, and by each other way, that go on."""
-PASSAGES = 30
+PASSAGES = 20
 """Of so many, the whole conversation."""
-_SAMPLE = 4_000
+MESSAGES = 2
+"""Vectors that choose: the message, and it together with what was said before."""
 
 
 @dataclass(frozen=True)
@@ -39,57 +44,53 @@ class Compared:
 
 
 def compare(
-    rows: Rows, reading: Reading, vectors: Matrix, meaning: Meaning | None, table: VectorTable | None, terms: Terms
+    rows: Rows,
+    reading: Reading,
+    vectors: Matrix,
+    meaning: Meaning | None,
+    table: VectorTable | None,
+    words: Lookup,
 ) -> Compared:
-    """Compare the pool with a cue's `vectors`, one row each: of the message first."""
-    there = meaning is not None and table is not None and len(table.matrix) > 0 and len(vectors) > 0
-    if len(rows) <= WHOLE:
-        if not there or meaning is None or table is None:
-            return Compared(rows, (), ())
-        whole = table.matrix @ vectors.T
-        return _compared(rows, whole, rows.piece_slot, meaning.background, whole[rows.piece_slot[rows.piece_slot >= 0]])
-    chosen = [_by_words(rows, reading, terms), _by_time(rows, reading)]
-    if there and meaning is not None and table is not None:
-        chosen = [*(_nearest(rows, vector, meaning, table) for vector in vectors[:2]), *chosen]
-    some = rows.some(_with_neighbours(rows, chosen))
-    if not there or meaning is None or table is None:
-        return Compared(some, (), ())
-    slots = some.piece_slot
-    part = table.matrix[np.maximum(slots, 0)] @ vectors.T
-    sample = table.matrix[:: max(1, len(table.matrix) // _SAMPLE)] @ vectors.T
-    own = np.where(slots >= 0, np.arange(len(slots)), -1)
-    return _compared(some, part, own, meaning.background, sample)
+    """Compare the pool with a cue's `vectors`, one row each: of the message first. `words`: those of the message, or of
+    its context where it has none."""
+    if meaning is None or table is None or not len(table.matrix) or not len(vectors):
+        return Compared(rows if len(rows) <= WHOLE else _some(rows, reading, words, []), (), ())
+    if len(rows) > WHOLE:
+        nearest = _nearest(rows, vectors[:MESSAGES], meaning, table)
+        rows = _some(rows, reading, words, nearest)
+    slots = rows.piece_slot
+    cosines = table.matrix[np.maximum(slots, 0)] @ vectors.T
+    by_piece = np.where(slots[:, None] >= 0, cosines, np.nan).T.astype(np.float64)
+    sample = (table.sample @ vectors.T).T.astype(np.float64)
+    return Compared(rows, tuple(by_piece), tuple(background_of(row, meaning.background) for row in sample))
 
 
-def _compared(rows: Rows, cosines: Matrix, slots: Ints, of_embedder: tuple[float, float], sample: Matrix) -> Compared:
-    """`cosines` (slots, vectors) → by piece; the background of each vector from `sample`."""
-    by_piece = np.where(slots[:, None] >= 0, cosines[np.maximum(slots, 0)], np.nan).astype(np.float64)
-    count = by_piece.shape[1]
-    return Compared(
-        rows,
-        tuple(by_piece[:, at] for at in range(count)),
-        tuple(background_of(sample[:, at].astype(np.float64), of_embedder) for at in range(count)),
-    )
+def _some(rows: Rows, reading: Reading, words: Lookup, nearest: Sequence[Ints]) -> Rows:
+    return rows.some(_with_neighbours(rows, [*nearest, _by_words(rows, words), _by_time(rows, reading)]))
 
 
-def _nearest(rows: Rows, vector: Matrix, meaning: Meaning, table: VectorTable) -> Ints:
-    found = meaning.index.search(vector, NEAREST) if meaning.index is not None else None
-    if found is not None:
-        ids = np.array(found, dtype=np.int64)
+def _nearest(rows: Rows, vectors: Matrix, meaning: Meaning, table: VectorTable) -> list[Ints]:
+    """For each vector the rows of the nearest pieces, the nearest first."""
+    index = meaning.index if len(table.matrix) > EXACT else None
+    found = index.search(vectors, NEAREST) if index is not None else None
+    if found is None:
+        # One by one: two at once take four times as long (OpenBLAS packs the table for a product of matrices).
+        every = [np.where(rows.piece_slot >= 0, (table.matrix @ vector)[rows.piece_slot], -1.0) for vector in vectors]
+        return [rows.piece_row[_best(cosines, NEAREST)] for cosines in every]
+    nearest = []
+    for ids in found:
         at = np.minimum(np.searchsorted(rows.piece_ids, ids), len(rows.piece_ids) - 1)
-        there: Ints = rows.piece_row[at[rows.piece_ids[at] == ids]]
-        return there
-    cosines = table.matrix @ vector
-    by_piece = np.where(rows.piece_slot >= 0, cosines[rows.piece_slot], -1.0)
-    exact: Ints = rows.piece_row[_best(by_piece, NEAREST)]
-    return exact
+        nearest.append(rows.piece_row[at[rows.piece_ids[at] == ids]])
+    return nearest
 
 
-def _by_words(rows: Rows, reading: Reading, terms: Terms) -> Ints:
-    words = Wording(terms, reading.words or reading.context_words, rows)
-    covered = words.coverage(words.memories)
+def _by_words(rows: Rows, words: Lookup) -> Ints:
+    covered = np.zeros(len(rows.piece_ids))
+    for weight, holders in zip(words.weights, words.holders, strict=True):
+        covered[places(rows.piece_ids, holders)] += weight
     best = _best(covered, NEAREST)
-    return best[covered[best] > 0]
+    found: Ints = rows.piece_row[best[covered[best] > 0]]
+    return found
 
 
 def _by_time(rows: Rows, reading: Reading) -> Ints:

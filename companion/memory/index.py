@@ -54,20 +54,23 @@ class VectorIndex:
     def open(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
         """Open the folder, or make it anew, and bring it in step. Stops early when no longer `wanted`.
         Never raises for a bad folder; `problem` says what was wrong."""
-        trusted = self._store.db.value("SELECT value FROM meta WHERE key = ?", (_META,)) == self._stamp()
+        stamp = str(self._store.db.value("SELECT value FROM meta WHERE key = ?", (_META,)) or "")
+        trusted = stamp.startswith(self._stamp(""))
         # A damaged folder can take the process down while it is opened; then this file is still there next time.
         if not trusted or self._opening.exists():
             self._remove()
+        # What waits in the outbox came after it was closed; without that it holds what it held then.
+        unchanged = trusted and not self._store.vectors.outbox(1)
         try:
             self._connect()
-            # What waits in the outbox came after it was closed; without that the numbers must agree.
-            if trusted and not self._store.vectors.outbox(1) and not self._is_whole():
+            if unchanged and stamp != self._stamp(self.count()):
                 raise ValueError("it does not hold what it should")
         except Exception as error:
             self._renew(error)
+            unchanged = False
         self._mark("")
         self.catch_up(wanted=wanted)
-        if trusted and self.ready and not self._is_whole():
+        if trusted and not unchanged and self.ready and not self._is_whole():
             self._renew(ValueError("it does not hold what it should"))
             self.catch_up(wanted=wanted)
 
@@ -95,18 +98,18 @@ class VectorIndex:
             self._ready.clear()
             self._collection = None
 
-    def search(self, vector: Matrix, limit: int) -> list[int] | None:
-        """About the `limit` nearest pieces, None when the index cannot say."""
+    def search(self, vectors: Matrix, limit: int) -> list[list[int]] | None:
+        """For each of some vectors about the `limit` nearest pieces, None when the index cannot say."""
         if not self.ready or self._collection is None:
             return None
         try:
-            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=limit, include=[])
+            found = self._collection.query(query_embeddings=vectors, n_results=limit, include=[])
         except Exception as error:
             log.exception("the index could not be searched")
             self.problem = f"could not be searched ({type(error).__name__}); exact search serves"
             self._ready.clear()
             return None
-        return [int(id) for id in found["ids"][0]]
+        return [[int(id) for id in ids] for ids in found["ids"]]
 
     def count(self) -> int:
         """Vectors in the index, 0 when it is not open."""
@@ -115,10 +118,11 @@ class VectorIndex:
     def close(self) -> None:
         """Close; the folder is trusted next time if it is in step."""
         in_step = self.ready and not self._store.vectors.outbox(1)
+        stamp = self._stamp(self.count())
         self._ready.clear()
         self._disconnect()
         if in_step:
-            self._mark(self._stamp())
+            self._mark(stamp)
 
     def _is_whole(self) -> bool:
         return self.count() == self._store.vectors.count(self._embedder)
@@ -187,8 +191,9 @@ class VectorIndex:
             self._folder.unlink()
         self._opening.unlink(missing_ok=True)
 
-    def _stamp(self) -> str:
-        return f"clean:{self._embedder}"
+    def _stamp(self, count: int | str) -> str:
+        """What is written when it was closed in step: counting what should be there reads all of a large store."""
+        return f"clean:{self._embedder}:{count}"
 
     def _mark(self, value: str) -> None:
         with self._store.db.write() as db:

@@ -97,7 +97,8 @@ def background_of(cosines: Floats, of_embedder: tuple[float, float]) -> tuple[fl
         return mean0, spread0
     mean = (PRIOR * mean0 + float(cosines.sum())) / (PRIOR + count)
     # Robust: what is related must not count as background, or it would stand out less the more there is of it.
-    low, middle = np.quantile(cosines, (0.16, 0.5))
+    places = (int(0.16 * (count - 1)), (count - 1) // 2)
+    low, middle = np.partition(cosines, places)[list(places)]
     own_spread = max(float(middle - low), 0.25 * spread0)
     return mean, (PRIOR * spread0 + count * own_spread) / (PRIOR + count)
 

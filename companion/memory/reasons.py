@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from companion.memory.features import FEATURES, Evidence, Matrix64
 from companion.memory.rerank import Weights
-from companion.memory.words import content_words
+from companion.memory.words import content_words, stems
 from companion.records import Memory
 
 MOST = 3
@@ -78,14 +79,17 @@ def _in_words(name: str, memory: Memory, found: Evidence) -> str:
     return _PLAIN.get(name, "")
 
 
+@lru_cache(maxsize=4096)
+def _stems(word: str) -> tuple[str, ...]:
+    return tuple(stems(word))
+
+
 def _shared(memory: Memory, found: Evidence) -> list[str]:
     """Words of the memory that the cue holds, the most telling first, as they stand in the memory."""
-    from companion.memory.words import stems
-
     order = {term: place for place, term in enumerate(found.words.terms)}
     shared: dict[str, str] = {}
     for word in content_words(memory.text):
-        for stem in stems(word):
+        for stem in _stems(word):
             if stem in order:
                 shared.setdefault(stem, word)
     return [word for _, word in sorted(shared.items(), key=lambda item: order[item[0]])][:3]

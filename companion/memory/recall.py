@@ -24,9 +24,10 @@ from companion.memory.nearness import Nearness, nearest_pieces, nearness
 from companion.memory.pool import COMPANION, Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
 from companion.memory.rerank import Reranker, Weights, shipped, spread_out
+from companion.memory.terms import Terms
 from companion.memory.updates import newer_first
 from companion.memory.vector_table import VectorTable
-from companion.memory.wording import Terms, Wording
+from companion.memory.wording import Wording
 from companion.memory.words import stems
 from companion.pieces import pieces
 from companion.records import RECALLABLE, Memory, RecalledMemory
@@ -41,7 +42,7 @@ ENOUGH_WORDS = 0.35
 OWN_WORDS = 4.0
 """What the companion's own words lose when nobody asks what it said: a small model says much that is not so."""
 _ASKS_COMPANION = frozenset({"you", "advice"})
-_SPARE = 12
+_SPARE = 4
 """Memories read beyond those wanted: some share a turn."""
 SEEDS = 30
 """Memories from which associations are followed."""
@@ -112,7 +113,11 @@ class Recall:
         rows = self.pool.refresh()
         if not len(rows):
             return None
-        compared = compare(rows, reading, self._vectors_of(reading), self._meaning, self.pool.vectors, self._terms)
+        total = len(rows.piece_ids)
+        words = self._terms.look_up(reading.words, total)
+        context_words = self._terms.look_up(reading.context_words, total)
+        by_words = words if words.terms else context_words
+        compared = compare(rows, reading, self._vectors_of(reading), self._meaning, self.pool.vectors, by_words)
         rows = compared.rows
         trust = self._meaning.cjk_trust if self._meaning is not None and has_cjk(reading.text) else 1.0
         near, context, lines = _near(compared, trust)
@@ -123,9 +128,9 @@ class Recall:
             near,
             context,
             lines,
-            Wording(self._terms, reading.words, rows),
-            Wording(self._terms, reading.context_words, rows),
-            Wording(self._terms, name_words, rows),
+            Wording(words, rows),
+            Wording(context_words, rows),
+            Wording(self._terms.look_up(name_words, total), rows),
         )
         x = features(evidence)
         x[:, FEATURES.index("associated")] = self._associated(rows, x)

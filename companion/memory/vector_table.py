@@ -12,6 +12,10 @@ from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
 
 Ints = npt.NDArray[np.int64]
+_SAMPLE = 2_000
+"""Vectors that stand for all of them where the background of a cue is measured."""
+_STALE = 1.1
+"""Growth from which another sample is taken."""
 
 
 class VectorTable:
@@ -23,6 +27,12 @@ class VectorTable:
         self._free: list[int] = []
         self._used = 0
         self._matrix: Matrix = np.zeros((0, dimension), dtype=np.float32)
+        self.sampled: Ints = np.zeros(0, dtype=np.int64)
+        """Slots in use, evenly over all that was said."""
+        self.sample: Matrix = self._matrix
+        """Their vectors, beside each other in memory: picked out anew for each cue they would cost more than all
+        else that is done with them."""
+        self._sampled_from = 0
 
     @property
     def matrix(self) -> Matrix:
@@ -44,7 +54,15 @@ class VectorTable:
             for (piece, _), vector in zip(rows, as_matrix([b for _, b in rows], self._dimension), strict=True):
                 self._slots[piece] = slot = self._take()
                 self._matrix[slot] = vector
+        if memories is None or not self._sampled_from / _STALE <= len(self._slots) <= self._sampled_from * _STALE:
+            self._take_sample()
         return np.fromiter((self._slots.get(int(piece), -1) for piece in pieces), np.int64, len(pieces))
+
+    def _take_sample(self) -> None:
+        slots = np.sort(np.fromiter(self._slots.values(), np.int64, len(self._slots)))
+        self.sampled = slots[:: max(1, -(-len(slots) // _SAMPLE))]
+        self.sample = self._matrix[self.sampled]
+        self._sampled_from = len(slots)
 
     def _take(self) -> int:
         if self._free:

@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
 from companion.memory.pool import Floats, Ints, Rows
-from companion.memory.words import idf
-from companion.store.store import Store
+from companion.memory.terms import Lookup
 
-MOST_TERMS = 40
-"""Terms of a cue that are looked up: the most telling ones."""
-_KEPT = 512
 Masks = npt.NDArray[np.int64]
-
-
-class Terms:
-    """The pieces that hold a term, kept for the terms asked for last."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._held: OrderedDict[str, Ints] = OrderedDict()
-        store.changes.observe(self._begin_anew)
-
-    def _begin_anew(self, _: tuple[int, ...]) -> None:
-        self._held = OrderedDict()
-
-    def holders(self, term: str) -> Ints:
-        held = self._held  # a change meanwhile, told by another thread, must not be answered from before it
-        found = held.get(term)
-        if found is None:
-            found = np.array(self._store.search.holders(term), dtype=np.int64)
-            held[term] = found
-            if len(held) > _KEPT:
-                held.popitem(last=False)
-        else:
-            held.move_to_end(term)
-        return found
 
 
 class Wording:
@@ -48,21 +17,14 @@ class Wording:
     Coverage is the share (0–1) of the cue's weight, Σ idf of its terms, that a text holds.
     """
 
-    def __init__(self, terms: Terms, words: Sequence[str], rows: Rows) -> None:
+    def __init__(self, found: Lookup, rows: Rows) -> None:
         total = len(rows.piece_ids)
-        held = rows.total_pieces
-        holders = {word: terms.holders(word) for word in dict.fromkeys(words)}
-        weights = {word: idf(len(found), max(held, len(found))) for word, found in holders.items()}
-        # Of a long message those that some memory holds: what none holds is the rarest, and would crowd them out.
-        self.terms = sorted(weights, key=lambda word: (not len(holders[word]), -weights[word]))[:MOST_TERMS]
-        self.weights: Floats = np.array([weights[word] for word in self.terms])
+        self.terms = found.terms
+        self.weights: Floats = found.weights
         self.total = float(self.weights.sum())
         self.pieces: Masks = np.zeros(total, dtype=np.int64)
-        for bit, word in enumerate(self.terms):
-            found = holders[word]
-            at = np.minimum(np.searchsorted(rows.piece_ids, found), max(0, total - 1))
-            if total:
-                self.pieces[at[rows.piece_ids[at] == found]] |= np.int64(1) << bit
+        for bit, holders in enumerate(found.holders):
+            self.pieces[places(rows.piece_ids, holders)] |= np.int64(1) << bit
         self.memories: Masks = _reduce_or(self.pieces, rows.first_piece) if total else np.zeros(0, dtype=np.int64)
 
     def coverage(self, masks: Masks) -> Floats:
@@ -98,4 +60,16 @@ class Wording:
 
 def _reduce_or(masks: Masks, starts: Ints) -> Masks:
     found: Masks = np.bitwise_or.reduceat(masks, starts)
+    return found
+
+
+def places(ids: Ints, wanted: Ints) -> Ints:
+    """Where those of `wanted` that are in `ids` stand in it; both sorted. Each of the fewer is looked for among the
+    more."""
+    if not len(ids) or not len(wanted):
+        return np.zeros(0, dtype=np.int64)
+    few, many = (ids, wanted) if len(ids) < len(wanted) else (wanted, ids)
+    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    there = many[at] == few
+    found: Ints = np.flatnonzero(there) if few is ids else at[there]
     return found

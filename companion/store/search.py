@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from companion.records import Status
-from companion.store.database import Database
+from companion.store.database import Database, index_terms
 from companion.text import CJK_RUN
 
 PIECE_BITS = 4
@@ -45,11 +48,28 @@ class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def holders(self, term: str) -> list[int]:
+    def holders(self, term: str) -> npt.NDArray[np.int64]:
         """The pieces that hold `term`, a stem or a pair of CJK characters, in order, whatever the state of their
         memory."""
-        # Not by MATCH: it stems what it is asked for, and the stem of a stem is another (house, hous, hou).
-        return [int(row[0]) for row in self._db.all("SELECT DISTINCT doc FROM memory_terms WHERE term = ?", (term,))]
+        # Not by MATCH: it stems what it is asked for, and the stem of a stem is another (house, hous, hou). As one
+        # text: a row for each place in a text costs three times as much.
+        found = self._db.value("SELECT group_concat(doc) FROM memory_terms WHERE term = ?", (term,))
+        if not found:
+            return np.zeros(0, dtype=np.int64)
+        places = np.sort(np.fromstring(found, dtype=np.int64, sep=","), kind="stable")
+        return places[np.flatnonzero(np.diff(places, prepend=-1))]
+
+    def terms_of(self, memories: Sequence[int]) -> dict[int, dict[int, frozenset[str]]]:
+        """By memory, the terms that the index holds of each of its pieces; memories without a piece are left out."""
+        marks = ",".join("?" * len(memories))
+        found: dict[int, dict[int, frozenset[str]]] = {}
+        for piece, memory, text, start, end in self._db.all(
+            'SELECT p.id, p.memory, m.text, p.start, p."end" FROM pieces p JOIN memories m ON m.id = p.memory'
+            f" WHERE p.memory IN ({marks})",
+            memories,
+        ):
+            found.setdefault(memory, {})[piece] = frozenset(index_terms(indexed_text(text[start:end])))
+        return found
 
     def by_words(self, words: Iterable[str], limit: int, statuses: Sequence[Status]) -> list[tuple[int, float]]:
         """(memory, BM25 score of its best piece; higher is better) for memories that hold any of `words`, in any of

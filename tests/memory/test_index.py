@@ -57,8 +57,8 @@ class Profile:
     def in_index(self, text: str, limit: int = 1) -> list[int] | None:
         """The memories of the nearest pieces, as the index has it."""
         assert self.index is not None
-        found = self.index.search(self.embedder.encode([text])[0], limit)
-        return None if found is None else [piece >> PIECE_BITS for piece in found]
+        found = self.index.search(self.embedder.encode([text]), limit)
+        return None if found is None else [piece >> PIECE_BITS for piece in found[0]]
 
     def exactly(self, text: str, limit: int = 1) -> list[int]:
         """The same by comparing with every vector."""
@@ -190,6 +190,7 @@ def damage(folder: Path, harm: str) -> None:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Recall asks the index from the first memory on, not only of a memory of thousands."""
     monkeypatch.setattr(closest, "WHOLE", 0)
+    monkeypatch.setattr(closest, "EXACT", 0)
 
 
 @pytest.mark.usefixtures("large")
@@ -284,7 +285,7 @@ def test_an_empty_memory_has_an_empty_index(paths: Paths, clock: SetClock) -> No
     index = VectorIndex(store, paths.index, found.id, 256)
     index.open()
     assert index.ready
-    assert index.search(FakeEmbedder().encode(["dog"])[0], 5) == []
+    assert index.search(FakeEmbedder().encode(["dog"]), 5) == [[]]
     index.close()
     store.close()
 

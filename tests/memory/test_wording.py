@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 from companion.memory.pool import Pool, Rows
-from companion.memory.wording import MOST_TERMS, Terms, Wording
+from companion.memory.terms import MOST_TERMS, Terms
+from companion.memory.wording import Wording
 from companion.memory.words import stems
 from companion.store.store import Store
-from tests.support import add, change, evidence
+from tests.support import add, evidence
 
 FILLER = " ".join(f"Harbour chapter {n} tells of ropes, anchors, sails and gulls." for n in range(40))
 
 
 def worded(store: Store, cue: str) -> tuple[Rows, Wording]:
     rows = Pool(store, None).refresh()
-    return rows, Wording(Terms(store), stems(cue), rows)
+    return rows, Wording(Terms(store).look_up(stems(cue), len(rows.piece_ids)), rows)
 
 
 def test_the_share_of_the_cue_a_memory_holds(store: Store) -> None:
@@ -70,37 +71,11 @@ def test_of_a_long_message_the_words_somebody_remembers_are_looked_at(store: Sto
     assert words.best_piece(rows)[0] > 0 == words.best_piece(rows)[1]
 
 
-def test_words_are_asked_for_again_after_any_change(store: Store) -> None:
-    terms = Terms(store)
-    made = add(store, "I love tea.")
-    (piece,) = terms.holders("tea")
-    assert terms.holders("tea") is terms.holders("tea"), "asked once"
-    change(store, made.id, text="I love coffee.")
-    assert terms.holders("tea").tolist() == []
-    assert terms.holders("coffe").tolist() == [piece]
-    store.changes.undo()
-    assert terms.holders("tea").tolist() == [piece]
-
-
-def test_a_change_while_the_index_is_asked_is_not_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    terms, ask = Terms(store), store.search.holders
-
-    def answer_late(term: str) -> list[int]:
-        found = ask(term)
-        monkeypatch.undo()
-        add(store, "I love tea.")  # in another thread, after the index was read
-        return found
-
-    monkeypatch.setattr(store.search, "holders", answer_late)
-    assert terms.holders("tea").tolist() == []
-    assert len(terms.holders("tea")) == 1
-
-
 def test_a_memory_unknown_to_the_rows_is_no_trouble(store: Store) -> None:
     add(store, "I love tea.")
     rows = Pool(store, None).refresh()
     add(store, "Tea is ready."), add(store, "More tea.")
-    words = Wording(Terms(store), ["tea"], rows)
+    words = Wording(Terms(store).look_up(["tea"], 1), rows)
     assert len(words.memories) == len(rows) == 1
     empty = rows.some(np.zeros(0, dtype=np.int64))
-    assert len(Wording(Terms(store), ["tea"], empty).memories) == 0
+    assert len(Wording(Terms(store).look_up(["tea"], 1), empty).memories) == 0
