@@ -27,6 +27,7 @@ SHORT = 3
 """Sentences of a message that is a question, not a passage that happens to end in one."""
 LONGEST_SPAN = timedelta(days=800)
 WEEK = timedelta(days=7)
+_BETWEEN_CLAUSES = re.compile(r"[^\w\s'-]+|(?<!\w)['-]|['-](?!\w)")
 _CLOSERS = " \n\"'”’»」』)）*"
 
 
@@ -69,30 +70,49 @@ class Reading:
     """What was said before it, line by line."""
     asks: frozenset[str] = field(default_factory=frozenset)
     """Tables of assets/rules/cues.toml that its words are in."""
+    small_talk: bool = False
+    """Whether the message only greets, thanks, agrees and the like."""
 
 
 def read(cue: Cue) -> Reading:
     """Read a cue. Everything about the message that does not depend on what is remembered."""
     text = ends(cue.text)
+    said = text if cue.search else _without_formulas(text)
     context = "\n".join(line[:LINE] for line in cue.context[-CONTEXT_LINES:])
-    words = stems(text)
+    words = stems(said)
     return Reading(
         text,
         context,
         tuple(words),
         tuple(word for word in stems(context) if word not in set(words)),
-        frozenset(name for name in (*names(text), cue.speaker.casefold()) if name),
-        _windows(text, cue.now) if cue.now is not None else (),
+        frozenset(name for name in (*names(said), cue.speaker.casefold()) if name),
+        _windows(said, cue.now) if cue.now is not None else (),
         valence(text) if not context else 0.5 * valence(text) + 0.5 * valence(context),
         _asked(text),
         tuple(line for line in (ends(line) for line in cue.context[-CONTEXT_LINES:]) if line.strip()),
-        _asks(text, context),
+        _asks(said, context),
+        not said,
     )
 
 
 def ends(text: str) -> str:
     half = LONGEST // 2
     return text if len(text) <= LONGEST else f"{text[:half]}\n{text[-half:]}"
+
+
+def _without_formulas(text: str) -> str:
+    """What is left of a message without its sentences that only greet, thank, agree and the like."""
+    left = [text[slice(*span)] for span in sentences(text)]
+    return " ".join(sentence for sentence in left if not all(map(_is_formula, _clauses(sentence))))
+
+
+def _clauses(sentence: str) -> list[str]:
+    parts = _BETWEEN_CLAUSES.split(sentence.replace("’", "'").lower())
+    return [" ".join(part.split()) for part in parts if any(character.isalnum() for character in part)]
+
+
+def _is_formula(clause: str) -> bool:
+    return _formulas(has_cjk(clause)).fullmatch(clause) is not None
 
 
 def _asks(text: str, context: str) -> frozenset[str]:
@@ -104,6 +124,12 @@ def _asks(text: str, context: str) -> frozenset[str]:
 def _asked(text: str) -> bool:
     spans = sentences(text)
     return 0 < len(spans) <= SHORT and text[slice(*spans[-1])].rstrip(_CLOSERS).endswith(("?", "？"))
+
+
+@lru_cache(maxsize=2)
+def _formulas(chinese: bool) -> re.Pattern[str]:
+    raw = tomllib.loads(asset("rules", "formulas.toml").read_text(encoding="utf-8"))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in raw["zh" if chinese else "en"]))
 
 
 @lru_cache(maxsize=2)

@@ -118,10 +118,14 @@ class VectorIndex:
     def close(self) -> None:
         """Close; the folder is trusted next time if it is in step."""
         in_step = self.ready and not self._store.vectors.outbox(1)
-        stamp = self._stamp(self.count())
+        try:
+            stamp = self._stamp(self.count()) if in_step else ""
+        except Exception:
+            log.exception("the index cannot say what it holds")
+            stamp = ""
         self._ready.clear()
         self._disconnect()
-        if in_step:
+        if stamp:
             self._mark(stamp)
 
     def _is_whole(self) -> bool:

@@ -108,8 +108,10 @@ class Recall:
     def examine(self, cue: Cue) -> Examined | None:
         """Features and scores of everything for a cue; None when it asks for nothing or nothing is remembered."""
         reading = read(cue)
+        if reading.small_talk:
+            return None
         if not reading.words and not reading.windows and not (reading.asked and reading.context_words):
-            return None  # greetings and small talk: nothing in it that a memory could be about
+            return None  # nothing in it that a memory could be about
         rows = self.pool.refresh()
         if not len(rows):
             return None
