@@ -163,6 +163,8 @@ class MemoryFilter:
     kinds: tuple[Kind, ...] = ()
     statuses: tuple[Status, ...] = ("active", "dormant", "candidate")
     pinned: bool | None = None
+    replies: bool = True
+    """Also the moments in which the companion spoke."""
     limit: int = 1000
     offset: int = 0
 

@@ -38,7 +38,7 @@ def run_command(engine: Companion, line: str) -> None:
 
 
 def _memories(engine: Companion, words: str) -> None:
-    rows = engine.list_memories(MemoryFilter(text=words, limit=SHOWN + 1))
+    rows = engine.list_memories(MemoryFilter(text=words, replies=bool(words), limit=SHOWN + 1))
     for line in memory_lines(rows[:SHOWN]):
         say(line)
     if not rows:

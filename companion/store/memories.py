@@ -44,6 +44,11 @@ class Memories:
         if filter.pinned is not None:
             where.append("m.pinned = ?")
             values.append(int(filter.pinned))
+        if not filter.replies:
+            where.append(
+                "NOT (m.kind = 'moment' AND EXISTS (SELECT 1 FROM evidence e JOIN turns t ON t.id = e.turn"
+                " WHERE e.memory = m.id AND t.role = 'companion'))"
+            )
         if filter.text.strip():
             words = match_prefixes(filter.text)
             for word in words:

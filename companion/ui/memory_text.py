@@ -54,7 +54,8 @@ def _head(detail: MemoryDetail) -> list[Part]:
         show.full_date(memory.recorded_at, memory.utc_offset),
     ]
     if memory.event_start is not None:
-        parts += [("\nHappened   ", "$text-muted"), f"{local(memory.event_start, memory.utc_offset):%-d %B %Y}"]
+        happened = local(memory.event_start, memory.utc_offset)
+        parts += [("\nHappened   ", "$text-muted"), f"{happened.day} {happened:%B %Y}"]
     parts += [("\nUsed       ", "$text-muted"), _use(memory.used_count, memory.last_used_at, memory.utc_offset)]
     if memory.replaced_by is not None:
         parts += [("\nReplaced   ", "$text-muted"), f"by memory {memory.replaced_by}"]

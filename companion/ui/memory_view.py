@@ -13,8 +13,16 @@ _STATUSES: tuple[tuple[str, tuple[Status, ...]], ...] = (
     ("forgotten", ("forgotten",)),
     ("all", STATUSES),
 )
-_KINDS: tuple[Kind | None, ...] = (None, "thought", "moment", "event", "day", "trait")
-assert set(_KINDS) == {None, *KINDS}  # noqa: S101 - a new kind must get its place here
+_KINDS: tuple[tuple[str, Kind | None], ...] = (
+    ("what you told", None),  # without the companion's own words, which every exchange adds
+    ("everything said", None),
+    ("thoughts", "thought"),
+    ("moments", "moment"),
+    ("events", "event"),
+    ("days", "day"),
+    ("traits", "trait"),
+)
+assert {kind for _, kind in _KINDS if kind} == set(KINDS)  # noqa: S101 - a new kind must get its place here
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,13 @@ class MemoryView:
 
     @property
     def filter(self) -> MemoryFilter:
-        kind = _KINDS[self.kind]
-        return MemoryFilter(text=self.text.strip(), kinds=(kind,) if kind else (), statuses=_STATUSES[self.status][1])
+        kind = _KINDS[self.kind][1]
+        return MemoryFilter(
+            text=self.text.strip(),
+            kinds=(kind,) if kind else (),
+            statuses=_STATUSES[self.status][1],
+            replies=self.kind != 0,
+        )
 
     @property
     def status_name(self) -> str:
@@ -42,4 +55,4 @@ class MemoryView:
 
     @property
     def kind_name(self) -> str:
-        return f"{_KINDS[self.kind]}s" if _KINDS[self.kind] else "all kinds"
+        return _KINDS[self.kind][0]
