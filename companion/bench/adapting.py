@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from companion.bench.examples import Example
 from companion.bench.learning import collect
+from companion.bench.ranking import chosen, share_met
 from companion.bench.recalling import Progress, stem
 from companion.errors import InvalidInput
 from companion.memory.adaptation import adapted, learn
 from companion.memory.features import FEATURES
-from companion.memory.rerank import Reranker, shipped, spread_out
+from companion.memory.rerank import Reranker, shipped
 from companion.records import Mode
 from companion.settings import Settings
 
@@ -122,7 +123,7 @@ def simulate(examples: Sequence[Example], uses: int, rng: np.random.Generator) -
     for at in rng.integers(len(examples), size=uses):
         example = examples[at]
         mode: Mode = "asked" if example.asked else "talking"
-        given = chosen(example, now, GIVEN)
+        given = _given(example, now, GIVEN)
         needed = np.isin(example.turns[given], example.turns[np.concatenate(example.groups)])
         used = np.where(needed, rng.random(len(given)) >= UNUSED, rng.random(len(given)) < WRONG)
         x = example.x[given].astype(np.float64)
@@ -131,27 +132,17 @@ def simulate(examples: Sequence[Example], uses: int, rng: np.random.Generator) -
     return now
 
 
-def chosen(example: Example, reranker: Reranker, limit: int) -> Ints:
-    """The rows that recall would give, best first, each turn once. Whether it gives any is not asked: the shipped
-    weights decide that, as they decide what fits well enough."""
-    weights, x = reranker.of(example.asked), example.x.astype(np.float64)
-    scores, fit = weights.scores(x), shipped().of(example.asked).scores(x)
-    order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
-    enough = fit >= max(float(fit.max()) - weights.depth, weights.least)
-    order = spread_out(order[enough[order]], scores, example.sessions, weights.spread)
-    _, first = np.unique(example.turns[order], return_index=True)
-    rows: Ints = order[np.sort(first)][:limit]
-    return rows
-
-
 def met(examples: Sequence[Example], reranker: Reranker) -> Floats:
     """For each of KS the share of needed things among the first k turns, summed over questions."""
     total = np.zeros(len(KS))
     for example in examples:
-        turns = example.turns[chosen(example, reranker, max(KS))]
-        things = len(example.groups) + example.missed
-        total += [sum(np.isin(example.turns[g], turns[:k]).any() for g in example.groups) / things for k in KS]
+        total += share_met(example, _given(example, reranker, max(KS)), KS)
     return total
+
+
+def _given(example: Example, reranker: Reranker, limit: int) -> Ints:
+    """Whether anything is given is not asked: the shipped weights decide that, as they decide what fits."""
+    return chosen(example, reranker.of(example.asked), limit, plain=shipped().of(example.asked))
 
 
 def adaptation_lines(rows: Sequence[Adapted], uses: int) -> list[str]:

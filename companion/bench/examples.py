@@ -15,12 +15,14 @@ from companion.clock import SetClock
 from companion.memory.controller import facts
 from companion.memory.cue import Cue
 from companion.memory.recall import Recalled
+from companion.memory.rerank import prior
 from companion.records import Turn
 from companion.settings import Settings
 from companion.store.store import Store
 
-MOST = 200
-"""Memories an example keeps: the best by the present weights, and all that are needed."""
+MOST = 300
+"""Memories an example keeps: the best by the hand weights, and all that are needed. Not by the present weights: then
+what training gives would depend on what it gave before."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,10 @@ class Examiner(OurMind):
             self.seen.append(None)
         else:
             allowed = np.flatnonzero(examined.allowed)
-            order = allowed[np.argsort(-examined.scores[allowed], kind="stable")]
             evidence = examined.evidence
             rows, reading = evidence.rows, evidence.reading
+            scores = examined.features[allowed] @ prior("asked" if reading.asked else "talking")
+            order = allowed[np.argsort(-scores, kind="stable")]
             self.seen.append(
                 Seen(
                     examined.features[order],

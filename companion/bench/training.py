@@ -8,9 +8,8 @@ prior. The controller is a logistic regression on the same cues, scored by the n
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +19,7 @@ from scipy.optimize import minimize
 from companion.bench.examples import Example
 from companion.memory.controller import SIGNS, Controller, signs
 from companion.memory.features import FEATURES
-from companion.paths import asset
+from companion.memory.rerank import Weights, prior
 
 Floats = npt.NDArray[np.float64]
 MODES = ("asked", "talking")
@@ -36,7 +35,7 @@ UNRELATED = 0.3
 """Weight of all unrelated cues of a set against its questions."""
 CONTROLLER_RIDGE = 0.003
 """Pull of the controller's standardised weights toward zero."""
-FALSE_INJECTION = {"asked": 0.01, "talking": 0.04}
+FALSE_INJECTION = {"asked": 0.03, "talking": 0.04}
 """Share of unrelated cues that may bring anything. Few of those that do not ask have a word to look up at all."""
 LOST = 0.015
 """Share of needed things that depth and least score may each cut off."""
@@ -54,6 +53,9 @@ class Fitted:
     spread: float
     examples: int
 
+    def weights_of_recall(self) -> Weights:
+        return Weights(self.weights, self.bias, self.controller, self.depth, self.least, self.spread)
+
     def json(self) -> dict[str, object]:
         return {
             "bias": round(self.bias, 3),
@@ -70,17 +72,9 @@ class Fitted:
         }
 
 
-def prior(mode: str) -> Floats:
-    """The hand weights of a mode, by feature."""
-    raw: Mapping[str, float] = json.loads(asset("recall", "prior.json").read_text(encoding="utf-8"))[mode]
-    unknown = set(raw) - set(FEATURES)
-    if unknown:
-        raise ValueError(f"prior.json names features that do not exist: {', '.join(sorted(unknown))}")
-    return np.array([raw.get(name, 0.0) for name in FEATURES])
-
-
-def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = ()) -> Fitted:
-    """Weights of one mode from its examples; features named in `without` keep the weight 0 (for ablations)."""
+def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = (), ridge: float | None = None) -> Fitted:
+    """Weights of one mode from its examples; features named in `without` keep the weight 0, and `ridge` stands for the
+    mode's own (both for ablations)."""
     mine = [e for e in examples if e.asked == (mode == "asked") and (e.groups or e.kind == UNRELATED_KIND)]
     if not any(e.groups for e in mine):
         raise ValueError(f"no example for {mode}")
@@ -90,6 +84,7 @@ def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = ()) -> 
     weights = example_weights(mine)
     data = [(e.x.astype(np.float64) * kept / scale, e.groups, w) for e, w in zip(mine, weights, strict=True)]
     goal = start * scale
+    pull = RIDGE[mode] if ridge is None else ridge
 
     def loss(p: Floats) -> tuple[float, Floats]:
         value, slope = 0.0, np.zeros(len(p))
@@ -99,8 +94,8 @@ def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = ()) -> 
             slope[:-1] += weight * (by_score @ x)
             slope[-1] += weight * float(by_score.sum())
         away = p[:-1] - goal
-        slope[:-1] += 2 * RIDGE[mode] * away
-        return value + RIDGE[mode] * float(away @ away), slope
+        slope[:-1] += 2 * pull * away
+        return value + pull * float(away @ away), slope
 
     found = minimize(loss, np.append(goal, -5.0), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
     vector, bias = found[:-1] / scale, float(found[-1])

@@ -146,6 +146,33 @@ def train(
 
 
 @app.command()
+def ablate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories to learn from.")],
+    on: Annotated[
+        list[Path] | None, typer.Option("--on", help="Histories to measure on that are not learned from.")
+    ] = None,
+    histories: Annotated[
+        int | None, typer.Option("--histories", min=1, help="At most so many histories of a file to learn from.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False,
+) -> None:
+    """What each ingredient of recall is worth: learn the weights without it, and see what is found."""
+    _, settings = prepare()
+    from companion.bench.ablation import ablation_lines, measure_ablation
+
+    bar = _Bar()
+    try:
+        rows = measure_ablation(files, on or (), settings, histories=histories, progress=bar)
+    finally:
+        bar.close()
+    if as_json:
+        print_json([row.json() for row in rows])
+        return
+    for line in ablation_lines(rows):
+        say(line)
+
+
+@app.command()
 def adapt(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories, .jsonl or .jsonl.gz.")],
     uses: Annotated[int, typer.Option("--uses", min=1, max=100_000, help="Recalls to learn from.")] = 1000,

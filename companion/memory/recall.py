@@ -39,8 +39,10 @@ from companion.text import has_cjk
 __all__ = ["Cue", "Examined", "Recall", "Recalled"]
 ENOUGH_WORDS = 0.35
 """Share of the cue's words that a memory without a vector must hold."""
-OWN_WORDS = 4.0
-"""What the companion's own words lose when nobody asks what it said: a small model says much that is not so."""
+OWN_WORDS = {True: 4.0, False: 1.0}
+"""What the companion's own words lose when nobody asks what it said, in messages that ask and in those that go on: a
+small model says much that is not so. Where a conversation goes on, what was agreed on counts, and either may have said
+it (RealMem: 94 % of the needed things found with 0, 91 with 1, 75 with 4; questions there gain 5 points by 4)."""
 _ASKS_COMPANION = frozenset({"you", "advice"})
 _SPARE = 4
 """Memories read beyond those wanted: some share a turn."""
@@ -169,7 +171,7 @@ class Recall:
         if not cue.search and self.certainty(examined) <= weights.controller.floor:
             return []
         if not examined.evidence.reading.asks & _ASKS_COMPANION:
-            own = OWN_WORDS * (rows.role == COMPANION)
+            own = OWN_WORDS[examined.evidence.reading.asked] * (rows.role == COMPANION)
             fit, scores = fit - own, scores - own
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
         order = order[np.isfinite(scores[order])]

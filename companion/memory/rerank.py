@@ -63,6 +63,15 @@ def shipped() -> Reranker:
     return Reranker(_weights(raw["asked"]), _weights(raw["talking"]))
 
 
+def prior(mode: str) -> Floats:
+    """The hand weights of a mode, by feature."""
+    raw: Mapping[str, float] = json.loads(asset("recall", "prior.json").read_text(encoding="utf-8"))[mode]
+    unknown = set(raw) - set(FEATURES)
+    if unknown:
+        raise ValueError(f"prior.json names features that do not exist: {', '.join(sorted(unknown))}")
+    return np.array([raw.get(name, 0.0) for name in FEATURES])
+
+
 def _weights(raw: Mapping[str, Any]) -> Weights:
     unknown = set(raw["weights"]) - set(FEATURES)
     if unknown:

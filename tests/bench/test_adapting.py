@@ -13,7 +13,6 @@ from companion.bench.adapting import (
     ORDINARY,
     Adapted,
     adaptation_lines,
-    chosen,
     measure_adaptation,
     met,
     simulate,
@@ -55,13 +54,6 @@ def test_the_same_person_learns_the_same() -> None:
     examples = [habitual(n) for n in range(6)]
     once, again = (simulate(examples, 50, np.random.default_rng(3)) for _ in range(2))
     assert once == again
-
-
-def test_each_turn_is_given_once() -> None:
-    example = habitual(1)
-    example.turns[:10] = 1
-    rows = chosen(example, shipped(), 40)
-    assert len(rows) == len(set(example.turns[rows].tolist())) == 31
 
 
 @pytest.fixture
