@@ -213,6 +213,7 @@ class Companion:
             store.memories.quotes(memory),
             store.memories.links(id),
             store.memories.history(id, 200),
+            store.recalls.times(id, 10),
         )
 
     def add_memory(self, text: str, kind: Kind = "thought") -> Change:

@@ -144,6 +144,18 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class CameToMind:
+    """A memory was recalled for a reply."""
+
+    reply: int
+    at: float
+    utc_offset: int
+    used: bool | None
+    """Whether the reply used it; None until that was found out."""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryDetail:
     """Everything about one memory that the panel shows."""
 
@@ -153,6 +165,8 @@ class MemoryDetail:
     quotes: tuple[Quote, ...] = ()
     links: tuple[Link, ...] = ()
     history: tuple[JournalEntry, ...] = ()
+    recalls: tuple[CameToMind, ...] = ()
+    """The latest times it came to mind, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,12 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
     if detail.links:
         lines += ["", "Linked"]
         lines += [f"  {link.type}: {link.source} → {link.target}" for link in detail.links]
+    if detail.recalls:
+        lines += ["", "Came to mind"]
+        lines += [
+            f"  {full_date(time.at, time.utc_offset)}: {one_line('; '.join(time.reasons)) or 'no reason was kept'}"
+            for time in detail.recalls
+        ]
     if detail.history:
         lines += ["", "History", *(f"  {line}" for line in history_lines(detail.history))]
     return lines

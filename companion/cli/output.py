@@ -104,6 +104,15 @@ def detail_json(detail: MemoryDetail) -> Json:
             for link in detail.links
         ],
         "history": [entry_json(entry) for entry in detail.history],
+        "recalls": [
+            {
+                "reply": time.reply,
+                "at": iso(time.at, time.utc_offset),
+                "used": time.used,
+                "reasons": list(time.reasons),
+            }
+            for time in detail.recalls
+        ],
     }
 
 

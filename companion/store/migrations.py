@@ -224,6 +224,12 @@ def learn_from_use(db: Database) -> None:
     )
 
 
+def keep_reasons(db: Database) -> None:
+    """Why a memory came to mind, in words, as a JSON list: asked for long after the reply was written."""
+    db.run("ALTER TABLE recalls ADD COLUMN reasons TEXT")
+    db.run("CREATE INDEX recalls_by_memory ON recalls(memory)")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -233,6 +239,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_work,
     cut_memories_into_pieces,
     learn_from_use,
+    keep_reasons,
 )
 
 

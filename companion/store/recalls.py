@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from companion.clock import stamp
-from companion.records import Mode, RecalledMemory
+from companion.records import CameToMind, Mode, RecalledMemory
 from companion.store.database import Database
 from companion.store.memories import Memories
 
@@ -37,9 +38,12 @@ class Recalls:
         seen = recalled[:shown]
         with self._db.write():
             self._db.run_many(
-                "INSERT OR REPLACE INTO recalls(reply, rank, memory, memory_version, score, similarity, coverage)"
-                " VALUES (?,?,?,?,?,?,?)",
-                ((reply, r.rank, r.memory.id, r.memory.version, r.score, r.similarity, r.coverage) for r in recalled),
+                "INSERT OR REPLACE INTO recalls(reply, rank, memory, memory_version, score, similarity, coverage,"
+                " reasons) VALUES (?,?,?,?,?,?,?,?)",
+                (
+                    (reply, r.rank, r.memory.id, r.memory.version, r.score, r.similarity, r.coverage, _text(r.reasons))
+                    for r in recalled
+                ),
             )
             self._db.run_many(
                 "UPDATE recalls SET mode = ?, features = ?, figures = ? WHERE reply = ? AND rank = ?",
@@ -69,17 +73,29 @@ class Recalls:
         """The memories each reply was given, as they are now, by rank; erased ones are left out."""
         marks = ",".join("?" * len(replies))
         rows = self._db.all(
-            "SELECT reply, rank, memory, score, similarity, coverage FROM recalls"
+            "SELECT reply, rank, memory, score, similarity, coverage, reasons FROM recalls"
             f" WHERE reply IN ({marks}) ORDER BY reply, rank",
             tuple(replies),
         )
         memories = Memories(self._db).many(sorted({row[2] for row in rows}))
         found: dict[int, tuple[RecalledMemory, ...]] = dict.fromkeys(replies, ())
-        for reply, rank, memory, score, similarity, coverage in rows:
+        for reply, rank, memory, score, similarity, coverage, why in rows:
             if memory in memories:
-                recalled = RecalledMemory(memories[memory], score, rank, similarity, coverage)
+                recalled = RecalledMemory(memories[memory], score, rank, similarity, coverage, _reasons(why))
                 found[reply] = (*found[reply], recalled)
         return found
+
+    def times(self, memory: int, limit: int) -> tuple[CameToMind, ...]:
+        """The latest times that a memory came to mind for a reply, newest first."""
+        rows = self._db.all(
+            "SELECT r.reply, t.at, t.utc_offset, r.used, r.reasons FROM recalls r JOIN turns t ON t.id = r.reply"
+            " WHERE r.memory = ? ORDER BY r.reply DESC LIMIT ?",
+            (memory, limit),
+        )
+        return tuple(
+            CameToMind(reply, at, offset, None if used is None else bool(used), _reasons(why))
+            for reply, at, offset, used, why in rows
+        )
 
     def is_credited(self, reply: int) -> bool:
         """Whether it was found out already what the reply used."""
@@ -101,6 +117,14 @@ class Recalls:
                 "INSERT INTO reviews(memory, at, utc_offset, rating, cause, turn) VALUES (?,?,?,?,?,?)",
                 (memory, at, offset, rating, cause, turn),
             )
+
+
+def _text(reasons: tuple[str, ...]) -> str | None:
+    return json.dumps(reasons, ensure_ascii=False) if reasons else None
+
+
+def _reasons(text: str | None) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
 
 
 def _pack(figures: Sequence[float]) -> bytes:

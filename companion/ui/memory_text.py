@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from companion.clock import local
-from companion.records import JournalEntry, MemoryDetail, MemoryRow, Quote, Status
+from companion.records import CameToMind, JournalEntry, MemoryDetail, MemoryRow, Quote, Status
 from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.widgets.literal import Part, cell, literal
@@ -30,6 +30,7 @@ def detail_text(detail: MemoryDetail) -> Content:
     parts: list[Part] = []
     parts += _head(detail)
     parts += _evidence(detail.quotes)
+    parts += _came_to_mind(detail.recalls)
     parts += _history(detail.history)
     return literal(*parts)
 
@@ -84,6 +85,19 @@ def _evidence(quotes: tuple[Quote, ...]) -> list[Part]:
             (turn.text[quote.start : quote.end], "bold underline"),
             after[:AROUND] + ("…" if len(after) > AROUND else ""),
             "\n" if index < len(quotes) - 1 else "",
+        ]
+    return parts
+
+
+def _came_to_mind(times: tuple[CameToMind, ...]) -> list[Part]:
+    if not times:
+        return []
+    parts: list[Part] = [("\n\nWhen it came to mind\n", "bold $accent")]
+    for time in times:
+        used = "" if time.used is None else ", used" if time.used else ", not used"
+        parts += [
+            (f"{show.full_date(time.at, time.utc_offset)}{used}  ", "$text-muted"),
+            f"{one_line('; '.join(time.reasons)) or 'no reason was kept'}\n",
         ]
     return parts
 

@@ -13,7 +13,7 @@ from companion.memory.words import content_words, stems
 from companion.records import MemoryFilter
 from companion.store.search import pieces_of
 from companion.store.store import Store
-from tests.support import add, change, memory
+from tests.support import add, change, evidence, memory, say
 
 ACTIVE = ("active",)
 
@@ -158,6 +158,16 @@ def test_the_list_is_filtered_as_one_types(store: Store, clock: SetClock) -> Non
     assert find(MemoryFilter(statuses=("archived",))) == [gone]
     assert find(MemoryFilter(statuses=(), limit=1, offset=1)) == [tea]
     assert find(MemoryFilter(text="!!!")) == []
+
+
+def test_the_moments_in_which_the_companion_spoke_can_be_left_out(store: Store) -> None:
+    turn, reply = say(store, "My dog barks.", "Poor dog.")
+    assert reply is not None
+    mine = add(store, turn.text, kind="moment", evidence=(evidence(turn, turn.text),))
+    its = add(store, reply.text, kind="moment", evidence=(evidence(reply, reply.text),))
+    thought = add(store, "You like dogs.", evidence=(evidence(reply, reply.text),))
+    assert {m.id for m in store.memories.find(MemoryFilter())} == {mine.id, its.id, thought.id}
+    assert {m.id for m in store.memories.find(MemoryFilter(replies=False))} == {mine.id, thought.id}
 
 
 def test_many_memories_are_read_in_one_go(store: Store, clock: SetClock) -> None:

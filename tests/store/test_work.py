@@ -77,10 +77,24 @@ def test_what_a_reply_was_given_is_remembered_as_the_memory_is_now(store: Store)
     _, reply = say(store, "where do I live?", "In Paris.")
     assert reply is not None
     paris, tea = add(store, "I live in Paris"), add(store, "I love tea")
-    given = (RecalledMemory(paris, 0.9, 1, 0.8, 0.5), RecalledMemory(tea, 0.4, 2, None, 0.0))
+    given = (RecalledMemory(paris, 0.9, 1, 0.8, 0.5, ("says “live”", "pinned")), RecalledMemory(tea, 0.4, 2, None, 0.0))
     store.recalls.record(reply.id, given)
     assert store.recalls.of([reply.id, 77]) == {reply.id: given, 77: ()}
     store.recalls.mark_used(reply.id, [paris.id])
     assert store.db.all("SELECT memory, used FROM recalls ORDER BY rank") == [(paris.id, 1), (tea.id, 0)]
+    (time,) = store.recalls.times(paris.id, 5)
+    assert (time.reply, time.used, time.reasons) == (reply.id, True, ("says “live”", "pinned"))
+    assert store.recalls.times(tea.id, 5)[0].reasons == ()
     store.changes.undo()  # the making of the second
     assert [r.memory for r in store.recalls.of([reply.id])[reply.id]] == [paris]
+
+
+def test_the_latest_times_a_memory_came_to_mind_come_first(store: Store) -> None:
+    memory = add(store, "I love tea")
+    replies = [say(store, f"tea {n}?", "Yes.")[1] for n in range(4)]
+    for reply in replies:
+        assert reply is not None
+        store.recalls.record(reply.id, [RecalledMemory(memory, 0.9, 1)])
+    assert [time.reply for time in store.recalls.times(memory.id, 3)] == [r.id for r in replies[:0:-1] if r is not None]
+    assert store.recalls.times(memory.id, 3)[0].used is None
+    assert store.recalls.times(99, 3) == ()

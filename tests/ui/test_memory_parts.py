@@ -1,0 +1,47 @@
+"""What the panel lists, and what it says of one memory: the parts without a screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from companion.records import KINDS, CameToMind, Memory, MemoryDetail
+from companion.ui.memory_text import detail_text
+from companion.ui.memory_view import MemoryView
+
+
+def made(text: str, **values: Any) -> Memory:
+    return Memory(1, "thought", text, "active", 1_750_000_000.0, 0, **values)
+
+
+def test_it_begins_with_what_the_person_told_and_steps_through_every_kind() -> None:
+    view = MemoryView()
+    assert (view.kind_name, view.filter.replies, view.filter.kinds) == ("what you told", False, ())
+    view = view.next_kind()
+    assert (view.kind_name, view.filter.replies, view.filter.kinds) == ("everything said", True, ())
+    seen = set()
+    for _ in KINDS:
+        view = view.next_kind()
+        seen.update(view.filter.kinds)
+        assert view.filter.replies
+    assert seen == set(KINDS)
+    assert view.next_kind() == MemoryView()
+
+
+def test_why_it_came_to_mind_is_told_of_each_time() -> None:
+    times = (
+        CameToMind(9, 1_780_000_000.0, 0, True, ("names Lena", "said in May")),
+        CameToMind(4, 1_770_000_000.0, 0, False, ()),
+        CameToMind(2, 1_760_000_000.0, 0, None, ("pinned",)),
+    )
+    text = detail_text(MemoryDetail(made("Lena plays the cello."), 0.9, recalls=times)).plain
+    lines = text[text.index("When it came to mind") :].splitlines()
+    assert lines[1].endswith(", used  names Lena; said in May")
+    assert lines[2].endswith(", not used  no reason was kept")
+    assert lines[3].endswith("  pinned")
+    assert "used" not in lines[3]
+    assert "When it came to mind" not in detail_text(MemoryDetail(made("Lena."), 0.9)).plain
+
+
+def test_when_it_happened_is_a_date_everywhere() -> None:
+    text = detail_text(MemoryDetail(made("We met.", event_start=1_772_582_400.0), 0.9)).plain
+    assert "Happened   4 March 2026" in text
