@@ -11,13 +11,13 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from companion.bench.examples import Example
+from companion.bench.examples import Example, shortened
 from companion.bench.learning import collect
 from companion.bench.ranking import chosen, share_met
 from companion.bench.recalling import Progress, stem
@@ -101,7 +101,7 @@ def measure_adaptation(
     asked = {stem(file) for file in files}
     for example in found:
         if example.groups and example.set in asked:
-            by_set[example.set].append(_within_reach(example))
+            by_set[example.set].append(shortened(example, _WITHIN_REACH))
     if not by_set:
         raise InvalidInput("no question in these files needs a memory", hint="Give histories with questions.")
     rows = []
@@ -158,17 +158,6 @@ def adaptation_lines(rows: Sequence[Adapted], uses: int) -> list[str]:
         )
         lines.append(f"{row.set:<{width}}  {row.person:<13}  {row.questions:>9}{cells}  {row.worst:+6.1f}")
     return lines
-
-
-def _within_reach(example: Example) -> Example:
-    """The example with its best memories by the shipped weights, and those that are needed."""
-    scores = shipped().of(example.asked).scores(example.x.astype(np.float64))
-    best = np.argsort(-scores, kind="stable")[:_WITHIN_REACH]
-    kept = np.unique(np.concatenate([best, *example.groups])).astype(np.int64)
-    groups = tuple(np.searchsorted(kept, group) for group in example.groups)
-    return replace(
-        example, x=example.x[kept], turns=example.turns[kept], sessions=example.sessions[kept], groups=groups
-    )
 
 
 def _sort_of_person(name: str, person: str, examples: Sequence[Example], uses: int) -> Adapted:

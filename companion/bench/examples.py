@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +27,9 @@ what training gives would depend on what it gave before."""
 
 @dataclass(frozen=True)
 class Example:
-    """A question. `x` is (memories, features); `groups` the rows that meet each needed thing, empty for a cue that
-    nothing should come to mind for; `turns` the turn behind each row, to tell two memories of one turn from two."""
+    """A question. `x` is (memories, features), the best by the hand weights first; `groups` the rows that meet each
+    needed thing, empty for a cue that nothing should come to mind for; `turns` the turn behind each row, to tell two
+    memories of one turn from two."""
 
     set: str
     history: str
@@ -42,6 +43,15 @@ class Example:
     """What the controller knows of the cue."""
     missed: int = 0
     """Needed things that nothing remembered rests on."""
+
+
+def shortened(example: Example, most: int) -> Example:
+    """The example with its `most` best memories by the hand weights, and those that are needed."""
+    kept = np.unique(np.concatenate([np.arange(min(most, len(example.x))), *example.groups])).astype(np.int64)
+    groups = tuple(np.searchsorted(kept, group) for group in example.groups)
+    return replace(
+        example, x=example.x[kept], turns=example.turns[kept], sessions=example.sessions[kept], groups=groups
+    )
 
 
 @dataclass(frozen=True)
