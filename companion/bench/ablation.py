@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from companion.bench.examples import Example, shortened
+from companion.bench.examples import Example
 from companion.bench.learning import collect
 from companion.bench.ranking import called_for, chosen, share_met
 from companion.bench.recalling import Progress, stem
@@ -23,8 +23,6 @@ from companion.memory.rerank import Weights
 from companion.settings import Settings
 
 KS = (5, 10)
-MOST = 100
-"""Memories of an example that are learned from here: learning without each ingredient takes its time."""
 HAND = 1e6
 """Pull toward the hand weights from which nothing is learned."""
 INGREDIENTS: Mapping[str, tuple[str, ...]] = {
@@ -89,7 +87,6 @@ def measure_ablation(
             raise InvalidInput(f"{file} is not a file", hint="Check the path.")
     taught, _ = collect(training, settings, histories=histories, progress=progress)
     others, _ = collect(on, settings, progress=progress) if on else ([], [])
-    taught, others = ([shortened(example, MOST) for example in part] for part in (taught, others))
     by_set: dict[str, list[Example]] = defaultdict(list)
     names = {stem(file) for file in training}
     for example in taught:

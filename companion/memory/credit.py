@@ -11,28 +11,28 @@ from datetime import datetime
 from companion.clock import local_date, stamp
 from companion.memory.forgetting import DAY, Curve
 from companion.memory.words import coverage, idf, stems
+from companion.pieces import pieces
 from companion.records import Memory, RecalledMemory
 from companion.store.changes import Batch
 from companion.store.store import Store
 
 USED = 0.3
-"""Share of a memory's new telling words (idf-weighted) that a reply must hold to have used it."""
+"""Share of the new telling words (idf-weighted) of a memory, of a long one of any piece, that a reply must hold to have
+used it: nobody repeats a third of a long story."""
 
 
 def used_in(store: Store, recalled: Sequence[RecalledMemory], message: str, reply: str) -> list[int]:
     """Ids of the memories the reply used."""
     asked, said = set(stems(message)), set(stems(reply))
     total = store.search.count()
-    used = []
-    for item in recalled:
-        new = [stem for stem in stems(item.memory.text) if stem not in asked]
-        if not new:
-            continue
+
+    def holds(part: str) -> bool:
+        new = [stem for stem in stems(part) if stem not in asked]
         frequency = store.search.document_frequency(new)
-        weights = {stem: idf(frequency[stem], total) for stem in new}
-        if coverage(weights, said) >= USED:
-            used.append(item.memory.id)
-    return used
+        return coverage({stem: idf(frequency[stem], total) for stem in new}, said) >= USED
+
+    texts = {item.memory.id: item.memory.text for item in recalled}
+    return [id for id, text in texts.items() if any(holds(text[start:end]) for start, end in pieces(text))]
 
 
 def reinforce(
