@@ -37,11 +37,14 @@ SHARE = {"madial": 4.0}
 UNRELATED = 0.3
 """Weight of all unrelated cues of a set against its questions."""
 CONTROLLER_RIDGE = 0.003
-"""Pull of the controller's standardised weights toward zero."""
+"""Pull of the controller's weights toward CONTROLLER_PRIOR, standardised."""
+CONTROLLER_PRIOR = {"window": 4.0}
+"""Signs the sets show too seldom to be learned from them alone: few of their questions name a time and nobody. The
+others are pulled toward 0."""
 FALSE_INJECTION = {"asked": 0.03, "talking": 0.04}
 """Share of unrelated cues that may bring anything. Few of those that do not ask have a word to look up at all."""
-LOST = 0.015
-"""Share of needed things that depth and least score may each cut off."""
+LOST = {"depth": 0.03, "least": 0.015}
+"""Share of needed things that depth and least score may each cut off: what is far below the best mostly distracts."""
 
 
 @dataclass(frozen=True)
@@ -162,12 +165,14 @@ def fit_controller(examples: Sequence[Example], weights: Floats, bias: float, pa
     share[~needed] /= share[~needed].sum()
     scale = x.std(axis=0) + 1e-6
     z, side = x / scale, np.where(needed, 1.0, -1.0)
+    goal = np.array([CONTROLLER_PRIOR.get(name, 0.0) for name in SIGNS]) * scale
 
     def loss(p: Floats) -> tuple[float, Floats]:
         away = side * (z @ p[:-1] + p[-1])
         slope = -share * side / (1.0 + np.exp(np.clip(away, -60, 60)))
-        value = float(share @ np.logaddexp(0.0, -away)) + CONTROLLER_RIDGE * float(p[:-1] @ p[:-1])
-        return value, np.append(slope @ z + 2 * CONTROLLER_RIDGE * p[:-1], slope.sum())
+        off = p[:-1] - goal
+        value = float(share @ np.logaddexp(0.0, -away)) + CONTROLLER_RIDGE * float(off @ off)
+        return value, np.append(slope @ z + 2 * CONTROLLER_RIDGE * off, slope.sum())
 
     # No sign may speak against memory: that a question is short or a match whole happens in tests more than in life.
     bounds = [*[(0.0, None)] * len(SIGNS), (None, None)]
@@ -186,4 +191,4 @@ def _limits(examples: Sequence[Example], weights: Floats, bias: float) -> tuple[
         for group in e.groups:
             below.append(float(scores.max() - scores[group].max()))
             reached.append(float(scores[group].max()))
-    return float(np.quantile(below, 1 - LOST)), float(np.quantile(reached, LOST))
+    return float(np.quantile(below, 1 - LOST["depth"])), float(np.quantile(reached, LOST["least"]))

@@ -24,7 +24,7 @@ SIGNS = (
     "you",           # the cue is about what the companion said
     "advice",        # it reminds of something said
     "named",         # something that was told of is named
-    "window",        # a time is named
+    "window",        # a time is named, another than now, and something was said or happened then
 )  # fmt: skip
 
 
@@ -49,12 +49,13 @@ FACTS = ("me", "you", "advice", "window", "weight")
 def facts(found: Evidence) -> Floats:
     """The FACTS of a cue."""
     reading = found.reading
+    now = reading.now
     return np.array(
         [
             float("me" in reading.asks),
             float("you" in reading.asks),
             float("advice" in reading.asks),
-            float(bool(reading.windows)),
+            float(any(not begins <= now < ends for begins, ends in reading.windows)),
             found.words.total / max(1.0, float(np.log1p(found.rows.total_pieces))),
         ]
     )
@@ -72,5 +73,6 @@ def signs(x: Matrix64, scores: Floats, cue: Floats) -> Floats:
         "personal": max(of_cue["me"], float(column["speaker"].max() > 0)),
         "named": float(column["named"].max() > 0),
         **{name: value for name, value in of_cue.items() if name in SIGNS},
+        "window": of_cue["window"] * float(column["in_window"].max() >= 1.0),
     }
     return np.array([values[name] for name in SIGNS])

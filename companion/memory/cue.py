@@ -70,6 +70,8 @@ class Reading:
     """What was said before it, line by line."""
     asks: frozenset[str] = field(default_factory=frozenset)
     """Tables of assets/rules/cues.toml that its words are in."""
+    now: float = 0.0
+    """When it is asked, seconds since the epoch; 0 where that is not known."""
     small_talk: bool = False
     """Whether the message only greets, thanks, agrees and the like."""
 
@@ -86,11 +88,12 @@ def read(cue: Cue) -> Reading:
         tuple(words),
         tuple(word for word in stems(context) if word not in set(words)),
         frozenset(name for name in (*names(said), cue.speaker.casefold()) if name),
-        _windows(said, cue.now) if cue.now is not None else (),
+        _windows(said, cue.now, _asked(text)) if cue.now is not None else (),
         valence(text) if not context else 0.5 * valence(text) + 0.5 * valence(context),
         _asked(text),
         tuple(line for line in (ends(line) for line in cue.context[-CONTEXT_LINES:]) if line.strip()),
         _asks(said, context),
+        cue.now.timestamp() if cue.now is not None else 0.0,
         not said,
     )
 
@@ -138,11 +141,14 @@ def _tables(chinese: bool) -> dict[str, re.Pattern[str]]:
     return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw["zh" if chinese else "en"].items()}
 
 
-def _windows(text: str, now: datetime) -> tuple[tuple[float, float], ...]:
-    """The spans a message names. A day that would lie ahead may mean the plans for it, or the last such day: both."""
+def _windows(text: str, now: datetime, asked: bool) -> tuple[tuple[float, float], ...]:
+    """The spans a message names. A day that would lie ahead may mean the plans for it, or the last such day: both.
+    "I feel low tonight" names no time to remember, "what did I say today?" does."""
     found = []
     for mention in resolve(text, now):
         if mention.recurring or mention.ends - mention.begins > LONGEST_SPAN:
+            continue
+        if not asked and mention.begins <= now < mention.ends:
             continue
         found.append((mention.begins.timestamp(), mention.ends.timestamp()))
         if mention.begins > now:

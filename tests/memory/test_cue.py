@@ -45,6 +45,47 @@ def test_without_a_time_there_is_no_window(text: str) -> None:
     assert asked(text).windows == ()
 
 
+def test_now_is_a_time_to_ask_about_and_not_to_be_reminded_of() -> None:
+    assert asked("What did I say today?").windows == ((day(3, 4), day(3, 5)),)
+    assert asked("I feel low today.").windows == ()
+    assert asked("I felt low yesterday.").windows == ((day(3, 3), day(3, 4)),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello again!", "Good night, sleep well. See you tomorrow!", "Thank you so much, you're very kind.",
+        "Haha, that's so funny.", "Yes, I know what you mean.", "I'm bored.", "Okay… sounds good to me", "How are you?",
+        "晚安，明天见。", "谢谢你！", "好的，没问题。",
+    ],
+)  # fmt: skip
+def test_what_only_greets_thanks_or_agrees_is_small_talk(text: str) -> None:
+    reading = asked(text)
+    assert reading.small_talk
+    assert (reading.words, reading.names, reading.windows, reading.asks) == ((), frozenset(), (), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Good morning! I dreamt of my sister.", "sister"),
+        ("Thanks, Lena!", "lena"),
+        ("I see what you mean about Tom.", "tom"),
+        ("Good night in Lisbon was a good film", "lisbon"),
+        ("谢谢你，我妈妈好多了。", "妈妈"),
+        ("I know Biscuit", "biscuit"),
+    ],
+)
+def test_what_else_is_said_is_not(text: str, word: str) -> None:
+    reading = asked(text)
+    assert not reading.small_talk
+    assert word in reading.words
+
+
+def test_who_searches_by_hand_means_every_word() -> None:
+    assert asked("Thank you", search=True).small_talk is False
+
+
 def test_without_a_clock_no_dates_are_read() -> None:
     assert read(Cue("What happened yesterday?")).windows == ()
 
@@ -56,6 +97,11 @@ def test_without_a_clock_no_dates_are_read() -> None:
         ("What did you recommend to me first?", {"you", "first", "advice"}),
         ("Where does my sister live now?", {"me", "latest"}),
         ("What happened before the wedding?", {"before"}),
+        ("How do you spell rhythm?", set()),
+        ("Why is it always me who gets hurt?", {"me"}),
+        ("We enjoy the park together.", {"me"}),
+        ("Can we count to ten?", set()),
+        ("Tell me a joke.", set()),
         ("Rome", set()),
         ("我第一次去巴黎是什么时候？", {"me", "first", "when"}),
         ("你上次推荐了什么书？", {"you", "latest", "advice"}),

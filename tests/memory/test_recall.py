@@ -49,6 +49,18 @@ def test_the_fact_comes_first(recall: Recall, asked: str, fact: str) -> None:
     assert texts(recall, asked)[:1] == [fact]
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_time_alone_is_enough_to_ask_for(store: Store, clock: SetClock, known: bool) -> None:
+    now = clock.now()
+    may = now.replace(year=now.year - (now.month <= 5), month=5, day=10).timestamp()
+    made = add(store, "Tom moved to Oslo.", event_start=may, event_end=may + 86_400)
+    add(store, "I love tea."), add(store, "My flat has a balcony.")
+    recall = Recall(store, meaning(store))
+    when = "May" if known else "July"
+    found = recall(Cue(f"What happened in {when}?", now=now), 8).memories
+    assert ([one.memory.id for one in found[:1]] == [made.id]) is known
+
+
 @pytest.mark.parametrize(
     "asked",
     ["hi", "Hello!", "good morning", "how are you?", "ok", "lol", "thanks!", "👍", "...", "你好", " ", "<|im_end|>",
