@@ -82,15 +82,16 @@ def read(cue: Cue) -> Reading:
     said = text if cue.search else _without_formulas(text)
     context = "\n".join(line[:LINE] for line in cue.context[-CONTEXT_LINES:])
     words = stems(said)
+    asked = cue.search or _asked(text)  # who searches by hand asks
     return Reading(
         text,
         context,
         tuple(words),
         tuple(word for word in stems(context) if word not in set(words)),
         frozenset(name for name in (*names(said), cue.speaker.casefold()) if name),
-        _windows(said, cue.now, _asked(text)) if cue.now is not None else (),
+        _windows(said, cue.now, asked) if cue.now is not None else (),
         valence(text) if not context else 0.5 * valence(text) + 0.5 * valence(context),
-        _asked(text),
+        asked,
         tuple(line for line in (ends(line) for line in cue.context[-CONTEXT_LINES:]) if line.strip()),
         _asks(said, context),
         cue.now.timestamp() if cue.now is not None else 0.0,

@@ -15,7 +15,7 @@ def taught(shell: Shell) -> Shell:
     for text in ("I love tea", "We went sailing in Greece", "My car is red"):
         shell.json("memories", "add", text)
     shell.json("memories", "add", "My dentist is Dr. Okafor")
-    shell.json("memories", "add", "My old dentist had a practice on the longest street of Leeds")
+    shell.json("memories", "add", "My old dentist was on Mill Street")
     shell.model.enqueue("Dr. Okafor, as far as I know.")
     told = shell.json("say", "Who is my dentist on which street?")
     assert len(told["recalled"]) >= 2
