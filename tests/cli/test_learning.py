@@ -15,9 +15,9 @@ def taught(shell: Shell) -> Shell:
     for text in ("I love tea", "We went sailing in Greece", "My car is red"):
         shell.json("memories", "add", text)
     shell.json("memories", "add", "My dentist is Dr. Okafor")
-    shell.json("memories", "add", "My old dentist was on Mill Street")
+    shell.json("memories", "add", "My dentist has a dog")
     shell.model.enqueue("Dr. Okafor, as far as I know.")
-    told = shell.json("say", "Who is my dentist on which street?")
+    told = shell.json("say", "Who is my dentist?")
     assert len(told["recalled"]) >= 2
     return shell
 
