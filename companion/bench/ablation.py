@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from companion.bench.examples import Example
-from companion.bench.learning import collect
+from companion.bench.histories import check_files
+from companion.bench.learning import collect, needing
 from companion.bench.ranking import called_for, chosen, share_met
-from companion.bench.recalling import Progress, stem
+from companion.bench.recalling import Progress
 from companion.bench.training import MODES, Fitted, fit
 from companion.errors import InvalidInput
 from companion.memory.rerank import Weights
@@ -82,19 +83,11 @@ def measure_ablation(
 ) -> list[Ablated]:
     """Learn from `training` (at most `histories` of a file) and measure on it, and on all of `on`. Raises InvalidInput,
     EmbedderMissing."""
-    for file in (*training, *on):
-        if not file.is_file():
-            raise InvalidInput(f"{file} is not a file", hint="Check the path.")
+    check_files((*training, *on))
     taught, _ = collect(training, settings, histories=histories, progress=progress)
     others, _ = collect(on, settings, progress=progress) if on else ([], [])
-    by_set: dict[str, list[Example]] = defaultdict(list)
-    names = {stem(file) for file in training}
-    for example in taught:
-        if example.set in names and example.groups:
-            by_set[example.set].append(example)
-    for example in others:
-        if example.set in {stem(file) for file in on} and example.groups:
-            by_set[example.set].append(example)
+    trained_on = needing(taught, training)
+    by_set = trained_on | needing(others, on)
     variants = _variants(taught)
     found: dict[str, dict[str, tuple[float, ...]]] = defaultdict(dict)
     for number, (label, learn) in enumerate(variants.items()):
@@ -106,7 +99,7 @@ def measure_ablation(
         for name, examples in by_set.items():
             found[name][label] = _recall(examples, weights)
     return [
-        Ablated(name, name in names, len(by_set[name]), figures.pop(""), figures) for name, figures in found.items()
+        Ablated(name, name in trained_on, len(by_set[name]), recall.pop(""), recall) for name, recall in found.items()
     ]
 
 

@@ -9,7 +9,6 @@ questions; one with a habit only those whose needed memories share a feature, an
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from companion.bench.examples import Example, shortened
-from companion.bench.learning import collect
+from companion.bench.histories import check_files
+from companion.bench.learning import collect, needing
 from companion.bench.ranking import chosen, share_met
-from companion.bench.recalling import Progress, stem
+from companion.bench.recalling import Progress
 from companion.errors import InvalidInput
 from companion.memory.adaptation import adapted, learn
 from companion.memory.features import FEATURES
@@ -93,15 +93,9 @@ def measure_adaptation(
 ) -> list[Adapted]:
     """Every sort of person on every set; a habit that fits too few of a set's questions, or all, is left out. Raises
     InvalidInput, EmbedderMissing."""
-    for file in files:
-        if not file.is_file():
-            raise InvalidInput(f"{file} is not a file", hint="Check the path.")
+    check_files(files)
     found, _ = collect(files, settings, histories=histories, progress=progress)
-    by_set: dict[str, list[Example]] = defaultdict(list)
-    asked = {stem(file) for file in files}
-    for example in found:
-        if example.groups and example.set in asked:
-            by_set[example.set].append(shortened(example, _WITHIN_REACH))
+    by_set = needing([shortened(example, _WITHIN_REACH) for example in found], files)
     if not by_set:
         raise InvalidInput("no question in these files needs a memory", hint="Give histories with questions.")
     rows = []

@@ -16,7 +16,7 @@ from companion.bench.answer_prompts import VARIANTS, Variant
 from companion.bench.answer_scoring import Marks, averages, mark
 from companion.bench.embeddings import CachedEmbedder, cache_folder
 from companion.bench.given import Given, given
-from companion.bench.histories import History, Question, read_histories
+from companion.bench.histories import History, Question, check_files, read_histories
 from companion.bench.recalling import Progress, open_embedder, stem
 from companion.bench.scoring import Figures
 from companion.errors import InvalidInput
@@ -76,9 +76,7 @@ def measure_answers(
     how = next((one for one in VARIANTS if one == variant), None)
     if how is None:
         raise InvalidInput(f"there is no variant {variant!r}; there are {', '.join(VARIANTS)}")
-    for file in files:
-        if not file.is_file():
-            raise InvalidInput(f"{file} is not a file", hint="Check the path.")
+    check_files(files)
     names = [stem(file) if [stem(f) for f in files].count(stem(file)) == 1 else str(file) for file in files]
     wanted = dict(zip(names, (_questions(file, limit) for file in files), strict=True))
     inner = open_embedder(settings)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,6 +70,13 @@ class History:
     id: str
     turns: tuple[HistoryTurn, ...]
     questions: tuple[Question, ...]
+
+
+def check_files(files: Iterable[Path]) -> None:
+    """Raises InvalidInput for the first that is none, before any of them takes its time."""
+    for file in files:
+        if not file.is_file():
+            raise InvalidInput(f"{file} is not a file", hint="Check the path.")
 
 
 def read_histories(path: Path) -> Iterator[History]:

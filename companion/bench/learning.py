@@ -12,7 +12,7 @@ from typing import Any
 
 from companion.bench.embeddings import CachedEmbedder, cache_folder
 from companion.bench.examples import Example, examples
-from companion.bench.histories import History, HistoryTurn, Question, read_histories
+from companion.bench.histories import History, HistoryTurn, Question, check_files, read_histories
 from companion.bench.recalling import Progress, open_embedder, stem
 from companion.bench.training import MODES, fit
 from companion.errors import InvalidInput
@@ -33,9 +33,7 @@ def train(
     progress: Progress = lambda what, done, total: None,
 ) -> dict[str, object]:
     """What weights.json holds. `histories`: at most so many of a file. Raises InvalidInput, EmbedderMissing."""
-    for file in files:
-        if not file.is_file():
-            raise InvalidInput(f"{file} is not a file", hint="Check the path.")
+    check_files(files)
     found, sources = collect(files, settings, histories=histories, progress=progress)
     fitted: dict[str, object] = {}
     for mode in MODES:
@@ -75,6 +73,16 @@ def collect(
     finally:
         embedder.close()
     return found, sources
+
+
+def needing(examples: Sequence[Example], files: Sequence[Path]) -> dict[str, list[Example]]:
+    """By set, the examples from `files` that need a memory."""
+    sets = {stem(file) for file in files}
+    found: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        if example.groups and example.set in sets:
+            found[example.set].append(example)
+    return found
 
 
 def own_history() -> History:

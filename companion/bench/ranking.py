@@ -10,12 +10,12 @@ import numpy.typing as npt
 from companion.bench.examples import Example
 from companion.memory.controller import FACTS, signs
 from companion.memory.features import FEATURES
-from companion.memory.recall import OWN_WORDS
+from companion.memory.recall import ASKS_COMPANION, OWN_WORDS
 from companion.memory.rerank import Weights, spread_out
 
 Ints = npt.NDArray[np.int64]
 _OWN = FEATURES.index("companion")
-_ASKS_COMPANION = [FACTS.index("you"), FACTS.index("advice")]
+_ASKS = [FACTS.index(name) for name in sorted(ASKS_COMPANION)]
 
 
 def chosen(example: Example, weights: Weights, limit: int, *, plain: Weights | None = None) -> Ints:
@@ -24,7 +24,7 @@ def chosen(example: Example, weights: Weights, limit: int, *, plain: Weights | N
     the newer of two that say the same put first."""
     x = example.x.astype(np.float64)
     scores, fit = weights.scores(x), (plain or weights).scores(x)
-    if not example.facts[_ASKS_COMPANION].any():
+    if not example.facts[_ASKS].any():
         own = OWN_WORDS[example.asked] * x[:, _OWN]
         scores, fit = scores - own, fit - own
     order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]

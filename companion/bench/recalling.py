@@ -11,7 +11,7 @@ from typing import Any
 import companion
 from companion.bench.baselines import BASELINES, Baseline
 from companion.bench.embeddings import CachedEmbedder, cache_folder
-from companion.bench.histories import read_histories
+from companion.bench.histories import check_files, read_histories
 from companion.bench.replay import Replay, replay
 from companion.bench.scoring import Figures, score
 from companion.errors import InvalidInput
@@ -59,9 +59,7 @@ def measure_recall(
     how = next((one for one in BASELINES if one == baseline), None)
     if baseline is not None and how is None:
         raise InvalidInput(f"there is no baseline {baseline!r}; there are {', '.join(BASELINES)}")
-    for file in files:
-        if not file.is_file():
-            raise InvalidInput(f"{file} is not a file", hint="Check the path.")
+    check_files(files)
     inner = open_embedder(settings)
     embedder = CachedEmbedder(inner, cache_folder(inner))
     sets: dict[str, Figures] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,11 +33,7 @@ def speed(as_json: Annotated[bool, typer.Option("--json", help="Write JSON inste
     from companion.bench.speed import measure, report_lines
 
     figures = measure(paths, settings, progress=_progress)
-    if as_json:
-        print_json(dataclasses.asdict(figures))
-        return
-    for line in report_lines(figures):
-        say(line)
+    _show(as_json, dataclasses.asdict(figures), lambda: report_lines(figures))
 
 
 @app.command()
@@ -53,16 +50,9 @@ def recall(
     _, settings = prepare()
     from companion.bench.recalling import measure_recall, parse_ks, table_lines
 
-    bar = _Bar()
-    try:
+    with _Bar() as bar:
         report = measure_recall(files, settings, ks=parse_ks(k), limit=limit, baseline=baseline, progress=bar)
-    finally:
-        bar.close()
-    if as_json:
-        print_json(report.json())
-        return
-    for line in [*table_lines(report), *bars_of(report)]:
-        say(line)
+    _show(as_json, report.json(), lambda: [*table_lines(report), *bars_of(report)])
 
 
 @app.command()
@@ -78,16 +68,9 @@ def answers(
     paths, settings = prepare()
     from companion.bench.answers import answer_lines, measure_answers
 
-    bar = _Bar()
-    try:
+    with _Bar() as bar:
         report = measure_answers(files, settings, paths, variant=variant, limit=limit, progress=bar)
-    finally:
-        bar.close()
-    if as_json:
-        print_json(report.json())
-        return
-    for line in answer_lines(report):
-        say(line)
+    _show(as_json, report.json(), lambda: answer_lines(report))
 
 
 @app.command()
@@ -103,16 +86,9 @@ def scale(
     from companion.bench.scale import measure_scale, parse_sizes, scale_lines
 
     sizes = parse_sizes(n)
-    bar = _Bar()
-    try:
+    with _Bar() as bar:
         report = measure_scale(sizes, settings, index=not no_index, progress=bar)
-    finally:
-        bar.close()
-    if as_json:
-        print_json(report.json())
-        return
-    for line in scale_lines(report):
-        say(line)
+    _show(as_json, report.json(), lambda: scale_lines(report))
 
 
 @app.command()
@@ -128,11 +104,8 @@ def train(
     _, settings = prepare()
     from companion.bench.learning import differences, train, write_weights
 
-    bar = _Bar()
-    try:
+    with _Bar() as bar:
         trained = train(files, settings, histories=histories, progress=bar)
-    finally:
-        bar.close()
     if out is not None:
         write_weights(out, trained)
     elif not check:
@@ -160,16 +133,9 @@ def ablate(
     _, settings = prepare()
     from companion.bench.ablation import ablation_lines, measure_ablation
 
-    bar = _Bar()
-    try:
+    with _Bar() as bar:
         rows = measure_ablation(files, on or (), settings, histories=histories, progress=bar)
-    finally:
-        bar.close()
-    if as_json:
-        print_json([row.json() for row in rows])
-        return
-    for line in ablation_lines(rows):
-        say(line)
+    _show(as_json, [row.json() for row in rows], lambda: ablation_lines(rows))
 
 
 @app.command()
@@ -185,15 +151,17 @@ def adapt(
     _, settings = prepare()
     from companion.bench.adapting import adaptation_lines, measure_adaptation
 
-    bar = _Bar()
-    try:
+    with _Bar() as bar:
         rows = measure_adaptation(files, settings, uses=uses, histories=histories, progress=bar)
-    finally:
-        bar.close()
+    _show(as_json, [row.json() for row in rows], lambda: adaptation_lines(rows, uses))
+
+
+def _show(as_json: bool, figures: object, lines: Callable[[], Iterable[str]]) -> None:
+    """What was measured, for programs or for a person."""
     if as_json:
-        print_json([row.json() for row in rows])
+        print_json(figures)
         return
-    for line in adaptation_lines(rows, uses):
+    for line in lines():
         say(line)
 
 
@@ -214,6 +182,9 @@ class _Bar:
         self._last = ("", -1)
         self._terminal = sys.stderr.isatty()
 
+    def __enter__(self) -> _Bar:
+        return self
+
     def __call__(self, what: str, done: int, total: int) -> None:
         now = (what, 100 * done // max(1, total))
         if now == self._last:
@@ -224,7 +195,7 @@ class _Bar:
             typer.echo(one_line(what, 70), err=True)
         self._last = now
 
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._terminal and self._last[0]:
             typer.echo("\r\x1b[K", err=True, nl=False)
 

@@ -43,7 +43,8 @@ OWN_WORDS = {True: 4.0, False: 1.0}
 """What the companion's own words lose when nobody asks what it said, in messages that ask and in those that go on: a
 small model says much that is not so. Where a conversation goes on, what was agreed on counts, and either may have said
 it (ranking RealMem's examples: 94 % found with 0, 91 with 1, 75 with 4; its questions gain 5 points by 4)."""
-_ASKS_COMPANION = frozenset({"you", "advice"})
+ASKS_COMPANION = frozenset({"you", "advice"})
+"""What a message asks where it is about what the companion said."""
 _SPARE = 4
 """Memories read beyond those wanted: some share a turn."""
 SEEDS = 30
@@ -170,7 +171,7 @@ class Recall:
             return []
         if not cue.search and self.certainty(examined) <= weights.controller.floor:
             return []
-        if not examined.evidence.reading.asks & _ASKS_COMPANION:
+        if not examined.evidence.reading.asks & ASKS_COMPANION:
             own = OWN_WORDS[examined.evidence.reading.asked] * (rows.role == COMPANION)
             fit, scores = fit - own, scores - own
         order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]

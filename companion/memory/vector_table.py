@@ -27,11 +27,9 @@ class VectorTable:
         self._free: list[int] = []
         self._used = 0
         self._matrix: Matrix = np.zeros((0, dimension), dtype=np.float32)
-        self.sampled: Ints = np.zeros(0, dtype=np.int64)
-        """Slots in use, evenly over all that was said."""
         self.sample: Matrix = self._matrix
-        """Their vectors, beside each other in memory: picked out anew for each cue they would cost more than all
-        else that is done with them."""
+        """Vectors in use, evenly over all that was said, beside each other in memory: picked out anew for each cue they
+        would cost more than all else that is done with them."""
         self._sampled_from = 0
 
     @property
@@ -60,8 +58,7 @@ class VectorTable:
 
     def _take_sample(self) -> None:
         slots = np.sort(np.fromiter(self._slots.values(), np.int64, len(self._slots)))
-        self.sampled = slots[:: max(1, -(-len(slots) // _SAMPLE))]
-        self.sample = self._matrix[self.sampled]
+        self.sample = self._matrix[slots[:: max(1, -(-len(slots) // _SAMPLE))]]
         self._sampled_from = len(slots)
 
     def _take(self) -> int:
