@@ -11,7 +11,7 @@ from companion.bench.examples import Example
 from companion.memory.controller import FACTS, signs
 from companion.memory.features import FEATURES
 from companion.memory.recall import ASKS_COMPANION, OWN_WORDS
-from companion.memory.rerank import Weights, spread_out
+from companion.memory.rerank import Weights, in_order
 
 Ints = npt.NDArray[np.int64]
 _OWN = FEATURES.index("companion")
@@ -27,9 +27,7 @@ def chosen(example: Example, weights: Weights, limit: int, *, plain: Weights | N
     if not example.facts[_ASKS].any():
         own = OWN_WORDS[example.asked] * x[:, _OWN]
         scores, fit = scores - own, fit - own
-    order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
-    enough = fit >= max(float(fit.max()) - weights.depth, weights.least)
-    order = spread_out(order[enough[order]], scores, example.sessions, weights.spread)
+    order = in_order(scores, fit, example.sessions, weights, limit)
     _, first = np.unique(example.turns[order], return_index=True)
     rows: Ints = order[np.sort(first)][:limit]
     return rows

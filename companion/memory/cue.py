@@ -144,12 +144,13 @@ def _tables(chinese: bool) -> dict[str, re.Pattern[str]]:
 
 def _windows(text: str, now: datetime, asked: bool) -> tuple[tuple[float, float], ...]:
     """The spans a message names. A day that would lie ahead may mean the plans for it, or the last such day: both.
-    "I feel low tonight" names no time to remember, "what did I say today?" does."""
+    "I feel low tonight" names no time to remember, nor does anything of today that is not asked about; "what did I say
+    this morning?" does."""
     found = []
     for mention in resolve(text, now):
         if mention.recurring or mention.ends - mention.begins > LONGEST_SPAN:
             continue
-        if not asked and mention.begins <= now < mention.ends:
+        if not asked and (mention.begins <= now < mention.ends or mention.begins.date() == now.date()):
             continue
         found.append((mention.begins.timestamp(), mention.ends.timestamp()))
         if mention.begins > now:

@@ -23,7 +23,7 @@ from companion.memory.meaning import Meaning
 from companion.memory.nearness import Nearness, nearest_pieces, nearness
 from companion.memory.pool import COMPANION, Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
-from companion.memory.rerank import Reranker, Weights, shipped, spread_out
+from companion.memory.rerank import Reranker, Weights, in_order, shipped
 from companion.memory.terms import Terms
 from companion.memory.updates import newer_first
 from companion.memory.vector_table import VectorTable
@@ -42,7 +42,7 @@ ENOUGH_WORDS = 0.35
 OWN_WORDS = {True: 4.0, False: 1.0}
 """What the companion's own words lose when nobody asks what it said, in messages that ask and in those that go on: a
 small model says much that is not so. Where a conversation goes on, what was agreed on counts, and either may have said
-it (ranking RealMem's examples: 94 % found with 0, 91 with 1, 75 with 4; its questions gain 5 points by 4)."""
+it."""
 ASKS_COMPANION = frozenset({"you", "advice"})
 """What a message asks where it is about what the companion said."""
 _SPARE = 4
@@ -174,11 +174,7 @@ class Recall:
         if not examined.evidence.reading.asks & ASKS_COMPANION:
             own = OWN_WORDS[examined.evidence.reading.asked] * (rows.role == COMPANION)
             fit, scores = fit - own, scores - own
-        order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
-        order = order[np.isfinite(scores[order])]
-        enough = (fit >= max(float(fit.max()) - weights.depth, weights.least)) | _only_worded(examined)
-        order = order[enough[order]]
-        order = spread_out(order, scores, rows.session, weights.spread)
+        order = in_order(scores, fit, rows.session, weights, limit, _only_worded(examined))
         order = newer_first(order, scores, examined.evidence, self._vectors(rows, order))
         return self._chosen(order, examined, limit)
 

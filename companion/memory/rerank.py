@@ -22,6 +22,7 @@ from companion.paths import asset
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,18 @@ def _weights(raw: Mapping[str, Any]) -> Weights:
     controller = Controller(gate["weights"], float(gate["bias"]), float(gate["floor"]))
     figures = [float(raw[name]) for name in ("depth", "least", "spread")]
     return Weights(raw["weights"], float(raw["bias"]), controller, *figures)
+
+
+def in_order(scores: Floats, fit: Floats, sessions: Ints, weights: Weights, limit: int, also: Flags | None = None) -> Ints:
+    """Rows in the order they come to mind, more than `limit` of them: the best by `scores`, without those whose `fit`
+    is too far below the best or too low (save where `also`), each conversation's turns spread out. Rows with an
+    infinite score are left out."""
+    order = np.argsort(-scores, kind="stable")[: 4 * limit + 50]
+    enough = fit >= max(float(fit.max()) - weights.depth, weights.least)
+    if also is not None:
+        enough |= also
+    order = order[np.isfinite(scores[order]) & enough[order]]
+    return spread_out(order, scores, sessions, weights.spread)
 
 
 def spread_out(order: Ints, scores: Floats, session: Ints, penalty: float) -> Ints:

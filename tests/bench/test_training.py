@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from companion.bench import learning
-from companion.bench.examples import Example
+from companion.bench.examples import Example, by_conversation, shortened
 from companion.bench.histories import read_histories
 from companion.bench.learning import differences, in_turn, small_talk, train
 from companion.bench.recalling import chatter
@@ -74,6 +74,15 @@ def test_the_controller_tells_the_related_from_the_unrelated() -> None:
 
     assert sum(passes(planted(seed)) for seed in range(500, 540)) >= 38
     assert sum(passes(planted(seed, unrelated=True)) for seed in range(600, 640)) <= 4
+
+
+def test_talk_learns_from_conversations_and_questions_from_memories() -> None:
+    example = replace(planted(1), groups=(np.array([7, 8]), np.array([25])), sessions=np.arange(30) // 6)
+    found = by_conversation(example, 2)
+    assert found.turns.tolist() == [1, 8, 13, 26]  # the best of conversations 0 and 2 beside the needed of 1 and 4
+    assert [group.tolist() for group in found.groups] == [[1], [3]]
+    assert np.array_equal(found.x, example.x[[0, 7, 12, 25]])
+    assert shortened(example, 2).turns.tolist() == [1, 2, 8, 9, 26]
 
 
 def test_a_feature_left_out_weighs_nothing() -> None:

@@ -48,6 +48,8 @@ def test_without_a_time_there_is_no_window(text: str) -> None:
 def test_now_is_a_time_to_ask_about_and_not_to_be_reminded_of() -> None:
     assert asked("What did I say today?").windows == ((day(3, 4), day(3, 5)),)
     assert asked("I feel low today.").windows == ()
+    assert asked("I feel low tonight.").windows == asked("I'll be late this evening.").windows == ()
+    assert asked("What did I plan for tonight?").windows != ()
     assert asked("I felt low yesterday.").windows == ((day(3, 3), day(3, 4)),)
 
 
