@@ -1,5 +1,5 @@
-"""Plain recall to compare with: exact cosine, BM25, or both fused by rank, over whole turns. No floor, no
-context.
+"""Plain recall to compare with: exact cosine, BM25, or both fused by rank, over whole turns with their
+speakers' names. No floor, no context.
 
 BM25 with k1 = 1.5, b = 0.75 and idf = ln(1 + (N − n + 0.5) / (n + 0.5)) over the stems recall itself uses; ranks are
 fused by Σ 1/(60 + rank) (Cormack et al. 2009).
@@ -24,6 +24,7 @@ from companion.text import text_hash
 Baseline = Literal["dense", "bm25", "rrf"]
 BASELINES: tuple[Baseline, ...] = ("dense", "bm25", "rrf")
 K1, B, FUSION = 1.5, 0.75, 60
+_ROLES = {"user", "assistant", "person", "companion", "you"}
 _Scores = npt.NDArray[np.float64]
 
 
@@ -43,9 +44,9 @@ class PlainRecall:
         at = len(self._turns)
         self._turns.append(turn)
         if self._how != "bm25":
-            self._vectors.append(self._embedder.encode([turn.text])[0])
+            self._vectors.append(self._embedder.encode([_told(turn)])[0])
         if self._how != "dense":
-            words = Counter(stem for word in content_words(turn.text) for stem in stems(word))
+            words = Counter(stem for word in content_words(_told(turn)) for stem in stems(word))
             self._lengths.append(sum(words.values()))
             for stem, count in words.items():
                 self._holders.setdefault(stem, {})[at] = count
@@ -83,6 +84,11 @@ class PlainRecall:
             for at, count in holders.items():
                 scores[at] += weight * count * (K1 + 1) / (count + K1 * (1 - B + B * self._lengths[at] / mean))
         return scores
+
+
+def _told(turn: Turn) -> str:
+    """The words with who said them, where that is a name: questions about several people's talk name the speaker."""
+    return turn.text if turn.speaker.casefold() in _ROLES else f"{turn.speaker}: {turn.text}"
 
 
 def _as_memory(turn: Turn, score: float, rank: int) -> RecalledMemory:
