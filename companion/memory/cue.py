@@ -82,7 +82,7 @@ def read(cue: Cue) -> Reading:
     said = text if cue.search else _without_formulas(text)
     context = "\n".join(line[:LINE] for line in cue.context[-CONTEXT_LINES:])
     words = stems(said)
-    asked = cue.search or _asked(text)  # who searches by hand asks
+    asked = cue.search or _asked(text, within=bool(context))  # who searches by hand asks
     return Reading(
         text,
         context,
@@ -121,13 +121,21 @@ def _is_formula(clause: str) -> bool:
 
 def _asks(text: str, context: str) -> frozenset[str]:
     """Tables the message is in; one that leans on somebody spoken of before is about a life, as "I" would be."""
-    found = {name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)}
+    found = {name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)} - {"ahead", "back"}
     return frozenset(found | ({"me"} if context and "leans" in found else set()))
 
 
-def _asked(text: str) -> bool:
+def _asked(text: str, *, within: bool) -> bool:
+    """Whether a message ends in a question, and is short. Within a conversation, or after a statement, a question that
+    looks ahead ("What's next?") goes on: it wants what belongs to the matter, as a statement would (of RealMem's such
+    questions 72 % are met by the weights for questions, 81 by those for talk)."""
     spans = sentences(text)
-    return 0 < len(spans) <= SHORT and text[slice(*spans[-1])].rstrip(_CLOSERS).endswith(("?", "？"))
+    last = text[slice(*spans[-1])] if spans else ""
+    if not 0 < len(spans) <= SHORT or not last.rstrip(_CLOSERS).endswith(("?", "？")):
+        return False
+    tables = _tables(has_cjk(last))
+    ahead = tables["ahead"].search(last) and not tables["back"].search(last)
+    return not (ahead and (within or len(spans) > 1))
 
 
 @lru_cache(maxsize=2)

@@ -83,7 +83,9 @@ def _weights(raw: Mapping[str, Any]) -> Weights:
     return Weights(raw["weights"], float(raw["bias"]), controller, *figures)
 
 
-def in_order(scores: Floats, fit: Floats, sessions: Ints, weights: Weights, limit: int, also: Flags | None = None) -> Ints:
+def in_order(
+    scores: Floats, fit: Floats, sessions: Ints, weights: Weights, limit: int, also: Flags | None = None
+) -> Ints:
     """Rows in the order they come to mind, more than `limit` of them: the best by `scores`, without those whose `fit`
     is too far below the best or too low (save where `also`), each conversation's turns spread out. Rows with an
     infinite score are left out."""

@@ -167,6 +167,22 @@ def test_a_question_is_told_from_a_remark(text: str, question: bool) -> None:
     assert asked(text).asked == question
 
 
+@pytest.mark.parametrize(
+    ("text", "goes_on"),
+    [
+        ("What should I do now?", True), ("Do you have any good ideas?", True), ("那我该怎么办？", True),
+        ("What was the name of my dentist?", False), ("What did you tell me to do next?", False),
+        ("What's my dog's name?", False), ("我上次说过什么？", False), ("Where does Lena live?", False),
+    ],
+)  # fmt: skip
+def test_within_a_conversation_a_question_that_looks_ahead_goes_on(text: str, goes_on: bool) -> None:
+    within = read(Cue(text, ("Tom moves to Oslo in May.", "That must be hard.")))
+    assert within.asked is not goes_on
+    assert read(Cue("We packed the last box. " + text)).asked is not goes_on
+    assert read(Cue(text)).asked
+    assert read(Cue(text, ("Tom moves to Oslo in May.",), search=True)).asked
+
+
 def test_a_passage_that_ends_in_a_question_is_no_question() -> None:
     assert not asked("It rained. We stayed in. The dog slept. I cooked. And you?").asked
 
