@@ -18,6 +18,7 @@
     │   ├── EmptyMessage
     │   └── NotFound
     ├── Busy                     a reply is still being written
+    ├── ThinkingStopped          thinking made way for the conversation; it is done later
     ├── NothingToUndo
     └── EngineStopped            the engine process ended
 
@@ -141,6 +142,11 @@ class NotFound(InvalidInput):
 class Busy(CompanionError):
     title = "A reply is still being written"
     hint = "Wait for it, or stop it with Esc."
+
+
+class ThinkingStopped(CompanionError):
+    title = "Thinking was interrupted"
+    hint = "Nothing is lost: it goes on by itself when you are not talking."
 
 
 class NothingToUndo(CompanionError):

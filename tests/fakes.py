@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from companion.errors import InvalidInput, ModelFailed
+from companion.errors import InvalidInput, ModelFailed, ThinkingStopped
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish
 from companion.model.reuse import plan_reuse
@@ -23,6 +24,7 @@ class Call:
     messages: tuple[Message, ...]
     sampling: Sampling
     lane: Lane
+    grammar: str = ""
 
 
 class FakeModel:
@@ -30,7 +32,8 @@ class FakeModel:
 
     Tokens are words (a long one is several); each lane has a cache and tells what it had to read, as the real one
     does. `enqueue` the replies, an exception is raised instead; without any it says `default`. With a `gate`, it
-    waits for the event before every token (and for the next token clears it, when `step` is set).
+    waits for the event before every token (and for the next token clears it, when `step` is set). What follows is
+    the likelier for it the more often it was said before; `reply_to` and `likelihood` are there to be overridden.
     """
 
     def __init__(self, *, context: int = 4096, default: str = "I hear you.") -> None:
@@ -68,6 +71,7 @@ class FakeModel:
         on_progress: Callable[[int, int], None] | None = None,
         stop: StopSignal | None = None,
         lane: Lane = "talk",
+        grammar: str = "",
     ) -> Generation:
         wanted = self._encode(messages)
         room = self._info.context_tokens - len(wanted)
@@ -76,8 +80,10 @@ class FakeModel:
         with self._locks[lane]:
             if self.closed:
                 raise ModelFailed("it was closed")
-            self.calls.append(Call(tuple(messages), sampling, lane))
-            reply = self._queue.popleft() if self._queue else self.default
+            self.calls.append(Call(tuple(messages), sampling, lane, grammar))
+            if grammar and not re.search(r"^root ::= .", grammar, re.M):
+                raise InvalidInput("the grammar has no root")
+            reply = self.reply_to(messages)
             if isinstance(reply, Exception):
                 raise reply
             read = len(wanted) - plan_reuse(self._cached[lane], wanted, can_shift=True).kept
@@ -87,6 +93,45 @@ class FakeModel:
             finish = self._say(reply, min(room, sampling.max_tokens), said, on_text, stop)
             self._cached[lane] = wanted + [self._id(token) for token in said]
         return Generation("".join(said), finish, len(wanted), read, len(said), 1.0, 2.0, 1000.0)
+
+    def reply_to(self, messages: Sequence[Message]) -> str | Exception:
+        """The next of the queue, else `default`."""
+        return self._queue.popleft() if self._queue else self.default
+
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        stop: StopSignal | None = None,
+        lane: Lane = "think",
+    ) -> tuple[float, ...]:
+        self._check(stop, lane)
+        likely = [self.likelihood(messages, option) for option in options]
+        return tuple(share / sum(likely) for share in likely)
+
+    def surprise(
+        self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "think"
+    ) -> tuple[tuple[int, int, float], ...]:
+        self._check(stop, lane)
+        before, found = list(messages[:-1]), []
+        for token in _TOKENS.finditer(messages[-1].text):
+            said = [*before, Message("user", messages[-1].text[: token.start()])]
+            found.append((*token.span(), -math.log(self.likelihood(said, token[0]))))
+        return tuple(found)
+
+    def likelihood(self, messages: Sequence[Message], text: str) -> float:
+        """Of `text` after `messages`, by how often its words stand in them (with one of a thousand to spare)."""
+        said = [token.strip() for message in messages for token in _TOKENS.findall(message.text)]
+        shares = [(said.count(token.strip()) + 1) / (len(said) + 1000) for token in _TOKENS.findall(text)]
+        return math.prod(shares)
+
+    def _check(self, stop: StopSignal | None, lane: Lane) -> None:
+        with self._locks[lane]:
+            if self.closed:
+                raise ModelFailed("it was closed")
+        if stop is not None and stop.is_set():
+            raise ThinkingStopped
 
     def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
         wanted = self._encode(messages)

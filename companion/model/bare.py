@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.errors import ModelFailed, ModelUnreadable
-from companion.model.llama import C  # type: ignore[attr-defined]  # the one importer of llama_cpp
+from companion.model.native import C
 from companion.model.threads import Threads
 
 BATCH = 512

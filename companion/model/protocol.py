@@ -64,7 +64,7 @@ class StopSignal:
     """Asks a generation to stop, from any thread, at any time; once set it stays set.
 
     It is a C string as well: empty until set. llama.cpp's abort callback takes a C function and a pointer,
-    and `strlen` of this buffer answers "stop?" without entering Python (see model/llama.py).
+    and `strlen` of this buffer answers "stop?" without entering Python (see model/callbacks.py).
     """
 
     def __init__(self) -> None:
@@ -96,10 +96,35 @@ class ChatModel(Protocol):
         on_progress: Callable[[int, int], None] | None = None,
         stop: StopSignal | None = None,
         lane: Lane = "talk",
+        grammar: str = "",
     ) -> Generation:
         """Read the prompt (only what the lane's KV cache lacks) and write a reply, calling `on_text` with whole
         characters and `on_progress` with (tokens read, tokens to read). A prompt that leaves no room for a
-        reply is the caller's error: InvalidInput. Raises ModelFailed. Calls on one lane are serialised."""
+        reply is the caller's error: InvalidInput. Raises ModelFailed. Calls on one lane are serialised.
+
+        With a `grammar` (GBNF, rule `root`) the reply is a text of that grammar, or the beginning of one when it ends
+        at its limit. A grammar that does not parse is the caller's error too."""
+
+    def choose(
+        self,
+        messages: Sequence[Message],
+        options: Sequence[str],
+        *,
+        stop: StopSignal | None = None,
+        lane: Lane = "think",
+    ) -> tuple[float, ...]:
+        """How likely the reply begins with each of `options`, as shares that sum to 1.
+
+        The prompt is read once. An option's likelihood is the product of its tokens' probabilities, not their mean:
+        a mean would reward words that are cut into many tokens, whose last ones follow by themselves. So options should
+        be of about one length. Raises InvalidInput (no option, or an empty one), ModelFailed, ThinkingStopped."""
+
+    def surprise(
+        self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "think"
+    ) -> tuple[tuple[int, int, float], ...]:
+        """For each token of the last message's `text`: its start and end in it (characters) and −ln P of it (nats)
+        after everything before it. Empty for an empty text. Raises InvalidInput (longer than the context), ModelFailed,
+        ThinkingStopped."""
 
     def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
         """Read a prompt and write nothing, so that a later `generate` that begins alike has less to read.

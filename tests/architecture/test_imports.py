@@ -18,7 +18,7 @@ PACKAGE = ROOT / "companion"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 ONLY_IMPORTER = {
-    "llama_cpp": {"companion/model/llama.py", "companion/model/bare.py"},
+    "llama_cpp": {"companion/model/native.py"},
     "chromadb": {"companion/memory/index.py"},
     "sentence_transformers": {"companion/memory/embedder.py"},
     "torch": {"companion/memory/embedder.py"},

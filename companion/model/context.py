@@ -1,0 +1,174 @@
+"""A llama context: reads prompts into its KV cache, writes replies and scores what could follow."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from companion.errors import ModelFailed
+from companion.model import callbacks
+from companion.model.native import C
+from companion.model.protocol import StopSignal
+from companion.model.reply import Finish, ReplyWriter
+from companion.model.reuse import apply_plan, plan_reuse
+from companion.model.sampler import Sampler
+from companion.model.threads import Threads
+from companion.model.weights import BATCH, Weights
+
+SCORED = 64
+"""Tokens read at once where the logits of each are wanted: 64 rows of a vocabulary of 262,000 take 67 MB."""
+
+_ABORTED = 2
+
+
+class Context:
+    """A llama context and the tokens its KV cache holds, in step whatever happens. One thread at a time."""
+
+    def __init__(self, weights: Weights, tokens: int, threads: Threads) -> None:
+        self._weights = weights
+        self._context = weights.context(tokens, threads)
+        self._memory = C.llama_get_memory(self._context)
+        self._can_shift = bool(C.llama_memory_can_shift(self._memory))
+        self._cached: list[int] = []
+
+    @contextmanager
+    def stoppable(self, stop: StopSignal) -> Iterator[None]:
+        """Let `stop` end what llama.cpp is doing; afterwards bring the token list in step with the cache."""
+        C.llama_set_abort_callback(self._context, callbacks.STOP, ctypes.addressof(stop.buffer))
+        try:
+            yield
+        finally:
+            C.llama_set_abort_callback(self._context, callbacks.NEVER_STOP, None)
+            self._synchronise()
+
+    def read(
+        self, wanted: list[int], on_progress: Callable[[int, int], None] | None, stop: StopSignal
+    ) -> tuple[int, bool]:
+        """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped."""
+        self._reuse(wanted)
+        first = len(self._cached)
+        for start in range(first, len(wanted), BATCH):
+            part = wanted[start : start + BATCH]
+            tokens = (C.llama_token * len(part))(*part)
+            if stop.is_set() or not self._decode(C.llama_batch_get_one(tokens, len(part)), part):
+                self._synchronise()
+                return len(self._cached) - first, False
+            if on_progress is not None:
+                on_progress(start + len(part) - first, len(wanted) - first)
+        return len(wanted) - first, True
+
+    def write(self, reply: ReplyWriter, sampler: Sampler, limit: int, stop: StopSignal) -> Finish:
+        """Continue what was read with at most `limit` tokens."""
+        token = (C.llama_token * 1)()
+        batch = C.llama_batch_get_one(token, 1)
+        for step in range(limit):
+            chosen = sampler.next(self._context)
+            if not step:
+                reply.begin()
+            if self._weights.is_end(chosen):
+                return "end"
+            reply.add(chosen, self._weights.piece(chosen))
+            token[0] = chosen
+            if stop.is_set():
+                return "stopped"
+            if step + 1 < limit and not self._decode(batch, (chosen,)):
+                return "stopped"
+        return "length"
+
+    def score(self, wanted: list[int], choices: Sequence[list[int]], stop: StopSignal) -> list[float] | None:
+        """ln P of each of `choices` (tokens, at least one) right after `wanted`; None when it was stopped."""
+        if not self.read(wanted, None, stop)[1]:
+            return None
+        begins = _log_softmax(self._weights.logits(self._context, -1))
+        scores = []
+        for choice in choices:
+            if len(self._cached) > len(wanted) and not self._go_back(wanted, stop):
+                return None
+            rest = self._losses(choice, stop) if len(choice) > 1 else []
+            if rest is None:
+                return None
+            scores.append(float(begins[choice[0]]) - sum(rest))
+        return scores
+
+    def losses(self, wanted: list[int], start: int, stop: StopSignal) -> list[float] | None:
+        """−ln P of each of `wanted[start:]` after what stands before it; None when it was stopped. The first token of
+        a prompt has nothing before it and is no surprise: 0."""
+        found: list[float] = []
+        if start == 0:
+            start, found = 1, [0.0]
+        if len(wanted) <= start:
+            return found
+        if not self.read(wanted[:start], None, stop)[1]:
+            return None
+        found.append(-float(_log_softmax(self._weights.logits(self._context, -1))[wanted[start]]))
+        rest = self._losses(wanted[start:], stop)
+        return None if rest is None else found + rest
+
+    def _losses(self, tokens: list[int], stop: StopSignal) -> list[float] | None:
+        """Read `tokens` but for the last; −ln P of each but the first after those before it."""
+        found: list[float] = []
+        for start in range(0, len(tokens) - 1, SCORED):
+            part = tokens[start : min(start + SCORED, len(tokens) - 1)]
+            # Both arrays have to live until they are read: the batch holds only their addresses.
+            values, wanted = (C.llama_token * len(part))(*part), (ctypes.c_int8 * len(part))(*[1] * len(part))
+            batch = C.llama_batch_get_one(values, len(part))
+            batch.logits = wanted
+            if stop.is_set() or not self._decode(batch, part):
+                return None
+            for row in range(len(part)):
+                logits = self._weights.logits(self._context, row)
+                found.append(-float(_log_softmax(logits)[tokens[start + row + 1]]))
+        return found
+
+    def _go_back(self, wanted: list[int], stop: StopSignal) -> bool:
+        """Drop what was read after `wanted`; False when it had to be read again and that was stopped."""
+        if C.llama_memory_seq_rm(self._memory, 0, len(wanted), -1):
+            del self._cached[len(wanted) :]
+            return True
+        return self.read(wanted, None, stop)[1]
+
+    def _decode(self, batch: Any, tokens: Sequence[int]) -> bool:
+        """Feed the batch; False when it was stopped. Raises ModelFailed."""
+        self._cached.extend(tokens)
+        result = C.llama_decode(self._context, batch)
+        if result not in (0, _ABORTED):
+            raise ModelFailed(f"llama.cpp could not go on (llama_decode: {result})")
+        return bool(result != _ABORTED)
+
+    def _reuse(self, wanted: list[int]) -> None:
+        """Drop from the cache what `wanted` does not hold, and close the gaps."""
+        plan = plan_reuse(self._cached, wanted, can_shift=self._can_shift)
+        kept = apply_plan(self._cached, plan)
+        fine = True
+        for gap in plan.gaps():
+            fine = fine and C.llama_memory_seq_rm(self._memory, 0, gap.start, gap.end)
+            if fine:
+                C.llama_memory_seq_add(self._memory, 0, gap.end, -1, gap.start - gap.end)
+        if fine and len(kept) < len(self._cached) - sum(len(gap) for gap in plan.gaps()):
+            fine = C.llama_memory_seq_rm(self._memory, 0, len(kept), -1)
+        if not fine:
+            # Recurrent models keep a state, not a row per token: they cannot go back, and start anew.
+            C.llama_memory_clear(self._memory, False)
+            kept = []
+        self._cached = kept
+
+    def _synchronise(self) -> None:
+        """After a stop or an error the cache holds what was read until then: ask it how much."""
+        held = C.llama_memory_seq_pos_max(self._memory, 0) + 1
+        if held > len(self._cached):
+            C.llama_memory_clear(self._memory, False)
+            held = 0
+        del self._cached[held:]
+
+    def close(self) -> None:
+        C.llama_free(self._context)
+
+
+def _log_softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    shifted = logits - logits.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float32)
