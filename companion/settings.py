@@ -45,6 +45,10 @@ class MemorySettings(_Section):
     """At most this many memories are given to a reply."""
     context_share: float = Field(default=0.25, ge=0.0, le=0.5)
     """At most this share of the model's context is spent on them."""
+    tier: int | None = Field(default=None, ge=0, le=3)
+    """What the model is trusted with when it thinks about what was said: 0 nothing (rules and the embedder decide),
+    1 to help decide what is worth keeping, 2 also to put it into words, 3 also to compare, sum up and conclude. Without
+    it, what a measurement of the model shows (`companion models probe`)."""
 
 
 class SleepSettings(_Section):

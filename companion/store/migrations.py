@@ -230,6 +230,16 @@ def keep_reasons(db: Database) -> None:
     db.run("CREATE INDEX recalls_by_memory ON recalls(memory)")
 
 
+def keep_probes(db: Database) -> None:
+    """How far a model can be trusted to think is measured once, which takes minutes, and may be interrupted: `state` is
+    JSON of what was found so far. `model` names the file, `version` the cases and prompts it was measured with."""
+    db.run(
+        """CREATE TABLE probes (
+             model TEXT PRIMARY KEY, version TEXT NOT NULL, state TEXT NOT NULL,
+             at REAL NOT NULL, utc_offset INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -240,6 +250,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cut_memories_into_pieces,
     learn_from_use,
     keep_reasons,
+    keep_probes,
 )
 
 

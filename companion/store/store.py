@@ -15,6 +15,7 @@ from companion.store.lock import ProfileLock
 from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
 from companion.store.nights import Nights
+from companion.store.probes import Probes
 from companion.store.recalls import Recalls
 from companion.store.search import Search
 from companion.store.turns import Turns
@@ -37,6 +38,7 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.probes = Probes(db)
         self.adaptation = Adaptation(db)
         self._lock = lock
 
