@@ -64,12 +64,24 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryPoint:
+    """What a good reflection keeps, in the words of whoever labelled it, and the words it was taken from. `turn` is
+    None where the label does not say."""
+
+    text: str
+    quote: str
+    turn: str | None
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Turns in the order of their times; those of one time in the order of the file."""
 
     id: str
     turns: tuple[HistoryTurn, ...]
     questions: tuple[Question, ...]
+    points: tuple[MemoryPoint, ...] = ()
 
 
 def check_files(files: Iterable[Path]) -> None:
@@ -130,7 +142,25 @@ def _history(data: object) -> History:
     listed = enumerate(_list(history, "questions", "the history"), 1)
     questions = [_question(_fields(item, f"question {at}"), f"question {at}", known) for at, item in listed]
     _unique([question.id for question in questions], "question")
-    return History(id, _in_time(turns), tuple(questions))
+    labelled = [] if history.get("memory_points") is None else _list(history, "memory_points", "the history")
+    points = [
+        _point(_fields(item, f"memory point {at}"), f"memory point {at}", known) for at, item in enumerate(labelled, 1)
+    ]
+    return History(id, _in_time(turns), tuple(questions), tuple(points))
+
+
+_LABELLED: dict[str, Role] = {**ROLES, "assistant": "companion"}
+
+
+def _point(data: dict[str, Any], what: str, known: frozenset[str]) -> MemoryPoint:
+    role = _text(data, "role", what)
+    if role.casefold() not in _LABELLED:
+        raise _Wrong(f"{what} has the role {role!r}; there are {', '.join(_LABELLED)}")
+    turn = None if data.get("turn") is None else _id(data, "turn", what)
+    if turn is not None and turn not in known:
+        raise _Wrong(f"{what} names the turn {turn!r}, which is not in the history")
+    quote = "" if data.get("quote") is None else _text(data, "quote", what)
+    return MemoryPoint(_text(data, "text", what), quote, turn, _LABELLED[role.casefold()])
 
 
 def _turn(data: dict[str, Any], what: str) -> HistoryTurn:

@@ -120,9 +120,10 @@ def replay(
     mind_of: Callable[[Store, SetClock], Mind] | None = None,
     chatter: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
+    at_end: Callable[[Store], None] = lambda store: None,
 ) -> Replay:
     """Live through `history`, asking `questions` (some of its own) and then the unrelated prompts of `chatter`.
-    `baseline`, or what `mind_of` makes, remembers in the product's place.
+    `baseline`, or what `mind_of` makes, remembers in the product's place. `at_end` may look at what was stored.
     `progress` is told how many turns and questions are done, of how many. Raises CompanionError."""
     start = history.turns[0].time if history.turns else datetime.now().astimezone()
     found = Replay(history, chatter=len(chatter))
@@ -143,6 +144,8 @@ def replay(
             progress(len(life.neutral) + len(found.answers), total)
         for prompt in chatter:
             found.injected += life.brings_anything(prompt)
+        mind.think()
+        at_end(store)
     return found
 
 

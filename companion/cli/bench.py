@@ -56,6 +56,20 @@ def recall(
 
 
 @app.command()
+def reflect(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories with memory points.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False,
+) -> None:
+    """What reflection keeps of a history, against what a person labelled as worth keeping."""
+    _, settings = prepare()
+    from companion.bench.reflecting import measure_reflection, reflection_lines
+
+    with _Bar() as bar:
+        report = measure_reflection(files, settings, progress=bar)
+    _show(as_json, report, lambda: reflection_lines(report))
+
+
+@app.command()
 def answers(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories, .jsonl or .jsonl.gz.")],
     variant: Annotated[

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from companion.mind import checks, facets, slots
+from companion.mind import checks, facets, leaning, slots
 from companion.mind.checks import Said
 from companion.mind.rules import rules
 from companion.records import Modality, Polarity
@@ -99,20 +99,27 @@ def _judged(text: str) -> list[Judged]:
         return [(span, None, whole) for span, _ in prepared]
     judged: list[Judged] = []
     rest = ""
-    for (start, end), said in prepared:
+    for span, said in prepared:
+        if rest and checks.speaks_for_themselves_again(said):
+            rest = ""
         if rest:
-            judged.append(((start, end), None, rest))
+            judged.append((span, None, rest))
             continue
-        if said.says("joke"):
+        if checks.was_sarcasm(said):
+            judged[:] = [(earlier, None, "irony") for earlier, _, _ in judged]
+            judged.append((span, None, "irony"))
+            continue
+        if checks.was_a_joke(said):
             if judged and not _stands_alone(said):
                 judged[-1] = (judged[-1][0], None, "joke")
-            judged.append(((start, end), None, "joke"))
+            judged.append((span, None, "joke"))
             continue
         rest = checks.opens_foreign_matter(said)
         if rest:
-            judged.append(((start, end), None, rest))
+            head = checks.after_chat(said) if rest == "material" else None
+            judged.append((span, _statement(text, head) if head else None, rest))
             continue
-        _judge(text, (start, end), said, judged)
+        _judge(text, span, said, judged)
     return judged
 
 
@@ -133,22 +140,56 @@ def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -
         rest = checks.after_chat(said)
         if rest:
             said, reason = rest, ""
-    if reason == "not their own" and previous and slots.leans_on_previous(said.body, said.rules.language):
-        somebody = slots.somebody_in(previous.text, said.rules.language)
-        if somebody and len(previous.text) < 160:
-            named = slots.name_given(said.raw) or (previous.subject if previous.subject != "person" else somebody)
-            statement = replace(
-                _statement(text, said), start=previous.start, text=text[previous.start : said.end], subject=named,
-                slot=None, value=None, importance=max(4, previous.importance), requested=previous.requested,
-            )  # fmt: skip
-            if previous.slot is None and previous.subject == "person" and len(previous.text.split()) <= 8:
-                judged[-1] = (judged[-1][0], None, "told in full by the next")
-            judged.append((span, statement, "leans on the one before"))
+    if previous and reason in leaning.LEFT_OUT and _lean(text, span, said, previous, judged):
+        return
+    if previous and not reason and leaning.goes_on(said) and _fits(previous, said) and _plain(previous):
+        statement = _statement(text, said)
+        if statement.slot is None and statement.subject == previous.subject:
+            judged[-1] = (judged[-1][0], None, "told in full by the next")
+            judged.append((span, _grown(text, previous, said), "goes on from the one before"))
             return
     if reason:
         judged.append((span, None, reason))
     else:
         judged.append((span, _statement(text, said), "asked for" if said.requested else "their own"))
+
+
+def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, judged: list[Judged]) -> bool:
+    """Keep a sentence together with the statement it leans on, when it does."""
+    if not _fits(previous, said):
+        return False
+    if leaning.on_somebody(said):
+        language = said.rules.language
+        somebody = slots.somebody_in(previous.text, language)
+        if somebody is None and previous.subject == "person":
+            return False
+        named = slots.name_given(said.raw) or (previous.subject if previous.subject != "person" else somebody)
+        statement = replace(_grown(text, previous, said), subject=named or "person")
+        whole = previous.subject == "person" and len(previous.text.split()) <= 8
+    elif leaning.on_something(said):
+        statement, whole = _grown(text, previous, said), True
+    else:
+        return False
+    if whole and previous.slot is None:
+        judged[-1] = (judged[-1][0], None, "told in full by the next")
+    judged.append((span, statement, "leans on the one before"))
+    return True
+
+
+def _fits(previous: Statement, said: Said) -> bool:
+    return said.end - previous.start <= leaning.LONGEST
+
+
+def _plain(previous: Statement) -> bool:
+    return previous.slot is None and not previous.requested and not previous.correction
+
+
+def _grown(text: str, previous: Statement, said: Said) -> Statement:
+    """The previous statement and what leans on it, as one; it fills no slot any more."""
+    weight = max(previous.importance, 4 if said.says("weighty") else 0)
+    return replace(
+        previous, end=said.end, text=text[previous.start : said.end], slot=None, value=None, importance=weight
+    )
 
 
 def _statement(text: str, said: Said) -> Statement:

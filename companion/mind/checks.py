@@ -96,6 +96,19 @@ _OWN_WORD = re.compile(r"\W*(?:i|i['’](?:m|ve|ll|d)|me|my|mine|myself|we|our|u
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
+def was_a_joke(said: Said) -> bool:
+    return said.says("joke") and not said.says("in_earnest")
+
+
+def was_sarcasm(said: Said) -> bool:
+    """Whether it says that what stands before it was not meant."""
+    return said.rules.says("sarcasm", said.whole.strip())
+
+
+def speaks_for_themselves_again(said: Said) -> bool:
+    return said.rules.says("real_again", said.whole.strip())
+
+
 def opens_foreign_matter(said: Said) -> str:
     """Why the rest of the turn from here is not the person speaking for themselves, or ""."""
     text = replace(said, body=said.whole.strip())
@@ -239,6 +252,8 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("log", _log),
     ("other language", _other_language),
     ("question", _question),
+    ("irony", lambda said: said.rules.says("irony", said.whole.strip())),
+    ("denied", lambda said: said.says("denied")),
     ("hypothetical", lambda said: said.says("hypothetical")),
     ("request", _request),
     ("acknowledgement", _acknowledgement),

@@ -151,21 +151,12 @@ def somebody_in(sentence: str, language: str) -> str | None:
     return found[-1] if found else None
 
 
-_FOLLOW_UP = re.compile(
-    r"^(?:she|he|they)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b", re.IGNORECASE
-)
-_FOLLOW_UP_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
 _CALLED_NAME = re.compile(
-    rf"\b(?:called|named|name is|name's|'s|is) {_NAME}(?=[.,!]|$)|叫(?P<han>[\u4e00-\u9fffA-Za-z]{{1,4}})"
+    rf"\b(?:called|named|name is|name's|'s|is) {_NAME}(?=[.,!]|$)|^[Tt]he (?:\w+ )?one, (?P<one>[A-Z][\w'-]+)|叫(?P<han>[\u4e00-\u9fffA-Za-z]{{1,4}})"
 )
-
-
-def leans_on_previous(sentence: str, language: str) -> bool:
-    """Whether it begins with a pronoun for somebody named just before."""
-    return (_FOLLOW_UP_ZH if language == "zh" else _FOLLOW_UP).match(sentence) is not None
 
 
 def name_given(sentence: str) -> str | None:
     """The name in "She's called Lena."."""
     match = _CALLED_NAME.search(sentence)
-    return (match["value"] or match["han"]) if match else None
+    return (match["value"] or match["one"] or match["han"]) if match else None

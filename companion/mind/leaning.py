@@ -1,0 +1,58 @@
+"""Sentences that mean nothing without the one before: "She's called Lena.", "It's on Tuesday.", "From Arequipa."
+
+Such a sentence is kept together with the statement it leans on, as one passage of the person's own words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from companion.mind.checks import Said
+
+LONGEST = 320
+"""Characters of a passage; more is no longer one thing."""
+LEFT_OUT = frozenset({"not their own", "says little", "points elsewhere", "idle", "told in full by the next"})
+"""Reasons for which a sentence may have been left out that still says something of the statement before it."""
+
+_SOMEBODY = re.compile(
+    r"^(?:she|he|they)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b", re.IGNORECASE
+)
+_SOMEBODY_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
+_ONE_OF_THEM = re.compile(
+    r"^the (?:\w+ )?(?:one|other|others|first|second|older|younger|elder|little|big)\b", re.IGNORECASE
+)
+_THING = re.compile(
+    r"^(?:it|it's|its|this|that|that's|these|those|there|there's|which|because|so|just|only|not|no|mostly|mainly|or|and"
+    r"|also|plus|from|in|at|on|with|for|since|by|near|until|till|maybe|everything|everyone|nobody|nothing|all of it"
+    r"|then|now|still|too|the)\b",
+    re.IGNORECASE,
+)
+_OTHER_PERSON = re.compile(r"\b(?:he|she|they|him|her|his|their|them)\b", re.IGNORECASE)
+_NEW_SUBJECT_ZH = re.compile("[我你您他她它]|^(?:昨天|今天|明天)?(?:听说|据说|新闻)")
+_GOES_ON = re.compile(
+    r"^\W*(?:and |but |so |or |plus |also |then )*(?:because|since|that's why|that is why|which|so (?:now )?(?:i|we)\b"
+    r"|and (?:now |then |so )?(?:i|my|we|it)\b|but (?:now |then |still )?(?:i|my|we|it)\b|it (?:makes|made|has|feels|felt)\b"
+    r"|then i\b|now i\b)|^\W*(?:所以|因此|而且|但是?|不过|然后|结果)",
+    re.IGNORECASE,
+)
+
+
+def on_somebody(said: Said) -> bool:
+    """Whether it begins with a pronoun for somebody, or with one of several, named just before."""
+    if said.rules.language == "zh":
+        return _SOMEBODY_ZH.match(said.body) is not None
+    return _SOMEBODY.match(said.body) is not None or _ONE_OF_THEM.match(said.body) is not None
+
+
+def on_something(said: Said) -> bool:
+    """Whether it says more of a thing spoken of just before, and nothing of another person."""
+    if "__" in said.body:
+        return False
+    if said.rules.language == "zh":
+        return len(said.body) <= 16 and _NEW_SUBJECT_ZH.search(said.body) is None
+    return _THING.match(said.whole.lstrip(" -*•\"'(")) is not None and _OTHER_PERSON.search(said.body) is None
+
+
+def goes_on(said: Said) -> bool:
+    """Whether a statement of the person's own begins as a part of the one before ("So I left.")."""
+    return _GOES_ON.match(said.whole) is not None
