@@ -74,7 +74,7 @@ def _private(said: Said) -> bool:
     return said.says("private") or said.rules.says("private", said.whole.strip())
 
 
-_REMARKS = ("not their own", "request", "acknowledgement", "about the companion", "about the chat")
+_REMARKS = ("not their own", "idle", "quoted", "request", "acknowledgement", "about the companion", "about the chat")
 Judged = tuple[tuple[int, int], Statement | None, str]
 
 
@@ -98,8 +98,16 @@ def _judged(text: str) -> list[Judged]:
     if whole:
         return [(span, None, whole) for span, _ in prepared]
     judged: list[Judged] = []
-    rest = ""
+    rest, quoting = "", False
     for span, said in prepared:
+        sentence = text[slice(*span)]
+        if quoting or checks.opens_quotation(sentence):
+            quoting = not (quoting and checks.closes_quotation(sentence))
+            judged.append((span, None, "quoted"))
+            continue
+        if said.says("staged"):
+            judged[:] = [(earlier, None, "role-play") for earlier, _, _ in judged]
+            rest = "role-play"
         if rest and checks.speaks_for_themselves_again(said):
             rest = ""
         if rest:
@@ -116,7 +124,8 @@ def _judged(text: str) -> list[Judged]:
             continue
         rest = checks.opens_foreign_matter(said)
         if rest:
-            head = checks.after_chat(said) if rest == "material" else None
+            introduces = rest == "material" and said.whole.rstrip().endswith(":")
+            head = checks.after_chat(said) if introduces else None
             judged.append((span, _statement(text, head) if head else None, rest))
             continue
         _judge(text, span, said, judged)
@@ -132,6 +141,8 @@ def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -
     """Append what becomes of the sentence; one that leans on the last may take its place."""
     previous = judged[-1][1] if judged else None
     reason = checks.left_out(said)
+    if not reason and not said.requested and slots.at_one_remove(said.body, said.rules.language):
+        reason = "at one remove"
     if reason in ("question", "request"):
         head = checks.before_asking(said)
         if head:
@@ -140,7 +151,7 @@ def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -
         rest = checks.after_chat(said)
         if rest:
             said, reason = rest, ""
-    if previous and reason in leaning.LEFT_OUT and _lean(text, span, said, previous, judged):
+    if previous and reason in leaning.LEFT_OUT and _lean(text, span, said, previous, judged, reason):
         return
     if previous and not reason and leaning.goes_on(said) and _fits(previous, said) and _plain(previous):
         statement = _statement(text, said)
@@ -154,26 +165,39 @@ def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -
         judged.append((span, _statement(text, said), "asked for" if said.requested else "their own"))
 
 
-def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, judged: list[Judged]) -> bool:
+def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, judged: list[Judged], reason: str) -> bool:
     """Keep a sentence together with the statement it leans on, when it does."""
     if not _fits(previous, said):
         return False
-    if leaning.on_somebody(said):
-        language = said.rules.language
-        somebody = slots.somebody_in(previous.text, language)
-        if somebody is None and previous.subject == "person":
+    language = said.rules.language
+    on_somebody = leaning.on_somebody(said)
+    somebody = slots.somebody_in(previous.text, language) if on_somebody else None
+    if somebody is not None or (on_somebody and previous.subject != "person"):
+        named = slots.name_given(said.raw) or _named_before(previous, somebody, leaning.one_of_several(said))
+        if not named:
             return False
-        named = slots.name_given(said.raw) or (previous.subject if previous.subject != "person" else somebody)
-        statement = replace(_grown(text, previous, said), subject=named or "person")
+        statement = replace(_grown(text, previous, said), subject=named)
         whole = previous.subject == "person" and len(previous.text.split()) <= 8
-    elif leaning.on_something(said):
-        statement, whole = _grown(text, previous, said), True
+    elif leaning.on_something(said, reason):
+        subject = slots.subject_of(said.body, language)
+        statement, whole = _grown(text, previous, said), subject == "person"
+        if subject != "person":
+            statement = replace(statement, subject=subject)
     else:
         return False
     if whole and previous.slot is None:
         judged[-1] = (judged[-1][0], None, "told in full by the next")
     judged.append((span, statement, "leans on the one before"))
     return True
+
+
+def _named_before(previous: Statement, somebody: str | None, one: bool) -> str | None:
+    """Whom a pronoun means: the one the statement is about, else the partner it names, else whom it mentions."""
+    if previous.subject != "person":
+        return previous.subject.removesuffix("s") if one else previous.subject
+    if previous.slot in ("spouse", "partner"):
+        return previous.value
+    return somebody.removesuffix("s") if somebody and one else somebody
 
 
 def _fits(previous: Statement, said: Said) -> bool:

@@ -97,12 +97,12 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def was_a_joke(said: Said) -> bool:
-    return said.says("joke") and not said.says("in_earnest")
+    return said.says("joke") and not said.rules.says("in_earnest", said.whole)
 
 
 def was_sarcasm(said: Said) -> bool:
     """Whether it says that what stands before it was not meant."""
-    return said.rules.says("sarcasm", said.whole.strip())
+    return said.rules.says("sarcasm", said.whole.strip()) and not said.rules.says("in_earnest", said.whole)
 
 
 def speaks_for_themselves_again(said: Said) -> bool:
@@ -112,6 +112,8 @@ def speaks_for_themselves_again(said: Said) -> bool:
 def opens_foreign_matter(said: Said) -> str:
     """Why the rest of the turn from here is not the person speaking for themselves, or ""."""
     text = replace(said, body=said.whole.strip())
+    if text.says("injection"):
+        return "injection"
     if said.says("role_play") or text.says("role_play"):
         return "role-play"
     return "material" if said.says("material") or text.says("material") else ""
@@ -161,6 +163,10 @@ def _question(said: Said) -> bool:
     return said.says("question")
 
 
+def _irony(said: Said) -> bool:
+    return said.rules.says("irony", said.whole.strip()) and not said.rules.says("in_earnest", said.whole)
+
+
 def _request(said: Said) -> bool:
     return not _boundary(said) and said.says("request")
 
@@ -180,7 +186,7 @@ def _idle(said: Said) -> bool:
 _FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
 _BEGINS = re.compile(
     rf"{_FIRST}|me and my|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b"
-    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? ",
+    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? |neither my |(?:aunt|auntie|uncle|cousin|grandma|grandpa) \w+",
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
@@ -214,8 +220,33 @@ def _not_their_own_chinese(said: Said) -> bool:
     return own is None or own.start() > 30 or _SAYS_ME.search(said.body) is not None
 
 
+_QUOTED = re.compile(r"[\"“„«「『‘']([^\"”“»」』’]{4,})[\"”“»」』’']")
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|my|me)\b|我", re.IGNORECASE)
+_MY_WORDS = re.compile(
+    r"\bi (?:just |also |then |once |often )?(?:said|told|wrote|texted|shouted|asked|replied|answered)\b", re.IGNORECASE
+)
+
+
 def _quotes_another(said: Said) -> bool:
-    return said.says("quoting")
+    """Whether it gives another's words: introduced as such, or with an "I" inside that is not the person's."""
+    if said.says("quoting"):
+        return True
+    if "____" not in said.body or _MY_WORDS.search(said.body):
+        return False
+    return any(_FIRST_PERSON.search(match.group(1)) for match in _QUOTED.finditer(said.raw))
+
+
+def opens_quotation(sentence: str) -> bool:
+    """Whether a quotation begins with the sentence and does not end in it."""
+    mark = sentence.lstrip()[:1]
+    return mark in _CLOSING and _CLOSING[mark] not in sentence.lstrip()[1:]
+
+
+def closes_quotation(sentence: str) -> bool:
+    return any(mark in sentence for mark in _CLOSING.values())
+
+
+_CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 
 
 _NAME_OR_NUMBER = re.compile(r"(?<=\s)[A-Z][a-z]{2,}|\d")
@@ -246,15 +277,15 @@ def _points_elsewhere(said: Said) -> bool:
 
 _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("code", _code),
-    ("quoted", _quoted_line),
+    ("quoted line", _quoted_line),
     ("no words", _no_words),
     ("too long", _too_long),
     ("log", _log),
     ("other language", _other_language),
     ("question", _question),
-    ("irony", lambda said: said.rules.says("irony", said.whole.strip())),
+    ("irony", _irony),
     ("denied", lambda said: said.says("denied")),
-    ("hypothetical", lambda said: said.says("hypothetical")),
+    ("hypothetical", lambda said: said.says("hypothetical") or said.rules.says("imagined", said.whole.strip())),
     ("request", _request),
     ("acknowledgement", _acknowledgement),
     ("about the chat", lambda said: said.says("meta")),
@@ -289,7 +320,10 @@ def before_asking(said: Said) -> Said | None:
     return replace(said, raw=said.raw[:length], body=body, whole=body, end=said.start + length)
 
 
-_THEN_OWN = re.compile(r"(?:[,;]? but |,? and |, |; | ?[–—] ?| - )(?=(?:i|i'm|i've|my|we|we're)\b)", re.IGNORECASE)
+_THEN_OWN = re.compile(
+    r"(?:[,;]? but |,? and |, |; |: | because | ?[–—] ?| - )(?=(?:i|i'm|i've|my|we|we're)\b)", re.IGNORECASE
+)
+_I = re.compile(r"\bi\b", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"\b(?:if|unless|whether|that|as|so|think|hope|like|just|sure|said|says|say|told|tell)\b", re.IGNORECASE
 )
@@ -300,12 +334,18 @@ def after_chat(said: Said) -> Said | None:
     if said.rules.language == "zh":
         starts = [match.end() for match in _CLAUSES_ZH.finditer(said.body) if said.body.startswith("我", match.end())]
     else:
-        found = _THEN_OWN.search(said.body)
-        lean = found and _NOT_BEFORE.search(said.body[: found.start()]) and "but" not in found.group()
-        starts = [found.end()] if found and not lean else []
+        starts = [found.end() for found in _THEN_OWN.finditer(said.body) if _stands_after(said.body, found)]
     for start in starts[:4]:
         body = said.body[start:]
         rest = replace(said, raw=said.raw[start:], body=body, whole=body, start=said.start + start)
         if not left_out(rest):
             return rest
     return None
+
+
+def _stands_after(body: str, found: re.Match[str]) -> bool:
+    """Whether what follows stands for itself, and is not said, hoped or asked in what is before it."""
+    head, joint = body[: found.start()], found.group()
+    if ":" in joint:
+        return _I.search(head) is not None
+    return "but" in joint or "because" in joint or _NOT_BEFORE.search(head) is None

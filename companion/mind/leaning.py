@@ -15,18 +15,22 @@ LEFT_OUT = frozenset({"not their own", "says little", "points elsewhere", "idle"
 """Reasons for which a sentence may have been left out that still says something of the statement before it."""
 
 _SOMEBODY = re.compile(
-    r"^(?:she|he|they)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b", re.IGNORECASE
+    r"^(?:now |then |so )?(?:she|he|they)(?:'s| is| are|'re| was| were| has| have| had|'ve| \w+s| \w+ed)?\b"
+    r"|^(?:his|her|their) name(?:'s| is)\b",
+    re.IGNORECASE,
 )
 _SOMEBODY_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
 _ONE_OF_THEM = re.compile(
-    r"^the (?:\w+ )?(?:one|other|others|first|second|older|younger|elder|little|big)\b", re.IGNORECASE
+    r"^the (?:\w+ )?(?:one|other|others|eldest|oldest|youngest|older|younger|elder)\b", re.IGNORECASE
 )
 _THING = re.compile(
     r"^(?:it|it's|its|this|that|that's|these|those|there|there's|which|because|so|just|only|not|no|mostly|mainly|or|and"
-    r"|also|plus|from|in|at|on|with|for|since|by|near|until|till|maybe|everything|everyone|nobody|nothing|all of it"
+    r"|also|plus|from|in|at|on|as|with|for|since|by|near|until|till|have been|has been|maybe|everything|everyone|nobody|nothing|all of it"
     r"|then|now|still|too|the)\b",
     re.IGNORECASE,
 )
+_DONE_TO_ME = re.compile(r"^they \w+ (?:me|us)\b", re.IGNORECASE)
+_YOU = re.compile(r"\b(?:you|your|thanks?|please|ok|okay|yes|no|sure|great|good|nice|wow|haha|lol)\b", re.IGNORECASE)
 _OTHER_PERSON = re.compile(r"\b(?:he|she|they|him|her|his|their|them)\b", re.IGNORECASE)
 _NEW_SUBJECT_ZH = re.compile("[我你您他她它]|^(?:昨天|今天|明天)?(?:听说|据说|新闻)")
 _GOES_ON = re.compile(
@@ -44,10 +48,19 @@ def on_somebody(said: Said) -> bool:
     return _SOMEBODY.match(said.body) is not None or _ONE_OF_THEM.match(said.body) is not None
 
 
-def on_something(said: Said) -> bool:
-    """Whether it says more of a thing spoken of just before, and nothing of another person."""
+def one_of_several(said: Said) -> bool:
+    return said.rules.language == "en" and _ONE_OF_THEM.match(said.body) is not None
+
+
+def on_something(said: Said, reason: str) -> bool:
+    """Whether it says more of a thing spoken of just before, and nothing of another person. `reason`: why it means
+    little alone."""
     if "__" in said.body:
         return False
+    if reason in ("points elsewhere", "says little") or _DONE_TO_ME.match(said.body):
+        return True
+    if len(said.body.split()) <= 4 and said.rules.language == "en":
+        return _OTHER_PERSON.search(said.body) is None and _YOU.search(said.body) is None
     if said.rules.language == "zh":
         return len(said.body) <= 16 and _NEW_SUBJECT_ZH.search(said.body) is None
     return _THING.match(said.whole.lstrip(" -*•\"'(")) is not None and _OTHER_PERSON.search(said.body) is None

@@ -22,6 +22,8 @@ class Rules:
     relations: str
     """Alternatives of a regular expression: the words for people and animals in a person's life."""
     jobs: str
+    kin: dict[str, str]
+    """Word for a relation → the one that stands for all of its kind."""
 
     def says(self, table: str, text: str) -> bool:
         """Whether an entry of the table occurs in `text`."""
@@ -48,4 +50,5 @@ def rules(language: str) -> Rules:
     }
     if "foreign" in raw:
         tables["foreign"] = re.compile(rf"\b(?:{raw['foreign']})\b", re.IGNORECASE)
-    return Rules(language, tables, raw["relations"], raw["jobs"])
+    kin = {word: relation for relation, words in raw["kin"].items() for word in words}
+    return Rules(language, tables, raw["relations"], raw["jobs"], kin)

@@ -24,6 +24,8 @@ _DAY = (
     r"|[A-Z][a-z]{2,8} (?:the )?\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
 )
 _CALLED = r"(?:is|'s)(?: called| named|)|(?:is|'s) name is|, called|,|called|named"
+_ONLY_NAMED = r"(?<!ish)(?<!ese)(?<!ian)(?<!ican)(?<!eek)(?<!ench)(?<!utch)(?=\s*(?:[.,!;]|$|and I\b|and we\b))"
+"""A name with nothing said of its bearer after it, and no "Peruvian" or "Irish"."""
 _TRADE = r"(?P<value>[\w -]{3,40}?)(?=[.,;!]|$| (?:at|for|in|and|with|since) )"
 _LIVE = r"(?:live|am living|'m living|am based|'m based|have lived|'ve lived|reside)(?: here)?(?: now)?"
 
@@ -44,8 +46,8 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ("job", rf"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working) as (?:an? )?{_TRADE}"),
     ("job", rf"\b{_I_AM} (?:currently |now |also )?an? (?P<value>(?:[\w-]+ ){{0,3}}(?:JOBS))\b(?! (?:of|lover))"),
     ("job", rf"\b[Mm]y (?:job|profession|occupation) is {_TRADE}"),
-    ("spouse", rf"\b[Mm]y (?:wife|husband|spouse)(?: {_CALLED}|{_CALLED})? {_NAME}"),
-    ("partner", rf"\b[Mm]y (?:partner|girlfriend|boyfriend|fiancée?|fiance)(?: {_CALLED}|{_CALLED})? {_NAME}"),
+    ("spouse", rf"\b[Mm]y (?:wife|husband|spouse)(?: {_CALLED}|{_CALLED})? {_NAME}{_ONLY_NAMED}"),
+    ("partner", rf"\b[Mm]y (?:partner|girlfriend|boyfriend|fiancée?|fiance)(?: {_CALLED}|{_CALLED})? {_NAME}{_ONLY_NAMED}"),
     ("diet", rf"\b{_I_AM}(?: a| strictly| mostly)? (?P<value>vegan|vegetarian|pescatarian)\b"),
 )  # fmt: skip
 _FAVOURITE = re.compile(
@@ -112,7 +114,7 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
     """Sentences whose subject is somebody in the person's life, by name where there is one."""
     words = rules(language).relations
     if language == "zh":
-        called = r"(?:叫(?P<name>[\u4e00-\u9fffA-Za-z]{2,4}?)(?=[，。！,是在今]|$))?"
+        called = r"(?:(?:叫(?=[\u4e00-\u9fffA-Za-z]{2,4}?(?:[，。！,是在今]|$)))?(?P<name>(?<=叫)[\u4e00-\u9fffA-Za-z]{2,4}?(?=[，。！,是在今]|$)|[小阿][\u4e00-\u9fff]))?"
         return (
             re.compile(
                 rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?P<relation>{words}){called}(?!和我|跟我|一起|对我|给我|说我)"
@@ -124,31 +126,75 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
             rf"{mine}(?P<relation>{words})(?: is (?:called|named) |, | |'s name is )"
             rf"(?P<name>[A-Z][\w'-]+?)\b{_IS_SUBJECT}"
         ),
+        re.compile(rf"{mine}(?P<relation>{words}) (?P<name>[A-Z][\w-]+)(?= (?!and (?:I|me|my)\b)[a-z'])"),
         re.compile(rf"{mine}(?P<relation>{words})\b(?P<name>){_IS_SUBJECT}"),
+        re.compile(
+            r"^(?P<relation>[Aa]unt|[Aa]untie|[Uu]ncle|[Cc]ousin|[Gg]randma|[Gg]randpa) (?P<name>[A-Z][\w'-]+)\b"
+        ),
         re.compile(rf"^(?P<name>[A-Z][\w-]+)(?:,| is| was|'s) my (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b"),
     )
 
 
+_SERVES = re.compile(
+    r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady)$"
+)
+_OF_ME = re.compile(
+    r"^(?:my|our) (?:[\w-]+ ){1,3}(?:says?|said|thinks?|told me|tells me|confirmed|reckons?|diagnosed me|believes?)"
+    r"(?: that)? (?:i|i'm|i've|my|with|it's)\b",
+    re.IGNORECASE,
+)
+_AND_I = re.compile(r"\b(?:and|so|which means|but) (?:now |so |then )?(?:i|i'm|i've|my|we|we're)\b", re.IGNORECASE)
+
+
 def subject_of(sentence: str, language: str) -> str:
-    """ "person", or the one named first: by name when it is given, else by relation ("my mother" → "mother")."""
+    """ "person", or the one named first: by name when it is given, else by relation ("my mum" → "mother"). What a
+    doctor or boss says or does to the person is about the person."""
     for pattern in _relation(language):
         match = pattern.search(sentence)
         if match:
-            return match["name"] or match["relation"]
+            relation = match["relation"].lower()
+            if _OF_ME.match(sentence) or (_SERVES.match(relation) and _AND_I.search(sentence)):
+                return "person"
+            return match["name"] or rules(language).kin.get(relation, relation)
     return "person"
+
+
+@lru_cache(maxsize=2)
+def _at_one_remove(language: str) -> re.Pattern[str]:
+    words = rules(language).relations
+    if language == "zh":
+        return re.compile(rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?:{words})的(?:{words})")
+    return re.compile(
+        rf"^(?:[Mm]y|[Oo]ur) (?:[\w-]+ ){{0,2}}?(?:{words})'s? (?:[\w-]+ ){{0,2}}?(?:{words})\b", re.IGNORECASE
+    )
+
+
+def at_one_remove(sentence: str, language: str) -> bool:
+    """Whether it is about somebody whom the person knows through another ("my colleague's cousin")."""
+    return _at_one_remove(language).match(sentence) is not None
 
 
 @lru_cache(maxsize=2)
 def _company(language: str) -> re.Pattern[str]:
     words = rules(language).relations
-    edge = "" if language == "zh" else r"\b"
-    return re.compile(rf"{edge}(?P<relation>{words}){edge}")
+    if language == "zh":
+        return re.compile(rf"(?P<relation>{words})(?P<name>[小阿][\u4e00-\u9fff])?")
+    return re.compile(rf"\b(?P<relation>{words})\b(?: (?P<name>(?-i:[A-Z])[\w'-]+))?", re.IGNORECASE)
+
+
+_STRANGER = re.compile(
+    r"\b(?:someone|somebody|an? (?:\w+ )?(?:guy|girl|man|woman|boy|lady))\b|有(?:个|一个)人", re.IGNORECASE
+)
 
 
 def somebody_in(sentence: str, language: str) -> str | None:
-    """The relation a sentence mentions last, for "She's called Lena." after "I have a sister."."""
-    found = [match["relation"] for match in _company(language).finditer(sentence)]
-    return found[-1] if found else None
+    """Whom the sentence mentions last, by name or relation, for "She's called Lena." after "I have a sister."; ""
+    for somebody who has neither yet."""
+    found = list(_company(language).finditer(sentence))
+    if not found:
+        return "" if _STRANGER.search(sentence) else None
+    relation = found[-1]["relation"].lower()
+    return found[-1]["name"] or rules(language).kin.get(relation, relation)
 
 
 _CALLED_NAME = re.compile(

@@ -5,38 +5,26 @@
     tier 2   also: one sentence put into words, as a bounded JSON object
     tier 3   also: how two statements stand to each other, what many come to, what follows from them
 
-What comes back is only ever a proposal; checks against the evidence decide. None means that there is no answer: the tier
-does not do this, the model wrote something useless, or what it was asked does not fit into its context. A call that
-fails raises and is to be made again later; it never looks as if there were nothing to remember.
+What comes back is only ever a proposal; checks against the evidence decide. None means that there is no answer: the
+tier does not do this, the model wrote something useless, or what it was asked does not fit into its context. A call
+that fails raises and is to be made again later; it never looks as if there were nothing to remember.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from companion.model.grammars import Insight, Proposal
 from companion.model.protocol import StopSignal
+from companion.records import Surroundings
 
 Tier = Literal[0, 1, 2, 3]
 Relation = Literal["same", "update", "contradiction", "different"]
 """How a newer statement stands to an older one about the same person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the person said around a sentence, sentence by sentence, in order."""
-
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-
-    def lines(self, sentence: str) -> tuple[str, ...]:
-        """All of it: what `Proposal.evidence` counts (from 0)."""
-        return (*self.before, sentence, *self.after)
-
-
-ALONE = Context()
+ALONE = Surroundings()
 
 
 class Thinker(Protocol):
@@ -46,12 +34,13 @@ class Thinker(Protocol):
     @property
     def tier(self) -> Tier: ...
 
-    def worth(self, sentence: str, context: Context = ALONE, *, stop: StopSignal) -> float | None:
+    def worth(self, sentence: str, around: Surroundings = ALONE, *, stop: StopSignal) -> float | None:
         """How likely the sentence is worth keeping, 0–1, with 0.5 where the probe's own cases part. Only to decide what
         rules leave open: a small model ranks worse than they do."""
 
-    def phrase(self, sentence: str, context: Context = ALONE, *, stop: StopSignal) -> Proposal | None:
-        """The sentence as one statement that can be understood alone. `about` "nothing": nothing worth keeping."""
+    def phrase(self, sentence: str, around: Surroundings = ALONE, *, stop: StopSignal) -> Proposal | None:
+        """The sentence as one statement that can be understood alone. `about` "nothing": nothing worth keeping.
+        `evidence` counts the lines of `around.lines(sentence)`."""
 
     def summarise(self, lines: Sequence[str], *, stop: StopSignal) -> str | None:
         """A title and two sentences, in two lines of text."""

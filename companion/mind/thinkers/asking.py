@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from companion.errors import ThinkingStopped
 from companion.mind.thinkers.prompts import prompt
-from companion.mind.thinking import Context
 from companion.model.grammars import NoAnswer
 from companion.model.protocol import ChatModel, Generation, Message, Sampling, StopSignal
+from companion.records import Surroundings
 from companion.text import one_line
 
 log = logging.getLogger(__name__)
@@ -44,11 +44,11 @@ class Asking:
         """A text as one line of a prompt: nobody's line breaks may begin a line of their own there."""
         return one_line(text, LONGEST_LINE)
 
-    def window(self, sentence: str, context: Context) -> Window:
+    def window(self, sentence: str, around: Surroundings) -> Window:
         """What is shown of a sentence's surroundings."""
-        before = context.before[-BEFORE:]
-        shown = (*before, sentence, *context.after[:AFTER])
-        return Window(tuple(map(self.line, shown)), len(before), len(context.before) - len(before))
+        before = around.before[-BEFORE:]
+        shown = (*before, sentence, *around.after[:AFTER])
+        return Window(tuple(map(self.line, shown)), len(before), len(around.before) - len(before))
 
     def choose(self, name: str, options: Sequence[str], stop: StopSignal, **values: str) -> tuple[float, ...] | None:
         """Shares of `options` as the answer to the prompt `name`; None when it does not fit."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from companion.mind.thinking import ALONE, Context, Relation, Tier
+from companion.mind.thinking import ALONE, Relation, Tier
 from companion.model.grammars import Insight, Proposal
 from companion.model.protocol import StopSignal
+from companion.records import Surroundings
 
 
 class Tier0:
@@ -14,10 +15,10 @@ class Tier0:
 
     tier: Tier = 0
 
-    def worth(self, sentence: str, context: Context = ALONE, *, stop: StopSignal) -> float | None:
+    def worth(self, sentence: str, around: Surroundings = ALONE, *, stop: StopSignal) -> float | None:
         return None
 
-    def phrase(self, sentence: str, context: Context = ALONE, *, stop: StopSignal) -> Proposal | None:
+    def phrase(self, sentence: str, around: Surroundings = ALONE, *, stop: StopSignal) -> Proposal | None:
         return None
 
     def summarise(self, lines: Sequence[str], *, stop: StopSignal) -> str | None:

@@ -6,8 +6,9 @@ import math
 
 from companion.mind.thinkers.asking import Asking
 from companion.mind.thinkers.tier0 import Tier0
-from companion.mind.thinking import ALONE, Context, Tier
+from companion.mind.thinking import ALONE, Tier
 from companion.model.protocol import ChatModel, StopSignal
+from companion.records import Surroundings
 
 _SURE = 1e-9
 """Likelihoods nearer to 0 or 1 than this are taken for this."""
@@ -23,12 +24,12 @@ class Tier1(Tier0):
         self._asking = Asking(model)
         self._cut = cut
 
-    def worth(self, sentence: str, context: Context = ALONE, *, stop: StopSignal) -> float | None:
+    def worth(self, sentence: str, around: Surroundings = ALONE, *, stop: StopSignal) -> float | None:
         if self._cut is None:
             return None
-        around = self._asking.window(sentence, context)
-        before = "".join(f"Before: {line}\n" for line in around.lines[: around.at])
-        shares = self._asking.choose("worth", ("yes", "no"), stop, before=before, sentence=around.lines[around.at])
+        shown = self._asking.window(sentence, around)
+        before = "".join(f"Before: {line}\n" for line in shown.lines[: shown.at])
+        shares = self._asking.choose("worth", ("yes", "no"), stop, before=before, sentence=shown.lines[shown.at])
         if shares is None:
             return None
         yes, no = (min(1 - _SURE, max(_SURE, share)) for share in shares)

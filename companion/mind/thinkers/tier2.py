@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from companion.mind.thinkers.asking import numbered
 from companion.mind.thinkers.tier1 import Tier1
-from companion.mind.thinking import ALONE, Context, Tier
+from companion.mind.thinking import ALONE, Tier
 from companion.model.grammars import PHRASE_TOKENS, Proposal, phrase_grammar, read_phrase
 from companion.model.protocol import StopSignal
+from companion.records import Surroundings
 
 
 class Tier2(Tier1):
@@ -16,19 +17,19 @@ class Tier2(Tier1):
 
     tier: Tier = 2
 
-    def phrase(self, sentence: str, context: Context = ALONE, *, stop: StopSignal) -> Proposal | None:
-        around = self._asking.window(sentence, context)
-        count = len(around.lines)
+    def phrase(self, sentence: str, around: Surroundings = ALONE, *, stop: StopSignal) -> Proposal | None:
+        shown = self._asking.window(sentence, around)
+        count = len(shown.lines)
         found = self._asking.write(
             "phrase",
             phrase_grammar(count),
             PHRASE_TOKENS,
             lambda answer: read_phrase(answer, count),
             stop,
-            lines=numbered(around.lines),
-            sentence=around.lines[around.at],
+            lines=numbered(shown.lines),
+            sentence=shown.lines[shown.at],
         )
         if found is None:
             return None
-        at = found.evidence if found.about != "nothing" else around.at
-        return replace(found, evidence=at + around.skipped)
+        at = found.evidence if found.about != "nothing" else shown.at
+        return replace(found, evidence=at + shown.skipped)
