@@ -10,18 +10,22 @@ from companion import events
 from companion.clock import Clock, SystemClock
 from companion.doctor import examine
 from companion.editing import Editing
-from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, ModelMissing, NotFound
 from companion.events import Event, Listener
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve, fading_at
 from companion.memory.learner import Learner
 from companion.memory.recall import Cue, Recall
+from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
+from companion.mind.thinking import Thinker
 from companion.minding import Minding
 from companion.model.catalog import find_model
 from companion.model.persona import load_persona
-from companion.model.protocol import ChatModel
+from companion.model.probe import Progress
+from companion.model.protocol import ChatModel, StopSignal
+from companion.model.tiers import ProbeReport
 from companion.paths import Paths
 from companion.records import (
     KINDS,
@@ -96,6 +100,7 @@ class Companion:
         self._editing = Editing(store, self._clock, self._curve)
         reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
+        self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._minding = Minding(
             store,
             self._paths,
@@ -106,6 +111,7 @@ class Companion:
             emit=self._emit,
             changed=self._status_changed,
             person_is_talking=lambda: self._talking.busy,
+            measuring=self._measuring,
             with_index=self._with_index,
             with_nights=self._nights,
         )
@@ -125,6 +131,7 @@ class Companion:
             self._minding.ready_to_recall,
             changed=self._status_changed,
             after_reply=self._minding.poke,
+            loaded=self._minding.poke,
         )
         if not store.read_only:
             recover(store, reflection)
@@ -150,6 +157,7 @@ class Companion:
                 turn = store.turns.add(conversation, "person", text, now, speaker=self._settings.name or "You")
             self._conversation = conversation
             self._talking.answer(turn)
+            self._minding.interrupt()
         self._status_changed()
         return SentMessage(turn.id, turn.conversation)
 
@@ -268,6 +276,23 @@ class Companion:
     def doctor(self) -> tuple[Check, ...]:
         return examine(self._opened, self._paths, self._settings, self._talking, self._minding)
 
+    @property
+    def thinker(self) -> Thinker:
+        """What may be asked of the model that is loaded now."""
+        return self._minding.thinker
+
+    def measure_when_idle(self) -> None:
+        """From now on measure a model that is new to this profile, in time that nobody needs."""
+        self._minding.measure_when_idle = True
+        self._minding.poke()
+
+    def probe_model(self, *, again: bool = False, progress: Progress | None = None) -> ProbeReport:
+        """Measure the model now, or tell what was measured before. Raises ModelError."""
+        self._talking.wait_until_loaded()
+        if self._talking.model is None:
+            raise self._talking.problem or ModelMissing("it was not loaded")
+        return self._measuring.measure(StopSignal(), again=again, progress=progress)
+
     def status(self) -> EngineStatus:
         talking, minding, store = self._talking, self._minding, self._opened
         info = talking.model.info if talking.model is not None else None
@@ -291,6 +316,7 @@ class Companion:
             read_only=store.read_only,
             conversation=self._conversation or 0,
             pending_jobs=store.jobs.pending(),
+            tier=self._measuring.tier,
         )
 
     def night(self) -> None:

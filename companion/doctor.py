@@ -7,8 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 from companion import __version__
 from companion.errors import CompanionError
+from companion.mind.measuring import Measuring
 from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
+from companion.model.tiers import TIERS, figures
 from companion.paths import Paths
 from companion.records import Check
 from companion.settings import Settings
@@ -26,6 +28,7 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
         _versions(),
         *_profile(store, paths),
         _model(talking),
+        _thinking(talking, minding.measuring),
         *_meaning(store, minding),
         *_jobs(store),
         _nights(store, settings),
@@ -74,6 +77,19 @@ def _model(talking: Talking) -> Check:
         f" answers, {answer.tokens_per_second:.0f} tokens/s"
     )
     return Check("model", "ok", detail)
+
+
+def _thinking(talking: Talking, measuring: Measuring) -> Check:
+    """What the model is trusted with when it thinks, why, and how to say otherwise."""
+    if talking.model is None:
+        return Check("thinking", "ok", f"tier 0: {TIERS[0]}")
+    tier, report = measuring.tier, measuring.report
+    measured = "not measured yet (companion models probe)"
+    if report is not None:
+        shown = ", ".join(f"{figure.name} {figure.value:.2f}" for figure in figures(report))
+        measured = f"measured: tier {report.tier} ({shown}; {report.tokens_per_second:.0f} tokens/s)"
+    why = "set by hand" if measuring.setting is not None else "set another with COMPANION_MEMORY__TIER=0…3"
+    return Check("thinking", "ok", f"tier {tier}: {TIERS[tier]}; {measured}; {why}")
 
 
 def _meaning(store: Store, minding: Minding) -> list[Check]:

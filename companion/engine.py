@@ -274,6 +274,7 @@ def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
     except CompanionError as error:
         server.refuse(error)
         return
+    companion.measure_when_idle()
     schedule = Schedule(settings.sleep.at, companion.night)
     schedule.start()
     try:

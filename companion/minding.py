@@ -1,23 +1,28 @@
 """The background thread: loads the embedder, keeps vectors and index in step, reflects, catches up on nights.
 
-The person's turn always comes first: between any two pieces of work it waits until nothing is being answered.
+The person's turn always comes first: between any two pieces of work it waits until nothing is being answered, and a
+model that is thinking is stopped. When there is nothing else to do, a new model is measured.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from companion.errors import CompanionError, ProfileError
+from companion.errors import CompanionError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, SleepFinished
 from companion.memory.embedder import Embedder
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
 from companion.memory.recall import Recall
+from companion.mind.measuring import Measuring
 from companion.mind.reflect import REFLECT, Reflection
 from companion.mind.sleep import Sleep
+from companion.mind.thinking import Thinker
+from companion.model.protocol import StopSignal
 from companion.paths import Paths
 from companion.store.store import Store
 
@@ -37,17 +42,27 @@ class Minding:
     emit: Callable[[Event], None]
     changed: Callable[[], None]
     person_is_talking: Callable[[], bool]
+    measuring: Measuring
     with_index: bool = True
     with_nights: bool = True
     ready_to_recall: threading.Event = field(default_factory=threading.Event)
     problem: CompanionError | None = None
     index: VectorIndex | None = None
     doing: str = ""
+    measure_when_idle: bool = False
+    """Whether a model that was not measured yet is, when there is nothing else to do."""
+    _stop: StopSignal | None = None
+    _idle: bool = False
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _poked: bool = True
     _working: bool = True
     _closing: bool = False
     _thread: threading.Thread | None = None
+
+    @property
+    def thinker(self) -> Thinker:
+        """What may be asked of the model as it is now; tier 0 before there is one."""
+        return self.measuring.thinker
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="minding", daemon=True)
@@ -57,10 +72,33 @@ class Minding:
         """There may be work."""
         with self._wake:
             self._poked = True
+            if self._idle and self._stop is not None:
+                self._stop.set()
             self._wake.notify_all()
 
+    def interrupt(self) -> None:
+        """The person talks: a model that is thinking stops at once. What it was doing is done later."""
+        with self._wake:
+            if self._stop is not None:
+                self._stop.set()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[StopSignal]:
+        """A signal for one piece of thinking, set as soon as the person talks (already, when they are talking)."""
+        stop = StopSignal()
+        with self._wake:
+            self._stop = stop
+        try:
+            # Only now: whoever begins to talk from here on finds the signal.
+            if not self._free():
+                stop.set()
+            yield stop
+        finally:
+            with self._wake:
+                self._stop = None
+
     def settle(self) -> None:
-        """Until no work is left that can be done now."""
+        """Until no work is left that can be done now. Measuring a new model is not waited for."""
         self.poke()
         with self._wake:
             self._wake.wait_for(lambda: self._closing or not (self._poked or self._working))
@@ -68,6 +106,8 @@ class Minding:
     def close(self, patience: float = 3.0) -> None:
         with self._wake:
             self._closing = True
+            if self._stop is not None:
+                self._stop.set()
             self._wake.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(patience)
@@ -97,6 +137,9 @@ class Minding:
         with self._wake:
             self._working = False
             self._wake.notify_all()
+        if self.measure_when_idle:
+            self._guard(self._measure)
+        with self._wake:
             self._wake.wait_for(lambda: self._closing or self._poked)
             self._poked = False
             self._working = True
@@ -153,12 +196,34 @@ class Minding:
                 formed = self.reflection.run(job.id, int(job.key))
             except ProfileError:
                 raise
+            except ThinkingStopped:
+                return  # no attempt that failed: the job waits where it is
             except Exception as error:
                 log.exception("reflection failed")
                 self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
                 continue
             if formed is not None:
                 self.emit(formed)
+
+    def _measure(self) -> None:
+        """Learn what the model can be trusted with, in time that nobody needs: any work, or the person, ends it."""
+        if not self.measuring.due:
+            return
+        with self.interruptible() as stop:
+            with self._wake:
+                self._idle = True
+                if self._poked:
+                    stop.set()
+            self.doing = "getting to know the model"
+            self.changed()
+            try:
+                self.measuring.measure(stop)
+            except ThinkingStopped:
+                log.debug("measuring the model was interrupted")
+            finally:
+                self._idle = False
+                self.doing = ""
+                self.changed()
 
     def _catch_up_nights(self) -> None:
         if not self._free() or not self.sleep.due(self.sleep.clock.now()):

@@ -134,6 +134,18 @@ class RecalledMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the person said around a sentence, sentence by sentence, in order."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    def lines(self, sentence: str) -> tuple[str, ...]:
+        """All of it, with the sentence."""
+        return (*self.before, sentence, *self.after)
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """Evidence with the words themselves, for showing."""
 
@@ -322,3 +334,5 @@ class EngineStatus:
     read_only: bool = False
     conversation: int = 0
     pending_jobs: int = 0
+    tier: int = 0
+    """What the model is trusted with when it thinks: 0 nothing … 3 (companion.model.tiers)."""

@@ -25,6 +25,7 @@ class Talking:
     ready_to_recall: threading.Event
     changed: Callable[[], None]
     after_reply: Callable[[], None]
+    loaded: Callable[[], None] = lambda: None
     model: ChatModel | None = None
     problem: CompanionError | None = None
     _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
@@ -123,6 +124,7 @@ class Talking:
             self.problem = CompanionError(f"the model could not be loaded ({type(error).__name__})")
         self._settled.set()
         self.changed()
+        self.loaded()
 
     def _next(self) -> tuple[Turn, StopSignal] | None:
         with self._condition:

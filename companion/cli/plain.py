@@ -31,6 +31,8 @@ def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
     with opened(load_model=True, index=True, load_embedder=True, nights=True) as engine:
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
+        if sys.stdin.isatty():
+            engine.measure_when_idle()
         try:
             with TypedLines() as lines:
                 PlainChat(engine, lines).run()

@@ -88,4 +88,6 @@ class Progress:
             facts.append(f"{self.context_used:,}/{self.status.context_tokens:,}")
         if self.tokens_per_second:
             facts.append(f"{self.tokens_per_second:.0f} tok/s")
+        if self.status.phase == "ready":
+            facts.append(f"tier {self.status.tier}")
         return facts

@@ -1,0 +1,103 @@
+"""`companion models …`: the language models. Later commands are added to `app`."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from companion.cli.output import Json, print_json, say
+from companion.cli.session import opened
+from companion.text import one_line
+from companion.ui.format import counted
+
+if TYPE_CHECKING:
+    from companion.model.tiers import ProbeReport
+
+app = typer.Typer(no_args_is_help=True, help="See what the language model can do.")
+
+
+@app.callback()
+def models() -> None:
+    """See what the language model can do."""
+
+
+@app.command()
+def probe(
+    again: Annotated[bool, typer.Option("--again", help="Measure it anew, though it was measured before.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
+) -> None:
+    """Measure what the model can be trusted with when it thinks about what you said. Takes minutes, once a model."""
+    with opened(load_model=True) as companion, _Progress() as progress:
+        report = companion.probe_model(again=again, progress=progress)
+        status = companion.status()
+    if as_json:
+        print_json(probe_json(status.model, status.tier, report))
+        return
+    for line in probe_lines(status.model, status.tier, report):
+        say(line)
+
+
+def probe_json(model: str, tier: int, report: ProbeReport) -> Json:
+    """`tier` is the one in use, `measured_tier` the one that the figures show."""
+    from companion.model.tiers import TIERS, figures
+
+    return {
+        "model": model,
+        "tier": tier,
+        "measured_tier": report.tier,
+        "means": TIERS[tier],
+        "figures": {
+            figure.name: {"value": round(figure.value, 4), "needed": figure.needed, "for_tier": figure.tier}
+            for figure in figures(report)
+        },
+        "tokens_per_second": round(report.tokens_per_second, 2),
+        "seconds": round(report.seconds, 1),
+    }
+
+
+def probe_lines(model: str, tier: int, report: ProbeReport) -> list[str]:
+    """Each measure with what it is needed for, then the tier and what it means."""
+    from companion.model.tiers import TIERS, figures
+
+    rows = figures(report)
+    width = max(len(figure.words) for figure in rows)
+    lines = [f"{one_line(model)}: measured in {counted(round(report.seconds), 'second')}", ""]
+    for figure in rows:
+        reached = "reached" if figure.value >= figure.needed else "not reached"
+        needed = f"tier {figure.tier} needs {figure.needed:.0%}: {reached}"
+        lines.append(f"  {figure.words:<{width}}  {figure.value:>4.0%}  ({needed})")
+    lines += [f"  {'speed':<{width}}  {report.tokens_per_second:.0f} tokens/s", ""]
+    lines.append(f"Tier {report.tier}: {TIERS[report.tier]}.")
+    if tier != report.tier:
+        lines.append(f"In use is tier {tier}, as set: {TIERS[tier]}.")
+    else:
+        lines.append("Set another with COMPANION_MEMORY__TIER=0…3, or `tier` under [memory] in settings.toml.")
+    return lines
+
+
+class _Progress:
+    """Cases done, on stderr; a line that is written over in a terminal, nothing elsewhere but its end."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._begun = False
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._terminal:
+            sys.stderr.write(f"\r{done} of {total} questions")
+        elif not self._begun:
+            sys.stderr.write(f"Asking the model {total} questions.\n")
+        self._begun = True
+        sys.stderr.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._begun and self._terminal:
+            sys.stderr.write("\n")
