@@ -57,7 +57,7 @@ def admit(text: str) -> list[Statement]:
 
     They do not overlap, but for one that leans on the one before ("She's called Lena."): it covers both.
     """
-    return [statement for _, statement, _ in _judged(text) if statement]
+    return _with_setting(text, _judged(text))
 
 
 def explain(text: str) -> list[Explanation]:
@@ -135,6 +135,41 @@ def _judged(text: str) -> list[Judged]:
 def _stands_alone(said: Said) -> bool:
     """A joke marked inside its own sentence ("I'm a giraffe, just kidding") strikes only that."""
     return len(said.body) > 40
+
+
+def _with_setting(text: str, judged: list[Judged]) -> list[Statement]:
+    """The statements, each with the sentences right behind it, or else right before it, that say how things were."""
+    kept = {at: statement for at, (_, statement, _) in enumerate(judged) if statement}
+    sayings = [checks.said(rules(_language(text[a:b])), text[a:b], a) for (a, b), _, _ in judged]
+    free = {
+        at for at, (_, statement, reason) in enumerate(judged)
+        if statement is None and leaning.is_setting(sayings[at], reason)
+    }  # fmt: skip
+    for step in (1, -1):
+        for at in list(kept)[::step]:
+            beside = at + step
+            while beside in free:
+                whole = _widened(text, kept[at], judged[beside][0])
+                if whole is None:
+                    break
+                kept[at] = whole
+                free.discard(beside)
+                beside += step
+    return [kept[at] for at in sorted(kept)]
+
+
+def _widened(text: str, statement: Statement, span: tuple[int, int]) -> Statement | None:
+    """The statement with a sentence beside it, of the same paragraph, when both are short enough."""
+    start, end = min(statement.start, span[0]), max(statement.end, span[1])
+    between = text[span[1] : statement.start] if span[0] < statement.start else text[statement.end : span[0]]
+    own = statement.subject == "person" and _plain(statement)
+    if not own or "\n" in between or len(between) > _LEAD or end - start > leaning.SETTING:
+        return None
+    return replace(statement, start=start, end=end, text=text[start:end])
+
+
+_LEAD = 16
+"""Characters of opening words ("Well, so") that may have been cut off between two sentences."""
 
 
 def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -> None:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import re
 
+from companion.memory.words import content_words
 from companion.mind.checks import Said
 
 LONGEST = 320
 """Characters of a passage; more is no longer one thing."""
+SETTING = 480
+"""Characters of a statement with what stands around it."""
+SAYS = 3
+"""Content words from which a sentence says how things are."""
 LEFT_OUT = frozenset({"not their own", "says little", "points elsewhere", "idle", "told in full by the next"})
 """Reasons for which a sentence may have been left out that still says something of the statement before it."""
 
@@ -69,3 +74,20 @@ def on_something(said: Said, reason: str) -> bool:
 def goes_on(said: Said) -> bool:
     """Whether a statement of the person's own begins as a part of the one before ("So I left.")."""
     return _GOES_ON.match(said.whole) is not None
+
+
+def is_setting(said: Said, reason: str) -> bool:
+    """Whether a sentence that was left out may stand with a statement beside it: it says how things are, of nobody
+    else, in the person's words. "The app wouldn't load." beside "I was on the subway." """
+    body = said.body
+    if reason not in ("not their own", "points elsewhere", "says little") or "__" in body or '"' in said.raw:
+        return False
+    if _EXCLAIMS.match(body) or len(content_words(body)) < SAYS:
+        return False
+    if said.rules.language == "zh":
+        return _NEW_SUBJECT_ZH.search(body) is None
+    return _OTHER_PERSON.search(body) is None and _ADDRESSED.search(body) is None
+
+
+_EXCLAIMS = re.compile(r"^\W*(?:what an? |how \w+[!.]|it isn't true|it's not true|没错)", re.IGNORECASE)
+_ADDRESSED = re.compile(r"\b(?:you|your|yours|thanks?|please)\b", re.IGNORECASE)

@@ -127,7 +127,7 @@ class Reflection:
 
     def _place(self, batch: Batch, thought: Memory) -> int | None:
         """The id of a memory that is new, or None when it was known (the evidence is added) or is not wanted."""
-        if self.store.memories.is_buried(thought.text):
+        if self.store.memories.is_buried(thought.text) or self._says_what_is_buried(thought.text):
             return None
         for known in self.store.memories.same_statement(thought.text):
             if known.kind != "thought" or known.status in ("forgotten", "merged", "quarantined"):
