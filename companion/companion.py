@@ -317,6 +317,7 @@ class Companion:
             conversation=self._conversation or 0,
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
+            measuring=minding.is_measuring,
         )
 
     def night(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from companion.errors import CompanionError, ProfileError, ThinkingStopped
+from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, SleepFinished
 from companion.memory.embedder import Embedder
 from companion.memory.index import VectorIndex
@@ -58,6 +58,11 @@ class Minding:
     _working: bool = True
     _closing: bool = False
     _thread: threading.Thread | None = None
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether a new model is being measured just now."""
+        return self._idle
 
     @property
     def thinker(self) -> Thinker:
@@ -214,15 +219,15 @@ class Minding:
                 self._idle = True
                 if self._poked:
                     stop.set()
-            self.doing = "getting to know the model"
             self.changed()
             try:
                 self.measuring.measure(stop)
             except ThinkingStopped:
                 log.debug("measuring the model was interrupted")
+            except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
+                log.warning("the model could not be measured: %s", error)
             finally:
                 self._idle = False
-                self.doing = ""
                 self.changed()
 
     def _catch_up_nights(self) -> None:

@@ -336,3 +336,5 @@ class EngineStatus:
     pending_jobs: int = 0
     tier: int = 0
     """What the model is trusted with when it thinks: 0 nothing … 3 (companion.model.tiers)."""
+    measuring: bool = False
+    """Whether that is being found out."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from companion.errors import InvalidInput, ModelFailed, ThinkingStopped
+from companion.model.probe import cases
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish
 from companion.model.reuse import plan_reuse
@@ -170,3 +171,39 @@ class FakeModel:
 
     def _id(self, token: str) -> int:
         return self._words.setdefault(token, len(self._words))
+
+
+class AbleModel(FakeModel):
+    """A model that answers the probe's cases as one of a tier would; everything else as FakeModel does. A tier 0
+    ranks by the length of a sentence, keeps all and finds all statements different."""
+
+    def __init__(self, tier: int) -> None:
+        super().__init__()
+        self.tier = tier
+
+    def reply_to(self, messages: Sequence[Message]) -> str | Exception:
+        asked = re.search(r"^Put down: (.*)", messages[-1].text, re.M)
+        if asked is None:
+            return super().reply_to(messages)
+        found = re.search(rf"^(\d+)\. {re.escape(asked[1])}$", messages[-1].text, re.M)
+        assert found is not None
+        if self.tier >= 2 and self._case("phrase", asked[1]).get("answer") == "nothing":
+            return '{"about":"nothing"}'
+        return f'{{"about":"me","kind":"fact","statement":"It is so.","evidence":{found[1]}}}'
+
+    def likelihood(self, messages: Sequence[Message], text: str) -> float:
+        asked = messages[-1].text
+        if text in ("yes", "no"):
+            sentence = asked.rpartition("Sentence: ")[2]
+            right = self._case("worth", sentence).get("answer") if self.tier else ("no", "yes")[len(sentence) % 2]
+            return 0.8 if text == right else 0.2
+        if "Earlier: " in asked:
+            older, newer = (re.search(rf"^{when}: (.*)", asked, re.M) for when in ("Earlier", "Later"))
+            assert older is not None
+            assert newer is not None
+            found = [case for case in cases("relation") if (case["older"], case["newer"]) == (older[1], newer[1])]
+            return 0.7 if text == (found[0]["answer"] if found and self.tier >= 3 else "different") else 0.1
+        return super().likelihood(messages, text)
+
+    def _case(self, measure: str, sentence: str) -> dict[str, object]:
+        return next((case for case in cases(measure) if case["sentence"] == sentence), {})

@@ -29,7 +29,7 @@ MEASURES = ("worth", "phrase", "relation")
 
 _REVISION = 1
 """To be raised when figures are counted otherwise."""
-_HEAD = 1 << 20
+_END = 1 << 20
 _SPEED_TOKENS = 32
 
 Progress = Callable[[int, int], None]
@@ -99,13 +99,17 @@ def version() -> str:
 def identity(model: ModelInfo) -> str:
     """Names the model by its file: name, size, and a hash of its first and last megabyte (two quantised fine-tunes can
     have the same head)."""
+    unread = f"{model.name}:{model.size_bytes}:{model.parameters}"
     if model.path is None:
-        return f"{model.name}:{model.size_bytes}:{model.parameters}"
-    size = model.path.stat().st_size
-    with model.path.open("rb") as file:
-        digest = hashlib.sha256(file.read(_HEAD))
-        file.seek(max(0, size - _HEAD))
-        digest.update(file.read(_HEAD))
+        return unread
+    try:
+        size = model.path.stat().st_size
+        with model.path.open("rb") as file:
+            digest = hashlib.sha256(file.read(_END))
+            file.seek(max(0, size - _END))
+            digest.update(file.read(_END))
+    except OSError:  # a loaded model goes on without its file
+        return unread
     return f"{model.path.name}:{size}:{digest.hexdigest()[:16]}"
 
 

@@ -89,5 +89,6 @@ class Progress:
         if self.tokens_per_second:
             facts.append(f"{self.tokens_per_second:.0f} tok/s")
         if self.status.phase == "ready":
-            facts.append(f"tier {self.status.tier}")
+            # Not as what is being done: that would hide the keys, for minutes, from who opens the app the first time.
+            facts.append(f"tier {self.status.tier}" + (", measuring" if self.status.measuring else ""))
         return facts

@@ -1,0 +1,28 @@
+"""The few words of the status line."""
+
+from __future__ import annotations
+
+from companion.events import StatusChanged
+from companion.records import EngineStatus
+from companion.ui.progress import Progress
+
+
+def facts(status: EngineStatus) -> list[str]:
+    progress = Progress()
+    progress.note(StatusChanged(status))
+    return progress.facts()
+
+
+def test_the_tier_is_shown_once_there_is_a_model() -> None:
+    assert facts(EngineStatus("ready", "smollm2", 4096))[-1] == "tier 0"
+    assert facts(EngineStatus("ready", "smollm2", 4096, tier=2))[-1] == "tier 2"
+    assert not any("tier" in fact for fact in facts(EngineStatus("loading", "smollm2", tier=2)))
+    assert not any("tier" in fact for fact in facts(EngineStatus("no-model")))
+
+
+def test_measuring_is_a_fact_and_leaves_room_for_the_keys() -> None:
+    status = EngineStatus("ready", "smollm2", 4096, measuring=True)
+    assert facts(status)[-1] == "tier 0, measuring"
+    progress = Progress()
+    progress.note(StatusChanged(status))
+    assert progress.doing == ""
