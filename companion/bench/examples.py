@@ -45,6 +45,8 @@ class Example:
     """What the controller knows of the cue."""
     missed: int = 0
     """Needed things that nothing remembered rests on."""
+    question: bool = False
+    """Whether it is a question, though it may go on (`asked` is False then): it teaches both modes."""
 
 
 def shortened(example: Example, most: int) -> Example:
@@ -78,6 +80,7 @@ class Seen:
     sessions: npt.NDArray[np.int64]
     asked: bool
     facts: npt.NDArray[np.float64]
+    question: bool
 
 
 class Examiner(OurMind):
@@ -109,6 +112,7 @@ class Examiner(OurMind):
                     rows.session[order],
                     reading.asked,
                     facts(evidence),
+                    reading.question,
                 )
             )
         return Recalled((), 0.0)
@@ -169,4 +173,5 @@ def _example(
         seen.asked,
         seen.facts,
         sum(not len(g) for g in groups),
+        seen.question,
     )

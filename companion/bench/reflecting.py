@@ -3,7 +3,7 @@
 capture              share of the labelled points of the person's turns whose turn yielded a thought that says the same:
                      content-word F1 of at least SAYS_SAME with the point's text or with the words it was taken from
 precision            share of the thoughts formed whose turn holds a labelled point
-grounded             share of the thoughts whose every piece of evidence is there, word for word, in a turn of the person
+grounded             share of the thoughts all of whose evidence stands, word for word, in turns of the person
 duplicates_per_100   of 100 thoughts kept, those that say what an earlier one says (F1 of at least SAYS_AGAIN, the same
                      subject, polarity, numbers and names)
 ms_per_turn          median time of reflecting on one exchange, without the embedding of its texts
@@ -165,15 +165,15 @@ def duplicates(thoughts: Sequence[Memory]) -> int:
     hard = [hard_tokens(thought.text) for thought in thoughts]
     found = 0
     for at, thought in enumerate(thoughts):
-        near = {other for stem in words[at] for other in holders[stem]}
+        near = {other for word in words[at] for other in holders[word]}
         found += any(
             f1(words[at], words[other]) >= SAYS_AGAIN
             and hard[at] == hard[other]
             and (thought.subject, thought.polarity) == (thoughts[other].subject, thoughts[other].polarity)
             for other in near
         )
-        for stem in words[at]:
-            holders[stem].append(at)
+        for word in words[at]:
+            holders[word].append(at)
     return found
 
 

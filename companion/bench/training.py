@@ -8,7 +8,7 @@ prior. The controller is a logistic regression on the same cues, scored by the n
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -84,10 +84,10 @@ class Fitted:
 def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = (), ridge: float | None = None) -> Fitted:
     """Weights of one mode from its examples; features named in `without` keep the weight 0, and `ridge` stands for the
     mode's own (both for ablations)."""
-    mine = [e for e in examples if e.asked == (mode == "asked") and (e.groups or e.kind == UNRELATED_KIND)]
+    mine = [e for e in examples if _teaches(e, mode) and (e.groups or e.kind == UNRELATED_KIND)]
     if not any(e.groups for e in mine):
         raise ValueError(f"no example for {mode}")
-    hard = [shortened(e, HARD) if e.asked else by_conversation(e, CONVERSATIONS) for e in mine]
+    hard = [shortened(e, HARD) if mode == "asked" else by_conversation(e, CONVERSATIONS) for e in mine]
     kept = np.array([name not in without for name in FEATURES])
     scale = np.concatenate([e.x for e in hard]).astype(np.float64).std(axis=0) + 1e-6
     start = prior(mode) * kept
@@ -116,6 +116,11 @@ def fit(examples: Sequence[Example], mode: str, without: Sequence[str] = (), rid
 
 
 UNRELATED_KIND = "unrelated"
+
+
+def _teaches(example: Example, mode: str) -> bool:
+    """A question that goes on is ranked as talk, but what it needs says something of questions as well."""
+    return example.asked or example.question if mode == "asked" else not example.asked
 
 
 def example_weights(examples: Sequence[Example]) -> Floats:
@@ -187,11 +192,15 @@ def fit_controller(examples: Sequence[Example], weights: Floats, bias: float, pa
 
 
 def _limits(examples: Sequence[Example], weights: Floats, bias: float) -> tuple[float, float]:
-    """(depth, least): how far below the best the needed may lie, and what it must reach itself."""
-    below, reached = [], []
+    """(depth, least): how far below the best the needed may lie, and what it must reach itself. No set may lose more
+    than LOST by either."""
+    below: dict[str, list[float]] = defaultdict(list)
+    reached: dict[str, list[float]] = defaultdict(list)
     for e in examples:
         scores = e.x @ weights + bias
         for group in e.groups:
-            below.append(float(scores.max() - scores[group].max()))
-            reached.append(float(scores[group].max()))
-    return float(np.quantile(below, 1 - LOST["depth"])), float(np.quantile(reached, LOST["least"]))
+            below[e.set].append(float(scores.max() - scores[group].max()))
+            reached[e.set].append(float(scores[group].max()))
+    depth = max(float(np.quantile(found, 1 - LOST["depth"])) for found in below.values())
+    least = min(float(np.quantile(found, LOST["least"])) for found in reached.values())
+    return depth, least

@@ -72,6 +72,8 @@ class Reading:
     """Tables of assets/rules/cues.toml that its words are in."""
     now: float = 0.0
     """When it is asked, seconds since the epoch; 0 where that is not known."""
+    question: bool = False
+    """Whether it is a short message that ends in a question, though it may go on (`asked`)."""
     small_talk: bool = False
     """Whether the message only greets, thanks, agrees and the like."""
 
@@ -82,7 +84,8 @@ def read(cue: Cue) -> Reading:
     said = text if cue.search else _without_formulas(text)
     context = "\n".join(line[:LINE] for line in cue.context[-CONTEXT_LINES:])
     words = stems(said)
-    asked = cue.search or _asked(text, within=bool(context))  # who searches by hand asks
+    question = cue.search or _is_question(text)  # who searches by hand asks
+    asked = cue.search or (question and not _looks_ahead(text, within=bool(context)))
     return Reading(
         text,
         context,
@@ -95,6 +98,7 @@ def read(cue: Cue) -> Reading:
         tuple(line for line in (ends(line) for line in cue.context[-CONTEXT_LINES:]) if line.strip()),
         _asks(said, context),
         cue.now.timestamp() if cue.now is not None else 0.0,
+        question,
         not said,
     )
 
@@ -125,17 +129,20 @@ def _asks(text: str, context: str) -> frozenset[str]:
     return frozenset(found | ({"me"} if context and "leans" in found else set()))
 
 
-def _asked(text: str, *, within: bool) -> bool:
-    """Whether a message ends in a question, and is short. Within a conversation, or after a statement, a question that
-    looks ahead ("What's next?") goes on: it wants what belongs to the matter, as a statement would (of RealMem's such
-    questions 72 % are met by the weights for questions, 81 by those for talk)."""
+def _is_question(text: str) -> bool:
     spans = sentences(text)
-    last = text[slice(*spans[-1])] if spans else ""
-    if not 0 < len(spans) <= SHORT or not last.rstrip(_CLOSERS).endswith(("?", "？")):
-        return False
+    return 0 < len(spans) <= SHORT and text[slice(*spans[-1])].rstrip(_CLOSERS).endswith(("?", "？"))
+
+
+def _looks_ahead(text: str, *, within: bool) -> bool:
+    """Within a conversation, or after a statement, a question that looks ahead ("What's next?") goes on: it wants what
+    belongs to the matter, as a statement would (of RealMem's such questions 72 % are met by the weights for questions,
+    81 by those for talk)."""
+    spans = sentences(text)
+    last = text[slice(*spans[-1])]
     tables = _tables(has_cjk(last))
     ahead = tables["ahead"].search(last) and not tables["back"].search(last)
-    return not (ahead and (within or len(spans) > 1))
+    return bool(ahead) and (within or len(spans) > 1)
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -82,4 +83,4 @@ def report() -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(report()))
+    sys.stdout.write("\n".join(report()) + "\n")

@@ -1,0 +1,110 @@
+"""A statement in its plainest form, to see whether two say the same and what they share."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from companion.memory.words import stems
+from companion.mind.hard_tokens import hard_tokens
+from companion.mind.rules import rules
+from companion.paths import asset
+from companion.text import has_cjk
+
+_CONTRACTIONS = (
+    (re.compile(r"\bcan't\b|\bcant\b"), "can not"),
+    (re.compile(r"\bwon't\b|\bwont\b"), "will not"),
+    (re.compile(r"\bcannot\b"), "can not"),
+    (re.compile(r"(?<=[a-z])n't\b"), " not"),
+    (re.compile(r"\b(do|does|did|is|are|was|were|have|has|had|could|would|should)nt\b"), r"\1 not"),
+    (re.compile(r"\b(?:i'm|im)\b"), "i am"),
+    (re.compile(r"\b(?:i've|ive)\b"), "i have"),
+    (re.compile(r"\bi'd\b"), "i would"),
+    (re.compile(r"\bi'll\b"), "i will"),
+    (re.compile(r"(?<=[a-z])'re\b"), " are"),
+    (re.compile(r"(?<=[a-z])'ve\b"), " have"),
+    (re.compile(r"(?<=[a-z])'s\b"), " is"),
+    (re.compile(r"\bfavor(?=ite)"), "favour"),
+    (re.compile(r"\bcolor"), "colour"),
+    (re.compile(r"\bneighbor"), "neighbour"),
+    (re.compile(r"\b(?:passed away|is dead)\b"), "died"),
+    (re.compile(r"-in-law\b"), "inlaw"),
+)
+_LEAD = re.compile(
+    r"^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|well|so|oh|ah|and|but|yes|yeah|ok|okay|as i (?:said|told you)"
+    r"|like i said|you know|by the way|btw|just so you know|honestly|anyway|still|again|remember|please remember that"
+    r"|did i mention|i think|i guess|i told you|fyi|also|there|ugh|sigh|haha|lol)\b[\s,!.:-]*)+",
+)
+_LEAD_ZH = re.compile("^(?:(?:唉|哎|你好|嗨|对了|其实|嗯|哦|我跟你说过|我说过|跟你说|顺便说|早上好|晚上好)[，,！! ]*)+")
+_NUMBERS = {
+    word: str(n) for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]) if n > 1
+}
+_HAN_NUMBERS = {han: str(n) for n, han in enumerate("零一二三四五六七八九十") if n > 1} | {"两": "2", "俩": "2"}
+_HAN_COUNT = re.compile("[二两俩三四五六七八九十](?=[个只条位名岁年月天次])")
+_NOT_WORDS = re.compile(r"[^\w\s]|_")
+GENERIC = frozenset(
+    stems(
+        "thing things really very just like go going get got have make made take time day days people way lot much many year years"
+    )
+)
+"""Stems that two statements may share without being about the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    plain: str
+    """Lower case, no accents, contractions, figures or opening words: equal where two statements say the same."""
+    stems: frozenset[str]
+    telling: frozenset[str]
+    """Its stems without those that say little, with one word for each relation ("mum" is "mother")."""
+    hard: frozenset[str]
+    chinese: bool
+
+
+@lru_cache(maxsize=4096)
+def wording(text: str) -> Wording:
+    chinese = has_cjk(text)
+    language = "zh" if chinese else "en"
+    kin = rules(language).kin
+    found = set(stems(_contracted(text.replace("’", "'").lower()) if not chinese else text))
+    for word in re.findall(r"[a-z-]+", text.lower()) if not chinese else [w for w in kin if w in text]:
+        if word in kin:
+            found -= set(stems(word))
+            found |= set(stems(kin[word]))
+    return Wording(_plain(text, chinese), frozenset(found), frozenset(found - GENERIC), hard_tokens(text), chinese)
+
+
+def _plain(text: str, chinese: bool) -> str:
+    folded = text.replace("’", "'").lower().strip()
+    if chinese:
+        folded = _LEAD_ZH.sub("", folded)
+        folded = _HAN_COUNT.sub(lambda match: _HAN_NUMBERS.get(match.group(), match.group()), folded)
+        return "".join(c for c in folded if c.isalnum())
+    folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    folded = _TAIL.sub("", _contracted(_LEAD.sub("", folded)))
+    kin = rules("en").kin
+    words = [_NUMBERS.get(word, kin.get(word, word)) for word in _NOT_WORDS.sub(" ", folded).split()]
+    return " ".join(word for at, word in enumerate(words) if not at or words[at - 1] != word)
+
+
+def _contracted(folded: str) -> str:
+    for pattern, plain in _CONTRACTIONS:
+        folded = pattern.sub(plain, folded)
+    return folded
+
+
+_TAIL = re.compile(r"[\s,.!]+(?:yeah|haha|lol|you know|though|actually|by the way|btw|honestly)[\s.!]*$")
+
+
+@lru_cache(maxsize=2)
+def cues(language: str) -> dict[str, re.Pattern[str]]:
+    """The tables of assets/rules/changes.toml."""
+    raw = tomllib.loads(asset("rules", "changes.toml").read_text(encoding="utf-8"))
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw[language].items()}
+
+
+def says(table: str, text: str) -> bool:
+    return cues("zh" if has_cjk(text) else "en")[table].search(text.replace("’", "'")) is not None
