@@ -65,12 +65,15 @@ class ReplyFailed:
 
 @dataclass(frozen=True, slots=True)
 class ThoughtsFormed:
-    """Reflection kept something: ids and lines such as "+ I adopted a dog named Biscuit."."""
+    """Reflection kept something: ids and lines such as "+ I adopted a dog named Biscuit.", or "~ older → newer" where
+    something took the place of what was known."""
 
     turn: int
     batch: int
     memories: tuple[int, ...]
     lines: tuple[str, ...]
+    question: str = ""
+    """What the companion would like to know, at most once a day: which of two memories holds."""
 
 
 @dataclass(frozen=True, slots=True)

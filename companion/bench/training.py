@@ -44,7 +44,7 @@ CONTROLLER_RIDGE = 0.003
 CONTROLLER_PRIOR = {"window": 4.0}
 """Signs the sets show too seldom to be learned from them alone: few of their questions name a time and nobody. The
 others are pulled toward 0."""
-FALSE_INJECTION = {"asked": 0.02, "talking": 0.04}
+FALSE_INJECTION = {"asked": 0.02, "talking": 0.03}
 """Share of unrelated cues that may bring anything. Few of those that do not ask have a word to look up at all."""
 LOST = {"depth": 0.03, "least": 0.015}
 """Share of needed things that depth and least score may each cut off: what is far below the best mostly distracts."""

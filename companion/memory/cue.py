@@ -28,6 +28,9 @@ SHORT = 3
 LONGEST_SPAN = timedelta(days=800)
 WEEK = timedelta(days=7)
 _BETWEEN_CLAUSES = re.compile(r"[^\w\s'-]+|(?<!\w)['-]|['-](?!\w)")
+_QUOTED = re.compile(r"[\"“「][^\"”」]{1,200}[\"”」]")
+_OF_QUESTIONS = frozenset({"ahead", "onward", "back"})
+"""Tables that say what kind of question it is."""
 _CLOSERS = " \n\"'”’»」』)）*"
 
 
@@ -125,7 +128,8 @@ def _is_formula(clause: str) -> bool:
 
 def _asks(text: str, context: str) -> frozenset[str]:
     """Tables the message is in; one that leans on somebody spoken of before is about a life, as "I" would be."""
-    found = {name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)} - {"ahead", "back"}
+    text = _QUOTED.sub(" ", text)  # what is quoted speaks of nobody here
+    found = {name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)} - _OF_QUESTIONS
     return frozenset(found | ({"me"} if context and "leans" in found else set()))
 
 
@@ -141,8 +145,9 @@ def _looks_ahead(text: str, *, within: bool) -> bool:
     spans = sentences(text)
     last = text[slice(*spans[-1])]
     tables = _tables(has_cjk(last))
-    ahead = tables["ahead"].search(last) and not tables["back"].search(last)
-    return bool(ahead) and (within or len(spans) > 1)
+    if tables["back"].search(last):
+        return False
+    return bool(tables["ahead" if within else "onward"].search(last)) and (within or len(spans) > 1)
 
 
 @lru_cache(maxsize=2)

@@ -42,6 +42,8 @@ class Statement:
     """The person asked for it to be remembered."""
     correction: bool = False
     """The person put something right."""
+    core: tuple[int, int] | None = None
+    """The span of the statement itself where sentences beside it are kept with it."""
 
 
 class Explanation(NamedTuple):
@@ -165,7 +167,8 @@ def _widened(text: str, statement: Statement, span: tuple[int, int]) -> Statemen
     own = statement.subject == "person" and _plain(statement)
     if not own or "\n" in between or len(between) > _LEAD or end - start > leaning.SETTING:
         return None
-    return replace(statement, start=start, end=end, text=text[start:end])
+    core = statement.core or (statement.start, statement.end)
+    return replace(statement, start=start, end=end, text=text[start:end], core=core)
 
 
 _LEAD = 16

@@ -1,7 +1,7 @@
-"""Reflection, first cut: after each exchange, keep what the person said that lasts. Rules only, no model.
+"""Reflection: after each exchange, keep what the person said that lasts.
 
 For one exchange, in one transaction: a moment for each of its two turns (the words themselves), a thought for each
-admitted statement with the span it rests on, evidence added to what was known already, credit for the memories the
+admitted statement with the span it rests on, placed among what was known (`keeping`), credit for the memories the
 reply used and what recall learns from that, the vectors of all of it, and the job marked done. What the person had
 forgotten is not learned again.
 """
@@ -21,6 +21,7 @@ from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning
 from companion.memory.words import content_words, stems
 from companion.mind.admit import Statement, admit, wants_private
+from companion.mind.keeping import Keeper
 from companion.pieces import pieces
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
@@ -54,6 +55,9 @@ class Reflection:
     meaning: Callable[[], Meaning | None]
     learner: Learner | None = None
 
+    def __post_init__(self) -> None:
+        self._keeper = Keeper(self.store, self.clock, self.curve)
+
     def queue(self, turn: int) -> None:
         """Put an exchange into the durable queue; joins the caller's transaction."""
         self.store.jobs.queue(REFLECT, str(turn), self.clock.now())
@@ -69,19 +73,24 @@ class Reflection:
         vectors = self._embed([memory.text for memory in (*moments, *thoughts)])
         lines: list[str] = []
         formed: list[int] = []
+        question = ""
         with self.store.changes.batch("reflection", "remember", f"from what was said in turn {turn_id}") as batch:
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
             for each in moments:
                 self._keep_moment(batch, each)
             for thought in thoughts:
-                if (id := self._place(batch, thought)) is not None:
-                    formed.append(id)
-                    lines.append(f"+ {thought.text}")
+                if self._says_what_is_buried(thought.text):
+                    continue
+                kept = self._keeper.keep(batch, thought)
+                if kept.id is not None:
+                    formed.append(kept.id)
+                    lines.append(kept.line)
+                    question = question or kept.question
             if reply is not None:
                 self._credit(batch, turn, reply)
             self.store.jobs.done(job)
-        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines)) if formed else None
+        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), question) if formed else None
 
     def _moments(self, turn: Turn, reply: Turn | None) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
@@ -100,6 +109,7 @@ class Reflection:
 
     def _thought(self, turn: Turn, statement: Statement) -> Memory:
         starts, ends = _happened(statement.text, turn)
+        spans = dict.fromkeys(((statement.start, statement.end), statement.core or (statement.start, statement.end)))
         return Memory(
             0,
             "thought",
@@ -116,7 +126,7 @@ class Reflection:
             valence=valence(statement.text),
             event_start=starts,
             event_end=ends,
-            evidence=(_evidence(turn, statement.start, statement.end),),
+            evidence=tuple(_evidence(turn, *span) for span in spans),
         )
 
     def _keep_moment(self, batch: Batch, moment: Memory) -> None:
@@ -124,24 +134,6 @@ class Reflection:
         if any(memory.kind == "moment" for memory in self.store.memories.resting_on([turn])):
             return
         batch.add(moment)
-
-    def _place(self, batch: Batch, thought: Memory) -> int | None:
-        """The id of a memory that is new, or None when it was known (the evidence is added) or is not wanted."""
-        if self.store.memories.is_buried(thought.text) or self._says_what_is_buried(thought.text):
-            return None
-        for known in self.store.memories.same_statement(thought.text):
-            if known.kind != "thought" or known.status in ("forgotten", "merged", "quarantined"):
-                continue
-            evidence = tuple(dict.fromkeys((*known.evidence, *thought.evidence)))
-            batch.update(known.id, evidence=evidence)
-            if thought.evidence[0].turn in {e.turn for e in known.evidence}:
-                return None  # the same breath, or this exchange thought about once more
-            if known.status != "superseded":
-                batch.update(known.id, status="active")
-                now = self.clock.now()
-                reinforce(self.store, batch, known, self.curve, now, GOOD, "said again", thought.evidence[0].turn)
-            return None
-        return batch.add(thought).id
 
     def _credit(self, batch: Batch, turn: Turn, reply: Turn) -> None:
         recalled = self.store.recalls.of([reply.id])[reply.id]

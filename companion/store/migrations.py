@@ -240,6 +240,11 @@ def keep_probes(db: Database) -> None:
     )
 
 
+def find_thoughts_by_subject(db: Database) -> None:
+    """A new thought is compared with what is known of the same person and slot."""
+    db.run("CREATE INDEX thoughts_by_subject ON memories(subject, slot, recorded_at) WHERE kind = 'thought'")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -251,6 +256,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     learn_from_use,
     keep_reasons,
     keep_probes,
+    find_thoughts_by_subject,
 )
 
 

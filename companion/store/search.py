@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from companion.records import Status
+from companion.records import Kind, Status
 from companion.store.database import Database, index_terms
 from companion.text import CJK_RUN
 
@@ -87,6 +87,22 @@ class Search:
             (query, *statuses, limit),
         )
         return [(int(id), float(score)) for id, score in rows]
+
+    def holding(
+        self, terms: Sequence[str], limit: int, statuses: Sequence[Status], kind: Kind
+    ) -> list[tuple[int, int]]:
+        """(memory, how many of `terms` it holds) of one kind, those with most first, then the newest. Terms are stems
+        or pairs of CJK characters."""
+        if not terms:
+            return []
+        marks, states = ",".join("?" * len(terms)), ",".join("?" * len(statuses))
+        rows = self._db.all(
+            f"SELECT m.id, count(DISTINCT t.term) FROM memory_terms t JOIN memories m ON m.id = t.doc >> {PIECE_BITS}"
+            f" WHERE t.term IN ({marks}) AND m.kind = ? AND m.status IN ({states})"
+            " GROUP BY m.id ORDER BY 2 DESC, 1 DESC LIMIT ?",
+            (*terms, kind, *statuses, limit),
+        )
+        return [(int(id), int(count)) for id, count in rows]
 
     def count(self) -> int:
         """Pieces there are: what the document frequency of a term is a part of."""

@@ -16,6 +16,7 @@ from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
 from companion.store.nights import Nights
 from companion.store.probes import Probes
+from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.search import Search
 from companion.store.turns import Turns
@@ -39,6 +40,7 @@ class Store:
         self.nights = Nights(db)
         self.recalls = Recalls(db)
         self.probes = Probes(db)
+        self.questions = Questions(db)
         self.adaptation = Adaptation(db)
         self._lock = lock
 

@@ -178,9 +178,19 @@ def test_a_question_is_told_from_a_remark(text: str, question: bool) -> None:
 def test_within_a_conversation_a_question_that_looks_ahead_goes_on(text: str, goes_on: bool) -> None:
     within = read(Cue(text, ("Tom moves to Oslo in May.", "That must be hard.")))
     assert within.asked is not goes_on
-    assert read(Cue("We packed the last box. " + text)).asked is not goes_on
     assert read(Cue(text)).asked
     assert read(Cue(text, ("Tom moves to Oslo in May.",), search=True)).asked
+
+
+def test_after_a_statement_only_a_question_of_how_to_go_on_does() -> None:
+    assert not read(Cue("The plan is final. What's next?")).asked
+    assert read(Cue("My oven burns everything. Any tips?")).asked
+    assert read(Cue("I packed the last box. What did Tom say?")).asked
+
+
+def test_what_is_quoted_speaks_of_nobody_here() -> None:
+    assert "you" not in read(Cue('Translate "thank you, my friend" into Swahili.')).asks
+    assert "you" in read(Cue("What did you say of my friend?")).asks
 
 
 def test_a_passage_that_ends_in_a_question_is_no_question() -> None:
