@@ -128,7 +128,8 @@ def _is_formula(clause: str) -> bool:
 
 def _asks(text: str, context: str) -> frozenset[str]:
     """Tables the message is in; one that leans on somebody spoken of before is about a life, as "I" would be."""
-    text = _QUOTED.sub(" ", text)  # what is quoted speaks of nobody here
+    unquoted = _QUOTED.sub(" ", text)  # what is quoted inside a message speaks of nobody here
+    text = unquoted if any(c.isalpha() for c in unquoted) else text
     found = {name for name, pattern in _tables(has_cjk(text)).items() if pattern.search(text)} - _OF_QUESTIONS
     return frozenset(found | ({"me"} if context and "leans" in found else set()))
 

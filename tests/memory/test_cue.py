@@ -191,6 +191,7 @@ def test_after_a_statement_only_a_question_of_how_to_go_on_does() -> None:
 def test_what_is_quoted_speaks_of_nobody_here() -> None:
     assert "you" not in read(Cue('Translate "thank you, my friend" into Swahili.')).asks
     assert "you" in read(Cue("What did you say of my friend?")).asks
+    assert "you" in read(Cue('"What did you say of my friend?"')).asks
 
 
 def test_a_passage_that_ends_in_a_question_is_no_question() -> None:
