@@ -198,7 +198,8 @@ class Minding:
             try:
                 if job.kind != REFLECT:
                     raise CompanionError(f"unknown kind of work {job.kind}")
-                formed = self.reflection.run(job.id, int(job.key))
+                with self.interruptible() as stop:
+                    formed = self.reflection.run(job.id, int(job.key), self.thinker, stop)
             except ProfileError:
                 raise
             except ThinkingStopped:

@@ -126,12 +126,21 @@ def _judged(text: str) -> list[Judged]:
             continue
         rest = checks.opens_foreign_matter(said)
         if rest:
+            if rest == "injection":
+                _withdraw(text, span, judged)
             introduces = rest == "material" and said.whole.rstrip().endswith(":")
             head = checks.after_chat(said) if introduces else None
             judged.append((span, _statement(text, head) if head else None, rest))
             continue
         _judge(text, span, said, judged)
     return judged
+
+
+def _withdraw(text: str, span: tuple[int, int], judged: list[Judged]) -> None:
+    """What stands in one block with commands in the person's name was pasted with them."""
+    for at, (earlier, statement, _) in enumerate(judged):
+        if statement is not None and "\n\n" not in text[earlier[1] : span[0]]:
+            judged[at] = (earlier, None, "injection")
 
 
 def _stands_alone(said: Said) -> bool:

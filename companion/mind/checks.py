@@ -186,7 +186,8 @@ def _idle(said: Said) -> bool:
 _FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
 _BEGINS = re.compile(
     rf"{_FIRST}|me and my|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b"
-    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? |neither my |(?:aunt|auntie|uncle|cousin|grandma|grandpa) \w+",
+    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? |neither my "
+    r"|(?:aunt|auntie|uncle|cousin|grandma|grandpa) \w+",
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)

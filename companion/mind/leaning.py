@@ -30,7 +30,8 @@ _ONE_OF_THEM = re.compile(
 )
 _THING = re.compile(
     r"^(?:it|it's|its|this|that|that's|these|those|there|there's|which|because|so|just|only|not|no|mostly|mainly|or|and"
-    r"|also|plus|from|in|at|on|as|with|for|since|by|near|until|till|have been|has been|maybe|everything|everyone|nobody|nothing|all of it"
+    r"|also|plus|from|in|at|on|as|with|for|since|by|near|until|till|have been|has been|maybe"
+    r"|everything|everyone|nobody|nothing|all of it"
     r"|then|now|still|too|the)\b",
     re.IGNORECASE,
 )
@@ -40,7 +41,8 @@ _OTHER_PERSON = re.compile(r"\b(?:he|she|they|him|her|his|their|them)\b", re.IGN
 _NEW_SUBJECT_ZH = re.compile("[我你您他她它]|^(?:昨天|今天|明天)?(?:听说|据说|新闻)")
 _GOES_ON = re.compile(
     r"^\W*(?:and |but |so |or |plus |also |then )*(?:because|since|that's why|that is why|which|so (?:now )?(?:i|we)\b"
-    r"|and (?:now |then |so )?(?:i|my|we|it)\b|but (?:now |then |still )?(?:i|my|we|it)\b|it (?:makes|made|has|feels|felt)\b"
+    r"|and (?:now |then |so )?(?:i|my|we|it)\b|but (?:now |then |still )?(?:i|my|we|it)\b"
+    r"|it (?:makes|made|has|feels|felt)\b"
     r"|then i\b|now i\b)|^\W*(?:所以|因此|而且|但是?|不过|然后|结果)",
     re.IGNORECASE,
 )

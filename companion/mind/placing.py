@@ -133,7 +133,8 @@ def _against(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
 
 
 _IS = re.compile(
-    r"(?P<what>(?:my|the|our) (?!favourite)[\w ]{2,40}? (?:is|are|leaves|starts|lives)(?: on| in| at| from| called| named)?)"
+    r"(?P<what>(?:my|the|our) (?!favourite)[\w ]{2,40}? (?:is|are|leaves|starts|lives)"
+    r"(?: on| in| at| from| called| named)?)"
     r" (?P<value>\w+)$"
 )
 

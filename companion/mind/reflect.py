@@ -20,8 +20,12 @@ from companion.memory.forgetting import GOOD, Curve, first_strength
 from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning
 from companion.memory.words import content_words, stems
-from companion.mind.admit import Statement, admit, wants_private
+from companion.mind.admit import admit, wants_private
 from companion.mind.keeping import Keeper
+from companion.mind.phrasing import NOTHING, Phrased, phrase
+from companion.mind.thinkers.tier0 import Tier0
+from companion.mind.thinking import Thinker
+from companion.model.protocol import StopSignal
 from companion.pieces import pieces
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
@@ -62,21 +66,30 @@ class Reflection:
         """Put an exchange into the durable queue; joins the caller's transaction."""
         self.store.jobs.queue(REFLECT, str(turn), self.clock.now())
 
-    def run(self, job: int, turn_id: int) -> ThoughtsFormed | None:
-        """Think about the exchange that the person's turn `turn_id` began. Running it again changes nothing."""
+    def run(
+        self, job: int, turn_id: int, thinker: Thinker | None = None, stop: StopSignal | None = None
+    ) -> ThoughtsFormed | None:
+        """Think about the exchange that the person's turn `turn_id` began. Running it again changes nothing. `thinker`
+        puts into words what it can; nothing is written before it has. Raises ThinkingStopped when `stop` is set."""
         turn = self.store.turns.get(turn_id)
         reply = next(iter(self.store.turns.replies_to(turn_id)), None)
         private = wants_private(turn.text)
         moments = [] if private else self._moments(turn, reply)
         keep = [] if private or turn.role != "person" else admit(turn.text)
-        thoughts = [self._thought(turn, statement) for statement in keep]
+        phrased = phrase(turn, keep, thinker or Tier0(), stop or StopSignal())
+        thoughts = [self._thought(turn, each) for each in phrased]
         vectors = self._embed([memory.text for memory in (*moments, *thoughts)])
         lines: list[str] = []
         formed: list[int] = []
         question = ""
-        with self.store.changes.batch("reflection", "remember", f"from what was said in turn {turn_id}") as batch:
+        refused = "; ".join(dict.fromkeys(each.refused for each in phrased if each.refused))
+        reason = f"from what was said in turn {turn_id}" + (
+            f"; the model's words are not used: {refused}" if refused else ""
+        )
+        with self.store.changes.batch("reflection", "remember", reason) as batch:
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
+                self.store.vectors.announce(list(vectors))  # older memories may say the same words
             for each in moments:
                 self._keep_moment(batch, each)
             for thought in thoughts:
@@ -107,14 +120,15 @@ class Reflection:
         """Whether any sentence says what the person had forgotten: it must not come back inside a moment."""
         return any(self.store.memories.is_buried(text[start:end]) for start, end in sentences(text))
 
-    def _thought(self, turn: Turn, statement: Statement) -> Memory:
+    def _thought(self, turn: Turn, phrased: Phrased) -> Memory:
+        statement = phrased.statement
         starts, ends = _happened(statement.text, turn)
         spans = dict.fromkeys(((statement.start, statement.end), statement.core or (statement.start, statement.end)))
         return Memory(
             0,
             "thought",
-            statement.text[:1].upper() + statement.text[1:],  # "Hi, my name is …": the span begins within a sentence
-            "active",
+            phrased.wording or statement.text[:1].upper() + statement.text[1:],  # a span may begin within a sentence
+            "candidate" if phrased.refused == NOTHING else "active",
             turn.at,
             turn.utc_offset,
             subject=statement.subject,

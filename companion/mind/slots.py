@@ -47,7 +47,10 @@ _ENGLISH: tuple[tuple[str, str], ...] = (
     ("job", rf"\b{_I_AM} (?:currently |now |also )?an? (?P<value>(?:[\w-]+ ){{0,3}}(?:JOBS))\b(?! (?:of|lover))"),
     ("job", rf"\b[Mm]y (?:job|profession|occupation) is {_TRADE}"),
     ("spouse", rf"\b[Mm]y (?:wife|husband|spouse)(?: {_CALLED}|{_CALLED})? {_NAME}{_ONLY_NAMED}"),
-    ("partner", rf"\b[Mm]y (?:partner|girlfriend|boyfriend|fiancée?|fiance)(?: {_CALLED}|{_CALLED})? {_NAME}{_ONLY_NAMED}"),
+    (
+        "partner",
+        rf"\b[Mm]y (?:partner|girlfriend|boyfriend|fiancée?|fiance)(?: {_CALLED}|{_CALLED})? {_NAME}{_ONLY_NAMED}",
+    ),
     ("diet", rf"\b{_I_AM}(?: a| strictly| mostly)? (?P<value>vegan|vegetarian|pescatarian)\b"),
 )  # fmt: skip
 _FAVOURITE = re.compile(
@@ -114,7 +117,8 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
     """Sentences whose subject is somebody in the person's life, by name where there is one."""
     words = rules(language).relations
     if language == "zh":
-        called = r"(?:(?:叫(?=[\u4e00-\u9fffA-Za-z]{2,4}?(?:[，。！,是在今]|$)))?(?P<name>(?<=叫)[\u4e00-\u9fffA-Za-z]{2,4}?(?=[，。！,是在今]|$)|[小阿][\u4e00-\u9fff]))?"
+        named = r"叫(?P<name>[\u4e00-\u9fffA-Za-z]{2,4}?)(?=[，。！,是在今]|$)"
+        called = rf"(?:{named}|(?P<nick>[小阿][\u4e00-\u9fff]))?"
         return (
             re.compile(
                 rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?P<relation>{words}){called}(?!和我|跟我|一起|对我|给我|说我)"
@@ -155,8 +159,13 @@ def subject_of(sentence: str, language: str) -> str:
             relation = match["relation"].lower()
             if _OF_ME.match(sentence) or (_SERVES.match(relation) and _AND_I.search(sentence)):
                 return "person"
-            return match["name"] or rules(language).kin.get(relation, relation)
+            return _name_in(match) or rules(language).kin.get(relation, relation)
     return "person"
+
+
+def _name_in(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return groups.get("name") or groups.get("nick") or ""
 
 
 @lru_cache(maxsize=2)
@@ -198,7 +207,8 @@ def somebody_in(sentence: str, language: str) -> str | None:
 
 
 _CALLED_NAME = re.compile(
-    rf"\b(?:called|named|name is|name's|'s|is) {_NAME}(?=[.,!]|$)|^[Tt]he (?:\w+ )?one, (?P<one>[A-Z][\w'-]+)|叫(?P<han>[\u4e00-\u9fffA-Za-z]{{1,4}})"
+    rf"\b(?:called|named|name is|name's|'s|is) {_NAME}(?=[.,!]|$)|^[Tt]he (?:\w+ )?one, (?P<one>[A-Z][\w'-]+)"
+    rf"|叫(?P<han>[\u4e00-\u9fffA-Za-z]{{1,4}})"
 )
 
 

@@ -34,20 +34,24 @@ _CONTRACTIONS = (
     (re.compile(r"-in-law\b"), "inlaw"),
 )
 _LEAD = re.compile(
-    r"^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|well|so|oh|ah|and|but|yes|yeah|ok|okay|as i (?:said|told you)"
-    r"|like i said|you know|by the way|btw|just so you know|honestly|anyway|still|again|remember|please remember that"
+    r"^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|well|so|oh|ah|and|but|yes|yeah|ok|okay"
+    r"|as i (?:said|told you)|like i said|you know|by the way|btw|just so you know|honestly|anyway|still|again"
+    r"|remember|please remember that"
     r"|did i mention|i think|i guess|i told you|fyi|also|there|ugh|sigh|haha|lol)\b[\s,!.:-]*)+",
 )
 _LEAD_ZH = re.compile("^(?:(?:唉|哎|你好|嗨|对了|其实|嗯|哦|我跟你说过|我说过|跟你说|顺便说|早上好|晚上好)[，,！! ]*)+")
 _NUMBERS = {
-    word: str(n) for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]) if n > 1
+    word: str(n)
+    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+    if n > 1
 }
 _HAN_NUMBERS = {han: str(n) for n, han in enumerate("零一二三四五六七八九十") if n > 1} | {"两": "2", "俩": "2"}
 _HAN_COUNT = re.compile("[二两俩三四五六七八九十](?=[个只条位名岁年月天次])")
 _NOT_WORDS = re.compile(r"[^\w\s]|_")
 GENERIC = frozenset(
     stems(
-        "thing things really very just like go going get got have make made take time day days people way lot much many year years"
+        "thing things really very just like go going get got have make made take time day days people way lot much many"
+        " year years"
     )
 )
 """Stems that two statements may share without being about the same."""
