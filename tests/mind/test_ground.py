@@ -117,7 +117,8 @@ def test_a_stopped_reflection_leaves_nothing_and_is_done_once_later(mind: Thinki
     stop.set()
     with pytest.raises(ThinkingStopped):
         think(mind, Scripted(None), stop)
-    assert mind.thoughts() == [] and mind.moments() == []
+    assert mind.thoughts() == []
+    assert mind.moments() == []
     assert mind.store.jobs.pending() == 1
     think(mind, Scripted(None))
     assert len(mind.thoughts()) == 1
