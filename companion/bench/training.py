@@ -41,10 +41,10 @@ UNRELATED = 0.3
 """Weight of all unrelated cues of a set against its questions."""
 CONTROLLER_RIDGE = 0.003
 """Pull of the controller's weights toward CONTROLLER_PRIOR, standardised."""
-CONTROLLER_PRIOR = {"window": 4.0}
-"""Signs the sets show too seldom to be learned from them alone: few of their questions name a time and nobody. The
-others are pulled toward 0."""
-FALSE_INJECTION = {"asked": 0.02, "talking": 0.03}
+CONTROLLER_PRIOR = {"window": 4.0, "named": 3.0}
+"""Signs the sets show too seldom to be learned from them alone: few of their questions name a time and nobody, or
+somebody and not the person ("What is Biscuit afraid of?"). The others are pulled toward 0."""
+FALSE_INJECTION = {"asked": 0.03, "talking": 0.04}
 """Share of unrelated cues that may bring anything. Few of those that do not ask have a word to look up at all."""
 LOST = {"depth": 0.03, "least": 0.015}
 """Share of needed things that depth and least score may each cut off: what is far below the best mostly distracts."""

@@ -23,7 +23,7 @@ SIGNS = (
     "personal",      # the cue is about the person, or about somebody who spoke or is spoken of by name
     "you",           # the cue is about what the companion said
     "advice",        # it reminds of something said
-    "named",         # something that was told of is named
+    "named",         # somebody or something is named of whom the person told something
     "window",        # a time is named, another than now, and something was said or happened then
 )  # fmt: skip
 
@@ -71,7 +71,7 @@ def signs(x: Matrix64, scores: Floats, cue: Floats) -> Floats:
         "words": float(column["words"][best]),
         "information": float(column["words_whole"][best]) * of_cue["weight"],
         "personal": max(of_cue["me"], float(column["speaker"].max() > 0)),
-        "named": float(column["named"].max() > 0),
+        "named": float(((column["named"] > 0) & (column["question"] == 0) & (column["companion"] == 0)).any()),
         **{name: value for name, value in of_cue.items() if name in SIGNS},
         "window": of_cue["window"] * float(column["in_window"].max() >= 1.0),
     }

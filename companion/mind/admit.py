@@ -54,12 +54,13 @@ class Explanation(NamedTuple):
     reason: str
 
 
-def admit(text: str) -> list[Statement]:
-    """The lasting statements in a turn of the person's, in order. Empty when in doubt.
+def admit(text: str, known: frozenset[str] = frozenset()) -> list[Statement]:
+    """The lasting statements in a turn of the person's, in order. Empty when in doubt. `known` are names, case folded,
+    of people and animals in the person's life: what is told of them is kept as theirs.
 
     They do not overlap, but for one that leans on the one before ("She's called Lena."): it covers both.
     """
-    return _with_setting(text, _judged(text))
+    return _with_setting(text, _judged(text, known))
 
 
 def explain(text: str) -> list[Explanation]:
@@ -92,7 +93,7 @@ def _language(sentence: str) -> str:
     return "zh" if has_cjk(sentence) else "en"
 
 
-def _judged(text: str) -> list[Judged]:
+def _judged(text: str, known: frozenset[str] = frozenset()) -> list[Judged]:
     prepared = _prepared(text)
     whole = checks.whole_turn([text[start:end] for (start, end), _ in prepared], len(text))
     if not whole and any(_private(said) for _, said in prepared):
@@ -132,7 +133,7 @@ def _judged(text: str) -> list[Judged]:
             head = checks.after_chat(said) if introduces else None
             judged.append((span, _statement(text, head) if head else None, rest))
             continue
-        _judge(text, span, said, judged)
+        _judge(text, span, said, judged, known)
     return judged
 
 
@@ -184,7 +185,9 @@ _LEAD = 16
 """Characters of opening words ("Well, so") that may have been cut off between two sentences."""
 
 
-def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -> None:
+def _judge(
+    text: str, span: tuple[int, int], said: Said, judged: list[Judged], known: frozenset[str] = frozenset()
+) -> None:
     """Append what becomes of the sentence; one that leans on the last may take its place."""
     previous = judged[-1][1] if judged else None
     reason = checks.left_out(said)
@@ -198,6 +201,11 @@ def _judge(text: str, span: tuple[int, int], said: Said, judged: list[Judged]) -
         rest = checks.after_chat(said)
         if rest:
             said, reason = rest, ""
+    somebody = slots.first_name(said.raw) if reason == "not their own" and known else ""
+    if somebody and somebody.casefold() in known:
+        statement = replace(_statement(text, said), subject=somebody, slot=None, value=None)
+        judged.append((span, statement, "of somebody known"))
+        return
     if previous and reason in leaning.LEFT_OUT and _lean(text, span, said, previous, judged, reason):
         return
     if previous and not reason and leaning.goes_on(said) and _fits(previous, said) and _plain(previous):

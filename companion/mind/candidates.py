@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from companion.mind import slots
+from companion.mind.admit import LONGEST_TURN
 from companion.mind.placing import Claim
 from companion.mind.wording import wording
 from companion.records import Memory, Status
+from companion.sentences import sentences
 from companion.store.store import Store
 from companion.text import has_cjk
 
@@ -53,3 +55,17 @@ def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
         for id in dict.fromkeys(ids)
         if id in found and found[id].kind == "thought" and not own & {e.turn for e in found[id].evidence}
     ]
+
+
+def known_names(store: Store, text: str) -> frozenset[str]:
+    """Of the names that sentences of `text` begin with, those that thoughts say belong to somebody in the person's
+    life; case folded."""
+    begun = {slots.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
+    return frozenset(name.casefold() for name in begun if _is_known(store, name))
+
+
+def _is_known(store: Store, name: str) -> bool:
+    if store.memories.about(name, STATUSES, 1):
+        return True
+    mentioned = store.memories.many(store.memories.mentioning(name.casefold(), MOST))
+    return any(memory.kind == "thought" and slots.introduces(memory.text, name) for memory in mentioned.values())

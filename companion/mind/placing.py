@@ -108,7 +108,7 @@ def _by_value(older: Claim, newer: Claim, a: Wording, b: Wording, changed: bool)
     old, new = (wording(claim.value or claim.text) for claim in (older, newer))
     if old.plain == new.plain:
         return "merge" if _one_in_the_other(older, newer, a, b) else "both"
-    if (old.stems and old.stems < new.stems) or (new.stems and new.stems < old.stems):
+    if not changed and (old.stems < new.stems or new.stems < old.stems):
         return "both"  # "Anna" and "Anna Berg"
     if older.polarity != newer.polarity:
         return "both"

@@ -21,6 +21,7 @@ from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning
 from companion.memory.words import content_words, stems
 from companion.mind.admit import admit, wants_private
+from companion.mind.candidates import known_names
 from companion.mind.keeping import Keeper
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.thinkers.tier0 import Tier0
@@ -75,7 +76,7 @@ class Reflection:
         reply = next(iter(self.store.turns.replies_to(turn_id)), None)
         private = wants_private(turn.text)
         moments = [] if private else self._moments(turn, reply)
-        keep = [] if private or turn.role != "person" else admit(turn.text)
+        keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
         phrased = phrase(turn, keep, thinker or Tier0(), stop or StopSignal())
         thoughts = [self._thought(turn, each) for each in phrased]
         vectors = self._embed([memory.text for memory in (*moments, *thoughts)])

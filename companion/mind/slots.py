@@ -216,3 +216,21 @@ def name_given(sentence: str) -> str | None:
     """The name in "She's called Lena."."""
     match = _CALLED_NAME.search(sentence)
     return (match["value"] or match["one"] or match["han"]) if match else None
+
+
+_FIRST_NAME = re.compile(r"^(?P<name>[A-Z][\w-]{1,20})(?:'s)? (?!and (?:i|me)\b)[a-z]")
+
+
+def first_name(sentence: str) -> str:
+    """The name that a sentence begins with, or what looks like one; "" where none does."""
+    match = _FIRST_NAME.match(sentence)
+    return match["name"] if match else ""
+
+
+def introduces(sentence: str, name: str) -> bool:
+    """Whether a sentence says who bears a name ("my dog Biscuit", "Lena is my sister")."""
+    words = rules("en").relations
+    called = r"(?:,? | is | is called | called | named |'s name is )"
+    pattern = rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words}){called}{re.escape(name)}\b"
+    bearer = rf"\b{re.escape(name)}(?:,| is| was|'s) (?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words})\b"
+    return re.search(f"{pattern}|{bearer}", sentence, re.IGNORECASE) is not None

@@ -91,6 +91,11 @@ class Memories:
         )
         return [int(row[0]) for row in rows]
 
+    def mentioning(self, name: str, limit: int) -> list[int]:
+        """Memories that call `name` (case folded), newest first."""
+        rows = self._db.all("SELECT memory FROM mentions WHERE name = ? ORDER BY memory DESC LIMIT ?", (name, limit))
+        return [int(row[0]) for row in rows]
+
     def is_buried(self, text: str) -> bool:
         """Whether the person had this statement forgotten."""
         return self._db.value("SELECT 1 FROM tombstones WHERE norm_hash = ?", (statement_key(text),)) is not None

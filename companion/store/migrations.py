@@ -243,6 +243,7 @@ def keep_probes(db: Database) -> None:
 def find_thoughts_by_subject(db: Database) -> None:
     """A new thought is compared with what is known of the same person and slot."""
     db.run("CREATE INDEX thoughts_by_subject ON memories(subject, slot, recorded_at) WHERE kind = 'thought'")
+    db.run("CREATE INDEX mentions_by_name ON mentions(name, memory)")
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (

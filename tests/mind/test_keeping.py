@@ -149,3 +149,17 @@ def test_thinking_about_an_exchange_again_changes_nothing(mind: Thinking, clock:
     before = {m.id: (m.text, m.status, m.evidence, m.used_count) for m in mind.thoughts()}
     mind.reflection.run(0, turn.id)
     assert {m.id: (m.text, m.status, m.evidence, m.used_count) for m in mind.thoughts()} == before
+
+
+def test_what_is_told_of_somebody_known_by_name_is_kept_as_theirs(mind: Thinking, clock: SetClock) -> None:
+    assert tell(mind, clock, "Biscuit is afraid of thunder.") == ()  # who is Biscuit?
+    tell(mind, clock, "I live in Ghent with my dog Biscuit.")
+    tell(mind, clock, "Biscuit hides under the stairs when it rains.")
+    assert by_text(mind)["Biscuit hides under the stairs when it rains."].subject == "Biscuit"
+    assert tell(mind, clock, "Napoleon hides under the stairs when it rains.") == ()
+
+
+def test_a_job_that_grows_takes_the_place_of_the_old_one(mind: Thinking, clock: SetClock) -> None:
+    tell(mind, clock, "I work as a nurse at the children's hospital.")
+    (line,) = tell(mind, clock, "I now work as a charge nurse on the night shift.", 100)
+    assert line.startswith("~ ")
