@@ -1,4 +1,4 @@
-"""Where one event of a conversation ends and the next begins, found exchange by exchange. Pure: figures in, figures out.
+"""Where one event of a conversation ends and the next begins, found exchange by exchange. Pure: no store, no model.
 
 A new event begins after a pause; where an exchange is less like the two before it than is usual in this conversation
 (below μ − γσ of all its likenesses so far); or where the person's words surprised the model: mean −ln P above μ + γσ of

@@ -246,6 +246,26 @@ def find_thoughts_by_subject(db: Database) -> None:
     db.run("CREATE INDEX mentions_by_name ON mentions(name, memory)")
 
 
+def keep_stretches(db: Database) -> None:
+    """A conversation is cut into events as it flows; where its open event began, and what is usual in it, outlives the
+    process, and is written with the events themselves, so that none is made twice."""
+    db.run(
+        """CREATE TABLE stretches (
+             conversation INTEGER PRIMARY KEY REFERENCES conversations(id), state TEXT NOT NULL,
+             open INTEGER NOT NULL) STRICT"""
+    )
+    db.run("CREATE INDEX stretches_open ON stretches(conversation) WHERE open")
+
+
+def keep_gists(db: Database) -> None:
+    """What has left the prompt of a long conversation is still there as its gist, after a restart as well."""
+    db.run(
+        """CREATE TABLE gists (
+             conversation INTEGER PRIMARY KEY REFERENCES conversations(id), start INTEGER NOT NULL,
+             text TEXT NOT NULL) STRICT"""
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -258,6 +278,8 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     keep_reasons,
     keep_probes,
     find_thoughts_by_subject,
+    keep_stretches,
+    keep_gists,
 )
 
 

@@ -10,6 +10,7 @@ from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.changes import Changes
 from companion.store.database import Database, open_database
+from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.lock import ProfileLock
 from companion.store.memories import Memories
@@ -19,6 +20,7 @@ from companion.store.probes import Probes
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.search import Search
+from companion.store.stretches import Stretches
 from companion.store.turns import Turns
 from companion.store.vectors import Vectors
 from companion.store.working_set import WorkingSet
@@ -42,6 +44,8 @@ class Store:
         self.probes = Probes(db)
         self.questions = Questions(db)
         self.adaptation = Adaptation(db)
+        self.stretches = Stretches(db)
+        self.gists = Gists(db)
         self._lock = lock
 
     @classmethod
