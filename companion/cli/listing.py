@@ -63,7 +63,7 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
 
 
 def history_lines(entries: Sequence[JournalEntry]) -> list[str]:
-    """A table: batch, time, who, what, which memory, why."""
+    """A table: batch, time, who, why, which memory, what became of it, its words."""
     return _table(
         (
             f"batch {entry.batch}",
@@ -71,9 +71,33 @@ def history_lines(entries: Sequence[JournalEntry]) -> list[str]:
             entry.actor,
             f"undo {entry.undoes}" if entry.undoes is not None else one_line(entry.action, 40),
             f"memory {entry.memory}",
+            _what(entry),
             one_line(str((entry.after or entry.before or {}).get("text", "")) or entry.reason, 80),
         )
         for entry in entries
+    )
+
+
+def _what(entry: JournalEntry) -> str:
+    """What became of a memory, in a few words."""
+    before, after = entry.before, entry.after
+    if before is None or after is None:
+        return "new" if before is None else "taken back"
+    if before["status"] != after["status"]:
+        by = (
+            f" by {after['replaced_by']}"
+            if after["replaced_by"] and after["status"] in ("superseded", "merged")
+            else ""
+        )
+        return f"{after['status']}{by}"
+    if before["text"] != after["text"]:
+        return "reworded"
+    if before["pinned"] != after["pinned"]:
+        return "pinned" if after["pinned"] else "unpinned"
+    if before["used_count"] != after["used_count"]:
+        return "used"
+    return next(
+        (word for field, word in (("evidence", "said again"), ("links", "linked")) if before[field] != after[field]), ""
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from companion.cli.listing import check_lines, detail_lines, memory_lines, sleep_lines
+from dataclasses import replace
+
+from companion.cli.listing import check_lines, detail_lines, history_lines, memory_lines, sleep_lines
 from companion.records import Check, Evidence, Link, Memory, MemoryDetail, MemoryRow, Quote, SleepReport, Turn
+from companion.store.store import Store
+from tests.support import add
 
 NOON = 1_748_865_600.0  # 2025-06-02T12:00:00Z
 DAY = 86_400.0
@@ -57,3 +61,14 @@ def test_nights() -> None:
 def test_checks_say_their_level_in_a_word() -> None:
     checks = [Check("model", "ok", "fine", "unused"), Check("index", "error", "gone", "Start again.")]
     assert check_lines(checks) == ["ok       model: fine", "ERROR    index: gone", "         → Start again."]
+
+
+def test_a_history_says_what_became_of_each_memory(store: Store) -> None:
+    first = add(store, "I live in Leeds.")
+    with store.changes.batch("reflection", "remember") as batch:
+        second = batch.add(replace(first, text="I live in Bristol now."))
+        batch.update(first.id, status="superseded", replaced_by=second.id)
+    with store.changes.batch("person", "edit") as batch:
+        batch.update(second.id, text="I live in Bath now.")
+    words = [line.split("memory ")[1].split("  ")[1] for line in history_lines(store.memories.history(None, 10))]
+    assert words == ["reworded", "superseded by 2", "new", "new"]
