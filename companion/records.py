@@ -43,6 +43,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of a turn, with their text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The span [start, end) of characters in a turn that a memory rests on; `quote_hash` is of that span."""
 

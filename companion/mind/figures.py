@@ -7,27 +7,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+)
 _WORDS = {word: value for value, word in enumerate([*_ONES.split(), "eighteen", "nineteen"])}
-_TENS = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
-_ORDINALS = {
-    word: value
-    for value, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
-}
+_TEN = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TENS = {word: 10 * value for value, word in enumerate(_TEN.split(), 2)}
+_ORDINAL = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_ORDINALS = {word: value for value, word in enumerate(_ORDINAL.split(), 1)}
 _OTHERS = {"dozen": 12, "couple": 2, "pair": 2, "twice": 2, "both": 2, "twins": 2, "thrice": 3, "half": 0.5}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 _ANY = "|".join(sorted([*_WORDS, *_TENS, *_SCALES], key=len, reverse=True))
 _SPELLED = re.compile(rf"\b(?:{_ANY})(?:(?:[\s-]+|\s+and\s+)(?:{_ANY}))*\b", re.IGNORECASE)
 _LOOSE = re.compile(rf"\b(?:{'|'.join([*_ORDINALS, *_OTHERS])})\b", re.IGNORECASE)
 _FIGURE = re.compile(
-    r"(?<![A-Za-z0-9_#/.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*(?P<suffix>k(?![a-z])|st|nd|rd|th)?(?![\d/])(?!:\d)", re.I
+    r"(?<![A-Za-z0-9_#/.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*(?P<suffix>k(?![a-z])|st|nd|rd|th)?(?![\d/])(?!:\d)",
+    re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"(?<![\d:.])(?P<h>[0-2]?\d)(?::(?P<m>[0-5]\d)(?!\d)(?:\s*(?P<a>[ap])\.?m\b\.?)?|\s*(?P<b>[ap])\.?m\b\.?|\s*o['’]clock)", re.I
+    r"(?<![\d:.])(?P<h>[0-2]?\d)(?::(?P<m>[0-5]\d)(?!\d)(?:\s*[ap](?:m\b|\.m\.))?|\s*[ap](?:m\b|\.m\.)|\s*o['’]clock)",
+    re.IGNORECASE,
 )
-_HALF = re.compile(rf"\b(?P<word>half past|quarter past|quarter to) (?P<h>\d{{1,2}}|{'|'.join(list(_WORDS)[1:13])})\b", re.I)
+_HOURS = "|".join(list(_WORDS)[1:13])
+_HALF = re.compile(rf"\b(?P<word>half past|quarter past|quarter to) (?P<h>\d{{1,2}}|{_HOURS})\b", re.I)
 _HAN = "零〇一二三四五六七八九"
 _HAN_NUMBER = re.compile("[零〇一二两三四五六七八九十百千万]+")
 _HAN_CLOCK = re.compile(
