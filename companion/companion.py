@@ -195,9 +195,11 @@ class Companion:
         turns = self._opened.turns.latest(limit, before)
         replies = [turn for turn in turns if turn.role == "companion"]
         recalled = self._opened.recalls.of([turn.id for turn in replies])
+        marked = self._opened.marks.of([turn.id for turn in replies])
         learned = self._opened.memories.first_said_in([turn.answers for turn in replies if turn.answers])
         return tuple(
-            TranscriptItem(turn, recalled.get(turn.id, ()), learned.get(turn.answers or 0, ())) for turn in turns
+            TranscriptItem(turn, recalled.get(turn.id, ()), learned.get(turn.answers or 0, ()), marked.get(turn.id, ()))
+            for turn in turns
         )
 
     # Memory

@@ -274,6 +274,8 @@ class TranscriptItem:
     recalled: tuple[RecalledMemory, ...] = ()
     learned: tuple[Memory, ...] = ()
     """Thoughts that were first said in the turn it answers and are not forgotten."""
+    unsupported: tuple[Span, ...] = ()
+    """What a reply says about the person that nothing it was given supports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,8 @@ class ReplyReport:
     context_tokens: int
     segments: dict[str, int] = field(default_factory=dict)
     """Tokens of the prompt by part: persona, history, memories, message."""
+    unsupported: tuple[Span, ...] = ()
+    """Names, numbers and dates about the person that neither conversation, memories nor persona support."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,12 @@ from companion.events import (
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.cue import Cue, told_before
 from companion.memory.recall import Recall, Recalled
+from companion.mind.marking import mark
 from companion.mind.reflect import Reflection
 from companion.model.persona import Persona
 from companion.model.prompt import compose, memory_block
 from companion.model.protocol import ChatModel, Generation, Message, Sampling, StopSignal
-from companion.records import RecalledMemory, ReplyReport, Turn, TurnState
+from companion.records import RecalledMemory, ReplyReport, Span, Turn, TurnState
 from companion.settings import MemorySettings
 from companion.store.store import Store
 
@@ -81,7 +82,7 @@ class TurnTaker:
             self.emit(MemoriesRecalled(reply.id, recalled.memories))
             generation, segments = self._generate(turn, reply, block, model, stop, written)
             state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
-            finished = self._finish(turn, reply, generation.text, state)
+            finished, marked = self._finish(turn, reply, generation.text, state)
         except CompanionError as error:
             self._give_up(turn, reply, written.text, error)
             return None
@@ -101,6 +102,7 @@ class TurnTaker:
             tokens_per_second=round(generation.tokens_per_second, 2),
             context_tokens=model.info.context_tokens,
             segments=segments,
+            unsupported=marked,
         )
         self.emit(ReplyFinished(reply.id, report))
         return report
@@ -182,16 +184,23 @@ class TurnTaker:
                 return block, count
         return "", 0
 
-    def _finish(self, turn: Turn, reply: Turn, text: str, state: TurnState) -> Turn:
-        """Save the reply and queue its reflection. One that was stopped before its first word leaves no empty turn."""
+    def _finish(self, turn: Turn, reply: Turn, text: str, state: TurnState) -> tuple[Turn, tuple[Span, ...]]:
+        """Save the reply with its marks, and queue its reflection. One that was stopped before its first word leaves
+        no empty turn."""
+        marked: tuple[Span, ...] = ()
         with self.store.db.write():
             if text:
                 finished = self.store.turns.finish(reply.id, text, state)
+                marked = self._mark(turn, reply, text)
             else:
                 self.store.turns.drop_empty(reply.id)
                 finished = replace(reply, state=state)
             self.reflection.queue(turn.id)
-        return finished
+        return finished, marked
+
+    def _mark(self, turn: Turn, reply: Turn, text: str) -> tuple[Span, ...]:
+        always = (self.persona.system, self.persona.display_name)
+        return mark(self.store, reply.id, text, [*self._history(turn), turn], always, self.clock.now())
 
     def _give_up(self, turn: Turn, reply: Turn | None, text: str, error: CompanionError) -> None:
         try:
@@ -199,6 +208,7 @@ class TurnTaker:
                 if reply is not None:
                     if text:
                         self.store.turns.finish(reply.id, text, "failed")
+                        self._mark(turn, reply, text)
                     else:
                         self.store.turns.drop_empty(reply.id)
                 self.reflection.queue(turn.id)
@@ -215,6 +225,8 @@ def recover(store: Store, reflection: Reflection) -> int:
         for reply in interrupted:
             if reply.text:
                 store.turns.finish(reply.id, reply.text, "interrupted")
+                before = [turn for turn in store.turns.conversation(reply.conversation) if turn.id < reply.id]
+                mark(store, reply.id, reply.text, before, (reply.speaker,), moment(reply.at, reply.utc_offset))
             else:
                 store.turns.drop_empty(reply.id)
         for turn in store.turns.without_reflection():

@@ -188,4 +188,5 @@ def reply_json(report: ReplyReport, age: float) -> Json:
         "conversation": report.turn.conversation,
         "model": report.turn.model,
         "state": report.turn.state,
+        "unsupported": [{"start": span.start, "end": span.end, "text": span.text} for span in report.unsupported],
     }

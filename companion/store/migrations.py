@@ -266,6 +266,15 @@ def keep_gists(db: Database) -> None:
     )
 
 
+def mark_unsupported(db: Database) -> None:
+    """What a reply made up about the person is shown under it and kept out of memory, after a restart as well."""
+    db.run(
+        """CREATE TABLE unsupported (
+             reply INTEGER NOT NULL REFERENCES turns(id) ON DELETE CASCADE,
+             start INTEGER NOT NULL, "end" INTEGER NOT NULL, PRIMARY KEY (reply, start)) STRICT, WITHOUT ROWID"""
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -280,6 +289,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     find_thoughts_by_subject,
     keep_stretches,
     keep_gists,
+    mark_unsupported,
 )
 
 

@@ -13,6 +13,7 @@ from companion.store.database import Database, open_database
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.lock import ProfileLock
+from companion.store.marks import Marks
 from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
 from companion.store.nights import Nights
@@ -41,6 +42,7 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.marks = Marks(db)
         self.probes = Probes(db)
         self.questions = Questions(db)
         self.adaptation = Adaptation(db)
