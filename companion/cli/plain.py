@@ -19,6 +19,7 @@ from companion.cli.session import opened
 from companion.errors import CompanionError
 from companion.events import Notice, ThoughtsFormed
 from companion.text import one_line, sanitise, valid_text
+from companion.ui.format import not_from_memory
 
 if TYPE_CHECKING:
     from companion.companion import Companion
@@ -103,6 +104,8 @@ class PlainChat:
                 say()
         if report.turn.state == "stopped":
             say("(stopped)")
+        if report.unsupported:
+            say(f"({not_from_memory(report.unsupported)})")
 
     def _activity(self, activity: str) -> None:
         """Nothing: a screen reader would read every step aloud."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -14,7 +15,9 @@ from companion.cli.process_age import process_age
 from companion.cli.session import opened
 from companion.errors import CompanionError, EmptyMessage
 from companion.events import Notice
+from companion.records import ReplyReport
 from companion.text import sanitise, valid_text
+from companion.ui.format import not_from_memory
 
 TextArgument = Annotated[
     list[str] | None, typer.Argument(metavar="TEXT", help="What you say; - reads it from standard input.")
@@ -37,6 +40,7 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
             print_json(reply_json(report, age))
         else:
             _write("\n")
+            _mark(report)
         for told in talk.unheard():
             if isinstance(told, Notice):
                 complain(told.title, told.hint)
@@ -57,6 +61,14 @@ def _message(words: list[str]) -> str:
 
 def _silent(_: str) -> None:
     return
+
+
+def _mark(report: ReplyReport) -> None:
+    """What is not from memory, dim, and only for a person who watches: a pipe gets the reply and nothing else."""
+    line = sanitise(not_from_memory(report.unsupported))
+    if line and sys.stdout.isatty():
+        plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        typer.echo(line if plain else typer.style(line, dim=True))
 
 
 def _write(text: str) -> None:

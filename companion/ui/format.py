@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from companion.clock import SystemClock, local
-from companion.records import Memory
+from companion.records import Memory, Span
+from companion.text import one_line
 
 BAR_CELLS = 8
+NAMED = 6
+"""Things named in the line about what is not from memory."""
 
 
 def now() -> datetime:
@@ -65,6 +69,14 @@ def retention(memory: Memory, share: float, cells: int = BAR_CELLS) -> str:
     if memory.pinned:
         return "pinned"
     return f"{bar(share, cells)} {percent(share):>4}" if cells else percent(share)
+
+
+def not_from_memory(spans: Sequence[Span]) -> str:
+    """ "not from memory: Porto, 12 May"; empty without spans. Each text once, at most NAMED of them."""
+    texts = list({span.text.casefold(): one_line(span.text, 40) for span in spans}.values())
+    if not texts:
+        return ""
+    return f"not from memory: {', '.join(texts[:NAMED])}{' …' if len(texts) > NAMED else ''}"
 
 
 def size(text: str) -> str:

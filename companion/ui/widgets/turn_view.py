@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.events import Click
 from textual.widget import Widget
 
-from companion.records import RecalledMemory, ReplyReport, TranscriptItem, Turn
-from companion.ui.format import counted, day_heading, now, size
+from companion.records import RecalledMemory, ReplyReport, Span, TranscriptItem, Turn
+from companion.ui.format import counted, day_heading, not_from_memory, now, size
 from companion.ui.messages import TextChosen
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.memory_line import MemoryLine
@@ -104,6 +104,7 @@ class CompanionTurn(Vertical):
     CompanionTurn { height: auto; padding-left: 2; }
     CompanionTurn.-unasked { margin-top: 1; }
     CompanionTurn .mark { color: $text-warning; display: none; }
+    CompanionTurn .unsupported { color: $text-muted; display: none; }
     CompanionTurn .thought { color: $text-success; }
     """
 
@@ -120,6 +121,7 @@ class CompanionTurn(Vertical):
         self.answers = answers
         self._text = ReplyText(text)
         self._mark = Literal(classes="mark")
+        self._unsupported = Literal(classes="unsupported")
         self.recalled = Recalled(recalled)
         self._thoughts: list[Literal] = []
         self._ready = False
@@ -130,6 +132,7 @@ class CompanionTurn(Vertical):
     def of(cls, item: TranscriptItem) -> CompanionTurn:
         turn = item.turn
         view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
+        view._show_unsupported(item.unsupported)
         learned = item.learned
         view.add_thoughts(tuple(memory.id for memory in learned), tuple(f"+ {memory.text}" for memory in learned))
         return view
@@ -141,6 +144,7 @@ class CompanionTurn(Vertical):
     def compose(self) -> ComposeResult:
         yield self._text
         yield self._mark
+        yield self._unsupported
         yield self.recalled
 
     def write(self, piece: str) -> None:
@@ -150,6 +154,7 @@ class CompanionTurn(Vertical):
         self._text.finish(report.turn.text)
         self.recalled.give(report.recalled)
         self._set_state(report.turn.state)
+        self._show_unsupported(report.unsupported)
 
     def break_off(self, state: str) -> None:
         """No more will come: the engine failed or ended."""
@@ -173,6 +178,10 @@ class CompanionTurn(Vertical):
     def _mount_thoughts(self) -> None:
         thoughts, self._thoughts = self._thoughts, []
         self.mount_all(thoughts)
+
+    def _show_unsupported(self, spans: tuple[Span, ...]) -> None:
+        self._unsupported.show(not_from_memory(spans))
+        self._unsupported.display = bool(spans)
 
     def _set_state(self, state: str) -> None:
         self.writing = state == "streaming"
