@@ -73,10 +73,12 @@ def retention(memory: Memory, share: float, cells: int = BAR_CELLS) -> str:
 
 def not_from_memory(spans: Sequence[Span]) -> str:
     """ "not from memory: Porto, 12 May"; empty without spans. Each text once, at most NAMED of them."""
-    texts = list({span.text.casefold(): one_line(span.text, 40) for span in spans}.values())
+    texts: dict[str, str] = {}
+    for span in spans:
+        texts.setdefault(span.text.casefold(), one_line(span.text, 40))
     if not texts:
         return ""
-    return f"not from memory: {', '.join(texts[:NAMED])}{' …' if len(texts) > NAMED else ''}"
+    return f"not from memory: {', '.join(list(texts.values())[:NAMED])}{' …' if len(texts) > NAMED else ''}"
 
 
 def size(text: str) -> str:
