@@ -23,6 +23,7 @@ from companion.memory.words import content_words, stems
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.keeping import Keeper
+from companion.mind.marking import fit_to_remember
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
@@ -113,7 +114,8 @@ class Reflection:
         found = [_moment(turn)] if _tells(turn.text) else []
         if reply is not None and _tells(reply.text) and not self._says_what_is_buried(reply.text):
             given = self.store.recalls.of([reply.id])[reply.id]
-            if _brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
+            sound = fit_to_remember(self.store, reply) == reply.text  # what it made up must not come back as memory
+            if sound and _brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
                 found.append(_moment(reply))
         return found
 

@@ -6,7 +6,7 @@ import pytest
 
 from companion.clock import SetClock
 from companion.mind.candidates import core_of
-from companion.records import Memory
+from companion.records import Memory, Span
 from companion.store.store import Store
 from tests.mind.test_reflect import Thinking
 
@@ -163,3 +163,13 @@ def test_a_job_that_grows_takes_the_place_of_the_old_one(mind: Thinking, clock: 
     tell(mind, clock, "I work as a nurse at the children's hospital.")
     (line,) = tell(mind, clock, "I now work as a charge nurse on the night shift.", 100)
     assert line.startswith("~ ")
+
+
+def test_a_reply_that_makes_something_up_does_not_become_memory(mind: Thinking, clock: SetClock) -> None:
+    invented = "Your grandmother Ottilie must be proud of the new garden shed and all its tulips."
+    turn = mind.hear("I painted the garden shed on Saturday.", invented)
+    (reply,) = mind.store.turns.replies_to(turn.id)
+    begin = invented.index("Ottilie")
+    mind.store.marks.put(reply.id, (Span(begin, begin + len("Ottilie"), "Ottilie"),))
+    mind.think()
+    assert [memory.text for memory in mind.moments()] == [turn.text]
