@@ -1,4 +1,5 @@
-"""The firewall suite: what may be kept of one turn. `python -m tests.mind.firewall` shows every failure."""
+"""The firewall suite: what may be kept of one turn. `python -m tests.mind.firewall` shows every failure, with
+`fresh_firewall` behind it those of the cases that no rule was written for."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ class Verdict:
     """Whether something of another's life was kept as the person's own."""
 
 
-def cases() -> list[Case]:
-    raw = tomllib.loads((SUITES / "firewall.toml").read_text(encoding="utf-8"))["case"]
+def cases(suite: str = "firewall") -> list[Case]:
+    raw = tomllib.loads((SUITES / f"{suite}.toml").read_text(encoding="utf-8"))["case"]
     return [Case(**{key: tuple(v) if isinstance(v, list) else v for key, v in case.items()}) for case in raw]
 
 
@@ -70,8 +71,8 @@ def _is_passage(statement: Statement) -> bool:
     return len(sentences(statement.text)) > 1
 
 
-def report() -> list[str]:
-    verdicts = [judge(case) for case in cases()]
+def report(suite: str = "firewall") -> list[str]:
+    verdicts = [judge(case) for case in cases(suite)]
     lines = []
     for verdict in verdicts:
         if verdict.wrongs:
@@ -83,4 +84,4 @@ def report() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(report()) + "\n")
+    sys.stdout.write("\n".join(report(*sys.argv[1:])) + "\n")
