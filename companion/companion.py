@@ -48,6 +48,7 @@ from companion.records import (
 from companion.settings import Settings
 from companion.store.store import Store
 from companion.talking import Talking
+from companion.store.learned import learned_from
 from companion.text import valid_text
 from companion.turn import TurnTaker, recover
 
@@ -196,7 +197,7 @@ class Companion:
         replies = [turn for turn in turns if turn.role == "companion"]
         recalled = self._opened.recalls.of([turn.id for turn in replies])
         marked = self._opened.marks.of([turn.id for turn in replies])
-        learned = self._opened.memories.first_said_in([turn.answers for turn in replies if turn.answers])
+        learned = learned_from(self._opened, [turn.answers for turn in replies if turn.answers])
         return tuple(
             TranscriptItem(turn, recalled.get(turn.id, ()), learned.get(turn.answers or 0, ()), marked.get(turn.id, ()))
             for turn in turns

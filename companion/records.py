@@ -271,9 +271,20 @@ class TranscriptItem:
     """A turn as the chat shows it; a reply with the memories it was given and what was learned from the exchange."""
 
     turn: Turn
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A thought that reflection on an exchange formed, as it says now."""
+
+    memory: Memory
+    batch: int | None = None
+    """Its batch of the journal, which undo takes back whole; None when reflection did not make it."""
+    older: str = ""
+    """The words it took the place of, unless they are forgotten."""
+
+
     recalled: tuple[RecalledMemory, ...] = ()
-    learned: tuple[Memory, ...] = ()
-    """Thoughts that were first said in the turn it answers and are not forgotten."""
+    learned: tuple[Learned, ...] = ()
+    """Thoughts that were formed from the turn it answers and are not forgotten."""
     unsupported: tuple[Span, ...] = ()
     """What a reply says about the person that nothing it was given supports."""
 

@@ -36,7 +36,7 @@ from companion.events import (
 from companion.memory.index import VectorIndex
 from companion.model.protocol import ChatModel
 from companion.paths import Paths
-from companion.records import MemoryFilter
+from companion.records import Evidence, Memory, MemoryFilter
 from companion.settings import Settings
 from companion.store.jobs import MAX_ATTEMPTS
 from companion.store.store import Store
@@ -336,19 +336,89 @@ def test_a_job_that_keeps_failing_rests_and_is_shown(house: House, monkeypatch: 
     companion.ask("It still talks?")
 
 
+def learned(companion: Companion) -> list[list[str]]:
+    """By reply, what the transcript says was learned: "+ new", or "~ older → new"."""
+    return [
+        [f"~ {each.older} → {each.memory.text}" if each.older else f"+ {each.memory.text}" for each in item.learned]
+        for item in companion.transcript()
+        if item.turn.role == "companion"
+    ]
+
+
 def test_the_transcript_tells_what_was_learned_until_it_is_forgotten(house: House) -> None:
     companion = house.open()
     companion.ask("I adopted a dog named Biscuit.")
     companion.settle()
     companion.ask("I adopted a dog named Biscuit. I live in Ghent.")
     companion.settle()
-    learned = [[memory.text for memory in item.learned] for item in companion.transcript()]
-    assert learned == [[], ["I adopted a dog named Biscuit."], [], ["I live in Ghent."]]
+    assert learned(companion) == [["+ I adopted a dog named Biscuit."], ["+ I live in Ghent."]]
     ghent = companion.transcript()[3].learned[0]
-    companion.forget_memory(ghent.id)
+    companion.forget_memory(ghent.memory.id)
     assert companion.transcript()[3].learned == ()
     companion.undo()
-    assert [memory.id for memory in companion.transcript()[3].learned] == [ghent.id]
+    assert [each.memory.id for each in companion.transcript()[3].learned] == [ghent.memory.id]
+
+
+def test_what_was_learned_from_an_exchange_is_taken_back_as_a_whole_and_brought_back(house: House) -> None:
+    companion = house.open()
+    companion.ask("I live in Leeds.")
+    companion.settle()
+    house.clock.advance(days=40)
+    companion.ask("I adopted a dog named Biscuit. I moved to Bristol, so I live in Bristol now.")
+    companion.settle()
+    formed = house.events.of(ThoughtsFormed)[-1]
+    after = [
+        ["+ I live in Leeds."],
+        [
+            "+ I adopted a dog named Biscuit.",
+            "~ I live in Leeds. → I moved to Bristol, so I live in Bristol now.",
+        ],
+    ]
+    assert list(formed.lines) == after[1]
+    companion.close()
+    companion = house.open()
+    assert learned(companion) == after
+    assert {each.batch for each in companion.transcript()[3].learned} == {formed.batch}
+    known = {row.memory.id for row in companion.list_memories(MemoryFilter())}
+
+    taken = companion.undo(formed.batch)
+    assert learned(companion) == [["+ I live in Leeds."], []]
+    (leeds,) = (row.memory for row in companion.list_memories(MemoryFilter(kinds=("thought",))))
+    assert (leeds.text, leeds.status) == ("I live in Leeds.", "active")
+    with pytest.raises(NothingToUndo):
+        companion.undo(formed.batch)
+
+    again = companion.undo(taken.batch)
+    assert learned(companion) == after
+    assert {row.memory.id for row in companion.list_memories(MemoryFilter())} == known
+    companion.undo(again.batch)
+    companion.close()
+    companion = house.open()
+    companion.settle()  # what was taken back is not thought again
+    assert learned(companion) == [["+ I live in Leeds."], []]
+
+
+def test_what_took_the_place_of_forgotten_words_does_not_say_them(house: House) -> None:
+    companion = house.open()
+    companion.ask("I live in Leeds.")
+    companion.settle()
+    house.clock.advance(days=40)
+    companion.ask("I moved to Bristol, so I live in Bristol now.")
+    companion.settle()
+    (leeds,) = companion.transcript()[1].learned
+    companion.forget_memory(leeds.memory.id)
+    assert learned(companion) == [[], ["+ I moved to Bristol, so I live in Bristol now."]]
+
+
+def test_only_what_reflection_made_is_taken_back_with_an_exchange(house: House) -> None:
+    companion = house.open()
+    companion.ask("Hello there, my friend.")
+    companion.settle()
+    said = companion.transcript()[0].turn
+    with companion._opened.changes.batch("system", "import") as batch:
+        batch.add(Memory(0, "thought", "I like you.", "active", said.at, 0, evidence=(Evidence(said.id, 0, 5, ""),)))
+    (liked,) = companion.transcript()[1].learned
+    assert (liked.memory.text, liked.batch) == ("I like you.", None)
 
 
 def test_a_message_that_waits_for_the_model_can_be_stopped(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

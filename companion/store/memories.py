@@ -109,15 +109,6 @@ class Memories:
         )
         return self._with_evidence(rows)
 
-    def first_said_in(self, turns: Sequence[int]) -> dict[int, tuple[Memory, ...]]:
-        """By turn, the thoughts whose earliest evidence it is; forgotten and merged ones are left out."""
-        found: dict[int, tuple[Memory, ...]] = {}
-        for memory in self.resting_on(turns) if turns else []:
-            first = min(e.turn for e in memory.evidence)
-            if memory.kind == "thought" and memory.status not in ("forgotten", "merged") and first in turns:
-                found[first] = (*found.get(first, ()), memory)
-        return found
-
     def by_status(self, statuses: Sequence[Status]) -> list[Memory]:
         """Without evidence: for passes over everything."""
         marks = ",".join("?" * len(statuses))

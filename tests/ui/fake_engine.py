@@ -63,6 +63,7 @@ class Reply:
     pieces: tuple[str, ...]
     recalled: tuple[RecalledMemory, ...] = ()
     thoughts: tuple[str, ...] = ()
+    question: str = ""
     fail: CompanionError | None = None
     hold: bool = False
     pause: float = 0.0
@@ -91,6 +92,8 @@ class FakeEngine:
         self._batches = itertools.count(1)
         self._journal: list[JournalEntry] = []
         self._undone: set[int] = set()
+        self._formed: dict[int, tuple[Memory, ...]] = {}
+        """By batch, the memories that undoing it takes away, or gives back when they are not there."""
         self._answering: asyncio.Task[None] | None = None
         self._release = asyncio.Event()
         self._stop = False
@@ -239,8 +242,14 @@ class FakeEngine:
         self._answering = None
         self.emit(ReplyFinished(id, report))
         if reply.thoughts:
-            made = tuple(self.remember(line.removeprefix("+ ")).id for line in reply.thoughts)
-            self.emit(ThoughtsFormed(turn.id, next(self._batches), made, reply.thoughts))
+            self.form(turn, *reply.thoughts, question=reply.question)
+
+    def form(self, turn: Turn, *lines: str, question: str = "") -> None:
+        """Reflection on what was said in `turn` ends."""
+        made = tuple(self.remember(line[2:].split(" → ")[-1]) for line in lines)
+        batch = next(self._batches)
+        self._formed[batch] = made
+        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), lines, question))
 
     async def stop(self) -> bool:
         await self._call("stop")
@@ -351,6 +360,8 @@ class FakeEngine:
 
     async def undo(self, batch: int | None = None) -> Change:
         await self._call("undo", batch)
+        if batch is not None:
+            return self._take_back(batch)
         for entry in reversed(self._journal):
             if entry.batch in self._undone or entry.undoes is not None:
                 continue
@@ -359,6 +370,20 @@ class FakeEngine:
             assert isinstance(before, Memory)
             return self._write(before, "undo", f"Undid: {entry.action}", entry.batch)
         raise NothingToUndo
+
+    def _take_back(self, batch: int) -> Change:
+        if batch in self._undone or batch not in self._formed:
+            raise NothingToUndo
+        self._undone.add(batch)
+        made = self._formed[batch]
+        there = made[0].id in self.memories
+        again = next(self._batches)
+        self._formed[again] = tuple(self.memories.pop(memory.id) if there else memory for memory in made)
+        if not there:
+            self.memories |= {memory.id: memory for memory in made}
+        found = () if there else made
+        self.emit(MemoriesChanged(tuple(memory.id for memory in found)))
+        return Change(again, f"Undone: change {batch}", found)
 
     async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         await self._call("history", memory)

@@ -7,18 +7,16 @@ from textual import events
 from textual.events import Paste
 
 from companion.errors import Busy, DiskFull, ModelFailed
-from companion.events import ThoughtsFormed
-from companion.records import EngineStatus, RecalledMemory, TranscriptItem
+from companion.records import EngineStatus, RecalledMemory
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.widgets import transcript
-from companion.ui.widgets.memory_line import MemoryLine
 from companion.ui.widgets.problem import Problem
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.reply_text import ReplyText
 from companion.ui.widgets.status_line import StatusLine
 from companion.ui.widgets.transcript import WINDOW
-from companion.ui.widgets.turn_view import CompanionTurn, Divider, PersonTurn, WholeText
+from companion.ui.widgets.turn_view import CompanionTurn, Divider, WholeText
 from companion.ui.widgets.waiting import Waiting
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import NARROW, WIDE, notices, plain, replies, running, said, say, screen_text, wait_until
@@ -155,23 +153,13 @@ async def test_recalled_memories_open_as_a_list_and_lead_to_the_memory() -> None
     engine.enqueue("Hello Biscuit.", recalled=(RecalledMemory(dog, 1.0, 1),), thoughts=("+ I like dogs.",))
     async with running(engine) as (app, pilot):
         await say(app, pilot, "hi")
-        await wait_until(pilot, lambda: "· 1 memory" in screen_text(app) and "+ I like dogs." in screen_text(app))
+        await wait_until(pilot, lambda: "· 1 memory" in screen_text(app) and "+ I like dogs" in screen_text(app))
         await pilot.press("ctrl+o")
         await wait_until(pilot, lambda: "I have a dog named [/] Biscuit." in screen_text(app))
         await pilot.press("down", "enter")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoryScreen))
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is app.chat)
-
-
-async def test_a_thought_without_a_memory_is_still_shown() -> None:
-    engine = FakeEngine()
-    async with running(engine) as (app, pilot):
-        await say(app, pilot, "hi")
-        await wait_until(pilot, lambda: replies(app) == ["I hear you."] and engine._answering is None)
-        engine.emit(ThoughtsFormed(app.chat.query_one(PersonTurn).turn.id, 1, (), ("+ something",)))
-        await wait_until(pilot, lambda: "+ something" in screen_text(app))
-        assert not app.chat.query(MemoryLine)
 
 
 async def test_earlier_turns_are_fetched_when_scrolling_up_and_the_place_is_kept() -> None:
@@ -276,13 +264,3 @@ async def test_keys_typed_faster_than_they_are_handled_act_in_their_order() -> N
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await wait_until(pilot, lambda: said(app) == ["abXcd"])
         await wait_until(pilot, lambda: prompt.text == "Znext")
-
-
-async def test_what_was_learned_is_shown_again_after_a_restart() -> None:
-    engine = FakeEngine()
-    asked = engine.said("person", "I adopted a dog.")
-    reply = engine.said("companion", "Lovely!", answers=asked.id)
-    engine.turns[-1] = TranscriptItem(reply, learned=(engine.remember("I adopted a dog."),))
-    async with running(engine) as (app, pilot):
-        await wait_until(pilot, lambda: app.chat.query(MemoryLine))
-        assert plain(app.chat.query_one(MemoryLine)) == "+ I adopted a dog."

@@ -13,6 +13,7 @@ from companion.clock import SystemClock, stamp
 from companion.errors import Busy, CompanionError, EngineStopped
 from companion.events import (
     Event,
+    MemoriesChanged,
     MemoriesRecalled,
     ReplyFailed,
     ReplyFinished,
@@ -22,19 +23,21 @@ from companion.events import (
 )
 from companion.records import EngineStatus, TranscriptItem, Turn
 from companion.ui.engine_port import EnginePort
+from companion.ui.learned_text import entries_of
 from companion.ui.outbox import Outbox
 from companion.ui.progress import Progress
-from companion.ui.screens.base import EngineScreen, attempt, tell, tell_error
+from companion.ui.screens.base import attempt, tell, tell_error
+from companion.ui.screens.learned_actions import FRESH, LearnedActions
 from companion.ui.widgets.problem import Problem
 from companion.ui.widgets.prompt import Prompt
-from companion.ui.widgets.status_line import StatusLine
+from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
 from companion.ui.widgets.transcript import WINDOW, Transcript
 from companion.ui.widgets.waiting import Waiting
 
 HINT = "Message · Enter sends, Ctrl+J new line"
 
 
-class ChatScreen(EngineScreen):
+class ChatScreen(LearnedActions):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
@@ -74,6 +77,7 @@ class ChatScreen(EngineScreen):
     def on_mount(self) -> None:
         self.prompt.focus()
         self.prompt.move_cursor(self.prompt.document.end)
+        self.watch(self, "focused", self.keys_changed)
         self._refresh_state()
 
     # What the engine says
@@ -152,9 +156,9 @@ class ChatScreen(EngineScreen):
             case ReplyFailed():
                 self._reply_failed(event)
             case ThoughtsFormed():
-                answer = self.transcript.reply_to(event.turn)
-                if answer is not None:
-                    answer.add_thoughts(event.memories, event.lines)
+                self._show_learned(event)
+            case MemoriesChanged():
+                self.memories_changed(event.memories)
             case _:
                 pass
         self.progress.note(event)
@@ -173,6 +177,13 @@ class ChatScreen(EngineScreen):
         else:
             tell(self, event.title, event.hint, "error")
 
+    def _show_learned(self, event: ThoughtsFormed) -> None:
+        answer = self.transcript.reply_to(event.turn)
+        if answer is not None:
+            entries = entries_of(event.memories, event.lines)
+            self.fresh = answer.add_learned(entries, event.batch, event.question)
+            self.keys_changed()
+
     def _refresh_state(self) -> None:
         self._status_line.refresh()
         self._problem.show_status(self.progress.status)
@@ -186,6 +197,8 @@ class ChatScreen(EngineScreen):
             message.prompt.hint("Type a message first.", HINT)
             return
         self.outbox.put(message.text)
+        self.fresh = None
+        self.keys_changed()
         self.transcript.to_newest()
         self._refresh_state()
         self.send_waiting()
@@ -238,6 +251,14 @@ class ChatScreen(EngineScreen):
 
     # What the person does besides writing
 
+    def to_prompt(self) -> None:
+        self.prompt.focus()
+
+    def keys_changed(self) -> None:
+        self._status_line.keys = self.card_keys
+        self._status_line.idle = FRESH if self.fresh is not None else (IDLE, IDLE_SHORT)
+        self._status_line.refresh()
+
     @work(group="stop")
     async def action_stop(self) -> None:
         """Esc: keeps what was written; does nothing when nothing is being written."""
@@ -279,7 +300,7 @@ class ChatScreen(EngineScreen):
     def on_key(self, event: Key) -> None:
         """Typing anywhere on this screen goes to the prompt."""
         prompt = self.prompt
-        if event.is_printable and event.character and not prompt.has_focus and event.character != " ":
+        if event.is_printable and event.character and event.character != " ":
             prompt.focus()
             prompt.insert(event.character)
             event.stop()

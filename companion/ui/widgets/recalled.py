@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Click
-from textual.message import Message
 
 from companion.records import RecalledMemory
 from companion.text import one_line
 from companion.ui.format import counted, memory_moment, now, short_date
-from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.heading import Heading
 from companion.ui.widgets.memory_line import MemoryLine
-
-
-class _Heading(Literal, can_focus=True):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "open_or_close", "Show memories"),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
-    ]
-
-    class Toggled(Message):
-        pass
-
-    def action_open_or_close(self) -> None:
-        self.post_message(self.Toggled())
-
-    def on_click(self, event: Click) -> None:
-        event.stop()
-        self.action_open_or_close()
 
 
 class Recalled(Vertical):
@@ -40,9 +17,6 @@ class Recalled(Vertical):
 
     DEFAULT_CSS = """
     Recalled { height: auto; }
-    Recalled _Heading { color: $text-muted; width: auto; }
-    Recalled _Heading:hover { color: $text; }
-    Recalled _Heading:focus { color: $text; background: $block-cursor-blurred-background; }
     Recalled MemoryLine { padding-left: 2; }
     """
 
@@ -50,7 +24,7 @@ class Recalled(Vertical):
         super().__init__()
         self._recalled = recalled
         self.open = False
-        self._heading = _Heading(self._title())
+        self._heading = Heading(self._title())
 
     def compose(self) -> ComposeResult:
         yield self._heading
@@ -80,7 +54,7 @@ class Recalled(Vertical):
     def focus_heading(self) -> None:
         self._heading.focus()
 
-    def on__heading_toggled(self, message: _Heading.Toggled) -> None:
+    def on_heading_toggled(self, message: Heading.Toggled) -> None:
         message.stop()
         self.toggle()
 

@@ -25,14 +25,18 @@ class StatusLine(Widget):
     def __init__(self, progress: Progress) -> None:
         super().__init__()
         self._progress = progress
+        self.keys = ""
+        """Keys of what has the focus, told instead of anything else on the left."""
+        self.idle = (IDLE, IDLE_SHORT)
+        """Told when nothing is being done; the second where the first leaves no room."""
 
     def render(self) -> RenderResult:
         width = self.content_size.width
-        doing = one_line(self._progress.doing, 60)
+        doing = "" if self.keys else one_line(self._progress.doing, 60)
         facts = [one_line(fact, 28) for fact in self._progress.facts()]
-        left = doing or IDLE
-        if not doing and facts and not _fits(left, facts[:1], width):
-            left = IDLE_SHORT
+        left = self.keys or doing or self.idle[0]
+        if left is self.idle[0] and facts and not _fits(left, facts[:1], width):
+            left = self.idle[1]
         while facts and not _fits(left, facts, width):
             facts.pop()
         right = " · ".join(facts)

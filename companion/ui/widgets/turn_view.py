@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import ClassVar
 
 from textual.app import ComposeResult, RenderResult
@@ -12,10 +13,12 @@ from textual.events import Click
 from textual.widget import Widget
 
 from companion.records import RecalledMemory, ReplyReport, Span, TranscriptItem, Turn
+from companion.text import one_line
 from companion.ui.format import counted, day_heading, not_from_memory, now, size
+from companion.ui.learned_text import Entry
 from companion.ui.messages import TextChosen
+from companion.ui.widgets.learned_card import LearnedCard
 from companion.ui.widgets.literal import Literal
-from companion.ui.widgets.memory_line import MemoryLine
 from companion.ui.widgets.recalled import Recalled
 from companion.ui.widgets.reply_text import ReplyText
 
@@ -98,14 +101,14 @@ class PersonTurn(Vertical):
 
 
 class CompanionTurn(Vertical):
-    """A reply: its text, the memories it was given, the thoughts it led to."""
+    """A reply: its text, the memories it was given, what was learned from the exchange."""
 
     DEFAULT_CSS = """
     CompanionTurn { height: auto; padding-left: 2; }
     CompanionTurn.-unasked { margin-top: 1; }
     CompanionTurn .mark { color: $text-warning; display: none; }
     CompanionTurn .unsupported { color: $text-muted; display: none; }
-    CompanionTurn .thought { color: $text-success; }
+    CompanionTurn .question { color: $text-muted; text-style: italic; }
     """
 
     def __init__(
@@ -123,7 +126,7 @@ class CompanionTurn(Vertical):
         self._mark = Literal(classes="mark")
         self._unsupported = Literal(classes="unsupported")
         self.recalled = Recalled(recalled)
-        self._thoughts: list[Literal] = []
+        self._learned: list[Widget] = []
         self._ready = False
         self.writing = False
         self._set_state(state)
@@ -133,8 +136,8 @@ class CompanionTurn(Vertical):
         turn = item.turn
         view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
         view._show_unsupported(item.unsupported)
-        learned = item.learned
-        view.add_thoughts(tuple(memory.id for memory in learned), tuple(f"+ {memory.text}" for memory in learned))
+        for batch, learned in groupby(item.learned, lambda each: each.batch):
+            view.add_learned(tuple(Entry(each.memory.id, each.memory.text, each.older) for each in learned), batch)
         return view
 
     @property
@@ -161,23 +164,23 @@ class CompanionTurn(Vertical):
         self._text.finish()
         self._set_state(state)
 
-    def add_thoughts(self, memories: tuple[int, ...], lines: tuple[str, ...]) -> None:
-        """Lines such as "+ I adopted a dog.", each opening its memory when there is one for it."""
-        for index, line in enumerate(lines):
-            if index < len(memories):
-                self._thoughts.append(MemoryLine(memories[index], line, classes="thought"))
-            else:
-                self._thoughts.append(Literal(line, classes="thought"))
+    def add_learned(self, entries: tuple[Entry, ...], batch: int | None, question: str = "") -> LearnedCard:
+        """One card for what was learned in `batch`, and under it what the companion would like to know."""
+        card = LearnedCard(entries, batch)
+        self._learned.append(card)
+        if question:
+            self._learned.append(Literal(one_line(question, 400), classes="question"))
         if self._ready:
-            self._mount_thoughts()
+            self._mount_learned()
+        return card
 
     def on_mount(self) -> None:
         self._ready = True
-        self._mount_thoughts()
+        self._mount_learned()
 
-    def _mount_thoughts(self) -> None:
-        thoughts, self._thoughts = self._thoughts, []
-        self.mount_all(thoughts)
+    def _mount_learned(self) -> None:
+        learned, self._learned = self._learned, []
+        self.mount_all(learned)
 
     def _show_unsupported(self, spans: tuple[Span, ...]) -> None:
         self._unsupported.show(not_from_memory(spans))

@@ -1,0 +1,115 @@
+"""Keeping, changing and taking back what was learned, from the chat. The prompt has the focus until F4 is pressed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from companion.errors import CompanionError
+from companion.text import one_line
+from companion.ui.engine_port import EnginePort
+from companion.ui.screens.base import EngineScreen, attempt, tell
+from companion.ui.screens.edit import write_memory
+from companion.ui.widgets.learned_card import LearnedCard
+
+FRESH = ("F4 keep, edit, undo   F1 help   F2 memories", "F4 keep, edit, undo  F1 help")
+"""Keys that are told while the newest card is new, on a wide and on a narrow screen."""
+
+
+class LearnedActions(EngineScreen):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # TextArea takes ctrl+z, and ctrl+s and ctrl+q may be eaten.
+        Binding("f4,ctrl+t", "newest_card", "What was learned last"),
+    ]
+
+    def __init__(self, engine: EnginePort) -> None:
+        super().__init__(engine)
+        self.fresh: LearnedCard | None = None
+        """The card of the last exchange, until the person goes on or has dealt with it."""
+
+    def to_prompt(self) -> None:
+        """The person goes on writing."""
+        raise NotImplementedError
+
+    def keys_changed(self) -> None:
+        """`card_keys` or `fresh` say something else now."""
+        raise NotImplementedError
+
+    @property
+    def card_keys(self) -> str:
+        """What can be done with the card that has the focus, empty when none has."""
+        if self.focused is None:
+            return ""
+        return next((node.keys for node in self.focused.ancestors_with_self if isinstance(node, LearnedCard)), "")
+
+    def action_newest_card(self) -> None:
+        cards = [card for card in self.query(LearnedCard) if card.display]
+        if cards:
+            cards[-1].focus_heading()
+        else:
+            tell(self, "Nothing was learned from what is shown here.", seconds=2)
+
+    @on(LearnedCard.Left)
+    def _left(self, message: LearnedCard.Left) -> None:
+        self._dealt_with(message.card)
+        self.to_prompt()
+
+    @on(LearnedCard.EditWanted)
+    def _edit_wanted(self, message: LearnedCard.EditWanted) -> None:
+        self._dealt_with(message.card)
+        self._edit_learned(message.memory)
+
+    @on(LearnedCard.UndoWanted)
+    def _undo_wanted(self, message: LearnedCard.UndoWanted) -> None:
+        self._dealt_with(message.card)
+        self._undo_learned(message.card)
+
+    def _dealt_with(self, card: LearnedCard) -> None:
+        if card is self.fresh:
+            self.fresh = None
+        self.keys_changed()
+
+    @work(group="learned", exclusive=True)
+    async def _edit_learned(self, id: int) -> None:
+        detail = await attempt(self, self.engine.memory(id))
+        if detail is None:
+            return
+        save = partial(self.engine.edit_memory, id)
+        change = await write_memory(self.app, "Edit memory", detail.memory.text, save)
+        if change is not None:
+            tell(self, one_line(change.summary), seconds=4)
+
+    @work(group="learned")
+    async def _undo_learned(self, card: LearnedCard) -> None:
+        batch = card.journal_batch
+        if card.changing:
+            return
+        if batch is None:
+            tell(self, "This was not learned from what was said.", "Press Enter on a memory to change it.", seconds=4)
+            return
+        card.changing = True  # a second press is not to undo the undo that the first is still waiting for
+        change = await attempt(self, self.engine.undo(batch))
+        card.changing = False
+        if change is None:
+            return
+        card.moved_on(change.batch)
+        self.keys_changed()
+        if change.kept:
+            tell(self, "Left as it is", "\n".join(change.kept), seconds=6)
+
+    def memories_changed(self, ids: tuple[int, ...]) -> None:
+        """Cards say what their memories say now."""
+        for card in self.query(LearnedCard):
+            for id in set(card.memories).intersection(ids):
+                self._reread(card, id)
+
+    @work(group="reread")
+    async def _reread(self, card: LearnedCard, id: int) -> None:
+        with suppress(CompanionError):  # what cannot be read is shown as it was
+            memory = (await self.engine.memory(id)).memory
+            if not card.taken_back:
+                card.reread(memory)
