@@ -16,9 +16,10 @@ from companion.cli.lines import TypedLines
 from companion.cli.output import say
 from companion.cli.plain_commands import run_command
 from companion.cli.session import opened
+from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError
 from companion.events import Notice, ThoughtsFormed
-from companion.text import one_line, sanitise, valid_text
+from companion.text import sanitise, valid_text
 from companion.ui.format import not_from_memory
 
 if TYPE_CHECKING:
@@ -113,8 +114,8 @@ class PlainChat:
     def _tell_news(self) -> None:
         for event in self._talk.unheard():
             if isinstance(event, ThoughtsFormed):
-                for line in event.lines:
-                    say(f"(remembered: {one_line(line.removeprefix('+ '), 200)})")
+                for line in thought_lines(event):
+                    say(line)
             elif isinstance(event, Notice):
                 say(f"({event.title}. {event.hint})" if event.hint else f"({event.title})")
 

@@ -13,8 +13,9 @@ from companion.cli.guard import INTERRUPTED, complain
 from companion.cli.output import print_json, reply_json
 from companion.cli.process_age import process_age
 from companion.cli.session import opened
+from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, EmptyMessage
-from companion.events import Notice
+from companion.events import Notice, ThoughtsFormed
 from companion.records import ReplyReport
 from companion.text import sanitise, valid_text
 from companion.ui.format import not_from_memory
@@ -41,13 +42,18 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
         else:
             _write("\n")
             _mark(report)
-        for told in talk.unheard():
+        unheard = talk.unheard()
+        for told in unheard:
             if isinstance(told, Notice):
                 complain(told.title, told.hint)
         if report.turn.state == "stopped":
             raise typer.Exit(INTERRUPTED)
         # The next `say` is to remember this one: think about it before the process ends.
         companion.settle()
+        if not as_json:
+            for told in (*unheard, *talk.unheard()):
+                if isinstance(told, ThoughtsFormed):
+                    _tell(thought_lines(told))
 
 
 def _message(words: list[str]) -> str:
@@ -61,6 +67,13 @@ def _message(words: list[str]) -> str:
 
 def _silent(_: str) -> None:
     return
+
+
+def _tell(lines: list[str]) -> None:
+    """On stderr: stdout gets the reply and nothing else."""
+    for line in lines:
+        sys.stderr.write(sanitise(line) + "\n")
+    sys.stderr.flush()
 
 
 def _mark(report: ReplyReport) -> None:

@@ -46,6 +46,16 @@ def test_words_need_no_quotes_and_a_dash_reads_stdin(shell: Shell) -> None:
     assert said == ["Good morning", "Good evening\nto you", "Good night"]
 
 
+def test_what_was_learned_is_told_beside_the_reply(shell: Shell) -> None:
+    shell.model.enqueue("Oh!", "Ah!", "Oh!")
+    result = shell("say", "I live in Leeds.")
+    assert (result.stdout, result.stderr) == ("Oh!\n", "(remembered: I live in Leeds.)\n")
+    result = shell("say", "I moved to Bristol, so I live in Bristol now.")
+    assert result.stdout == "Ah!\n"
+    assert result.stderr == "(changed: I live in Leeds. → I moved to Bristol, so I live in Bristol now.)\n"
+    assert shell("say", "--json", "I adopted a dog named Biscuit.").stderr == ""
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])
 def test_empty_message_is_refused(shell: Shell, text: str) -> None:
     result = shell("say", text, input="")
