@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 from companion.memory.words import content_words, stop_words
+from companion.mind import slots
 from companion.mind.wording import Wording, cues, says, wording
 from companion.paths import asset
 from companion.records import Memory, Polarity
@@ -85,6 +86,8 @@ def _changed(older: str, newer: str) -> bool:
 
 def _same_person(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
     """Whether both are about one life; a newer statement may name whom the older is about in passing."""
+    if _at_one_remove(older.text) != _at_one_remove(newer.text):
+        return False  # "my mother" and "my mother's sister"
     if older.subject.casefold() == newer.subject.casefold():
         return True
     if older.subject == "person":
@@ -93,6 +96,10 @@ def _same_person(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
         return False
     named = bool(a.hard & b.hard) or (len(a.telling & b.telling) >= 2 and not _FIRST.match(newer.text))
     return named or wording(older.subject).stems <= b.stems
+
+
+def _at_one_remove(text: str) -> bool:
+    return slots.at_one_remove(text, "zh" if has_cjk(text) else "en")
 
 
 _FIRST = re.compile(r"\W*(?:i|i'm|i've|my|we|our)\b|\W*我", re.IGNORECASE)
@@ -166,10 +173,15 @@ def _ends_alike(less: str, more: str) -> bool:
 def _says_all(less: Wording, more: Wording) -> bool:
     """Whether `more` says all that `less` says."""
     extra = len(more.stems - less.stems)
+    if not more.chinese and not less.words <= more.words:
+        return False  # "I run a bakery" and "I'm running to the bakery" share their stems
+    if _ONE.search(less.plain) and not _ONE.search(more.plain):
+        return False  # "one sister" and "three sisters"
     letters = set(_LETTER.findall(less.plain)) <= set(_LETTER.findall(more.plain))
     return bool(less.stems) and less.stems <= more.stems and less.hard <= more.hard and letters and extra <= MOST_EXTRA
 
 
+_ONE = re.compile(r"\bone\b")
 _LETTER = re.compile(r"\b(?!i\b)[a-z]\b(?=$| (?:positive|negative))")
 """A single letter that is a value ("blood type A"): words of one letter are no content words."""
 

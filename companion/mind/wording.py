@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from companion.memory.words import stems
+from companion.memory.words import content_words, stems
 from companion.mind.hard_tokens import hard_tokens
 from companion.mind.rules import rules
 from companion.paths import asset
@@ -34,7 +34,7 @@ _CONTRACTIONS = (
     (re.compile(r"-in-law\b"), "inlaw"),
 )
 _LEAD = re.compile(
-    r"^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|well|so|oh|ah|and|but|yes|yeah|ok|okay"
+    r"^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|morning|evening|well|so|oh|ah|and|but|yes|yeah|ok|okay"
     r"|as i (?:said|told you)|like i said|you know|by the way|btw|just so you know|honestly|anyway|still|again"
     r"|remember|please remember that"
     r"|did i mention|i think|i guess|i told you|fyi|also|there|ugh|sigh|haha|lol)\b[\s,!.:-]*)+",
@@ -65,6 +65,8 @@ class Wording:
     telling: frozenset[str]
     """Its stems without those that say little, with one word for each relation ("mum" is "mother")."""
     hard: frozenset[str]
+    words: frozenset[str]
+    """Its content words as they are written, relations by one word each."""
     chinese: bool
 
 
@@ -78,7 +80,10 @@ def wording(text: str) -> Wording:
         if word in kin:
             found -= set(stems(word))
             found |= set(stems(kin[word]))
-    return Wording(_plain(text, chinese), frozenset(found), frozenset(found - GENERIC), hard_tokens(text), chinese)
+    words = frozenset(kin.get(word, word) for word in content_words(_plain(text, chinese)))
+    return Wording(
+        _plain(text, chinese), frozenset(found), frozenset(found - GENERIC), hard_tokens(text), words, chinese
+    )
 
 
 def _plain(text: str, chinese: bool) -> str:
