@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 Role = Literal["person", "companion", "other"]
@@ -14,6 +15,10 @@ Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetica
 Actor = Literal["person", "reflection", "recall", "sleep", "system"]
 Phase = Literal["starting", "loading", "ready", "no-model"]
 Mode = Literal["asked", "talking"]
+Emotion = Literal[
+    "joy", "love", "gratitude", "pride", "calm", "surprise", "sadness", "loneliness", "fear", "anger", "disgust",
+    "shame", "tiredness",
+]  # fmt: skip
 LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
 
 KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
@@ -287,6 +292,20 @@ class Learned:
     """Thoughts that were formed from the turn it answers and are not forgotten."""
     unsupported: tuple[Span, ...] = ()
     """What a reply says about the person that nothing it was given supports."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayMood:
+    """How the person felt on one local calendar day, told from their turns."""
+
+    day: date
+    turns: int
+    valence: float
+    """Mean over the turns, −1 (low) to 1 (glad)."""
+    spread: float
+    """Standard deviation of the turns' valence (0 for one turn): how mixed the day was."""
+    emotions: tuple[tuple[Emotion, int], ...] = ()
+    """Emotions with the number of turns that spoke of them, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
