@@ -14,6 +14,7 @@ from companion.events import Listener
 from companion.records import (
     Change,
     Check,
+    DayMood,
     EngineStatus,
     JournalEntry,
     Kind,
@@ -84,6 +85,10 @@ class CompanionApi(Protocol):
 
     def restore_learning(self) -> Learning:
         """Take the latest reset back; what was learned since stays. Raises NothingToUndo."""
+
+    def mood(self, days: int = 30) -> tuple[DayMood, ...]:
+        """How the person's days felt, the last `days` of their calendar with anything said, in order. Raises
+        InvalidInput."""
 
     # Sleep and care
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:

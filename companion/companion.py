@@ -17,6 +17,7 @@ from companion.memory.forgetting import curve, fading_at
 from companion.memory.learner import Learner
 from companion.memory.recall import Cue, Recall
 from companion.mind.measuring import Measuring
+from companion.mind.mood import latest_mood
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
@@ -31,6 +32,7 @@ from companion.records import (
     KINDS,
     Change,
     Check,
+    DayMood,
     EngineStatus,
     JournalEntry,
     Kind,
@@ -261,6 +263,9 @@ class Companion:
 
     def restore_learning(self) -> Learning:
         return self._learner.restore()
+
+    def mood(self, days: int = 30) -> tuple[DayMood, ...]:
+        return latest_mood(self._opened, self._clock.now().date(), days)
 
     # Sleep and care
 

@@ -32,6 +32,7 @@ from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
     Check,
+    DayMood,
     EngineStatus,
     JournalEntry,
     Kind,
@@ -135,6 +136,9 @@ class EngineClient:
 
     async def restore_learning(self) -> Learning:
         return await self._call("restore_learning")
+
+    async def mood(self, days: int = 30) -> tuple[DayMood, ...]:
+        return await self._call("mood", days)
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         return await self._call("sleep", as_of, dry_run)

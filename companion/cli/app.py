@@ -14,6 +14,7 @@ from companion.cli import bench, memories, models
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
+from companion.cli.mood import mood
 from companion.cli.output import say as print_line
 from companion.cli.say import say
 from companion.cli.sleep import sleep
@@ -32,6 +33,7 @@ app.add_typer(memories.app, name="memories")
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.command()(say)
+app.command()(mood)
 app.command()(sleep)
 app.command()(doctor)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from companion.clock import stamp
 from companion.errors import NotFound
@@ -11,6 +11,8 @@ from companion.records import Role, Turn, TurnState
 from companion.store.database import Database, Row
 
 _COLUMNS = "id, conversation, role, speaker, text, at, utc_offset, state, answers, model"
+_FARTHEST_ZONE = 86_400
+"""Seconds that a local day may begin before that of UTC, amply: lets the index by time be used."""
 
 
 def _turn(row: Row) -> Turn:
@@ -114,6 +116,14 @@ class Turns:
             (among,),
         )
         return [int(row[0]) for row in rows]
+
+    def said_since(self, day: date) -> list[Turn]:
+        """What the person said on that calendar day of theirs and later, in order of time."""
+        rows = self._db.all(
+            f"SELECT {_COLUMNS} FROM turns WHERE role = 'person' AND at >= ? AND at + utc_offset >= ? ORDER BY at, id",
+            ((day - date(1970, 1, 1)).days * 86_400 - _FARTHEST_ZONE, (day - date(1970, 1, 1)).days * 86_400),
+        )
+        return [_turn(row) for row in rows]
 
     def talk_days(self, until: float) -> list[float]:
         """The first word of the person on each of their calendar days up to `until`, seconds, sorted."""
