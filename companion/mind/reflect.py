@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from companion.clock import Clock, moment
 from companion.dates import resolve
 from companion.events import ThoughtsFormed
-from companion.memory.affect import valence
+from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, Curve, first_strength
 from companion.memory.learner import Learner
@@ -141,6 +141,7 @@ class Reflection:
             importance=statement.importance,
             strength=first_strength("thought", statement.kind_of, statement.importance, statement.slot),
             valence=valence(statement.text),
+            emotion=emotion(statement.text),
             event_start=starts,
             event_end=ends,
             evidence=tuple(_evidence(turn, *span) for span in spans),
@@ -189,6 +190,7 @@ def _moment(turn: Turn) -> Memory:
         subject="person" if turn.role == "person" else "companion" if turn.role == "companion" else turn.speaker,
         importance=2,
         valence=valence(text),
+        emotion=emotion(text),
         strength=first_strength("moment", "fact", 2, None),
         event_start=starts,
         event_end=ends,

@@ -173,3 +173,10 @@ def test_a_reply_that_makes_something_up_does_not_become_memory(mind: Thinking, 
     mind.store.marks.put(reply.id, (Span(begin, begin + len("Ottilie"), "Ottilie"),))
     mind.think()
     assert [memory.text for memory in mind.moments()] == [turn.text]
+
+
+def test_a_memory_holds_how_it_felt(mind: Thinking, clock: SetClock) -> None:
+    tell(mind, clock, "I feel so lonely since the move.")
+    (thought,) = mind.thoughts()
+    assert thought.emotion == "loneliness"
+    assert thought.valence < 0
