@@ -153,6 +153,9 @@ NOT_MARKED = [
     "Rome is 1,400 km from Berlin, so your trip takes 2 hours by plane.",
     "You mean the world to Lena. She loves you.",
     "You know, Lena once told me that Rome is beautiful.",
+    "You are one in a million, and you've done this a thousand times.",
+    "You know what? You've earned a break. Netflix it is!",
+    "You're asking a good question. In the 1960s, people thought differently.",
     "You have good taste. The Beatles released Abbey Road in 1969.",
 ]  # fmt: skip
 
@@ -178,6 +181,12 @@ NOT_MARKED_CHINESE = [
     "你说过你在银行工作。",
     "人每天需要8小时睡眠。",
     "推荐你看《活着》。",
+    "西湖在杭州，是中国十大风景名胜之一。",
+    "你喜欢喝茶，龙井是杭州的名茶。",
+    "你有两个选择：留下或者离开。",
+    "做番茄炒蛋，你需要两个鸡蛋和三个番茄。",
+    "新的一周开始了，祝你周一愉快。",
+    "你是一个很有耐心的人，一步一步来。",
     "你同事聚会的时候很开心。",
 ]
 
