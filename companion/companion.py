@@ -48,9 +48,9 @@ from companion.records import (
     TranscriptItem,
 )
 from companion.settings import Settings
+from companion.store.learned import learned_from
 from companion.store.store import Store
 from companion.talking import Talking
-from companion.store.learned import learned_from
 from companion.text import valid_text
 from companion.turn import TurnTaker, recover
 

@@ -272,11 +272,6 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptItem:
-    """A turn as the chat shows it; a reply with the memories it was given and what was learned from the exchange."""
-
-    turn: Turn
-@dataclass(frozen=True, slots=True)
 class Learned:
     """A thought that reflection on an exchange formed, as it says now."""
 
@@ -287,6 +282,11 @@ class Learned:
     """The words it took the place of, unless they are forgotten."""
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptItem:
+    """A turn as the chat shows it; a reply with the memories it was given and what was learned from the exchange."""
+
+    turn: Turn
     recalled: tuple[RecalledMemory, ...] = ()
     learned: tuple[Learned, ...] = ()
     """Thoughts that were formed from the turn it answers and are not forgotten."""
