@@ -44,8 +44,9 @@ class Editing:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
-            for other in self._on_the_same_words(memory):
-                if other.kind == "moment" and other.status in ("active", "dormant"):
+            # Of an event nobody knows which of the sentences it quotes was corrected: they stay.
+            for other in self._on_the_same_words(memory) if memory.kind != "event" else ():
+                if other.kind in ("moment", "event") and other.status in ("active", "dormant"):
                     batch.update(other.id, status="superseded", replaced_by=id)
         return self._change(batch.id, f"Changed: {one_line(text, 80)}", (id,))
 
@@ -87,8 +88,8 @@ class Editing:
         return replace(self._change(undone, f"Undone: {reason}", touched), kept=kept)
 
     def _on_the_same_words(self, memory: Memory) -> list[Memory]:
-        """Moments whose words include evidence of `memory` or answer it, and thoughts that rest on nothing but its
-        words."""
+        """Moments whose words include evidence of `memory` or answer it, events that quote any of it, and thoughts that
+        rest on nothing but its words."""
         spans = [(e.turn, e.start, e.end) for e in memory.evidence]
         if not spans:
             return []
@@ -100,7 +101,8 @@ class Editing:
             holds = other.kind == "moment" and (
                 any(_within(span, others) for span in spans) or any(turn in replies for turn, _, _ in others)
             )
-            rests = memory.kind == "moment" and all(_within(span, spans) for span in others)
+            holds = holds or (other.kind == "event" and any(_overlap(one, two) for one in spans for two in others))
+            rests = memory.kind in ("moment", "event") and all(_within(span, spans) for span in others)
             same = all(_within(span, spans) for span in others) and all(_within(span, others) for span in spans)
             if other.id != memory.id and (holds or rests or same):
                 found.append(other)
@@ -120,6 +122,10 @@ Span = tuple[int, int, int]
 
 def _within(span: Span, spans: list[Span]) -> bool:
     return any(span[0] == turn and start <= span[1] and span[2] <= end for turn, start, end in spans)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 def _checked(text: str) -> str:

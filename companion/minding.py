@@ -235,9 +235,14 @@ class Minding:
         if not self._free() or not self.sleep.due(self.sleep.clock.now()):
             return
         self.doing = "sleeping"
-        report = self.sleep.run()
+        with self.interruptible() as stop:
+            try:
+                report = self.sleep.run(thinker=self.thinker, stop=stop)
+            except ThinkingStopped:
+                return  # nothing was written: the night is due still
         if report.batch is not None:
             self.emit(MemoriesChanged(()))
+            self.poke()  # an event has no vector yet
         self.emit(SleepFinished(report))
 
     def _index(self) -> None:

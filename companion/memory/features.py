@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from companion.memory.cue import Reading
 from companion.memory.nearness import Nearness
-from companion.memory.pool import COMPANION, MOMENT, PERSON, Floats, Rows
+from companion.memory.pool import COMPANION, EVENT, MOMENT, PERSON, Floats, Rows
 from companion.memory.wording import Wording
 
 FEATURES = (
@@ -56,6 +56,12 @@ FEATURES = (
     "pinned",
     "important",
 )  # fmt: skip
+OF_EVENTS = 0.6
+"""What of its fit by meaning and words an event keeps: it says several things at once, each of which a moment says as
+well, and must not crowd those out. With 1.0 recall@5 fell by 2.5 points on one public set; from 0.6 down none falls."""
+_FIT = np.array(
+    [at for at, name in enumerate(FEATURES) if name.startswith(("near", "words")) or name in ("both", "named")]
+)
 Matrix64 = npt.NDArray[np.float64]
 _WINDOW_SLACK = 1.5 * 86_400
 """Seconds around a named span that still count half: what is told the day after happened the day before."""
@@ -91,6 +97,7 @@ def features(found: Evidence) -> Matrix64:
     by_named, by_others = _voices(found)
     inside, outside = _in_time(rows, reading)
     order = rows.recency
+    told = (rows.kind == EVENT) & (rows.turn > 0)  # what the person wrote down as an event is as good as a thought
     piece = near.piece if near is not None else zero
     columns = {
         "near": piece,
@@ -119,7 +126,7 @@ def features(found: Evidence) -> Matrix64:
         "short": np.maximum(0.0, 1.0 - rows.length / 40.0),
         "long": np.maximum(0.0, np.log(np.maximum(rows.length, 1.0) / 400.0)),
         "thought": np.minimum(rows.thoughts, 1.0) * (rows.kind == MOMENT),
-        "kind_thought": (rows.kind != MOMENT) * 1.0,
+        "kind_thought": ((rows.kind != MOMENT) & ~told) * 1.0,
         "dated": (rows.starts != rows.at) * float("when" in asks),
         "in_window": inside,
         "out_of_window": outside,
@@ -131,7 +138,10 @@ def features(found: Evidence) -> Matrix64:
         "pinned": rows.pinned * 1.0,
         "important": (rows.importance - 2.0) / 3.0,
     }
-    return np.stack([columns[name] for name in FEATURES], axis=1)
+    x = np.stack([columns[name] for name in FEATURES], axis=1)
+    fit = np.ix_(np.flatnonzero(told), _FIT)
+    x[fit] *= np.where(x[fit] > 0, OF_EVENTS, 1.0)
+    return x
 
 
 def _voices(found: Evidence) -> tuple[Floats, Floats]:

@@ -25,6 +25,8 @@ PAUSE = 3 * 3600.0
 GAMMA = 1.0
 LEAST = 3
 """Exchanges that an event has at least, unless a pause ends it."""
+LEAST_DROP = 0.05
+"""Cosine by which an exchange is less like what was before it, at least, where all are almost equally like."""
 MOST = 60
 """Exchanges after which an event ends whatever is said."""
 COMPARED = 2
@@ -134,7 +136,8 @@ def _boundary(stretch: Stretch, heard: Heard) -> Boundary | None:
         return None
     usual = stretch.likeness
     known = heard.likeness is not None and usual.count >= LEARNING
-    if heard.likeness is not None and known and heard.likeness < usual.mean - GAMMA * usual.deviation:
+    drop = max(LEAST_DROP, GAMMA * usual.deviation)
+    if heard.likeness is not None and known and heard.likeness < usual.mean - drop:
         return "change of subject"
     if heard.surprise is not None and len(stretch.surprises) >= LEARNING:
         before = Running()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from companion.records import Status
 from companion.store.database import Database
 
 
@@ -21,3 +24,13 @@ class Stretches:
     def put(self, conversation: int, state: str, *, open: bool) -> None:
         """Call inside the transaction that keeps the events it tells of."""
         self._db.run("INSERT OR REPLACE INTO stretches VALUES (?,?,?)", (conversation, state, int(open)))
+
+    def event_before(self, at: float, statuses: Sequence[Status]) -> int | None:
+        """The memory of the latest event that began at or before `at`, seconds."""
+        marks = ",".join("?" * len(statuses))
+        found = self._db.value(
+            f"SELECT id FROM memories WHERE kind = 'event' AND status IN ({marks}) AND recorded_at <= ?"
+            " ORDER BY recorded_at DESC, id DESC LIMIT 1",
+            (*statuses, at),
+        )
+        return None if found is None else int(found)

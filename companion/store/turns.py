@@ -103,6 +103,14 @@ class Turns:
         )
         return [_turn(row) for row in rows]
 
+    def between(self, conversation: int, first: int, last: int) -> list[Turn]:
+        """The turns of a conversation with ids from `first` to `last`, in order."""
+        rows = self._db.all(
+            f"SELECT {_COLUMNS} FROM turns WHERE conversation = ? AND id BETWEEN ? AND ? ORDER BY id",
+            (conversation, first, last),
+        )
+        return [_turn(row) for row in rows]
+
     def replies_to(self, id: int) -> list[Turn]:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE answers = ? ORDER BY id", (id,))
         return [_turn(row) for row in rows]
