@@ -30,6 +30,8 @@ class Talking:
     problem: CompanionError | None = None
     _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
     _stop: StopSignal | None = None
+    _ahead: StopSignal | None = None
+    """Set when somebody talks while the next prompt is being made ready."""
     _condition: threading.Condition = field(default_factory=threading.Condition)
     _closing: bool = False
     _settled: threading.Event = field(default_factory=threading.Event)
@@ -63,6 +65,8 @@ class Talking:
         """Queue a turn that is on disk."""
         with self._condition:
             self._waiting.append((turn, StopSignal()))
+            if self._ahead is not None:
+                self._ahead.set()
             self._condition.notify_all()
 
     def stop(self) -> bool:
@@ -81,8 +85,9 @@ class Talking:
     def close(self, patience: float = 5.0) -> None:
         with self._condition:
             self._closing = True
-            if self._stop is not None:
-                self._stop.set()
+            for signal in (self._stop, self._ahead):
+                if signal is not None:
+                    signal.set()
             self._condition.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(patience)
@@ -99,6 +104,7 @@ class Talking:
                 self._condition.notify_all()
             self.changed()
             self.after_reply()
+            self._look_ahead(waiting[0].conversation)
 
     def _answer(self, turn: Turn, stop: StopSignal) -> None:
         if self.model is not None:
@@ -111,6 +117,22 @@ class Talking:
         except CompanionError as error:  # it is queued at the next start
             log.warning("a turn without a reply could not be queued: %s", error.title)
         self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
+
+    def _look_ahead(self, conversation: int) -> None:
+        """Make the next prompt ready, until somebody talks."""
+        with self._condition:
+            if self._closing or self._waiting or self.model is None:
+                return
+            self._ahead = stop = StopSignal()
+        try:
+            self.taker.look_ahead(conversation, self.model, stop)
+        except CompanionError as error:  # the next turn does it
+            log.warning("the next prompt could not be made ready: %s", error.title)
+        except Exception:
+            log.exception("the next prompt could not be made ready")
+        finally:
+            with self._condition:
+                self._ahead = None
 
     def _load(self) -> None:
         try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
-from companion.errors import CompanionError
+from companion.errors import CompanionError, ModelError, ThinkingStopped
 from companion.events import (
     Event,
     MemoriesRecalled,
@@ -22,13 +22,17 @@ from companion.events import (
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.cue import Cue, told_before
 from companion.memory.recall import Recall, Recalled
+from companion.mind.gist import fold, fold_by_model
 from companion.mind.marking import mark
 from companion.mind.reflect import Reflection
+from companion.mind.thinkers.tier0 import Tier0
+from companion.mind.thinking import Thinker
 from companion.model.persona import Persona
-from companion.model.prompt import compose, memory_block
+from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block
 from companion.model.protocol import ChatModel, Generation, Message, Sampling, StopSignal
 from companion.records import RecalledMemory, ReplyReport, Span, Turn, TurnState
 from companion.settings import MemorySettings
+from companion.store.gists import Gist
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -37,6 +41,8 @@ CHECKPOINT_SECONDS = 0.5
 SMALL_MODEL = 300_000_000
 SMALL_MODEL_REPLY = 160
 """Models of fewer parameters seldom find an end by themselves: past about this many tokens they go in circles."""
+STILL_TO_COME = 8
+"""The context's tokens divided by this are taken for what the next message and its memories will be."""
 TOO_LONG = (
     "Your message is longer than the model can read at once",
     "It reads the beginning and the end. All of it is saved.",
@@ -45,7 +51,7 @@ TOO_LONG = (
 
 @dataclass
 class TurnTaker:
-    """Answers the person's turns, one at a time."""
+    """Answers the person's turns, one at a time. `thinker` gives what may be asked of the model as it is now."""
 
     store: Store
     clock: Clock
@@ -55,8 +61,7 @@ class TurnTaker:
     settings: MemorySettings
     emit: Callable[[Event], None]
     seed: int | None = None
-    _start: dict[int, int] = field(default_factory=dict)
-    """By conversation: how much of its history has been trimmed from the prompt (a turn id)."""
+    thinker: Callable[[], Thinker] = Tier0
 
     def answer(self, turn: Turn, model: ChatModel, stop: StopSignal) -> ReplyReport | None:
         """Write the reply to a turn that is on disk. None when there is none (ReplyFailed says why)."""
@@ -111,8 +116,22 @@ class TurnTaker:
         """Read what every prompt begins with, while the embedder is still loading."""
         model.read_ahead([Message("system", self.persona.system.strip()), Message("user", "")])
 
+    def look_ahead(self, conversation: int, model: ChatModel, stop: StopSignal) -> None:
+        """After a reply, while nobody waits: when the next message is likely to need it, trim the history now, let it
+        be summed up, and read what the next prompt begins with. `stop` ends it at once; then the next turn does what
+        is left of it. Raises CompanionError."""
+        kept = self.store.gists.get(conversation)
+        turns = [turn for turn in self.store.turns.conversation(conversation) if kept.start <= turn.id]
+        if not turns or stop.is_set():
+            return
+        spare = model.info.context_tokens // STILL_TO_COME
+        prompt = self._compose(kept, turns, turns[-1].id + 1, "", "", model, spare=spare, summing_up=stop)
+        if prompt.trimmed and not stop.is_set():
+            self._keep(conversation, prompt, turns, turns[-1].id + 1)
+            model.read_ahead([*prompt.messages[:-1], Message("user", "")], stop=stop)
+
     def _recall(self, turn: Turn) -> Recalled:
-        history = self._history(turn)
+        history = self._history(turn)[1]
         cue = Cue(
             turn.text,
             told_before([t.text for t in history]),
@@ -122,10 +141,63 @@ class TurnTaker:
         )
         return self.recall(cue, self.settings.recall_limit)
 
-    def _history(self, turn: Turn) -> list[Turn]:
-        """The turns of the conversation that are still in the prompt."""
-        start = self._start.get(turn.conversation, 0)
-        return [t for t in self.store.turns.conversation(turn.conversation) if start <= t.id < turn.id]
+    def _history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
+        """The gist of the conversation so far, and its turns that are still in the prompt."""
+        kept = self.store.gists.get(turn.conversation)
+        return kept, [t for t in self.store.turns.conversation(turn.conversation) if kept.start <= t.id < turn.id]
+
+    def _compose(
+        self,
+        kept: Gist,
+        turns: list[Turn],
+        end: int,
+        block: str,
+        message: str,
+        model: ChatModel,
+        *,
+        spare: int = 0,
+        summing_up: StopSignal | None = None,
+    ) -> Prompt:
+        """The prompt for `message`, after `turns`, whose ids are below `end`."""
+        history, ids = _messages(turns)
+
+        def folded(first: int) -> str:
+            return self._fold(kept.text, [t for t in turns if t.id < _id_at(ids, first, end)], model, summing_up)
+
+        return compose(
+            model,
+            persona=self.persona.system,
+            portrait="",
+            history=history,
+            memory_block=block,
+            message=message,
+            reserve=self._sampling(model).max_tokens,
+            start=0,
+            gist=kept.text,
+            fold=folded,
+            spare=spare,
+        )
+
+    def _fold(self, gist: str, leaving: list[Turn], model: ChatModel, summing_up: StopSignal | None) -> str:
+        """The gist with what leaves the prompt; what the person has forgotten leaves it for good."""
+        limit = model.info.context_tokens // GIST_SHARE
+        buried = self.store.memories.is_buried
+        if summing_up is not None:
+            try:
+                told = fold_by_model(gist, leaving, limit, self.thinker(), summing_up, model.count, buried)
+            except ThinkingStopped:
+                told = None
+            except ModelError as error:
+                log.warning("what left the prompt could not be summed up: %s", error.title)
+                told = None
+            if told is not None:
+                return told
+        return fold(gist, leaving, limit, model.count, buried)
+
+    def _keep(self, conversation: int, prompt: Prompt, turns: list[Turn], end: int) -> None:
+        """What left the prompt is out of it from now on, also after a restart."""
+        ids = _messages(turns)[1]
+        self.store.gists.put(conversation, Gist(_id_at(ids, prompt.start, end), prompt.gist))
 
     def _generate(
         self,
@@ -136,22 +208,12 @@ class TurnTaker:
         stop: StopSignal,
         written: _Written,
     ) -> tuple[Generation, dict[str, int]]:
-        history, ids = _messages(self._history(turn))
-        sampling = self._sampling(model)
-        prompt = compose(
-            model,
-            persona=self.persona.system,
-            portrait="",
-            history=history,
-            memory_block=block,
-            message=turn.text,
-            reserve=sampling.max_tokens,
-            start=0,
-        )
+        kept, turns = self._history(turn)
+        prompt = self._compose(kept, turns, turn.id, block, turn.text, model)
         if prompt.shortened:
             self.emit(Notice("information", *TOO_LONG))
-        if prompt.start:
-            self._start[turn.conversation] = ids[prompt.start] if prompt.start < len(ids) else turn.id
+        if prompt.trimmed:
+            self._keep(turn.conversation, prompt, turns, turn.id)
 
         def on_text(text: str) -> None:
             written.add(text)
@@ -161,7 +223,7 @@ class TurnTaker:
 
         generation = model.generate(
             prompt.messages,
-            sampling,
+            self._sampling(model),
             on_text=on_text,
             on_progress=lambda done, total: self.emit(PromptRead(reply.id, done, total)),
             stop=stop,
@@ -199,8 +261,9 @@ class TurnTaker:
         return finished, marked
 
     def _mark(self, turn: Turn, reply: Turn, text: str) -> tuple[Span, ...]:
-        always = (self.persona.system, self.persona.display_name)
-        return mark(self.store, reply.id, text, [*self._history(turn), turn], always, self.clock.now())
+        kept, turns = self._history(turn)
+        always = (self.persona.system, self.persona.display_name, kept.text)
+        return mark(self.store, reply.id, text, [*turns, turn], always, self.clock.now())
 
     def _give_up(self, turn: Turn, reply: Turn | None, text: str, error: CompanionError) -> None:
         try:
@@ -257,6 +320,11 @@ class _Written:
     @property
     def text(self) -> str:
         return "".join(self._parts)
+
+
+def _id_at(ids: list[int], first: int, end: int) -> int:
+    """The id of the turn that message `first` begins with; `end` when there is none."""
+    return ids[first] if first < len(ids) else end
 
 
 def _messages(turns: list[Turn]) -> tuple[list[Message], list[int]]:

@@ -16,6 +16,9 @@ import numpy.typing as npt
 from companion.memory.words import idf
 
 Floats = npt.NDArray[np.float64]
+LARGE = 2_000
+"""Texts there are taken to be, at least, when it is asked how telling a word is: in a few texts about one thing the
+words that matter are in most of them."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,10 @@ class Central:
 
 
 def central(bags: Sequence[Sequence[str]], weights: Mapping[str, float] | None = None) -> Central:
-    """`bags`: the stems of each sentence; `weights`: idf of stems, by default from these sentences alone."""
+    """`bags`: the stems of each sentence; `weights`: idf of stems, by default as if these were some of LARGE."""
     count = len(bags)
     held = Counter(stem for bag in bags for stem in set(bag))
-    telling = weights if weights is not None else {stem: idf(times, count) for stem, times in held.items()}
+    telling = weights if weights is not None else {stem: idf(times, max(LARGE, count)) for stem, times in held.items()}
     place = {stem: at for at, stem in enumerate(held)}
     words = np.zeros((count, len(place)))
     for row, bag in enumerate(bags):

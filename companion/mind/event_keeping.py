@@ -21,6 +21,7 @@ from companion.memory.forgetting import first_strength
 from companion.memory.meaning import Meaning
 from companion.memory.words import idf, stems
 from companion.mind import events
+from companion.mind.central import LARGE
 from companion.mind.events import Heard, Stretch
 from companion.mind.telling_events import Sentence, Telling, tell, tell_by_model, tellable
 from companion.mind.thinkers.tier0 import Tier0
@@ -34,9 +35,6 @@ from companion.store.store import Store
 from companion.store.vectors import Matrix
 from companion.text import text_hash
 
-LARGE = 2_000
-"""Pieces a memory is taken to have, at least, when it is asked how telling a word is: in the first days every word that
-matters is in most of them."""
 LEAST_TELLING = 3
 """Turns of the person that tell something, from which a stretch is an event and not small talk."""
 PART_OF = 0.2

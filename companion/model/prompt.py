@@ -1,13 +1,14 @@
-"""What the model is given to read: persona, history, recalled memories, the person's message, in that order.
+"""What the model is given to read: persona, gist, history, recalled memories, the person's message, in that order.
 
 Only the tail changes between turns, so that only the tail has to be read again: the persona stays, the history is
-only appended to and is trimmed in large steps, and the memories are part of the last message.
+only appended to and is trimmed in large steps, and the memories are part of the last message. The gist of what was
+trimmed changes with the trimming alone.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,6 +28,8 @@ LONGEST_SHARE = 0.6
 next message can be about it and it need not be read again."""
 RESERVE_SHARE = 0.25
 """Share of the context that a reply may claim while there is history to keep."""
+GIST_SHARE = 16
+"""The gist of what was trimmed takes at most the context's tokens divided by this."""
 _JOINT = 8
 """Tokens that joining memories and message may add."""
 
@@ -39,6 +42,11 @@ MEMORY_CHARACTERS = 300
 # (the list is read out instead); "Now answer me in a sentence or two:" to 14 and 12, but parrots 15 of 20 statements.
 _MEMORIES_HEAD = "Context:"
 _MEMORIES_FOOT = "Question:"
+
+# An exchange of its own and no part of the system message: these are the person's words, some of them pasted, and an
+# "I" in them is the person.
+_GIST_HEAD = "Earlier in this conversation I told you:"
+_GIST_REPLY = "I remember."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,8 @@ class Prompt:
     shortened: bool
     """The message was too long: its middle is left out here, never in what is stored."""
     segments: dict[str, int]
+    gist: str = ""
+    """The gist of all that was ever trimmed; in `messages` unless there is no room for it."""
 
 
 def compose(
@@ -66,6 +76,9 @@ def compose(
     message: str,
     reserve: int,
     start: int,
+    gist: str = "",
+    fold: Callable[[int], str] | None = None,
+    spare: int = 0,
 ) -> Prompt:
     """Fit a conversation into the model's context, with about `reserve` tokens left for the reply.
 
@@ -73,6 +86,10 @@ def compose(
     the oldest exchanges, the reserve (down to SMALLEST_REPLY), the memories, the middle of the message. Persona and
     message always stay. Memories of earlier messages are not repeated. Raises InvalidInput when the context is too
     small to talk at all.
+
+    `gist` tells of `history[:start]`; when more is trimmed, `fold` gives the one that tells of `history[:n]`, in at
+    most 1/GIST_SHARE of the context. `spare`: tokens that should stay free beside the reserve, for what is not said
+    yet.
     """
     context = model.info.context_tokens
     system = Message("system", _system(model, persona, portrait, context // 2))
@@ -96,23 +113,30 @@ def compose(
         replace(old, text=shorten(model, old.text, longest), memories="") for old in _recent(model, history, start)
     ]
 
-    def total(dropped: int) -> int:
-        return model.count_messages([system, *recent[dropped:], last])
+    def total(dropped: int, told: Sequence[Message]) -> int:
+        return model.count_messages([system, *told, *recent[dropped:], last])
 
-    dropped, whole = 0, total(0)
+    told = _told(gist)
+    dropped, whole = 0, total(0, told)
     must_trim = len(history) - len(recent) > start
-    if whole > context - reserve or must_trim:
+    if whole > context - reserve - spare or must_trim:
         goal = min(context - reserve, alone + int((context - reserve - base) * KEPT_SHARE))
+        held = context // GIST_SHARE + model.count_messages([system, *_told("…"), last]) - alone if fold else 0
         cuts = [at for at, old in enumerate(recent) if at and old.role == "user"]
         # The more is dropped the less remains: the first cut that reaches the goal, found by halving.
-        found = bisect_left(cuts, True, key=lambda at: total(at) <= goal)
+        found = bisect_left(cuts, True, key=lambda at: total(at, () if fold else told) + held <= goal)
         dropped = cuts[found] if found < len(cuts) else len(recent)
-        whole = total(dropped)
+        if fold is not None and len(history) - len(recent) + dropped > start:
+            gist = fold(len(history) - len(recent) + dropped)
+            told = _told(gist)
+        whole = total(dropped, told)
+        if whole > context - reserve:
+            told, whole = (), total(dropped, ())
     kept = recent[dropped:]
     first = len(history) - len(kept)
     memories, words = model.count(memory_block), model.count(text)
     return Prompt(
-        messages=(system, *kept, last),
+        messages=(system, *told, *kept, last),
         start=first,
         trimmed=first - start,
         shortened=text != message,
@@ -122,6 +146,7 @@ def compose(
             "memories": memories,
             "message": words,
         },
+        gist=gist,
     )
 
 
@@ -133,6 +158,13 @@ def memory_block(recalled: Sequence[RecalledMemory], now: datetime) -> str:
     ordered = sorted(recalled, key=lambda r: (r.memory.subject != "person", r.memory.subject, r.memory.recorded_at))
     lines = [f"{_said_by(r.memory)}{one_line(_words(r), MEMORY_CHARACTERS)} ({_day(r.memory, now)})" for r in ordered]
     return "\n".join([_MEMORIES_HEAD, *lines, "", _MEMORIES_FOOT])
+
+
+def _told(gist: str) -> tuple[Message, ...]:
+    """The gist as an exchange ahead of the history; nothing where there is none."""
+    if not gist:
+        return ()
+    return (Message("user", f"{_GIST_HEAD}\n{gist}"), Message("assistant", _GIST_REPLY))
 
 
 def _words(recalled: RecalledMemory) -> str:

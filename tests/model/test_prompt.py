@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from companion.errors import InvalidInput
 from companion.model.llama import LlamaModel
-from companion.model.prompt import SMALLEST_REPLY, Prompt, compose, memory_block
+from companion.model.prompt import GIST_SHARE, SMALLEST_REPLY, Prompt, compose, memory_block
 from companion.model.protocol import Message, Sampling
 from companion.model.shorten import fits, shorten
 from companion.records import Memory, RecalledMemory
@@ -205,3 +205,92 @@ def test_a_memory_is_one_line_whatever_it_holds() -> None:
     assert len(block.splitlines()) == 4
     assert "\x1b" not in block
     assert len(block) < 500
+
+
+# The gist of what was trimmed
+
+
+@given(
+    message=words, gist=words, memories=words, history=st.lists(st.tuples(words, words), max_size=8),
+    reserve=st.integers(1, 2000), context=st.integers(300, 1200), spare=st.integers(0, 300),
+)  # fmt: skip
+def test_with_a_gist_it_always_fits_too(
+    message: str, gist: str, memories: str, history: list[tuple[str, str]], reserve: int, context: int, spare: int
+) -> None:
+    model = FakeModel(context=context)
+    turns = [Message(role, text) for pair in history for role, text in zip(("user", "assistant"), pair, strict=True)]
+    folded: list[int] = []
+
+    def fold(first: int) -> str:
+        folded.append(first)
+        return shorten(model, "said " * 999, context // GIST_SHARE)
+
+    gist = shorten(model, gist, context // GIST_SHARE)
+    prompt = ask(
+        model, message, memory_block=memories, history=turns, reserve=reserve, gist=gist, fold=fold, spare=spare
+    )
+    tokens = model.count_messages(prompt.messages)
+    assert tokens + min(reserve, SMALLEST_REPLY) <= context
+    assert sum(prompt.segments.values()) == tokens
+    assert all(value >= 0 for value in prompt.segments.values())
+    assert folded == ([prompt.start] if prompt.trimmed else [])
+    assert prompt.gist == (fold(prompt.start) if prompt.trimmed else gist)
+    head = prompt.messages[1:3] if len(prompt.messages) - 2 > len(turns) - prompt.start else ()
+    assert [m.text.partition("\n")[2] for m in head[:1]] in ([], [prompt.gist])
+    assert [m.text for m in prompt.messages[1 + len(head) : -1]] == [m.text for m in turns[prompt.start :]]
+
+
+@given(message=words, history=st.lists(st.tuples(words, words), max_size=6), context=st.integers(300, 1200))
+def test_while_nothing_was_trimmed_the_prompt_is_what_it_was_without_gists(
+    message: str, history: list[tuple[str, str]], context: int
+) -> None:
+    model = FakeModel(context=context)
+    turns = [Message(role, text) for pair in history for role, text in zip(("user", "assistant"), pair, strict=True)]
+    with_gists = ask(model, message, history=turns, fold=lambda first: "They like tea.")
+    if not with_gists.trimmed:
+        assert with_gists == ask(model, message, history=turns)
+
+
+def test_the_gist_is_an_exchange_ahead_of_the_history_and_no_instruction() -> None:
+    prompt = ask(FakeModel(), "Hello", history=exchanges(1), gist="I live in Rome.", portrait="Likes tea.")
+    assert [m.role for m in prompt.messages] == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert "Rome" not in prompt.messages[0].text
+    assert prompt.messages[1].text.endswith("\nI live in Rome.")
+    assert prompt.messages[3].text.startswith("question 0")
+
+
+def test_the_gist_changes_with_a_trimming_only_and_the_prefix_stays_between() -> None:
+    model, start, gist, history = FakeModel(context=600), 0, "", exchanges(60)
+    before: Prompt | None = None
+    trimmed = 0
+    for turn in range(0, len(history), 2):
+        prompt = ask(
+            model, history[turn].text, history=history[:turn], start=start, gist=gist,
+            fold=lambda first: f"I asked {first // 2} questions.",
+        )  # fmt: skip
+        if prompt.trimmed:
+            trimmed += 1
+            assert prompt.gist == f"I asked {prompt.start // 2} questions."
+        elif before is not None:
+            assert prompt.gist == gist
+            assert prompt.messages[: len(before.messages) - 1] == before.messages[:-1]
+        assert bool(prompt.gist) == (f"\n{prompt.gist}" in prompt.messages[1].text)
+        start, gist, before = prompt.start, prompt.gist, prompt
+    assert 2 <= trimmed <= 12
+
+
+def test_room_that_is_spared_makes_trimming_come_earlier() -> None:
+    model, history = FakeModel(context=600), exchanges(14)
+    without = ask(model, "Hi", history=history)
+    assert not without.trimmed
+    free = 600 - 100 - sum(without.segments.values())
+    assert not ask(model, "Hi", history=history, spare=free).trimmed
+    assert ask(model, "Hi", history=history, spare=free + 1).trimmed
+
+
+def test_a_long_message_makes_the_gist_give_way_for_once() -> None:
+    model, gist = FakeModel(context=600), "said " * 30
+    prompt = ask(model, "word " * 480, gist=gist, reserve=64)
+    assert prompt.gist == gist
+    assert len(prompt.messages) == 2
+    assert len(ask(model, "word " * 300, gist=gist, reserve=64).messages) == 4
