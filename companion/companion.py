@@ -127,6 +127,7 @@ class Companion:
             settings.memory,
             self._emit,
             seed=settings.model.seed,
+            thinker=lambda: self._minding.thinker,
         )
         self._talking = Talking(
             taker,
