@@ -120,8 +120,9 @@ class Reflection:
         return found
 
     def _says_what_is_buried(self, text: str) -> bool:
-        """Whether any sentence says what the person had forgotten: it must not come back inside a moment."""
-        return any(self.store.memories.is_buried(text[start:end]) for start, end in sentences(text))
+        """Whether it says, or any of its sentences does, what the person had forgotten: that must not come back."""
+        parts = (text, *(text[start:end] for start, end in sentences(text)))
+        return any(map(self.store.memories.is_buried, parts))
 
     def _thought(self, turn: Turn, phrased: Phrased) -> Memory:
         statement = phrased.statement

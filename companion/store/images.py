@@ -10,6 +10,7 @@ from typing import Any, cast
 from companion.names import names
 from companion.pieces import pieces
 from companion.records import Evidence, LinkType, Memory
+from companion.sentences import sentences
 from companion.store.database import Database, Row
 from companion.store.search import PIECE_BITS, indexed_text
 from companion.text import normalised, text_hash
@@ -124,13 +125,17 @@ def cut(db: Database, id: int, text: str | None) -> None:
 
 
 def _bury(db: Database, id: int, before: Image | None, after: Image | None) -> None:
-    """A forgotten statement has a tombstone as long as it is forgotten: it must not be learned again."""
+    """A forgotten statement has a tombstone as long as it is forgotten: it must not be learned again. Of a thought each
+    sentence has one, for it may be told again without its setting; of a whole turn not: it also holds what anybody
+    says."""
     if before is not None and before["status"] == "forgotten":
-        db.run("DELETE FROM tombstones WHERE norm_hash = ? AND memory = ?", (statement_key(before["text"]), id))
+        db.run("DELETE FROM tombstones WHERE memory = ?", (id,))
     if after is not None and after["status"] == "forgotten":
-        db.run(
+        text = after["text"]
+        parts = [text[start:end] for start, end in sentences(text)] if after["kind"] == "thought" else []
+        db.run_many(
             "INSERT OR IGNORE INTO tombstones VALUES (?,?,?)",
-            (statement_key(after["text"]), id, after["recorded_at"]),
+            ((key, id, after["recorded_at"]) for key in {statement_key(part) for part in (text, *parts)}),
         )
 
 

@@ -180,3 +180,24 @@ def test_a_memory_holds_how_it_felt(mind: Thinking, clock: SetClock) -> None:
     (thought,) = mind.thoughts()
     assert thought.emotion == "loneliness"
     assert thought.valence < 0
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "I sing in the harbour choir. The tenors are always late.",
+        "I sing in the harbour choir.",
+        "What a week. i sing in the harbour choir! The altos are worse.",
+    ],
+)
+def test_a_forgotten_statement_does_not_come_back_without_its_setting(
+    mind: Thinking, clock: SetClock, again: str
+) -> None:
+    tell(mind, clock, "I sing in the harbour choir. The tenors are always late.")
+    (thought,) = mind.thoughts()
+    assert thought.text == "I sing in the harbour choir. The tenors are always late."
+    change = mind.editing.forget(thought.id)
+    assert tell(mind, clock, again) == ()
+    assert {m.status for m in (*mind.thoughts(), *mind.moments())} == {"forgotten"}
+    mind.editing.undo(change.batch)
+    assert not mind.store.memories.is_buried("I sing in the harbour choir.")
