@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from companion.clock import SetClock
 from companion.errors import InvalidInput
 from companion.memory.words import content_words, stems
 from companion.mind.hard_tokens import hard_tokens
+from companion.mind.thinkers.tier0 import Tier0
 from companion.records import Memory, Turn
 from companion.settings import Settings
 from companion.store.store import Store
@@ -53,6 +55,21 @@ class Reflected:
     model_calls: int
 
 
+class Counting(Tier0):
+    """Tier 0, which answers nothing, counting how often it is asked."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _ASKED:
+            self.calls += 1
+        return super().__getattribute__(name)
+
+
+_ASKED = frozenset({"worth", "phrase", "summarise", "relation", "insight"})
+
+
 class _Watched(OurMind):
     """The product's mind, with a look at what each exchange left behind."""
 
@@ -62,6 +79,7 @@ class _Watched(OurMind):
         self._embedder = embedder
         self.heard: list[int] = []
         self.ms: list[float] = []
+        self.thinker = Counting()
 
     def hear(self, turn: Turn) -> None:
         self.heard.append(turn.id)
@@ -70,7 +88,7 @@ class _Watched(OurMind):
     def think(self) -> None:
         for turn in self._waiting:
             started, embedding = time.perf_counter(), self._embedder.computing
-            think_about(self.store, self._reflection, turn)
+            think_about(self.store, self._reflection, turn, self.thinker)
             spent = time.perf_counter() - started - (self._embedder.computing - embedding)
             self.ms.append(1000 * spent)
         self._waiting.clear()
@@ -122,13 +140,13 @@ def reflected(
     def look(store: Store) -> None:
         mind = minds[0]
         neutral = dict(zip(mind.heard, (turn.id for turn in history.turns), strict=True))
-        seen.append(_look(store, history, neutral, mind.ms))
+        seen.append(_look(store, history, neutral, mind.ms, mind.thinker.calls))
 
     replay(history, (), embedder, settings, mind_of=make, progress=progress, at_end=look)
     return seen[0]
 
 
-def _look(store: Store, history: History, neutral: dict[int, str], ms: list[float]) -> Reflected:
+def _look(store: Store, history: History, neutral: dict[int, str], ms: list[float], calls: int) -> Reflected:
     thoughts = [m for m in store.memories.resting_on(list(neutral)) if m.kind == "thought"] if neutral else []
     turns = store.turns.many(list(neutral)) if neutral else {}
     formed: dict[str, list[str]] = defaultdict(list)
@@ -144,7 +162,7 @@ def _look(store: Store, history: History, neutral: dict[int, str], ms: list[floa
         len(kept),
         duplicates(kept),
         ms,
-        0,
+        calls,
     )
 
 

@@ -26,6 +26,7 @@ from companion.memory.forgetting import curve
 from companion.memory.meaning import open_meaning
 from companion.memory.recall import Recall, Recalled
 from companion.mind.reflect import Reflection
+from companion.mind.thinking import Thinker
 from companion.model.prompt import memory_block
 from companion.paths import Paths
 from companion.records import RecalledMemory, Turn
@@ -98,11 +99,11 @@ class OurMind:
         return self.recalling(cue, limit)
 
 
-def think_about(store: Store, reflection: Reflection, turn: Turn) -> None:
-    """Reflect on the exchange that `turn` began, as the background thread does."""
+def think_about(store: Store, reflection: Reflection, turn: Turn, thinker: Thinker | None = None) -> None:
+    """Reflect on the exchange that `turn` began, as the background thread does; without a `thinker`, at tier 0."""
     reflection.queue(turn.id)
     while (job := store.jobs.next()) is not None:
-        reflection.run(job.id, int(job.key))
+        reflection.run(job.id, int(job.key), thinker)
 
 
 def turns_of(recalled: RecalledMemory) -> Iterable[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,10 @@ import numpy as np
 from companion.memory.embedder import Embedder
 from companion.memory.index import VectorIndex
 from companion.paths import asset
+from companion.pieces import pieces
+from companion.store.images import content_key
 from companion.store.store import Store
+from companion.store.vectors import Matrix
 from companion.text import has_cjk
 
 
@@ -23,6 +27,15 @@ class Meaning:
     background: tuple[float, float]
     cjk_trust: float = 1.0
     index: VectorIndex | None = None
+
+
+def piece_vectors(meaning: Meaning | None, texts: Iterable[str]) -> dict[bytes, Matrix]:
+    """The vectors of the pieces of `texts` by content key; none without an embedder."""
+    parts = [text[start:end] for text in texts for start, end in pieces(text)]
+    wanted = {content_key(part): part for part in parts}
+    if meaning is None or not wanted:
+        return {}
+    return dict(zip(wanted, meaning.embedder.encode(list(wanted.values())), strict=True))
 
 
 def open_meaning(store: Store, embedder: Embedder) -> Meaning:

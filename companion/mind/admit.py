@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from companion.mind import checks, facets, leaning, slots
 from companion.mind.checks import Said
-from companion.mind.rules import rules
+from companion.mind.rules import language_of, rules
 from companion.records import Modality, Polarity
 from companion.sentences import sentences
-from companion.text import has_cjk
 
 LONGEST_TURN = 12_000
 """Characters of a turn looked at; the rest of a longer one is taken for pasted material."""
@@ -60,12 +59,15 @@ def admit(text: str, known: frozenset[str] = frozenset()) -> list[Statement]:
 
     They do not overlap, but for one that leans on the one before ("She's called Lena."): it covers both.
     """
-    return _with_setting(text, _judged(text, known))
+    prepared = _prepared(text)
+    return _with_setting(text, prepared, _judged(text, prepared, known))
 
 
 def explain(text: str) -> list[Explanation]:
     """What became of each sentence of the turn, and why."""
-    return [Explanation(span, statement is not None, reason) for span, statement, reason in _judged(text)]
+    return [
+        Explanation(span, statement is not None, reason) for span, statement, reason in _judged(text, _prepared(text))
+    ]
 
 
 def wants_private(text: str) -> bool:
@@ -79,22 +81,18 @@ def _private(said: Said) -> bool:
 
 _REMARKS = ("not their own", "idle", "quoted", "request", "acknowledgement", "about the companion", "about the chat")
 Judged = tuple[tuple[int, int], Statement | None, str]
+Prepared = tuple[tuple[int, int], Said]
 
 
-def _prepared(text: str) -> list[tuple[tuple[int, int], Said]]:
+def _prepared(text: str) -> list[Prepared]:
     """The sentences looked at, each with what is checked of it."""
     return [
-        ((start, end), checks.said(rules(_language(text[start:end])), text[start:end], start))
+        ((start, end), checks.said(rules(language_of(text[start:end])), text[start:end], start))
         for start, end in sentences(text[:LONGEST_TURN])[:MOST_SENTENCES]
     ]
 
 
-def _language(sentence: str) -> str:
-    return "zh" if has_cjk(sentence) else "en"
-
-
-def _judged(text: str, known: frozenset[str] = frozenset()) -> list[Judged]:
-    prepared = _prepared(text)
+def _judged(text: str, prepared: list[Prepared], known: frozenset[str] = frozenset()) -> list[Judged]:
     whole = checks.whole_turn([text[start:end] for (start, end), _ in prepared], len(text))
     if not whole and any(_private(said) for _, said in prepared):
         whole = "private"
@@ -149,13 +147,12 @@ def _stands_alone(said: Said) -> bool:
     return len(said.body) > 40
 
 
-def _with_setting(text: str, judged: list[Judged]) -> list[Statement]:
+def _with_setting(text: str, prepared: list[Prepared], judged: list[Judged]) -> list[Statement]:
     """The statements, each with the sentences right behind it, or else right before it, that say how things were."""
     kept = {at: statement for at, (_, statement, _) in enumerate(judged) if statement}
-    sayings = [checks.said(rules(_language(text[a:b])), text[a:b], a) for (a, b), _, _ in judged]
     free = {
-        at for at, (_, statement, reason) in enumerate(judged)
-        if statement is None and leaning.is_setting(sayings[at], reason)
+        at for at, ((_, said), (_, statement, reason)) in enumerate(zip(prepared, judged, strict=True))
+        if statement is None and leaning.is_setting(said, reason)
     }  # fmt: skip
     for step in (1, -1):
         for at in list(kept)[::step]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from companion.mind import slots
 from companion.mind.admit import LONGEST_TURN
 from companion.mind.placing import Claim
+from companion.mind.rules import language_of
 from companion.mind.wording import wording
 from companion.records import Memory, Status
 from companion.sentences import sentences
 from companion.store.store import Store
-from companion.text import has_cjk
 
 STATUSES: tuple[Status, ...] = ("active", "dormant", "candidate")
 MOST = 24
@@ -34,7 +34,7 @@ def core_of(memory: Memory) -> str:
 def claim_of(memory: Memory) -> Claim:
     """What is compared of a memory; the value of its slot is read out of its words again."""
     text = core_of(memory)
-    filled = slots.slot_of(text, "zh" if has_cjk(text) else "en") if memory.slot else None
+    filled = slots.slot_of(text, language_of(text)) if memory.slot else None
     value = filled[1] if filled and filled[0] == memory.slot else None
     return Claim(text, memory.subject, memory.slot, value, memory.polarity)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from companion.memory.affect import valence
 from companion.memory.forgetting import first_strength
-from companion.memory.meaning import Meaning
+from companion.memory.meaning import Meaning, piece_vectors
 from companion.memory.words import idf, stems
 from companion.mind import events
 from companion.mind.central import LARGE
@@ -167,7 +167,7 @@ class EventKeeper:
             if found is not None:
                 ended.append(found)
         ended.sort(key=lambda each: each.event.recorded_at)
-        return Hearing(before, after, tuple(ended), self._embed([each.event.text for each in ended]))
+        return Hearing(before, after, tuple(ended), piece_vectors(self._meaning(), [each.event.text for each in ended]))
 
     def _tell(self, conversation: int, stretch: Stretch, thinker: Thinker, stop: StopSignal) -> Ended | None:
         """The event of a stretch; None when it was small talk, or is not to be told."""
@@ -233,14 +233,6 @@ class EventKeeper:
         moments = self._moments(sorted(quoted))
         standing = {e.turn for m in moments if m.status in STANDING for e in m.evidence}
         return quoted <= standing
-
-    def _embed(self, texts: Sequence[str]) -> dict[bytes, Matrix]:
-        meaning = self._meaning()
-        parts = [text[start:end] for text in texts for start, end in pieces(text)]
-        wanted = {content_key(part): part for part in parts}
-        if meaning is None or not wanted:
-            return {}
-        return dict(zip(wanted, meaning.embedder.encode(list(wanted.values())), strict=True))
 
 
 def _event(told: Telling, turns: Sequence[Turn], parts: Sequence[Memory]) -> Memory:

@@ -10,14 +10,15 @@ from typing import Literal
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 )
-_WORDS = {word: value for value, word in enumerate([*_ONES.split(), "eighteen", "nineteen"])}
+WORDS = {word: value for value, word in enumerate([*_ONES.split(), "eighteen", "nineteen"])}
+"""Number words from zero to nineteen."""
 _TEN = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {word: 10 * value for value, word in enumerate(_TEN.split(), 2)}
 _ORDINAL = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _ORDINALS = {word: value for value, word in enumerate(_ORDINAL.split(), 1)}
 _OTHERS = {"dozen": 12, "couple": 2, "pair": 2, "twice": 2, "both": 2, "twins": 2, "thrice": 3, "half": 0.5}
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-_ANY = "|".join(sorted([*_WORDS, *_TENS, *_SCALES], key=len, reverse=True))
+_ANY = "|".join(sorted([*WORDS, *_TENS, *_SCALES], key=len, reverse=True))
 _SPELLED = re.compile(rf"\b(?:{_ANY})(?:(?:[\s-]+|\s+and\s+)(?:{_ANY}))*\b", re.IGNORECASE)
 _LOOSE = re.compile(rf"\b(?:{'|'.join([*_ORDINALS, *_OTHERS])})\b", re.IGNORECASE)
 _FIGURE = re.compile(
@@ -28,7 +29,7 @@ _CLOCK = re.compile(
     r"(?<![\d:.])(?P<h>[0-2]?\d)(?::(?P<m>[0-5]\d)(?!\d)(?:\s*[ap](?:m\b|\.m\.))?|\s*[ap](?:m\b|\.m\.)|\s*o['’]clock)",
     re.IGNORECASE,
 )
-_HOURS = "|".join(list(_WORDS)[1:13])
+_HOURS = "|".join(list(WORDS)[1:13])
 _HALF = re.compile(rf"\b(?P<word>half past|quarter past|quarter to) (?P<h>\d{{1,2}}|{_HOURS})\b", re.I)
 _HAN = "零〇一二三四五六七八九"
 _HAN_NUMBER = re.compile("[零〇一二两三四五六七八九十百千万]+")
@@ -102,7 +103,7 @@ def _clocks(text: str) -> Iterator[Figure]:
     for match in _CLOCK.finditer(text):
         yield Figure(*match.span(), float((int(match["h"]) * 60 + int(match["m"] or 0)) % 720), "clock")
     for match in _HALF.finditer(text):
-        hour = int(match["h"]) if match["h"].isdecimal() else _WORDS[match["h"].lower()]
+        hour = int(match["h"]) if match["h"].isdecimal() else WORDS[match["h"].lower()]
         shift = {"half past": 30, "quarter past": 15, "quarter to": -15}[match["word"].lower()]
         yield Figure(*match.span(), float((hour * 60 + shift) % 720), "clock")
 
@@ -133,9 +134,9 @@ def _value(words: str) -> int:
             else:
                 total, current = total + (current or 1) * _SCALES[word], 0
         elif word != "and":
-            current += _WORDS.get(word, _TENS.get(word, 0))
+            current += WORDS.get(word, _TENS.get(word, 0))
     return total + current
 
 
 def _each(words: str) -> list[int]:
-    return [(_WORDS | _TENS)[word] for word in re.split(r"[\s-]+", words.lower()) if word in _WORDS or word in _TENS]
+    return [(WORDS | _TENS)[word] for word in re.split(r"[\s-]+", words.lower()) if word in WORDS or word in _TENS]

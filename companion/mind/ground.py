@@ -15,8 +15,7 @@ from companion.dates import resolve
 from companion.memory.words import stems
 from companion.mind import facets, slots
 from companion.mind.hard_tokens import hard_tokens
-from companion.mind.rules import rules
-from companion.text import has_cjk
+from companion.mind.rules import language_of, rules
 
 LONGEST = 240
 COVERED = 0.7
@@ -82,7 +81,7 @@ def _words(p: Proposed) -> bool:
 
 
 def _polarity(p: Proposed) -> bool:
-    tables = rules(_language(p.evidence))
+    tables = rules(language_of(p.evidence))
     return facets.polarity_of(tables, p.text) != facets.polarity_of(tables, p.evidence)
 
 
@@ -93,16 +92,12 @@ def _modality(p: Proposed) -> bool:
 
 def _subject(p: Proposed) -> bool:
     """What is said of another must not come back as the person's own."""
-    whose = slots.subject_of(p.evidence, _language(p.evidence))
-    return whose != "person" and slots.subject_of(p.text, _language(p.text)) == "person" and _names(p, whose)
+    whose = slots.subject_of(p.evidence, language_of(p.evidence))
+    return whose != "person" and slots.subject_of(p.text, language_of(p.text)) == "person" and _names(p, whose)
 
 
 def _names(p: Proposed, whose: str) -> bool:
     return whose.casefold() not in p.text.casefold()
-
-
-def _language(text: str) -> str:
-    return "zh" if has_cjk(text) else "en"
 
 
 GATES: tuple[tuple[str, Callable[[Proposed], bool]], ...] = (

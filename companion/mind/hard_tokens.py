@@ -4,38 +4,11 @@ from __future__ import annotations
 
 import re
 
+from companion.mind.figures import WORDS
 from companion.names import names
 
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_SPELLED = {
-    word: str(number)
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-    if number > 1
-}
+_SPELLED = {word: str(number) for word, number in {**WORDS, "twenty": 20}.items() if number > 1}
 _WORD = re.compile(r"[a-z]+")
 _HAN_NUMBER = re.compile("[一二两三四五六七八九十百千万]+(?=[个位只岁年月天次点块元口])")
 

@@ -12,7 +12,7 @@ from companion.clock import Clock, moment
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of
-from companion.mind.placing import Relation, relate
+from companion.mind.placing import Claim, Relation, relate
 from companion.mind.wording import wording
 from companion.records import Memory
 from companion.store.changes import Batch
@@ -45,32 +45,31 @@ class Keeper:
 
     def keep(self, batch: Batch, thought: Memory) -> Kept:
         """Place `thought` among what is known. It must rest on evidence in one turn."""
-        if self._said_before(batch, thought):
-            return NOTHING
         claim = claim_of(thought)
+        if self._said_before(batch, thought, claim):
+            return NOTHING
         near = candidates(self.store, thought, claim)
-        found = [(older, self._relation(older, thought)) for older in near]
+        found = [(older, self._relation(older, thought, claim)) for older in near]
         for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
             older = next((memory for memory, each in found if each == relation), None)
             if older is not None:
                 return self._placed(batch, thought, older, relation, near)
         return self._new(batch, thought, near)
 
-    def _relation(self, older: Memory, thought: Memory) -> Relation:
-        days = (thought.recorded_at - older.recorded_at) / DAY
-        relation = relate(claim_of(older), claim_of(thought), days)
+    def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
+        relation = relate(claim_of(older), claim, _days_between(older, thought))
         if relation == "supersede" and _since(thought) < _since(older):
             return "both"  # told later, but of an earlier time
         if relation in ("supersede", "correct", "merge") and older.pinned:
             return "ask" if relation != "merge" else "both"  # what is pinned stays until the person says so
         return relation
 
-    def _said_before(self, batch: Batch, thought: Memory) -> bool:
+    def _said_before(self, batch: Batch, thought: Memory, claim: Claim) -> bool:
         """Whether the same words are known: then they gain evidence, and strength when they were said anew."""
         for known in self.store.memories.same_statement(thought.text):
             if known.kind != "thought" or known.status in _OVER:
                 continue
-            if relate(claim_of(known), claim_of(thought), (thought.recorded_at - known.recorded_at) / DAY) == "both":
+            if relate(claim_of(known), claim, _days_between(known, thought)) == "both":
                 continue  # "yesterday" of another day
             self._again(batch, known, thought)
             return True
@@ -127,6 +126,10 @@ class Keeper:
         self.store.questions.asked(now)
         said = moment(older.recorded_at, older.utc_offset)
         return f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
+
+
+def _days_between(older: Memory, newer: Memory) -> float:
+    return (newer.recorded_at - older.recorded_at) / DAY
 
 
 def _since(memory: Memory) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from companion.clock import moment
 from companion.mind.admit import Statement
@@ -51,4 +51,4 @@ def _one(turn: Turn, statement: Statement, thinker: Thinker, stop: StopSignal) -
     reason = refusal(Proposed(proposal.statement, statement.text, said))
     if reason:
         return Phrased(statement, refused=reason)
-    return Phrased(replace(statement), wording=proposal.statement)
+    return Phrased(statement, wording=proposal.statement)

@@ -9,15 +9,14 @@ are a smaller harm than one that is lost or wrong.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from companion.memory.words import content_words, stop_words
 from companion.mind import slots
-from companion.mind.wording import Wording, cues, says, wording
-from companion.paths import asset
+from companion.mind.rules import language_of
+from companion.mind.wording import Wording, change_tables, cues, says, wording
 from companion.records import Memory, Polarity
 from companion.text import has_cjk
 
@@ -80,7 +79,7 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
 def _changed(older: str, newer: str) -> bool:
     """Whether the newer says that something changed, in words that are not in the older."""
     before = older.casefold()
-    found = cues("zh" if has_cjk(newer) else "en")["change"].finditer(newer.replace("’", "'"))
+    found = cues(language_of(newer))["change"].finditer(newer.replace("’", "'"))
     return any(match.group().casefold() not in before for match in found)
 
 
@@ -99,7 +98,7 @@ def _same_person(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
 
 
 def _at_one_remove(text: str) -> bool:
-    return slots.at_one_remove(text, "zh" if has_cjk(text) else "en")
+    return slots.at_one_remove(text, language_of(text))
 
 
 _FIRST = re.compile(r"\W*(?:i|i'm|i've|my|we|our)\b|\W*我", re.IGNORECASE)
@@ -195,14 +194,12 @@ _DENIAL = re.compile(r"\b(?:not|no|never|none)\b|[不没]")
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, re.Pattern[str]]:
-    raw = tomllib.loads(asset("rules", "changes.toml").read_text(encoding="utf-8"))["frames"]
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw.items()}
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in change_tables()["frames"].items()}
 
 
 @lru_cache(maxsize=1)
 def _opposites() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    raw = tomllib.loads(asset("rules", "changes.toml").read_text(encoding="utf-8"))["opposites"]
-    return tuple((re.compile(one), re.compile(other)) for one, other in raw.values())
+    return tuple((re.compile(one), re.compile(other)) for one, other in change_tables()["opposites"].values())
 
 
 def _frames(text: str) -> set[str]:

@@ -18,7 +18,7 @@ from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, Curve, first_strength
 from companion.memory.learner import Learner
-from companion.memory.meaning import Meaning
+from companion.memory.meaning import Meaning, piece_vectors
 from companion.memory.words import content_words, stems
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
@@ -28,13 +28,10 @@ from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
-from companion.pieces import pieces
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
-from companion.store.images import content_key
 from companion.store.store import Store
-from companion.store.vectors import Matrix
 from companion.text import has_cjk, text_hash
 
 REFLECT = "reflect"
@@ -80,7 +77,7 @@ class Reflection:
         keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
         phrased = phrase(turn, keep, thinker or Tier0(), stop or StopSignal())
         thoughts = [self._thought(turn, each) for each in phrased]
-        vectors = self._embed([memory.text for memory in (*moments, *thoughts)])
+        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         lines: list[str] = []
         formed: list[int] = []
         question = ""
@@ -167,14 +164,6 @@ class Reflection:
         # A reply that was cut off did not have the chance to use all it was given.
         if self.learner is not None and reply.state == "complete":
             self.learner.learn(reply.id)
-
-    def _embed(self, texts: Sequence[str]) -> dict[bytes, Matrix]:
-        meaning = self.meaning()
-        parts = [text[start:end] for text in texts for start, end in pieces(text)]
-        wanted = {content_key(part): part for part in parts}
-        if meaning is None or not wanted:
-            return {}
-        return dict(zip(wanted, meaning.embedder.encode(list(wanted.values())), strict=True))
 
 
 def _moment(turn: Turn) -> Memory:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from companion.paths import asset
+from companion.text import has_cjk
 
 Pattern = re.Pattern[str]
 _NEVER = re.compile(r"(?!)")
@@ -37,6 +38,11 @@ class Rules:
         """Where `text` goes on after an entry of the table at `position`; `position` itself when there is none."""
         match = self.tables.get(table, _NEVER).match(text, position)
         return match.end() if match else position
+
+
+def language_of(text: str) -> str:
+    """Whose tables read `text`: "zh" where it holds CJK script, else "en"."""
+    return "zh" if has_cjk(text) else "en"
 
 
 @lru_cache(maxsize=4)

@@ -7,10 +7,12 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from companion.memory.words import content_words, stems
+from companion.mind.figures import WORDS
 from companion.mind.hard_tokens import hard_tokens
-from companion.mind.rules import rules
+from companion.mind.rules import language_of, rules
 from companion.paths import asset
 from companion.text import has_cjk
 
@@ -40,11 +42,7 @@ _LEAD = re.compile(
     r"|did i mention|i think|i guess|i told you|fyi|also|there|ugh|sigh|haha|lol)\b[\s,!.:-]*)+",
 )
 _LEAD_ZH = re.compile("^(?:(?:唉|哎|你好|嗨|对了|其实|嗯|哦|我跟你说过|我说过|跟你说|顺便说|早上好|晚上好)[，,！! ]*)+")
-_NUMBERS = {
-    word: str(n)
-    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-    if n > 1
-}
+_NUMBERS = {word: str(number) for word, number in WORDS.items() if 1 < number <= 10}
 _HAN_NUMBERS = {han: str(n) for n, han in enumerate("零一二三四五六七八九十") if n > 1} | {"两": "2", "俩": "2"}
 _HAN_COUNT = re.compile("[二两俩三四五六七八九十](?=[个只条位名岁年月天次])")
 _NOT_WORDS = re.compile(r"[^\w\s]|_")
@@ -73,8 +71,7 @@ class Wording:
 @lru_cache(maxsize=4096)
 def wording(text: str) -> Wording:
     chinese = has_cjk(text)
-    language = "zh" if chinese else "en"
-    kin = rules(language).kin
+    kin = rules(language_of(text)).kin
     found = set(stems(_contracted(text.replace("’", "'").lower()) if not chinese else text))
     for word in re.findall(r"[a-z-]+", text.lower()) if not chinese else [w for w in kin if w in text]:
         if word in kin:
@@ -108,12 +105,17 @@ def _contracted(folded: str) -> str:
 _TAIL = re.compile(r"[\s,.!]+(?:yeah|haha|lol|you know|though|actually|by the way|btw|honestly)[\s.!]*$")
 
 
+@lru_cache(maxsize=1)
+def change_tables() -> dict[str, dict[str, Any]]:
+    """What stands in assets/rules/changes.toml."""
+    return tomllib.loads(asset("rules", "changes.toml").read_text(encoding="utf-8"))
+
+
 @lru_cache(maxsize=2)
 def cues(language: str) -> dict[str, re.Pattern[str]]:
     """The tables of assets/rules/changes.toml."""
-    raw = tomllib.loads(asset("rules", "changes.toml").read_text(encoding="utf-8"))
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw[language].items()}
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in change_tables()[language].items()}
 
 
 def says(table: str, text: str) -> bool:
-    return cues("zh" if has_cjk(text) else "en")[table].search(text.replace("’", "'")) is not None
+    return cues(language_of(text))[table].search(text.replace("’", "'")) is not None
