@@ -80,7 +80,7 @@ class MemoriesScreen(MemoryActions):
     async def load(self) -> None:
         """Fetch the list and put the cursor back on the memory it was on."""
         rows = await attempt(self, self.engine.list_memories(self._view.filter))
-        if rows is None:
+        if rows is None or not self.is_attached:
             return
         self._rows = {row.memory.id: row for row in rows}
         self.query_one(MemoryTable).show(rows)
@@ -138,10 +138,12 @@ class MemoriesScreen(MemoryActions):
 
     @work(group="detail", exclusive=True)
     async def _show_detail(self) -> None:
-        memory = self.current()
-        if not self.has_class("-wide"):
+        if not self.is_attached or not self.has_class("-wide"):
             return
+        memory = self.current()
         detail = await attempt(self, self.engine.memory(memory.id)) if memory else None
+        if not self.is_attached:
+            return  # the screen was closed meanwhile
         self.query_one(MemoryDetailView).show(detail)
 
     # Changes, here and in the engine
