@@ -54,7 +54,7 @@ class Keeper:
             older = next((memory for memory, each in found if each == relation), None)
             if older is not None:
                 return self._placed(batch, thought, older, relation, near)
-        return self._new(batch, thought, near)
+        return Kept(self._new(batch, thought, near), f"+ {thought.text}")
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
@@ -87,22 +87,22 @@ class Keeper:
         if relation == "duplicate" or (relation == "merge" and len(thought.text) <= len(older.text)):
             self._again(batch, older, thought)
             return NOTHING
-        kept = self._new(batch, thought, near)
-        assert kept.id is not None  # noqa: S101 - a new thought has an id
+        id = self._new(batch, thought, near)
         if relation == "merge":
-            batch.update(kept.id, evidence=tuple(dict.fromkeys((*thought.evidence, *older.evidence))))
-            batch.update(older.id, status="merged", replaced_by=kept.id)
-            batch.link(kept.id, older.id, "refines")
-            return replace(kept, line=f"~ {older.text} → {thought.text}")
+            batch.update(id, evidence=tuple(dict.fromkeys((*thought.evidence, *older.evidence))))
+            batch.update(older.id, status="merged", replaced_by=id)
+            batch.link(id, older.id, "refines")
+            return Kept(id, f"~ {older.text} → {thought.text}")
         if relation == "ask":
-            batch.link(kept.id, older.id, "contradicts")
-            return replace(kept, question=self._question(thought, older))
+            batch.link(id, older.id, "contradicts")
+            return Kept(id, f"+ {thought.text}", self._question(thought, older))
         until = _since(thought) if relation == "supersede" else _since(older)  # what is put right was never true
-        batch.update(older.id, status="superseded", replaced_by=kept.id, valid_to=until)
-        batch.link(kept.id, older.id, "refines")
-        return replace(kept, line=f"~ {older.text} → {thought.text}")
+        batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
+        batch.link(id, older.id, "refines")
+        return Kept(id, f"~ {older.text} → {thought.text}")
 
-    def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> Kept:
+    def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
+        """Write a thought and its links to those near it; its id."""
         id = batch.add(replace(thought, valid_from=_since(thought))).id
         mine = wording(thought.text).telling
         linked = 0
@@ -116,7 +116,7 @@ class Keeper:
             elif len(shared) >= SAME_TOPIC:
                 batch.link(id, older.id, "same-topic", weight=min(1.0, len(shared) / 4))
             linked += same or len(shared) >= SAME_TOPIC
-        return Kept(id, f"+ {thought.text}")
+        return id
 
     def _question(self, thought: Memory, older: Memory) -> str:
         """One gentle question a day; "" when one was asked today."""
