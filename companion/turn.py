@@ -144,7 +144,7 @@ class TurnTaker:
     def _history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
         """The gist of the conversation so far, and its turns that are still in the prompt."""
         kept = self.store.gists.get(turn.conversation)
-        return kept, [t for t in self.store.turns.conversation(turn.conversation) if kept.start <= t.id < turn.id]
+        return kept, self.store.turns.between(turn.conversation, kept.start, turn.id - 1)
 
     def _compose(
         self,
