@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -92,16 +92,13 @@ class LlamaModel:
         called = time.perf_counter()
         wanted = self._encode(messages)
         room = self._room(wanted)
-        with self._lanes[lane]:
-            self._check_open()
-            context = self._context(lane)
-            reply = ReplyWriter(on_text, called)
-            stop = stop or StopSignal()
-            with closing(Sampler(self._weights, sampling, grammar)) as sampler, context.stoppable(stop):
-                read, finished = context.read(wanted, on_progress, stop)
+        reply = ReplyWriter(on_text, called)
+        with self._using(lane, stop) as (context, signal):
+            with closing(Sampler(self._weights, sampling, grammar)) as sampler:
+                read, finished = context.read(wanted, on_progress, signal)
                 finish: Finish = "stopped"
                 if finished:
-                    finish = context.write(reply, sampler, min(room, sampling.max_tokens), stop)
+                    finish = context.write(reply, sampler, min(room, sampling.max_tokens), signal)
             with self._tokenising:
                 if not any(map(self._weights.is_special, set(reply.tokens))):
                     self._tokeniser.remember_reply(reply.text, reply.tokens)
@@ -109,12 +106,8 @@ class LlamaModel:
 
     def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
         wanted = self._encode(messages)[: self._info.context_tokens]
-        with self._lanes[lane]:
-            self._check_open()
-            context = self._context(lane)
-            stop = stop or StopSignal()
-            with context.stoppable(stop):
-                return context.read(wanted, None, stop)[0]
+        with self._using(lane, stop) as (context, signal):
+            return context.read(wanted, None, signal)[0]
 
     def choose(
         self,
@@ -130,12 +123,8 @@ class LlamaModel:
         if not choices or not all(choices):
             raise InvalidInput("there is nothing to choose from")
         self._room(wanted, max(map(len, choices)))
-        with self._lanes[lane]:
-            self._check_open()
-            context = self._context(lane)
-            stop = stop or StopSignal()
-            with context.stoppable(stop):
-                scores = context.score(wanted, choices, stop)
+        with self._using(lane, stop) as (context, signal):
+            scores = context.score(wanted, choices, signal)
         if scores is None:
             raise ThinkingStopped
         likelihoods = np.exp(np.array(scores) - max(scores))
@@ -149,12 +138,8 @@ class LlamaModel:
             return ()
         wanted, text, start = self._encode_last(messages)
         self._room(wanted)
-        with self._lanes[lane]:
-            self._check_open()
-            context = self._context(lane)
-            stop = stop or StopSignal()
-            with context.stoppable(stop):
-                losses = context.losses(wanted, start, stop)
+        with self._using(lane, stop) as (context, signal):
+            losses = context.losses(wanted, start, signal)
         if losses is None:
             raise ThinkingStopped
         spans = token_spans(text, [self._weights.piece(token) for token in wanted[start:]])
@@ -206,6 +191,15 @@ class LlamaModel:
                 hint="Send a shorter message, or set a larger context.",
             )
         return room
+
+    @contextmanager
+    def _using(self, lane: Lane, stop: StopSignal | None) -> Iterator[tuple[Context, StopSignal]]:
+        """The context of a lane, for one caller at a time, and the signal that stops it."""
+        with self._lanes[lane]:
+            self._check_open()
+            context, signal = self._context(lane), stop or StopSignal()
+            with context.stoppable(signal):
+                yield context, signal
 
     def _context(self, lane: Lane) -> Context:
         context = self._contexts.get(lane)
