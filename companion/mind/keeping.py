@@ -58,7 +58,7 @@ class Keeper:
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
-        if relation == "supersede" and _since(thought) < _since(older):
+        if relation == "supersede" and older.event_start is not None and _since(thought) < older.event_start:
             return "both"  # told later, but of an earlier time
         if relation in ("supersede", "correct", "merge") and older.pinned:
             return "ask" if relation != "merge" else "both"  # what is pinned stays until the person says so
@@ -96,7 +96,8 @@ class Keeper:
         if relation == "ask":
             batch.link(id, older.id, "contradicts")
             return Kept(id, f"+ {thought.text}", self._question(thought, older))
-        until = _since(thought) if relation == "supersede" else _since(older)  # what is put right was never true
+        # What is put right was never true; what was said only lately held at least then.
+        until = max(_since(thought), _since(older)) if relation == "supersede" else _since(older)
         batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
         batch.link(id, older.id, "refines")
         return Kept(id, f"~ {older.text} → {thought.text}")

@@ -99,6 +99,15 @@ def test_what_is_told_later_of_an_earlier_time_takes_no_place(mind: Thinking, cl
     assert all(memory.status == "active" for memory in mind.thoughts())
 
 
+def test_what_changed_before_the_older_was_told_takes_its_place_all_the_same(mind: Thinking, clock: SetClock) -> None:
+    tell(mind, clock, "I live in Leeds with my dog Biscuit.")
+    (line,) = tell(mind, clock, "I moved to Bristol last month, I live in Bristol now.", 0.01)
+    assert line.startswith("~ ")
+    old = by_text(mind)["I live in Leeds with my dog Biscuit."]
+    assert old.status == "superseded"
+    assert old.valid_to == old.valid_from
+
+
 def test_a_pinned_memory_is_not_replaced_without_being_asked(mind: Thinking, clock: SetClock) -> None:
     tell(mind, clock, "I live in Leeds.")
     mind.editing.pin(mind.thoughts()[0].id, True)
