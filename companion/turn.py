@@ -87,7 +87,7 @@ class TurnTaker:
             self.emit(MemoriesRecalled(reply.id, recalled.memories))
             generation, segments = self._generate(turn, reply, block, model, stop, written)
             state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
-            finished, marked = self._finish(turn, reply, generation.text, state)
+            finished, marked = self._finish(turn, reply, generation, state)
         except CompanionError as error:
             self._give_up(turn, reply, written.text, error)
             return None
@@ -227,6 +227,7 @@ class TurnTaker:
             on_text=on_text,
             on_progress=lambda done, total: self.emit(PromptRead(reply.id, done, total)),
             stop=stop,
+            surprise=True,
         )
         return generation, prompt.segments
 
@@ -246,14 +247,18 @@ class TurnTaker:
                 return block, count
         return "", 0
 
-    def _finish(self, turn: Turn, reply: Turn, text: str, state: TurnState) -> tuple[Turn, tuple[Span, ...]]:
+    def _finish(
+        self, turn: Turn, reply: Turn, generation: Generation, state: TurnState
+    ) -> tuple[Turn, tuple[Span, ...]]:
         """Save the reply with its marks, and queue its reflection. One that was stopped before its first word leaves
         no empty turn."""
         marked: tuple[Span, ...] = ()
         with self.store.db.write():
-            if text:
-                finished = self.store.turns.finish(reply.id, text, state)
-                marked = self._mark(turn, reply, text)
+            if generation.surprise is not None:
+                self.store.stretches.surprised(turn.id, generation.surprise)
+            if generation.text:
+                finished = self.store.turns.finish(reply.id, generation.text, state)
+                marked = self._mark(turn, reply, generation.text)
             else:
                 self.store.turns.drop_empty(reply.id)
                 finished = replace(reply, state=state)

@@ -44,6 +44,7 @@ class FakeModel:
         self._locks: dict[Lane, threading.Lock] = {"talk": threading.Lock(), "think": threading.Lock()}
         self._words: dict[str, int] = {}
         self.default = default
+        self.surprised: float | None = 3.0
         self.calls: list[Call] = []
         self.gate: threading.Event | None = None
         self.step = False
@@ -73,6 +74,7 @@ class FakeModel:
         stop: StopSignal | None = None,
         lane: Lane = "talk",
         grammar: str = "",
+        surprise: bool = False,
     ) -> Generation:
         wanted = self._encode(messages)
         room = self._info.context_tokens - len(wanted)
@@ -93,7 +95,8 @@ class FakeModel:
             said: list[str] = []
             finish = self._say(reply, min(room, sampling.max_tokens), said, on_text, stop)
             self._cached[lane] = wanted + [self._id(token) for token in said]
-        return Generation("".join(said), finish, len(wanted), read, len(said), 1.0, 2.0, 1000.0)
+        surprised = self.surprised if surprise else None
+        return Generation("".join(said), finish, len(wanted), read, len(said), 1.0, 2.0, 1000.0, surprised)
 
     def reply_to(self, messages: Sequence[Message]) -> str | Exception:
         """The next of the queue, else `default`."""

@@ -79,19 +79,18 @@ class EventKeeper:
         moments: Sequence[Memory] | None = None,
         vectors: Mapping[bytes, Matrix] | None = None,
         *,
-        surprises: Sequence[float] | None = None,
         thinker: Thinker | None = None,
         stop: StopSignal | None = None,
     ) -> Hearing:
         """The exchange that `turn` began. `moments`: its own, kept or not yet (default: those in the store); `vectors`:
-        of their pieces, by content key, where they are not stored yet; `surprises`: −ln P of the turn's tokens, where
-        the model read them. Nothing when it was heard before. Raises ThinkingStopped, and ModelError."""
+        of their pieces, by content key, where they are not stored yet. Nothing when it was heard before. Raises
+        ThinkingStopped, and ModelError."""
         exchange = [turn.id, *(reply.id for reply in self._store.turns.replies_to(turn.id))]
         moments = self._moments(exchange) if moments is None else moments
         stored = self._store.stretches.get(turn.conversation)
         stretch = Stretch.from_json(stored) if stored is not None else None
         likeness = self._likeness(turn.conversation, stretch, moments, vectors or {})
-        heard = Heard(turn.id, max(exchange), turn.at, likeness, events.mean_surprise(surprises))
+        heard = Heard(turn.id, max(exchange), turn.at, likeness, self._store.stretches.surprise(turn.id))
         after, boundary = events.hear(stretch, heard)
         if after == stretch:
             return NOTHING

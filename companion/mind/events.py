@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -35,8 +34,6 @@ LEARNING = 3
 """Figures from which on their mean and deviation say anything."""
 WINDOW = 32
 """Latest messages whose surprise counts as usual."""
-LEAST_TOKENS = 4
-"""Tokens of a message from which its mean surprise says anything: "ok" is as short as it is unexpected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +119,6 @@ def hear(stretch: Stretch | None, heard: Heard) -> tuple[Stretch, Boundary | Non
         stretch.likeness if heard.likeness is None else stretch.likeness.add(heard.likeness),
         surprises,
     ), boundary
-
-
-def mean_surprise(tokens: Sequence[float] | None) -> float | None:
-    """Mean −ln P of a message's tokens; None when it is not known or too short to say anything."""
-    return None if tokens is None or len(tokens) < LEAST_TOKENS else sum(tokens) / len(tokens)
 
 
 def _boundary(stretch: Stretch, heard: Heard) -> Boundary | None:

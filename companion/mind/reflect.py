@@ -1,8 +1,9 @@
 """Reflection: after each exchange, keep what the person said that lasts.
 
 For one exchange, in one transaction: a moment for each of its two turns (the words themselves), a thought for each
-admitted statement with the span it rests on, placed among what was known (`keeping`), credit for the memories the
-reply used and what recall learns from that, the vectors of all of it, and the job marked done. What the person had
+admitted statement with the span it rests on, placed among what was known (`keeping`), the event that ended with it,
+credit for the memories the reply used and what recall learns from that, the vectors of all of it, and the job marked
+done. What the person had
 forgotten is not learned again.
 """
 
@@ -22,6 +23,7 @@ from companion.memory.meaning import Meaning, piece_vectors
 from companion.memory.words import content_words, stems
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
+from companion.mind.event_keeping import EventKeeper
 from companion.mind.keeping import Keeper
 from companion.mind.marking import fit_to_remember
 from companion.mind.phrasing import NOTHING, Phrased, phrase
@@ -60,6 +62,7 @@ class Reflection:
 
     def __post_init__(self) -> None:
         self._keeper = Keeper(self.store, self.clock, self.curve)
+        self._events = EventKeeper(self.store, self.meaning)
 
     def queue(self, turn: int) -> None:
         """Put an exchange into the durable queue; joins the caller's transaction."""
@@ -72,12 +75,14 @@ class Reflection:
         puts into words what it can; nothing is written before it has. Raises ThinkingStopped when `stop` is set."""
         turn = self.store.turns.get(turn_id)
         reply = next(iter(self.store.turns.replies_to(turn_id)), None)
+        thinker, stop = thinker or Tier0(), stop or StopSignal()
         private = wants_private(turn.text)
         moments = [] if private else self._moments(turn, reply)
         keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
-        phrased = phrase(turn, keep, thinker or Tier0(), stop or StopSignal())
+        phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each) for each in phrased]
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
+        heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[str] = []
         formed: list[int] = []
         question = ""
@@ -99,6 +104,8 @@ class Reflection:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
+            if heard is not None:
+                self._events.keep(batch, heard)
             if reply is not None:
                 self._credit(batch, turn, reply)
             self.store.jobs.done(job)

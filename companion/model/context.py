@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,28 @@ from companion.model.weights import BATCH, Weights
 SCORED = 64
 """Tokens read at once where the logits of each are wanted: 64 rows of a vocabulary of 262,000 take 67 MB."""
 
+LEAST_WATCHED = 4
+"""Tokens from which their mean likelihood says anything."""
 _ABORTED = 2
+
+
+@dataclass
+class Watched:
+    """The indices of the tokens whose −ln P is wanted while they are read, and those found, in order. What the cache
+    already held is not among them."""
+
+    span: range
+    losses: list[float] = field(default_factory=list)
+
+    def mean(self) -> float | None:
+        """Of what was found; None where that is too little to say anything: "ok" is as short as it is unexpected."""
+        return sum(self.losses) / len(self.losses) if len(self.losses) >= LEAST_WATCHED else None
+
+    def within(self, start: int, end: int) -> range:
+        """Of a batch of the tokens start … end, the first SCORED rows whose logits tell of a watched one: those of the
+        token before it."""
+        first = max(start, self.span.start - 1, 0)
+        return range(first, max(first, min(end, self.span.stop - 1, first + SCORED)))
 
 
 class Context:
@@ -47,19 +69,38 @@ class Context:
             self._synchronise()
 
     def read(
-        self, wanted: list[int], on_progress: Callable[[int, int], None] | None, stop: StopSignal
+        self,
+        wanted: list[int],
+        on_progress: Callable[[int, int], None] | None,
+        stop: StopSignal,
+        watched: Watched | None = None,
     ) -> tuple[int, bool]:
-        """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped."""
+        """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped. `watched`
+        learns −ln P of those it wants to know about."""
         self._reuse(wanted)
-        first = len(self._cached)
-        for start in range(first, len(wanted), BATCH):
-            part = wanted[start : start + BATCH]
-            tokens = (C.llama_token * len(part))(*part)
-            if stop.is_set() or not self._decode(C.llama_batch_get_one(tokens, len(part)), part):
+        first = start = len(self._cached)
+        while start < len(wanted):
+            end = min(start + BATCH, len(wanted))
+            scored = watched.within(start, end) if watched is not None else range(0)
+            end = max(scored.stop, start + 1) if len(scored) == SCORED else end
+            part = wanted[start:end]
+            # Both arrays have to live until they are read: the batch holds only their addresses.
+            tokens, flags = (C.llama_token * len(part))(*part), (ctypes.c_int8 * len(part))()
+            batch = C.llama_batch_get_one(tokens, len(part))
+            if scored:
+                for row in (*scored, end - 1):
+                    flags[row - start] = 1
+                batch.logits = flags
+            if stop.is_set() or not self._decode(batch, part):
                 self._synchronise()
                 return len(self._cached) - first, False
+            if watched is not None:
+                for row in scored:
+                    logits = self._weights.logits(self._context, row - start)
+                    watched.losses.append(-float(_log_softmax(logits)[wanted[row + 1]]))
+            start = end
             if on_progress is not None:
-                on_progress(start + len(part) - first, len(wanted) - first)
+                on_progress(start - first, len(wanted) - first)
         return len(wanted) - first, True
 
     def write(self, reply: ReplyWriter, sampler: Sampler, limit: int, stop: StopSignal) -> Finish:

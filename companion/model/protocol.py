@@ -58,6 +58,9 @@ class Generation:
     first_token_ms: float
     total_ms: float
     tokens_per_second: float
+    surprise: float | None = None
+    """Mean −ln P (nats) of the tokens of the last message's text, read along with it; None where that was not asked
+    for, would cost much, or says nothing (a message of a word or two)."""
 
 
 class StopSignal:
@@ -97,13 +100,15 @@ class ChatModel(Protocol):
         stop: StopSignal | None = None,
         lane: Lane = "talk",
         grammar: str = "",
+        surprise: bool = False,
     ) -> Generation:
         """Read the prompt (only what the lane's KV cache lacks) and write a reply, calling `on_text` with whole
         characters and `on_progress` with (tokens read, tokens to read). A prompt that leaves no room for a
         reply is the caller's error: InvalidInput. Raises ModelFailed. Calls on one lane are serialised.
 
         With a `grammar` (GBNF, rule `root`) the reply is a text of that grammar, or the beginning of one when it ends
-        at its limit. A grammar that does not parse is the caller's error too."""
+        at its limit. A grammar that does not parse is the caller's error too. With `surprise` the result tells how
+        unexpected the last message was, if that is cheap for this model."""
 
     def choose(
         self,

@@ -46,6 +46,8 @@ class Weights:
         self.eos = C.llama_vocab_eos(self.vocabulary)
         self.adds_bos = bool(C.llama_vocab_get_add_bos(self.vocabulary))
         self.size = C.llama_vocab_n_tokens(self.vocabulary)
+        self.output_share = self.size * C.llama_model_n_embd(self._model) / max(1, C.llama_model_n_params(self._model))
+        """Of all parameters, those of the output layer, or about as many: the size of the embeddings."""
         self._pieces: dict[int, bytes] = {}
         self._anchor: list[int] = []
         self._anchor = self._find_anchor()

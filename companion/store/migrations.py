@@ -275,6 +275,15 @@ def mark_unsupported(db: Database) -> None:
     )
 
 
+def keep_surprises(db: Database) -> None:
+    """How unexpected the model found what the person said is known while it is read, and wanted when it is thought
+    about: `nats` is the mean −ln P of its tokens."""
+    db.run(
+        """CREATE TABLE surprises (
+             turn INTEGER PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE, nats REAL NOT NULL) STRICT"""
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -290,6 +299,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     keep_stretches,
     keep_gists,
     mark_unsupported,
+    keep_surprises,
 )
 
 

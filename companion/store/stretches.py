@@ -25,6 +25,15 @@ class Stretches:
         """Call inside the transaction that keeps the events it tells of."""
         self._db.run("INSERT OR REPLACE INTO stretches VALUES (?,?,?)", (conversation, state, int(open)))
 
+    def surprised(self, turn: int, nats: float) -> None:
+        """The mean −ln P of a turn's tokens, as the model read them."""
+        self._db.run("INSERT OR REPLACE INTO surprises VALUES (?,?)", (turn, nats))
+
+    def surprise(self, turn: int) -> float | None:
+        """What `surprised` was told of a turn; None where no model measured it."""
+        found = self._db.value("SELECT nats FROM surprises WHERE turn = ?", (turn,))
+        return None if found is None else float(found)
+
     def event_before(self, at: float, statuses: Sequence[Status]) -> int | None:
         """The memory of the latest event that began at or before `at`, seconds."""
         marks = ",".join("?" * len(statuses))

@@ -11,6 +11,7 @@ from companion.clock import SetClock
 from companion.editing import Editing
 from companion.errors import ModelFailed, ThinkingStopped
 from companion.memory.cue import Cue
+from companion.memory.meaning import Meaning
 from companion.memory.recall import Recall
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
@@ -45,7 +46,7 @@ class Life:
 
     def __init__(self, store: Store, clock: SetClock) -> None:
         self.store, self.clock = store, clock
-        self.meaning = meaning(store)
+        self.meaning: Meaning | None = meaning(store)
         self.reflection = Reflection(store, clock, FSRS, lambda: self.meaning)
         self.keeper = EventKeeper(store, lambda: self.meaning)
         self.editing = Editing(store, clock, FSRS)
@@ -57,21 +58,23 @@ class Life:
         self.store.turns.add(self.conversation, "companion", reply, self.clock.now(), answers=turn.id)
         return turn
 
-    def tell(self, *texts: str, **how: object) -> list[Turn]:
+    def tell(self, *texts: str, surprise: float | None = None) -> list[Turn]:
         """Say it and think about it."""
         turns = []
         for text in texts:
             turn = self.exchange(text)
+            if surprise is not None:
+                with self.store.db.write():
+                    self.store.stretches.surprised(turn.id, surprise)
             self.reflection.queue(turn.id)
             job = self.store.jobs.next()
             assert job is not None
             self.reflection.run(job.id, turn.id)
-            self.hear(turn, **how)
             turns.append(turn)
         return turns
 
-    def hear(self, turn: Turn, **how: object) -> tuple[Memory, ...]:
-        return self.keep(self.keeper.hear(turn, **how))  # type: ignore[arg-type]
+    def hear(self, turn: Turn) -> tuple[Memory, ...]:
+        return self.keep(self.keeper.hear(turn))
 
     def keep(self, hearing: Hearing) -> tuple[Memory, ...]:
         with self.store.changes.batch("reflection", "remember", "") as batch:
@@ -132,7 +135,7 @@ def test_an_event_quotes_what_the_person_said_and_rests_on_it(life: Life) -> Non
 
 
 def test_every_word_of_the_title_stands_in_what_is_quoted(life: Life) -> None:
-    life.keeper = EventKeeper(life.store)
+    life.meaning = None
     life.tell(*BABY, "Marco, her husband, cried a lot.", "His mother Ines flew in from Braga.")
     (event,) = life.close()
     title, _, quoted = event.text.partition("\n")
@@ -204,8 +207,8 @@ def test_a_pause_ends_it(life: Life) -> None:
 
 def test_surprise_ends_it_where_the_model_tells(life: Life) -> None:
     for text in BABY:
-        life.tell(text, surprises=[3.0, 3.1, 2.9, 3.0, 3.1])
-    life.tell("The volcano on Jupiter is made of cheese.", surprises=[9.0] * 5)
+        life.tell(text, surprise=3.0)
+    life.tell("The volcano on Jupiter is made of cheese.", surprise=9.0)
     assert len(life.events()) == 1
 
 
@@ -244,7 +247,7 @@ def test_after_a_restart_it_goes_on_where_it_was(life: Life) -> None:
 
 
 def test_without_an_embedder_pauses_and_conversations_end_events(life: Life) -> None:
-    life.keeper = EventKeeper(life.store)
+    life.meaning = None
     life.tell(*BABY, *BOAT)
     assert life.events() == []
     assert len(life.close()) == 1

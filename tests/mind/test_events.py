@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from companion.mind.events import (
     LEAST,
-    LEAST_TOKENS,
     MOST,
     PAUSE,
     Boundary,
@@ -19,7 +18,6 @@ from companion.mind.events import (
     Running,
     Stretch,
     hear,
-    mean_surprise,
 )
 
 figure = st.floats(-1, 1, allow_nan=False)
@@ -84,12 +82,6 @@ def test_surprising_words_about_the_same_thing_go_on() -> None:
     surprise: list[float | None] = [3.0, 3.2, 2.9, 3.1, 3.0, 6.0, 3.0]
     alike: list[float | None] = [None, 0.4, 0.5, 0.4, 0.5, 0.8, 0.5]
     assert boundaries(talk(alike, surprise)) == []
-
-
-def test_a_word_or_two_are_no_surprise() -> None:
-    assert mean_surprise([9.0] * (LEAST_TOKENS - 1)) is None
-    assert mean_surprise(None) is None
-    assert mean_surprise([1.0, 2.0, 3.0, 6.0]) == 3.0
 
 
 def test_an_event_does_not_go_on_for_ever() -> None:

@@ -103,6 +103,20 @@ def test_long_texts_are_read_in_parts_that_add_up(shared_model: LlamaModel) -> N
     assert sum(loss for _, _, loss in found[100:]) / len(found[100:]) < 1, "it has heard this sentence before"
 
 
+@pytest.mark.parametrize("text", ["My dentist moved to a lighthouse near Tartu.", LONG.text])
+def test_a_message_is_measured_while_it_is_read(model: LlamaModel, text: str) -> None:
+    messages = [Message("system", "You listen."), Message("user", text, memories="Context:\nTartu\n")]
+    asked = model.generate(messages, GREEDY, on_text=lambda _: None, surprise=True)
+    losses = [loss for _, _, loss in model.surprise(messages)]
+    assert asked.surprise == pytest.approx(sum(losses) / len(losses), rel=0.02)
+    assert model.generate(messages, GREEDY, on_text=lambda _: None).text == asked.text
+
+
+def test_a_word_is_no_surprise_and_nothing_is_measured_unasked(model: LlamaModel) -> None:
+    assert model.generate([user("ok")], GREEDY, on_text=lambda _: None, surprise=True).surprise is None
+    assert model.generate([LONG], GREEDY, on_text=lambda _: None).surprise is None
+
+
 def test_an_empty_text_has_no_tokens(shared_model: LlamaModel) -> None:
     assert shared_model.surprise([user("  ")]) == shared_model.surprise([]) == ()
 
