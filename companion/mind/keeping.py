@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from companion.clock import Clock, moment
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
-from companion.mind.candidates import candidates, claim_of
+from companion.mind.candidates import candidates, claim_of, closeness, told_claim
 from companion.mind.placing import Claim, Relation, relate
 from companion.mind.wording import wording
 from companion.records import Memory
@@ -45,20 +45,23 @@ class Keeper:
 
     def keep(self, batch: Batch, thought: Memory) -> Kept:
         """Place `thought` among what is known. It must rest on evidence in one turn."""
-        claim = claim_of(thought)
+        claim = told_claim(self.store, thought)
         if self._said_before(batch, thought, claim):
             return NOTHING
         near = candidates(self.store, thought, claim)
         found = [(older, self._relation(older, thought, claim)) for older in near]
         for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
-            older = next((memory for memory, each in found if each == relation), None)
-            if older is not None:
-                return self._placed(batch, thought, older, relation, near)
+            those = [memory for memory, each in found if each == relation]
+            if those:
+                nearest = max(those, key=lambda memory: closeness(memory, claim))
+                return self._placed(batch, thought, nearest, relation, near)
         return Kept(self._new(batch, thought, near), f"+ {thought.text}")
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
-        if relation == "supersede" and older.event_start is not None and _since(thought) < older.event_start:
+        ahead = older.event_start is not None and older.event_start > thought.recorded_at
+        told = older.event_start is not None and not (ahead and thought.event_start is None)  # a plan that is off now
+        if relation == "supersede" and told and _since(thought) < _since(older):
             return "both"  # told later, but of an earlier time
         if relation in ("supersede", "correct", "merge") and older.pinned:
             return "ask" if relation != "merge" else "both"  # what is pinned stays until the person says so

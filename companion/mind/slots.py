@@ -108,7 +108,10 @@ _UNFILLED = re.compile(
 # "my sister is" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
 _IS_SUBJECT = (
     r"(?! and (?:I|me|my)\b| & I|'s (?!(?:an?|in|at|not|very|so|been|got|having|getting|going|coming|moving|working|"
-    r"living|doing|studying|leaving|dating|staying|ill|sick|here|back|dead|fine)\b))"
+    r"living|doing|studying|leaving|dating|staying|ill|sick|here|back|dead|fine|pregnant|single|married|engaged|divorced|"
+    r"allergic|home|out|off|on|with|from|always|just|really|now|still|retired|gone|getting|expecting|unwell|better|"
+    r"vegan|vegetarian|blind|deaf|left|become|lost|found|taken|broken|started|stopped|quit|turned|switched|moved|"
+    r"changed|given|had|made|come|done|never|almost|about to|\d+)\b))"
 )
 
 
@@ -142,6 +145,13 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
 _SERVES = re.compile(
     r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady)$"
 )
+
+
+def serves(relation: str) -> bool:
+    """Whether somebody of that relation has a role in the person's life that another can take over."""
+    return _SERVES.match(relation.casefold()) is not None
+
+
 _OF_ME = re.compile(
     r"^(?:my|our) (?:[\w-]+ ){1,3}(?:says?|said|thinks?|told me|tells me|confirmed|reckons?|diagnosed me|believes?)"
     r"(?: that)? (?:i|i'm|i've|my|with|it's)\b",
