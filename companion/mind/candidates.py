@@ -55,6 +55,12 @@ def claim_of(memory: Memory) -> Claim:
     return Claim(text, memory.subject, memory.slot, value, memory.polarity)
 
 
+def is_insight(memory: Memory) -> bool:
+    """Whether a model concluded it from several turns, and the person has not said it: what they say is not compared
+    with it, for their words must not go up in the model's."""
+    return memory.status == "candidate" and len({evidence.turn for evidence in memory.evidence}) > 1
+
+
 def told_claim(store: Store, thought: Memory) -> Claim:
     """What is compared of a thought that is new, with what the person said right before it in the same breath."""
     claim = claim_of(thought)
@@ -98,7 +104,10 @@ def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
     return [
         found[id]
         for id in dict.fromkeys(ids)
-        if id in found and found[id].kind == "thought" and not own & {e.turn for e in found[id].evidence}
+        if id in found
+        and found[id].kind == "thought"
+        and not own & {e.turn for e in found[id].evidence}
+        and not is_insight(found[id])
     ]
 
 

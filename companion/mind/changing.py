@@ -66,7 +66,7 @@ def classes_of_change(older: str, newer: str) -> frozenset[str]:
 def shared_things(older: Told, a: Wording, b: Wording) -> frozenset[str]:
     """Telling stems of both that say what they are about: without whose life it is, and what tells of change."""
     shared = (a.telling & b.telling) - _EMPTY
-    return shared - _people(language_of(older.text)) - wording(older.subject).stems if _other(older) else shared
+    return shared - people(language_of(older.text)) - wording(older.subject).stems if _other(older) else shared
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +101,7 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
         return True
     if how & _OVER:
         has = _HAS.search(a.plain) is not None
-        one_more = how & _OVER == {"replaced"} and things and not things - _people(language_of(older.text))
+        one_more = how & _OVER == {"replaced"} and things and not things - people(language_of(older.text))
         return not (has and (one_more or how & _OVER == {"turned_well"}) and not shared)
     if _TOLD.search(older.text):
         return False  # an event stays what happened
@@ -171,7 +171,7 @@ DENIAL = re.compile(r"\b(?:not|no|never|none)\b|[不没]")
 
 
 @lru_cache(maxsize=2)
-def _people(language: str) -> frozenset[str]:
+def people(language: str) -> frozenset[str]:
     """Stems of the words for people and animals in somebody's life."""
     words = rules(language)
     plain = re.sub(r"[^\w\s|-]|\?", " ", words.relations).replace("|", " ")

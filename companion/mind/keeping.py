@@ -6,6 +6,7 @@ new thought replaces keeps its words, with the time until which it was true, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
@@ -34,6 +35,14 @@ class Kept:
     question: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A new thought as it is compared, and what the rules say of it and each older one near it."""
+
+    claim: Claim
+    found: tuple[tuple[Memory, Relation], ...] = ()
+
+
 NOTHING = Kept(None)
 
 
@@ -43,13 +52,19 @@ class Keeper:
     clock: Clock
     curve: Curve
 
-    def keep(self, batch: Batch, thought: Memory) -> Kept:
-        """Place `thought` among what is known. It must rest on evidence in one turn."""
+    def beside(self, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Beside:
+        """What is near `thought`, which must rest on evidence in one turn. `taken`: by the older memory, a relation
+        that takes the place of what the rules leave as "both" or "ask"."""
         claim = told_claim(self.store, thought)
-        if self._said_before(batch, thought, claim):
-            return NOTHING
         near = candidates(self.store, thought, claim)
-        found = [(older, self._relation(older, thought, claim)) for older in near]
+        return Beside(claim, tuple((older, self._relation(older, thought, claim, taken or {})) for older in near))
+
+    def keep(self, batch: Batch, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Kept:
+        """Place `thought` among what is known; `taken` as for `beside`."""
+        if self._said_before(batch, thought, told_claim(self.store, thought)):
+            return NOTHING
+        beside = self.beside(thought, taken)
+        claim, found, near = beside.claim, beside.found, [older for older, _ in beside.found]
         for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
             those = [memory for memory, each in found if each == relation]
             if those:
@@ -57,8 +72,10 @@ class Keeper:
                 return self._placed(batch, thought, nearest, relation, near)
         return Kept(self._new(batch, thought, near), f"+ {thought.text}")
 
-    def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
+    def _relation(self, older: Memory, thought: Memory, claim: Claim, taken: Mapping[int, Relation]) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
+        if relation in ("both", "ask"):
+            relation = taken.get(older.id, relation)
         ahead = older.event_start is not None and older.event_start > thought.recorded_at
         told = older.event_start is not None and not (ahead and thought.event_start is None)  # a plan that is off now
         if relation == "supersede" and told and _since(thought) < _since(older):

@@ -62,7 +62,7 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
         return "supersede" if how else "correct" if says("weakly_correct", told.text) else "ask"
     if _leaves_no_room(older, newer) and not how and not says("unreal", newer.text):
         return "ask"
-    if not _same_person(older, told, a, c):
+    if not same_life(older, told, a, c):
         return "both"
     if not how and perhaps(older, told, a, c):
         return "correct"
@@ -94,7 +94,7 @@ def _leaves_no_room(older: Claim, newer: Claim) -> bool:
     return "person" in (older.subject, newer.subject) and conflict(older.text, newer.text)
 
 
-def _same_person(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
+def same_life(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
     """Whether both are about one life; a newer statement may name whom the older is about in passing, or somebody else
     who has become what they were."""
     if _at_one_remove(older.text) != _at_one_remove(newer.text):

@@ -3,8 +3,9 @@
 For one exchange, in one transaction: a moment for each of its two turns (the words themselves), a thought for each
 admitted statement with the span it rests on, placed among what was known (`keeping`), the event that ended with it,
 credit for the memories the reply used and what recall learns from that, the vectors of all of it, and the job marked
-done. What the person had
-forgotten is not learned again.
+done. A model is asked before the transaction: how to put a statement (`phrasing`), what it sees in pairs that the rules
+leave side by side (`weighing`), and what several thoughts show together (`insights`). What the person had forgotten is
+not learned again.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from companion.memory.words import content_words, stems
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
+from companion.mind.insights import Insights
 from companion.mind.keeping import Keeper
 from companion.mind.marking import fit_to_remember
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
+from companion.mind.weighing import weigh
 from companion.model.protocol import StopSignal
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
@@ -62,6 +65,7 @@ class Reflection:
 
     def __post_init__(self) -> None:
         self._keeper = Keeper(self.store, self.clock, self.curve)
+        self._insights = Insights(self.store, self.clock)
         self._events = EventKeeper(self.store, self.meaning)
 
     def queue(self, turn: int) -> None:
@@ -81,14 +85,20 @@ class Reflection:
         keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
         phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each) for each in phrased]
+        weighed = weigh(self._keeper, thoughts, thinker, stop)
+        insight, ungrounded = self._insights.find(thoughts, thinker, stop)
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[str] = []
         formed: list[int] = []
         question = ""
-        refused = "; ".join(dict.fromkeys(each.refused for each in phrased if each.refused))
-        reason = f"from what was said in turn {turn_id}" + (
-            f"; the model's words are not used: {refused}" if refused else ""
+        refused = dict.fromkeys(each for each in (*(each.refused for each in phrased), ungrounded) if each)
+        reason = "; ".join(
+            (
+                f"from what was said in turn {turn_id}",
+                *([f"the model's words are not used: {'; '.join(refused)}"] if refused else []),
+                *weighed.notes,
+            )
         )
         with self.store.changes.batch("reflection", "remember", reason) as batch:
             if vectors and (meaning := self.meaning()) is not None:
@@ -96,14 +106,17 @@ class Reflection:
                 self.store.vectors.announce(list(vectors))  # older memories may say the same words
             for each in moments:
                 self._keep_moment(batch, each)
-            for thought in thoughts:
+            for at, thought in enumerate(thoughts):
                 if self._says_what_is_buried(thought.text):
                     continue
-                kept = self._keeper.keep(batch, thought)
+                kept = self._keeper.keep(batch, thought, weighed.taken.get(at))
                 if kept.id is not None:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
+            if insight is not None:
+                formed.append(self._insights.keep(batch, insight))
+                lines.append(f"+ {insight.memory.text}")
             if heard is not None:
                 self._events.keep(batch, heard)
             if reply is not None:
