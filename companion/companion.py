@@ -155,6 +155,7 @@ class Companion:
         store = self._opened
         with self._sending:
             self._talking.check_free()
+            self._minding.interrupt()  # while the words go to disk, the model lets go of what it was thinking
             now = self._clock.now()
             with store.db.write():
                 conversation = self._conversation or store.turns.open_conversation(now)
