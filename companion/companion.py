@@ -8,16 +8,16 @@ from datetime import datetime
 
 from companion import events
 from companion.clock import Clock, SystemClock
+from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
-from companion.errors import CompanionError, EmptyMessage, InvalidInput, ModelMissing, NotFound
+from companion.errors import CompanionError, EmptyMessage, ModelMissing
 from companion.events import Event, Listener
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
-from companion.memory.forgetting import curve, fading_at
+from companion.memory.forgetting import curve
 from companion.memory.learner import Learner
-from companion.memory.recall import Cue, Recall
+from companion.memory.recall import Recall
 from companion.mind.measuring import Measuring
-from companion.mind.mood import latest_mood
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
@@ -29,19 +29,9 @@ from companion.model.protocol import ChatModel, StopSignal
 from companion.model.tiers import ProbeReport
 from companion.paths import Paths
 from companion.records import (
-    KINDS,
-    Change,
     Check,
-    DayMood,
     EngineStatus,
-    JournalEntry,
-    Kind,
-    Learning,
-    MemoryDetail,
-    MemoryFilter,
-    MemoryRow,
     Phase,
-    RecalledMemory,
     ReplyReport,
     SentMessage,
     SleepReport,
@@ -57,7 +47,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion:
+class Companion(Desk):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -137,6 +127,7 @@ class Companion:
             after_reply=self._minding.poke,
             loaded=self._minding.poke,
         )
+        self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
         if self._load_model:
@@ -155,6 +146,7 @@ class Companion:
         store = self._opened
         with self._sending:
             self._talking.check_free()
+            self._minding.interrupt()  # while the words go to disk, the model lets go of what it was thinking
             now = self._clock.now()
             with store.db.write():
                 conversation = self._conversation or store.turns.open_conversation(now)
@@ -205,68 +197,6 @@ class Companion:
             TranscriptItem(turn, recalled.get(turn.id, ()), learned.get(turn.answers or 0, ()), marked.get(turn.id, ()))
             for turn in turns
         )
-
-    # Memory
-
-    def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
-        fading = fading_at(self._opened, self._curve, self._clock.now())
-        return tuple(MemoryRow(memory, fading.retention(memory)) for memory in self._opened.memories.find(filter))
-
-    def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
-        if not text.strip():
-            raise InvalidInput("there is nothing to search for")
-        self._minding.ready_to_recall.wait()
-        return self._recall(Cue(text, now=self._clock.now(), search=True), limit).memories
-
-    def memory(self, id: int) -> MemoryDetail:
-        store = self._opened
-        memory = store.memories.get(id)
-        return MemoryDetail(
-            memory,
-            fading_at(store, self._curve, self._clock.now()).retention(memory),
-            store.memories.quotes(memory),
-            store.memories.links(id),
-            store.memories.history(id, 200),
-            store.recalls.times(id, 10),
-        )
-
-    def add_memory(self, text: str, kind: Kind = "thought") -> Change:
-        if kind not in KINDS:
-            raise InvalidInput(f"there is no kind of memory called {kind!r}; there are {', '.join(KINDS)}")
-        return self._done(self._editing.add(text, kind))
-
-    def edit_memory(self, id: int, text: str) -> Change:
-        return self._done(self._editing.edit(id, text))
-
-    def pin_memory(self, id: int, pinned: bool = True) -> Change:
-        return self._done(self._editing.pin(id, pinned))
-
-    def forget_memory(self, id: int) -> Change:
-        return self._done(self._editing.forget(id))
-
-    def restore_memory(self, id: int) -> Change:
-        return self._done(self._editing.restore(id))
-
-    def undo(self, batch: int | None = None) -> Change:
-        return self._done(self._editing.undo(batch))
-
-    def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
-        found = self._opened.memories.history(memory, limit)
-        if memory is not None and not found:
-            raise NotFound(f"there is no memory {memory}")
-        return found
-
-    def learning(self) -> Learning:
-        return self._learner.learning()
-
-    def reset_learning(self) -> Learning:
-        return self._learner.reset()
-
-    def restore_learning(self) -> Learning:
-        return self._learner.restore()
-
-    def mood(self, days: int = 30) -> tuple[DayMood, ...]:
-        return latest_mood(self._opened, self._clock.now().date(), days)
 
     # Sleep and care
 
@@ -348,11 +278,6 @@ class Companion:
         if self._store is None:
             raise CompanionError("Companion is closed")
         return self._store
-
-    def _done(self, change: Change) -> Change:
-        self._emit(events.MemoriesChanged(tuple(memory.id for memory in change.memories)))
-        self._minding.poke()
-        return change
 
     def _emit(self, event: Event) -> None:
         for listener in list(self._listeners):

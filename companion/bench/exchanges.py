@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from companion.bench.sayings import FACTS, QUESTIONS, STORIES, WARM_UP
+from companion.bench.stopping import Stopping, measure_stopping
 from companion.companion import Companion
 from companion.events import Event, ReplyToken
 from companion.model.bare import BareModel
@@ -48,6 +49,7 @@ class Pair:
 class Exchanges:
     warm: list[Pair] = field(default_factory=list)
     after_reflection: list[Pair] = field(default_factory=list)
+    stopping: Stopping = field(default_factory=lambda: Stopping((), 0))
 
     def first_token(self, pairs: list[Pair]) -> float:
         """How many times as long as bare llama.cpp a first token takes."""
@@ -86,6 +88,11 @@ def measure_exchanges(model_path: Path, paths: Paths, settings: Settings, rounds
                 result.after_reflection.append(_pair(ours, bare, QUESTIONS[(2 * round + 1) % len(QUESTIONS)]))
         finally:
             bare.close()
+        ours.companion.close()
+        home = Paths(data=paths.data / "stopping", config=paths.config / "stopping")
+        result.stopping = measure_stopping(
+            LlamaModel.open(model_path, context=context), home, settings, rounds, progress
+        )
     finally:
         ours.companion.close()
     return result

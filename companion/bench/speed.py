@@ -28,6 +28,8 @@ class Speed:
     """first_token_…: ours ÷ bare (less is better); decode: our tokens/s ÷ bare (more is better)."""
     seconds: dict[str, float]
     rss_mb: dict[str, float]
+    stopping_ms: dict[str, float]
+    """From Enter to the end of a reflection that was thinking: median and worst; what was left undone at the end."""
     imports_before_first_paint: list[str]
     say_tokens: int
     """Length of the reply that say_answer and say_process are about."""
@@ -71,6 +73,9 @@ def measure(
         ),
         seconds=_rounded(seconds),
         rss_mb=_rounded(rss, 1),
+        stopping_ms=_rounded(
+            {"median": exchanges.stopping.median, "worst": exchanges.stopping.worst} if exchanges.stopping.ms else {}
+        ),
         imports_before_first_paint=imports,
         say_tokens=say.tokens,
         turns=[
@@ -91,12 +96,14 @@ def measure(
 
 def report_lines(speed: Speed) -> list[str]:
     """The figures for a person to read, each with what it should be."""
-    ratios, seconds, rss = speed.ratios, speed.seconds, speed.rss_mb
+    ratios, seconds, rss, stopping = speed.ratios, speed.seconds, speed.rss_mb, speed.stopping_ms
     lines = [
         f"Model {speed.model}",
         f"First token, 2,000 tokens of history   {ratios['first_token_warm']:.2f} × bare llama.cpp (at most 1.5)",
         f"  right after reflection               {ratios['first_token_after_reflection']:.2f} × (at most 1.5)",
         f"Writing speed                          {ratios['decode']:.2f} of bare llama.cpp",
+        f"A reflection stops at Enter within      {stopping.get('median', 0):.0f} ms, at worst "
+        f"{stopping.get('worst', 0):.0f} (at most 100)",
         f"companion say, first token             {seconds['say_first_token']:.1f} s from process start",
         f"companion say, answer                  {seconds['say_answer']:.1f} s (at most 5), {speed.say_tokens} tokens",
         f"companion say, whole process           {seconds['say_process']:.1f} s",

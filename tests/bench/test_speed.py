@@ -30,10 +30,14 @@ def test_ratios_are_of_medians_so_that_one_slow_turn_does_not_count() -> None:
 def test_every_figure_is_told() -> None:
     ratios = {"first_token_warm": 1.21, "first_token_after_reflection": 1.31, "decode": 0.91}
     seconds = {"say_first_token": 1.1, "say_answer": 2.2, "say_process": 3.3, "first_paint": 0.44, "app_ready": 5.5}
-    told = "\n".join(report_lines(Speed("tiny", ratios, seconds, {"ui": 66.0, "engine": 377.0}, [], 88)))
+    told = "\n".join(
+        report_lines(
+            Speed("tiny", ratios, seconds, {"ui": 66.0, "engine": 377.0}, {"median": 8.0, "worst": 41.0}, [], 88)
+        )
+    )
     assert all(one in told for one in ("tiny", "1.21", "1.31", "0.91", "1.1 s", "2.2 s", "3.3 s", "0.44", "5.5", "88"))
-    assert all(one in told for one in ("66 MB", "377 MB", "none"))
-    without = "\n".join(report_lines(Speed("tiny", ratios, seconds | {}, {"ui": 1, "engine": 1}, ["torch"], 88)))
+    assert all(one in told for one in ("66 MB", "377 MB", "none", "8 ms", "worst 41"))
+    without = "\n".join(report_lines(Speed("tiny", ratios, seconds | {}, {"ui": 1, "engine": 1}, {}, ["torch"], 88)))
     assert "torch" in without
 
 

@@ -1,0 +1,122 @@
+"""What the person does with memory: look, search, edit, take back. A part of `Companion`, which puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event as Flag
+
+from companion import events
+from companion.clock import Clock
+from companion.editing import Editing
+from companion.errors import InvalidInput, NotFound
+from companion.events import Event
+from companion.memory.forgetting import Curve, fading_at
+from companion.memory.learner import Learner
+from companion.memory.recall import Cue, Recall
+from companion.mind.mood import latest_mood
+from companion.mind.morning import Morning
+from companion.records import (
+    KINDS,
+    Change,
+    DayMood,
+    JournalEntry,
+    Kind,
+    Learning,
+    MemoryDetail,
+    MemoryFilter,
+    MemoryRow,
+    RecalledMemory,
+)
+from companion.reports import MorningReport
+from companion.store.store import Store
+
+
+class Desk:
+    """The memory part of `CompanionApi`. Whoever is one gives it the parts below, and `_opened`."""
+
+    _clock: Clock
+    _curve: Curve
+    _recall: Recall
+    _learner: Learner
+    _editing: Editing
+    _ready_to_recall: Flag
+    _emit: Callable[[Event], None]
+    _poke: Callable[[], None]
+    """There may be work for the background thread."""
+
+    @property
+    def _opened(self) -> Store:
+        """Raises CompanionError once it is closed."""
+        raise NotImplementedError
+
+    def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
+        fading = fading_at(self._opened, self._curve, self._clock.now())
+        return tuple(MemoryRow(memory, fading.retention(memory)) for memory in self._opened.memories.find(filter))
+
+    def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
+        if not text.strip():
+            raise InvalidInput("there is nothing to search for")
+        self._ready_to_recall.wait()
+        return self._recall(Cue(text, now=self._clock.now(), search=True), limit).memories
+
+    def memory(self, id: int) -> MemoryDetail:
+        store = self._opened
+        memory = store.memories.get(id)
+        return MemoryDetail(
+            memory,
+            fading_at(store, self._curve, self._clock.now()).retention(memory),
+            store.memories.quotes(memory),
+            store.memories.links(id),
+            store.memories.history(id, 200),
+            store.recalls.times(id, 10),
+        )
+
+    def add_memory(self, text: str, kind: Kind = "thought") -> Change:
+        if kind not in KINDS:
+            raise InvalidInput(f"there is no kind of memory called {kind!r}; there are {', '.join(KINDS)}")
+        return self._done(self._editing.add(text, kind))
+
+    def edit_memory(self, id: int, text: str) -> Change:
+        return self._done(self._editing.edit(id, text))
+
+    def pin_memory(self, id: int, pinned: bool = True) -> Change:
+        return self._done(self._editing.pin(id, pinned))
+
+    def forget_memory(self, id: int) -> Change:
+        return self._done(self._editing.forget(id))
+
+    def restore_memory(self, id: int) -> Change:
+        return self._done(self._editing.restore(id))
+
+    def undo(self, batch: int | None = None) -> Change:
+        return self._done(self._editing.undo(batch))
+
+    def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
+        found = self._opened.memories.history(memory, limit)
+        if memory is not None and not found:
+            raise NotFound(f"there is no memory {memory}")
+        return found
+
+    def learning(self) -> Learning:
+        return self._learner.learning()
+
+    def reset_learning(self) -> Learning:
+        return self._learner.reset()
+
+    def restore_learning(self) -> Learning:
+        return self._learner.restore()
+
+    def mood(self, days: int = 30) -> tuple[DayMood, ...]:
+        return latest_mood(self._opened, self._clock.now().date(), days)
+
+    def morning(self) -> MorningReport:
+        return Morning(self._opened, self._clock, self._curve).report()
+
+    def morning_seen(self) -> None:
+        if not self._opened.read_only:
+            Morning(self._opened, self._clock, self._curve).seen()
+
+    def _done(self, change: Change) -> Change:
+        self._emit(events.MemoriesChanged(tuple(memory.id for memory in change.memories)))
+        self._poke()
+        return change
