@@ -8,6 +8,7 @@ from companion.clock import Clock, stamp
 from companion.errors import InvalidInput
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import EASY, Curve, first_strength
+from companion.mind.tagging import Tagger
 from companion.records import Change, Kind, Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
@@ -29,7 +30,8 @@ class Editing:
         strength = first_strength(kind, "fact", 4, None)
         memory = Memory(0, kind, text, "active", at, offset, importance=4, strength=strength)
         with self.store.changes.batch("person", "add") as batch:
-            added = batch.add(memory)
+            added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))
+            Tagger(self.store).refresh(batch, (text,))
         return self._change(batch.id, f"Added: {one_line(text, 80)}", (added.id,))
 
     def edit(self, id: int, text: str) -> Change:
@@ -43,6 +45,7 @@ class Editing:
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")
+            Tagger(self.store).refresh(batch, (memory.text, text))
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
             # Of an event nobody knows which of the sentences it quotes was corrected: they stay.
             for other in self._on_the_same_words(memory) if memory.kind != "event" else ():
@@ -71,6 +74,7 @@ class Editing:
         with self.store.changes.batch("person", "forget") as batch:
             for each in (id, *same):
                 batch.update(each, status="forgotten")
+            Tagger(self.store).refresh(batch, (memory.text,))
         return self._change(batch.id, f"Forgotten: {one_line(memory.text, 80)}", (id, *same))
 
     def restore(self, id: int) -> Change:

@@ -96,6 +96,8 @@ class Memory:
     used_count: int = 0
     replaced_by: int | None = None
     """The memory this one was merged into or superseded by."""
+    tags: str = ""
+    """What it is about in other words, learned from other memories: "sister, nurse". It is found by them as well."""
     version: int = 1
     evidence: tuple[Evidence, ...] = ()
 

@@ -38,6 +38,7 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
         lines.append(f"Happened   {_span(memory)}")
     lines += [
         f"About      {one_line(memory.subject)}",
+        *([f"Tags       {one_line(memory.tags)}"] if memory.tags else []),
         f"Presence   {present(memory, detail.retention)}",
         f"Importance {memory.importance} of 5, used {counted(memory.used_count, 'time')}",
     ]

@@ -43,6 +43,7 @@ def memory_json(memory: Memory, retention: float | None = None) -> Json:
         "text": memory.text,
         "status": memory.status,
         "subject": memory.subject,
+        "tags": memory.tags.split(", ") if memory.tags else [],
         "pinned": memory.pinned,
         "recorded_at": iso(memory.recorded_at, offset),
         "event_start": None if memory.event_start is None else iso(memory.event_start, offset),

@@ -14,6 +14,7 @@ from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of, closeness, told_claim
 from companion.mind.placing import Claim, Relation, relate
+from companion.mind.tagging import Tagger
 from companion.mind.wording import wording
 from companion.records import Memory
 from companion.store.changes import Batch
@@ -52,6 +53,9 @@ class Keeper:
     clock: Clock
     curve: Curve
 
+    def __post_init__(self) -> None:
+        self.tagger = Tagger(self.store)
+
     def beside(self, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Beside:
         """What is near `thought`, which must rest on evidence in one turn. `taken`: by the older memory, a relation
         that takes the place of what the rules leave as "both" or "ask"."""
@@ -64,6 +68,12 @@ class Keeper:
         if self._said_before(batch, thought, told_claim(self.store, thought)):
             return NOTHING
         beside = self.beside(thought, taken)
+        kept = self._decide(batch, thought, beside)
+        if kept.id is not None:
+            self.tagger.refresh(batch, (thought.text, *(older.text for older, each in beside.found if each != "both")))
+        return kept
+
+    def _decide(self, batch: Batch, thought: Memory, beside: Beside) -> Kept:
         claim, found, near = beside.claim, beside.found, [older for older, _ in beside.found]
         for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
             those = [memory for memory, each in found if each == relation]
@@ -124,7 +134,7 @@ class Keeper:
 
     def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
         """Write a thought and its links to those near it; its id."""
-        id = batch.add(replace(thought, valid_from=_since(thought))).id
+        id = batch.add(replace(thought, valid_from=_since(thought), tags=self.tagger.of(thought))).id
         mine = wording(thought.text).telling
         linked = 0
         for older in near:

@@ -284,6 +284,12 @@ def keep_surprises(db: Database) -> None:
     )
 
 
+def tag_memories(db: Database) -> None:
+    """What is told later says more of an older memory: whose life it is about, what a name stands for. Its words stay
+    what they are; the tags are indexed beside them."""
+    db.run("ALTER TABLE memories ADD COLUMN tags TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -300,6 +306,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     keep_gists,
     mark_unsupported,
     keep_surprises,
+    tag_memories,
 )
 
 
