@@ -75,6 +75,9 @@ class CompanionApi(Protocol):
         """Take a journal batch back, by default the person's latest that is not yet undone. Undoing an
         undo does it again. Raises NothingToUndo, NotFound."""
 
+    def dismiss_question(self, id: int) -> None:
+        """The companion is not told, and asks it no more. An unknown or answered one is left alone."""
+
     def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         """Changes, newest first."""
 

@@ -144,6 +144,9 @@ class EngineClient:
     async def morning(self) -> MorningReport:
         return await self._call("morning")
 
+    async def dismiss_question(self, id: int) -> None:
+        await self._call("dismiss_question", id)
+
     async def morning_seen(self) -> None:
         await self._call("morning_seen")
 

@@ -73,7 +73,8 @@ class ThoughtsFormed:
     memories: tuple[int, ...]
     lines: tuple[str, ...]
     question: str = ""
-    """What the companion would like to know, at most once a day: which of two memories holds."""
+    """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
+    question_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

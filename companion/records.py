@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from companion.question import Question
+
 Role = Literal["person", "companion", "other"]
 TurnState = Literal["complete", "streaming", "stopped", "interrupted", "failed"]
 Kind = Literal["moment", "thought", "event", "day", "trait"]
@@ -294,6 +296,8 @@ class TranscriptItem:
     """Thoughts that were formed from the turn it answers and are not forgotten."""
     unsupported: tuple[Span, ...] = ()
     """What a reply says about the person that nothing it was given supports."""
+    question: Question | None = None
+    """What the companion asked after it, and was not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)

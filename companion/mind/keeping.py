@@ -13,9 +13,11 @@ from companion.clock import Clock, moment
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of, closeness, told_claim
+from companion.mind.namesakes import Namesake, Namesakes
 from companion.mind.placing import Claim, Relation, relate
 from companion.mind.tagging import Tagger
 from companion.mind.wording import wording
+from companion.question import Question
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
@@ -33,7 +35,7 @@ class Kept:
 
     id: int | None
     line: str = ""
-    question: str = ""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Beside:
 
     claim: Claim
     found: tuple[tuple[Memory, Relation], ...] = ()
+    namesake: Namesake | None = None
+    """People of one name, where it may be about any of them."""
 
 
 NOTHING = Kept(None)
@@ -55,13 +59,18 @@ class Keeper:
 
     def __post_init__(self) -> None:
         self.tagger = Tagger(self.store)
+        self.namesakes = Namesakes(self.store, self.tagger)
 
     def beside(self, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Beside:
         """What is near `thought`, which must rest on evidence in one turn. `taken`: by the older memory, a relation
         that takes the place of what the rules leave as "both" or "ask"."""
         claim = told_claim(self.store, thought)
+        namesake = self.namesakes.of(thought)
         near = candidates(self.store, thought, claim)
-        return Beside(claim, tuple((older, self._relation(older, thought, claim, taken or {})) for older in near))
+        if namesake is not None:
+            near = [older for older in near if not namesake.parts(thought, older)]
+        found = tuple((older, self._relation(older, thought, claim, taken or {})) for older in near)
+        return Beside(claim, found, namesake)
 
     def keep(self, batch: Batch, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Kept:
         """Place `thought` among what is known; `taken` as for `beside`."""
@@ -80,7 +89,8 @@ class Keeper:
             if those:
                 nearest = max(those, key=lambda memory: closeness(memory, claim))
                 return self._placed(batch, thought, nearest, relation, near)
-        return Kept(self._new(batch, thought, near), f"+ {thought.text}")
+        id = self._new(batch, thought, near)
+        return Kept(id, f"+ {thought.text}", self._which(thought, id, beside.namesake))
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim, taken: Mapping[int, Relation]) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
@@ -125,7 +135,7 @@ class Keeper:
             return Kept(id, f"~ {older.text} → {thought.text}")
         if relation == "ask":
             batch.link(id, older.id, "contradicts")
-            return Kept(id, f"+ {thought.text}", self._question(thought, older))
+            return Kept(id, f"+ {thought.text}", self._which_holds(thought, id, older))
         # What is put right was never true; what was said only lately held at least then.
         until = max(_since(thought), _since(older)) if relation == "supersede" else _since(older)
         batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
@@ -149,14 +159,21 @@ class Keeper:
             linked += same or len(shared) >= SAME_TOPIC
         return id
 
-    def _question(self, thought: Memory, older: Memory) -> str:
-        """One gentle question a day; "" when one was asked today."""
-        now = self.clock.now()
-        if not self.store.questions.may_ask(now):
-            return ""
-        self.store.questions.asked(now)
+    def _which_holds(self, thought: Memory, id: int, older: Memory) -> Question | None:
         said = moment(older.recorded_at, older.utc_offset)
-        return f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
+        text = f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
+        return self._ask(Question(0, text, thought.evidence[0].turn, older.id, id))
+
+    def _which(self, thought: Memory, id: int, namesake: Namesake | None) -> Question | None:
+        if namesake is None or namesake.whose(thought):
+            return None
+        first, options = next(iter(namesake.relations.values())), tuple(namesake.relations)
+        return self._ask(Question(0, namesake.question, thought.evidence[0].turn, first.id, id, options))
+
+    def _ask(self, question: Question) -> Question | None:
+        """One gentle question a day; None when one was asked today."""
+        now = self.clock.now()
+        return self.store.questions.ask(now, question) if self.store.questions.may_ask(now) else None
 
 
 def _days_between(older: Memory, newer: Memory) -> float:

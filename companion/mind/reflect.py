@@ -33,6 +33,7 @@ from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
 from companion.model.protocol import StopSignal
+from companion.question import Question
 from companion.records import Evidence, Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
@@ -91,7 +92,7 @@ class Reflection:
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[str] = []
         formed: list[int] = []
-        question = ""
+        question: Question | None = None
         refused = dict.fromkeys(each for each in (*(each.refused for each in phrased), ungrounded) if each)
         reason = "; ".join(
             (
@@ -114,6 +115,8 @@ class Reflection:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
+            if turn.role == "person":
+                self._keeper.namesakes.answer(batch, turn.id, turn.text)
             if insight is not None:
                 formed.append(self._insights.keep(batch, insight))
                 lines.append(f"+ {insight.memory.text}")
@@ -122,7 +125,10 @@ class Reflection:
             if reply is not None:
                 self._credit(batch, turn, reply)
             self.store.jobs.done(job)
-        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), question) if formed else None
+        if not formed:
+            return None
+        asked = (question.text, question.id) if question is not None else ("", None)
+        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
 
     def _moments(self, turn: Turn, reply: Turn | None) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
