@@ -62,20 +62,19 @@ class Namesakes:
         return Namesake(name, relations) if len(relations) > 1 else None
 
     def answer(self, batch: Batch, turn: int, text: str) -> int | None:
-        """Let a message of the person answer an open question of whom a name stands for: the memory is tagged, and
+        """Let a message of the person answer the open question of whom a name stands for: the memory is tagged, and
         linked to those of that person. Its id; None where nothing is answered."""
-        for question in self._store.questions.open():
-            relation = _chosen(question, text) if question.options and question.turn < turn else None
-            if relation is None:
-                continue
-            memory = self._store.memories.get(question.newer)
-            tags = [tag for tag in memory.tags.split(", ") if tag]
-            batch.update(memory.id, tags=", ".join(sorted({*tags, relation})))
-            for bearer, older in self._tagger.known(memory.subject):
-                if bearer.kind == relation and older.id != memory.id:
-                    batch.link(memory.id, older.id, "same-person")
-            return memory.id
-        return None
+        question = self._store.questions.latest_choice()
+        relation = _chosen(question, text) if question is not None and question.turn < turn else None
+        if question is None or relation is None:
+            return None
+        memory = self._store.memories.get(question.newer)
+        tags = [tag for tag in memory.tags.split(", ") if tag]
+        batch.update(memory.id, tags=", ".join(sorted({*tags, relation})))
+        for bearer, older in self._tagger.known(memory.subject):
+            if bearer.kind == relation and older.id != memory.id:
+                batch.link(memory.id, older.id, "same-person")
+        return memory.id
 
 
 def _chosen(question: Question, text: str) -> str | None:

@@ -69,6 +69,11 @@ class Questions:
         """The questions that wait for an answer, oldest first."""
         return [found for row in self._db.all(f"{_OPEN} ORDER BY q.id") if (found := _read(row)) is not None]
 
+    def latest_choice(self) -> Question | None:
+        """The latest open question of whom a name stands for."""
+        row = self._db.one(f"{_OPEN} AND q.options <> '[]' ORDER BY q.id DESC LIMIT 1")
+        return None if row is None else _read(row)
+
     def of(self, turns: Sequence[int]) -> dict[int, Question]:
         """Open questions, by the person's turn that led to them."""
         marks = ",".join("?" * len(turns))
