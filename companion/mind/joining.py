@@ -24,9 +24,9 @@ _SKIPPED = frozenset(
     ("a", "an", "the", "my", "our", "have", "has", "got", "is", "am", "are", "been", "had", "since", "s")
 )
 _ADDS = re.compile(
-    r"[^\w']+(?:[a-z]+ly|[a-z]+ing|and|in|at|on|with|near|for|since|called|named|who|which|that|from|as|by|because|so"
+    r"[^\w'-]+(?:[a-z]+ly|[a-z]+ing|and|in|at|on|with|near|for|since|called|named|who|which|that|from|as|by|because|so"
     r"|every|each|most|mostly|where|during|around|next|outside|inside|after|twice|once|these|right|again|too|myself"
-    r"|together|to|about|over|of|is|was|a lot)|[,;:(–—-].*"
+    r"|together|to|about|over|of|is|was|a lot)|[,;:(–—].*|\s+-.*"
 )
 """What may follow: a preposition, a conjunction, an adverb, or anything after a break."""
 _OWNED = re.compile(
@@ -61,7 +61,7 @@ def _ends_alike(less: str, more: str) -> bool:
     words = content_words(less)
     if not words or has_cjk(less):
         return True
-    after = re.search(rf"\b{re.escape(words[-1])}(?P<rest>\W*\s+[a-z0-9'-]+|'s \w+)", more.lower())
+    after = re.search(rf"\b{re.escape(words[-1])}(?P<rest>-\w+|\W*\s+[a-z0-9'-]+|'s \w+)", more.lower())
     return after is None or _ADDS.fullmatch(after["rest"]) is not None
 
 

@@ -80,7 +80,8 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
         return "both"
     if how <= {"begun", "now"} and denies(a) == denies(b) and one_in_the_other(older.text, newer.text):
         return "merge" if older.polarity == newer.polarity else "both"  # all that it was, it still is
-    if not says("past", older.text) and not says("passing", older.text) and takes_place(older, told, a, c, how):
+    lasted = not says("passing", older.text) or bool(how & {"ended", "replaced", "shifted"})
+    if not says("past", older.text) and lasted and takes_place(older, told, a, c, how):
         return "supersede"
     if against(a, b, (older.polarity, newer.polarity)):
         return "ask"

@@ -109,7 +109,8 @@ _UNFILLED = re.compile(
 # "my sister is" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
 _IS_SUBJECT = (
     r"(?! and (?:I|me|my)\b| & I|'s (?!(?:an?|in|at|not|very|so|been|got|having|getting|going|coming|moving|working|"
-    r"living|doing|studying|leaving|dating|staying|ill|sick|here|back|dead|fine|pregnant|single|married|engaged|divorced|"
+    r"living|doing|studying|leaving|dating|staying|looking|visiting|learning|expecting|trying|recovering|"
+    r"retiring|turning|taking|playing|starting|teaching|limping|sleeping|qualified|passed|joined|ill|sick|here|back|dead|fine|pregnant|single|married|engaged|divorced|"
     r"allergic|home|out|off|on|with|from|always|just|really|now|still|retired|gone|getting|expecting|unwell|better|"
     r"vegan|vegetarian|blind|deaf|left|become|lost|found|taken|broken|started|stopped|quit|turned|switched|moved|"
     r"changed|given|had|made|come|done|never|almost|about to|\d+)\b))"
@@ -185,7 +186,9 @@ def _at_one_remove(language: str) -> re.Pattern[str]:
     if language == "zh":
         return re.compile(rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?:{words})的(?:{words})")
     return re.compile(
-        rf"^(?:[Mm]y|[Oo]ur) (?:[\w-]+ ){{0,2}}?(?:{words})'s? (?:[\w-]+ ){{0,2}}?(?:{words})\b", re.IGNORECASE
+        rf"^(?:[Mm]y|[Oo]ur) (?:[\w-]+ ){{0,2}}?(?:{words})'s? (?!got |had |has |seeing |dating |having )"
+        rf"(?:[\w-]+ ){{0,2}}?(?:{words})\b",
+        re.IGNORECASE,
     )
 
 
