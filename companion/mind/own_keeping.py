@@ -87,7 +87,7 @@ def _thought(reply: Turn, own: Own) -> Memory:
 
 def _begun_small(words: str) -> str:
     """As it stands behind a colon: a large letter there would make a name of its first word."""
-    first = words.split(" ", 1)[0].strip(",.:;!?…")
-    said = first.lower() in stop_words() or len(sentences(words)) == 1
+    first, comma, _ = words.split(" ", 1)[0].partition(",")
+    said = bool(comma) or first.lower() in stop_words() or len(sentences(words)) == 1
     small = said and first[1:] == first[1:].lower() and first != "I" and not first.startswith(("I'", "I’"))
     return words[:1].lower() + words[1:] if small else words

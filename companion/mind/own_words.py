@@ -31,7 +31,9 @@ from companion.voices import Act
 MOST = 2
 """Kept of one reply."""
 LISTED = 3
-"""Lines of a list from which a reply is one, of which a single sentence outside is kept."""
+"""Lines of a list from which a reply is one: then a single sentence ahead of it is kept."""
+ESSAY = 1_500
+"""Characters from which a reply is an essay, of which a single sentence is kept."""
 LONGEST = 240
 LONGEST_REPLY = 12_000
 ECHO = 0.7
@@ -44,16 +46,16 @@ _DENIED = re.compile(r"n't\b|\bnot\b|\bnever\b|不")
 
 
 # What says that something is advised or promised, and not what.
-_ADVISING = frozenset(
+ADVISING = frozenset(
     stems(
-        "suggest suggestion recommend recommendation advise advice propose tip idea try tried consider considered thought"
-        " encourage urge help helps worth good wise best better read heard seen watched"
+        "suggest suggestion recommend recommendation advise advice propose tip idea try tried consider considered"
+        " thought encourage urge help helps worth good wise best better read heard seen watched"
     )
 )
 _PROMISING = frozenset(
     stems(
-        "promise remind remember ask bring check mention keep mind forget note secret private write talk stop follow time"
-        " next back call tell word"
+        "promise remind remember ask bring check mention keep mind forget note secret private write talk stop follow"
+        " time next back call tell word"
     )
 )
 _FEW_HAN = re.compile("[的这那个件事它你您哦啦了吧过到再也起向对问提说记住得着下醒聊谈叫用次会我一定，,。！!@]")
@@ -84,11 +86,16 @@ def own_words(reply: str, told: Told, marks: Sequence[Span] = ()) -> list[Own]:
     """The advice and promises in `reply`, in order, at most MOST. `marks`: what of it is unsupported."""
     reply = reply[:LONGEST_REPLY]
     spans = sentences(reply)
+    listed = [start for start, _ in spans if _in_list(reply, start)]
+    is_list = len(listed) >= LISTED
+    of_machines = any(_tables(language)["technical"].search(f"{told.said}\n{reply}") for language in ("en", "zh"))
     found: list[Own] = []
     quoting = False
     for number, (start, end) in enumerate(spans):
         sentence, language = reply[start:end], language_of(reply[start:end])
         tables, body = _tables(language), blanked(sentence)
+        if is_list and start >= listed[0]:
+            break
         if tables["draft"].search(body) or checks.opens_foreign_matter(checks.said(rules(language), sentence, start)):
             break
         if quoting or checks.opens_quotation(sentence):
@@ -101,9 +108,9 @@ def own_words(reply: str, told: Told, marks: Sequence[Span] = ()) -> list[Own]:
             begin = _leaning(reply, spans, number, told, marks) if _points(promised, language) else start
             if begin is not None and not _echoes(sentence, told):
                 found.append(Own(begin, end, "promise", language))
-        elif new_share(_advised(body, tables), (told.said, *told.before, *told.recalled)) >= NEW:
+        elif not of_machines and new_share(_advised(body, tables), (told.said, *told.before, *told.recalled)) >= NEW:
             found.append(Own(start, end, "advice", language))
-    most = MOST if sum(_in_list(reply, start) for start, _ in spans) < LISTED else 1
+    most = 1 if is_list or len(reply) > ESSAY else MOST
     return sorted(sorted(found, key=lambda own: own.act != "promise")[:most], key=lambda own: own.start)
 
 
@@ -120,7 +127,9 @@ def _is_plain(sentence: str, body: str, tables: Tables) -> bool:
     """Whether it is a whole sentence, and of the companion's own."""
     if not _ENDED.search(sentence) or len(sentence) > LONGEST or _STAGE.search(sentence):
         return False
-    return not (tables["again"].search(body) or tables["technical"].search(sentence))
+    if sentence.count("(") != sentence.count(")"):
+        return False
+    return tables["again"].search(body) is None
 
 
 def _clauses(body: str, tables: Tables) -> Iterator[tuple[int, bool]]:
@@ -147,7 +156,7 @@ def _advised(body: str, tables: Tables) -> set[str]:
                 words = set(stems(body[match.end() :] or match.group()))
                 least = 1 if table == "names_a_work" else 3
             else:
-                words = set(stems(body[match.start() :])) - _ADVISING
+                words = set(stems(body[match.start() :])) - ADVISING
                 least = 1 if table == "names_a_work" or tables["brief"].search(match.group()) else 2
             return (words or {"_"}) if table == "names_a_work" else words if len(words) >= least else set()
     return set()
@@ -168,8 +177,10 @@ def _promised(body: str, tables: Tables, at: datetime) -> str:
             return ""
         if _DENIED.search(body[position:end]):
             return rest if tables["never_again"].search(rest) else ""
-        later = tables["kept_later"].search(rest) or tables["later"].search(body)
-        return rest if later or any(mention.ends > at for mention in resolve(body, at)) else ""
+        if tables["kept_later"].search(rest):
+            return rest
+        later = tables["later"].search(body) or any(mention.ends > at for mention in resolve(body, at))
+        return rest if later and tables["done_later"].search(rest) else ""
     return ""
 
 
@@ -190,7 +201,8 @@ def _leaning(
     before = reply[start:end]
     sound = _ENDED.search(before) and not _ASKS.search(before) and not _is_marked(start, end, marks)
     near = "\n" not in reply[end:stop] and stop - start <= LONGEST and not _in_list(reply, start)
-    return start if sound and near and set(stems(before)) & set(stems(told.said)) else None
+    spoken_of = {stem[:5] for stem in stems(before)} & {stem[:5] for stem in stems(told.said)}  # "apply", "application"
+    return start if sound and near and spoken_of else None
 
 
 def _echoes(sentence: str, told: Told) -> bool:
@@ -201,7 +213,9 @@ def _echoes(sentence: str, told: Told) -> bool:
     return any(1.0 - new_share(mine, (each,)) >= ECHO for each in (*theirs, *told.recalled))
 
 
-_WILL = re.compile(r"\bi(?:['’]ll| will| won['’]t|['’]m going to|['’]m not going to)\b|我(?:会|要|不会|再也不)", re.IGNORECASE)
+_WILL = re.compile(
+    r"\bi(?:['’]ll| will| won['’]t|['’]m going to|['’]m not going to)\b|我(?:会|要|不会|再也不)", re.IGNORECASE
+)
 Tables = dict[str, re.Pattern[str]]
 
 

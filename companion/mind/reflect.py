@@ -9,7 +9,7 @@ forgotten is not learned again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from companion.clock import Clock
