@@ -62,7 +62,7 @@ class Rows:
     session: Ints
     """Conversations counted from 0; what was said in none has one of its own."""
     thoughts: Floats
-    """How many thoughts rest on the turn; none on the companion's, for its advice tells nothing lasting of the person."""
+    """How many thoughts rest on the turn; of the companion's turns none, whose advice tells nothing of the person."""
     recency: Floats
     """Its place among all that was said, 0 the first, 1 the last."""
     piece_ids: Ints

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from companion.cli.thoughts import thought_lines
 from companion.clock import SetClock
+from companion.events import ThoughtsFormed
 from companion.memory.cue import Cue
 from companion.memory.forgetting import first_strength
 from companion.memory.recall import Recall
@@ -209,6 +211,10 @@ def test_the_card_is_short() -> None:
     entries = entries_of([7], [f"+ {SUGGESTED}"])
     assert whole(entries[0]) == "+ suggested: you could try a short walk before bed."
     assert summary(entries) == "+ suggested: you could try a short walk before bed"
+    assert thought_lines(ThoughtsFormed(1, 1, (7, 8), (f"+ {SUGGESTED}", "+ I sing."), "")) == [
+        "(suggested: you could try a short walk before bed.)",
+        "(remembered: I sing.)",
+    ]
     assert brief("I take walks.") == bare("I take walks.") == heard("I take walks.") == "I take walks."
 
 
