@@ -11,19 +11,16 @@ machine is worked; what is written for somebody else; what the answer check mark
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from companion.dates import resolve
 from companion.memory.words import stems
 from companion.mind import checks
 from companion.mind.blanking import blanked
+from companion.mind.own_acts import ASKS, Tables, advised, points, promised, tables_of
 from companion.mind.resting import NEW, new_share
-from companion.mind.rules import language_of, rules
-from companion.paths import asset
+from companion.mind.rules import language_of
 from companion.records import Span
 from companion.sentences import sentences
 from companion.voices import Act
@@ -40,25 +37,13 @@ ECHO = 0.7
 """Share of the words of a promise that one thing it rests on must hold, to be that thing over again."""
 _ENDED = re.compile(r"(?<![.…])[.!?。！？][\"'”’」』)）*_]*\s*$")
 _LIST_LINE = re.compile(r"\s*(?:[-*+•·◦–—#]+\s|\(?\d{1,3}[.)、]|[a-zA-Z]\)|[一二三四五六七八九十]、|\*\*|>|\|)")
-_STAGE = re.compile(r"(?<!\*)\*\w[^*]*\*(?!\*)\W*$|^\W*(?<!\*)\*\w[^*]*\*(?!\*)")
-_ASKS = re.compile(r"[?？]\W*$")
-_DENIED = re.compile(r"n't\b|\bnot\b|\bnever\b|不")
+_ACTION = r"(?<!\*)\*[a-z\u4e00-\u9fff][^*]*\*(?!\*)"
+_STAGE = re.compile(rf"{_ACTION}\W*$|^\W*{_ACTION}")
+"""What is played stands between asterisks; so does a title, but it begins with a large letter."""
 
-
-# What says that something is advised or promised, and not what.
-ADVISING = frozenset(
-    stems(
-        "suggest suggestion recommend recommendation advise advice propose tip idea try tried consider considered"
-        " thought encourage urge help helps worth good wise best better read heard seen watched"
-    )
+_WILL = re.compile(
+    r"\bi(?:['’]ll| will| won['’]t|['’]m going to|['’]m not going to)\b|我(?:会|要|不会|再也不)", re.IGNORECASE
 )
-_PROMISING = frozenset(
-    stems(
-        "promise remind remember ask bring check mention keep mind forget note secret private write talk stop follow"
-        " time next back call tell word"
-    )
-)
-_FEW_HAN = re.compile("[的这那个件事它你您哦啦了吧过到再也起向对问提说记住得着下醒聊谈叫用次会我一定，,。！!@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +69,33 @@ class Told:
 
 def own_words(reply: str, told: Told, marks: Sequence[Span] = ()) -> list[Own]:
     """The advice and promises in `reply`, in order, at most MOST. `marks`: what of it is unsupported."""
+    if any(tables_of(language)["wants_a_text"].search(told.said) for language in ("en", "zh")):
+        return []
     reply = reply[:LONGEST_REPLY]
     spans = sentences(reply)
     listed = [start for start, _ in spans if _in_list(reply, start)]
     is_list = len(listed) >= LISTED
-    of_machines = any(_tables(language)["technical"].search(f"{told.said}\n{reply}") for language in ("en", "zh"))
+    of_machines = any(tables_of(language)["technical"].search(f"{told.said}\n{reply}") for language in ("en", "zh"))
     found: list[Own] = []
     quoting = False
     for number, (start, end) in enumerate(spans):
         sentence, language = reply[start:end], language_of(reply[start:end])
-        tables, body = _tables(language), blanked(sentence)
+        tables, body = tables_of(language), blanked(sentence)
         if is_list and start >= listed[0]:
             break
-        if tables["draft"].search(body) or checks.opens_foreign_matter(checks.said(rules(language), sentence, start)):
+        if tables["draft"].search(body):
             break
         if quoting or checks.opens_quotation(sentence):
             quoting = not (quoting and checks.closes_quotation(sentence))
             continue
         if _in_list(reply, start) or _is_marked(start, end, marks) or not _is_plain(sentence, body, tables):
             continue
-        promised = _promised(body, tables, told.at)
-        if promised:
-            begin = _leaning(reply, spans, number, told, marks) if _points(promised, language) else start
+        promise = promised(body, tables, told.at)
+        if promise:
+            begin = _leaning(reply, spans, number, told, marks) if points(promise, language) else start
             if begin is not None and not _echoes(sentence, told):
                 found.append(Own(begin, end, "promise", language))
-        elif not of_machines and new_share(_advised(body, tables), (told.said, *told.before, *told.recalled)) >= NEW:
+        elif not of_machines and new_share(advised(body, tables), (told.said, *told.before, *told.recalled)) >= NEW:
             found.append(Own(start, end, "advice", language))
     most = 1 if is_list or len(reply) > ESSAY else MOST
     return sorted(sorted(found, key=lambda own: own.act != "promise")[:most], key=lambda own: own.start)
@@ -132,65 +119,6 @@ def _is_plain(sentence: str, body: str, tables: Tables) -> bool:
     return tables["again"].search(body) is None
 
 
-def _clauses(body: str, tables: Tables) -> Iterator[tuple[int, bool]]:
-    """Where the sentence begins, behind each of its opening words too (True), and where its clauses do (False)."""
-    position = 0
-    yield position, True
-    while (lead := tables["lead"].match(body, position)) and lead.end() > position:
-        position = lead.end()
-        yield position, True
-    for joint in tables["joint"].finditer(body, position):
-        yield joint.end(), False
-
-
-def _advised(body: str, tables: Tables) -> set[str]:
-    """The stems of what is advised; empty when nothing is, or too little to be understood."""
-    if tables["empty"].search(body) or tables["points"].search(body):
-        return set()
-    for at, begins in _clauses(body, tables):
-        for table in ("names_a_work", "advice", "maybe", *(("urges",) if begins else ())):
-            match = tables[table].match(body, at)
-            if match is None:
-                continue
-            if language_of(body) == "zh":
-                words = set(stems(body[match.end() :] or match.group()))
-                least = 1 if table == "names_a_work" else 3
-            else:
-                words = set(stems(body[match.start() :])) - ADVISING
-                least = 1 if table == "names_a_work" or tables["brief"].search(match.group()) else 2
-            return (words or {"_"}) if table == "names_a_work" else words if len(words) >= least else set()
-    return set()
-
-
-def _promised(body: str, tables: Tables, at: datetime) -> str:
-    """What is promised for later, behind "I'll", with "@" ahead of it; "" when nothing is."""
-    if _ASKS.search(body) or tables["empty_promise"].search(body):
-        return ""
-    for position, _ in _clauses(body, tables):
-        head = tables["promise"].match(body, position)
-        if head is None:
-            continue
-        adverbs = tables["adverbs"].match(body, head.end())
-        end = adverbs.end() if adverbs else head.end()
-        rest = "@" + body[end:].lstrip()
-        if tables["empty_promise"].search(rest):
-            return ""
-        if _DENIED.search(body[position:end]):
-            return rest if tables["never_again"].search(rest) else ""
-        if tables["kept_later"].search(rest):
-            return rest
-        later = tables["later"].search(body) or any(mention.ends > at for mention in resolve(body, at))
-        return rest if later and tables["done_later"].search(rest) else ""
-    return ""
-
-
-def _points(promised: str, language: str) -> bool:
-    """Whether a promise means nothing without what stands before it."""
-    if language == "zh":
-        return len(_FEW_HAN.sub("", promised)) < 2
-    return not set(stems(promised)) - _PROMISING
-
-
 def _leaning(
     reply: str, spans: Sequence[tuple[int, int]], number: int, told: Told, marks: Sequence[Span]
 ) -> int | None:
@@ -199,7 +127,7 @@ def _leaning(
         return None
     (start, end), (_, stop) = spans[number - 1 : number + 1]
     before = reply[start:end]
-    sound = _ENDED.search(before) and not _ASKS.search(before) and not _is_marked(start, end, marks)
+    sound = _ENDED.search(before) and not ASKS.search(before) and not _is_marked(start, end, marks)
     near = "\n" not in reply[end:stop] and stop - start <= LONGEST and not _in_list(reply, start)
     spoken_of = {stem[:5] for stem in stems(before)} & {stem[:5] for stem in stems(told.said)}  # "apply", "application"
     return start if sound and near and spoken_of else None
@@ -211,18 +139,3 @@ def _echoes(sentence: str, told: Told) -> bool:
     parts = [told.said[start:end] for start, end in sentences(told.said[:LONGEST_REPLY])]
     theirs = [part for part in parts if _WILL.search(part)]
     return any(1.0 - new_share(mine, (each,)) >= ECHO for each in (*theirs, *told.recalled))
-
-
-_WILL = re.compile(
-    r"\bi(?:['’]ll| will| won['’]t|['’]m going to|['’]m not going to)\b|我(?:会|要|不会|再也不)", re.IGNORECASE
-)
-Tables = dict[str, re.Pattern[str]]
-
-
-@lru_cache(maxsize=2)
-def _tables(language: str) -> Tables:
-    raw = tomllib.loads(asset("rules", f"own_{language}.toml").read_text(encoding="utf-8"))
-    return {
-        name: re.compile("|".join(f"(?:{entry})" for entry in entries) or "(?!)", re.IGNORECASE)
-        for name, entries in raw.items()
-    }

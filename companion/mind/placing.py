@@ -15,7 +15,7 @@ from typing import Literal
 
 from companion.memory.words import content_words, stop_words
 from companion.mind import slots
-from companion.mind.own_words import ADVISING
+from companion.mind.own_acts import ADVISING
 from companion.mind.rules import language_of
 from companion.mind.wording import Wording, change_tables, cues, says, wording
 from companion.records import Memory, Polarity

@@ -238,6 +238,7 @@ def test_forgetting_it_forgets_the_reply_and_it_is_not_learned_again(mind: Think
     mind.hear("I'm awake again at four in the morning.", f"Hm. {WALK}")
     mind.think()
     assert [m.status for m in own(mind)] == ["forgotten"]
+    assert not any(WALK in m.text for m in mind.moments() if m.status == "active")
 
 
 def test_what_was_advised_about_a_forgotten_thing_is_forgotten_with_it(mind: Thinking) -> None:
