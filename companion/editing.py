@@ -12,6 +12,7 @@ from companion.records import Change, Kind, Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
 from companion.text import one_line, valid_text
+from companion.voices import COMPANION
 
 LONGEST = 20_000
 """Characters of a memory written by hand; longer texts are not one remembered thing."""
@@ -88,8 +89,8 @@ class Editing:
         return replace(self._change(undone, f"Undone: {reason}", touched), kept=kept)
 
     def _on_the_same_words(self, memory: Memory) -> list[Memory]:
-        """Moments whose words include evidence of `memory` or answer it, events that quote any of it, and thoughts that
-        rest on nothing but its words."""
+        """Moments whose words include evidence of `memory` or answer it, what was advised in such an answer, events
+        that quote any of it, and thoughts that rest on nothing but its words."""
         spans = [(e.turn, e.start, e.end) for e in memory.evidence]
         if not spans:
             return []
@@ -98,7 +99,7 @@ class Editing:
         replies = {reply.id for turn in turns for reply in self.store.turns.replies_to(turn)}
         for other in self.store.memories.resting_on(sorted(turns | replies)):
             others = [(e.turn, e.start, e.end) for e in other.evidence]
-            holds = other.kind == "moment" and (
+            holds = (other.kind == "moment" or other.subject == COMPANION) and (
                 any(_within(span, others) for span in spans) or any(turn in replies for turn, _, _ in others)
             )
             holds = holds or (other.kind == "event" and any(_overlap(one, two) for one in spans for two in others))

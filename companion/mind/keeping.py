@@ -17,6 +17,7 @@ from companion.mind.wording import wording
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.voices import COMPANION, bare
 
 DAY = 86_400.0
 SAME_TOPIC = 2
@@ -105,13 +106,13 @@ class Keeper:
     def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
         """Write a thought and its links to those near it; its id."""
         id = batch.add(replace(thought, valid_from=_since(thought))).id
-        mine = wording(thought.text).telling
+        mine = wording(bare(thought.text)).telling
         linked = 0
         for older in near:
             if linked >= MOST_LINKS:
                 break
-            same = older.subject == thought.subject and older.subject != "person"
-            shared = mine & wording(older.text).telling
+            same = older.subject == thought.subject and older.subject not in ("person", COMPANION)
+            shared = mine & wording(bare(older.text)).telling
             if same:
                 batch.link(id, older.id, "same-person")
             elif len(shared) >= SAME_TOPIC:

@@ -15,10 +15,12 @@ from typing import Literal
 
 from companion.memory.words import content_words, stop_words
 from companion.mind import slots
+from companion.mind.own_acts import ADVISING
 from companion.mind.rules import language_of
 from companion.mind.wording import Wording, change_tables, cues, says, wording
 from companion.records import Memory, Polarity
 from companion.text import has_cjk
+from companion.voices import COMPANION
 
 Relation = Literal["duplicate", "merge", "supersede", "correct", "ask", "both"]
 MOST_EXTRA = 14
@@ -48,6 +50,8 @@ def claim_of(memory: Memory, value: str | None = None) -> Claim:
 def relate(older: Claim, newer: Claim, days: float) -> Relation:
     """What becomes of `newer`, said `days` after `older`."""
     a, b = wording(older.text), wording(newer.text)
+    if COMPANION in (older.subject, newer.subject):
+        return _of_its_own(older, newer, a, b, days)
     if a.plain == b.plain:
         return "both" if says("moving", newer.text) and days >= 1 else "duplicate"
     shared = a.telling & b.telling
@@ -74,6 +78,14 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
     if older.polarity != newer.polarity or _denies(a) != _denies(b):
         return "both"
     return "merge" if _one_in_the_other(older, newer, a, b) else "both"
+
+
+def _of_its_own(older: Claim, newer: Claim, a: Wording, b: Wording, days: float) -> Relation:
+    """What the companion advised or promised is never put beside what the person says, and takes no other's place: it
+    may only be said again."""
+    mine, before = b.stems - ADVISING, a.stems - ADVISING
+    same = older.subject == newer.subject and (before, a.hard, _denies(a)) == (mine, b.hard, _denies(b))
+    return "duplicate" if same and mine and not (says("moving", newer.text) and days >= 1) else "both"
 
 
 def _changed(older: str, newer: str) -> bool:

@@ -18,6 +18,7 @@ from companion.model.protocol import ChatModel, Message
 from companion.model.shorten import fits, shorten
 from companion.records import Memory, RecalledMemory
 from companion.text import one_line
+from companion.voices import heard
 
 SMALLEST_REPLY = 64
 """Tokens kept free for the reply whatever happens."""
@@ -168,7 +169,7 @@ def _told(gist: str) -> tuple[Message, ...]:
 
 
 def _words(recalled: RecalledMemory) -> str:
-    return recalled.excerpt or recalled.memory.text
+    return heard(recalled.excerpt or recalled.memory.text)
 
 
 def _said_by(memory: Memory) -> str:
