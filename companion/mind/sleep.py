@@ -91,15 +91,15 @@ class Sleep:
             moves = self._fade(fading, on_progress, stop)
             if dry_run:
                 return _report(nights, moves, ended, dry_run=True)
-            with self.store.changes.batch("sleep", "sleep", f"night of {nights[-1].isoformat()}") as batch:
-                moves = self._move(batch, moves, fading, on_progress, stop)
+            reason = f"night of {nights[-1].isoformat()}"
+            with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
+                moves = self._move(batch, moves, fading, on_progress)
                 # A night caught up leaves an event as the nights since would have.
                 self._events.keep(batch, ended, lambda event: state_at(fading, event))
                 report = _report(nights, moves, ended, batch=batch.id if batch.touched else None)
                 summary: dict[str, object] = {name: getattr(report, name) for name in ("dormant", "archived", "woken")}
                 for night in nights:
                     self.store.nights.record(night, as_of, batch.id, summary if night == nights[-1] else {})
-                _give_way(stop)
         on_progress(1, 1, "done")
         return report
 
@@ -124,16 +124,13 @@ class Sleep:
             done, last = done + len(part), part[-1].id
         return moves
 
-    def _move(
-        self, batch: Batch, moves: Sequence[Move], fading: Fading, on_progress: Progress, stop: StopSignal
-    ) -> list[Move]:
+    def _move(self, batch: Batch, moves: Sequence[Move], fading: Fading, on_progress: Progress) -> list[Move]:
         """Write them, each as it is by now: what was pinned or forgotten since it was looked at is left alone."""
         moved: list[Move] = []
         for start in range(0, len(moves), _PART):
             on_progress(start, len(moves), "keeping what changed")
             current = self.store.memories.many([memory.id for memory, _ in moves[start : start + _PART]])
             for memory in current.values():
-                _give_way(stop)
                 if memory.status in FADING and (new := state_at(fading, memory)) != memory.status:
                     batch.update(memory.id, status=new)
                     moved.append((memory, new))

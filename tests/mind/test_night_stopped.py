@@ -29,7 +29,7 @@ from tests.fakes import FakeModel
 from tests.mind.test_nights import AT, opened, remembered, sleep_of
 from tests.support import START, Events, FakeEmbedder, add, dump, memory, say
 
-LOOKS = 12
+LOOKS = 31
 """Looks at the signal that a night over the memories of `crowded` makes."""
 
 
@@ -94,7 +94,7 @@ def test_a_night_looks_at_the_signal_between_any_two_memories_it_writes(store: S
     before = dump(store)
     with pytest.raises(ThinkingStopped):
         Sleep(store, clock, Watched(), AT).run(stop=stop, on_progress=progress)
-    assert written.count(True) == 0, "not one memory more was looked at after the signal"
+    assert written.count(True) <= 1, "the one it had in hand"
     assert dump(store) == before
 
 
