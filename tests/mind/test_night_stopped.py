@@ -274,7 +274,7 @@ def test_a_night_stopped_or_not_ends_the_same(store: Store, clock: SetClock) -> 
             crowded(each, 20)
             assert isinstance(each.clock, SetClock)
             each.clock.advance(days=60)
-        for at in range(1, 30):
+        for at in range(1, 65):
             try:
                 sleep_of(store).run(stop=LateStop(at))
             except ThinkingStopped:

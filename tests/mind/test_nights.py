@@ -166,9 +166,7 @@ def test_one_ten_and_four_hundred_nights_at_once(nights: int) -> None:
 
 @settings(max_examples=10)
 @given(talks=st.lists(st.tuples(st.integers(1, 5), st.integers(1, 9)), min_size=1, max_size=4), slept=st.booleans())
-def test_events_that_end_in_the_night_end_alike_when_it_is_caught_up(
-    talks: list[tuple[int, int]], slept: bool
-) -> None:
+def test_events_that_end_in_the_night_end_alike_when_it_is_caught_up(talks: list[tuple[int, int]], slept: bool) -> None:
     """`slept`: whether a night is caught up before the next talk, as the app does, or after all of them."""
     ends = []
     for each_night in (True, False):
