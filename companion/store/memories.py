@@ -110,7 +110,7 @@ class Memories:
         return self._with_evidence(rows)
 
     def by_status(self, statuses: Sequence[Status], after: int = 0, limit: int = -1) -> list[Memory]:
-        """By id, without evidence, at most `limit` (default: all) of those above `after`: for passes over everything."""
+        """By id, without evidence, at most `limit` (default: all) above `after`: for passes over everything."""
         marks = ",".join("?" * len(statuses))
         # "+": by the key, in order; by the index on the state every part would be sorted anew.
         rows = self._db.all(
