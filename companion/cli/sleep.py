@@ -10,6 +10,7 @@ import typer
 from companion.cli.listing import sleep_lines
 from companion.cli.output import print_json, say, sleep_json
 from companion.cli.session import opened, prepare
+from companion.clock import SystemClock
 from companion.errors import InvalidInput, ProfileLocked
 from companion.text import one_line
 
@@ -60,6 +61,9 @@ def sleep(
         return
     for line in sleep_lines(report):
         say(line)
+    if dry_run and not report.nights and as_of is None:
+        tomorrow = SystemClock().now().date() + timedelta(days=1)
+        say(f"To see the night ahead: companion sleep --dry-run --as-of {tomorrow}")
 
 
 def _set_up(install: bool, uninstall: bool) -> None:

@@ -19,6 +19,7 @@ from datetime import date, datetime, time, timedelta
 
 from companion.clock import Clock, local_date
 from companion.errors import ModelError, ThinkingStopped
+from companion.memory.course import fades_at
 from companion.memory.forgetting import Curve, Fading, fading_at
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
@@ -90,13 +91,13 @@ class Sleep:
             ended = self._end_events(nominal, thinker, stop)
             moves = self._fade(fading, on_progress, stop)
             if dry_run:
-                return _report(nights, moves, ended, dry_run=True)
+                return _report(nights, moves, fading, ended, dry_run=True)
             reason = f"night of {nights[-1].isoformat()}"
             with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
                 moves = self._move(batch, moves, fading, on_progress)
                 # A night caught up leaves an event as the nights since would have.
                 self._events.keep(batch, ended, lambda event: state_at(fading, event))
-                report = _report(nights, moves, ended, batch=batch.id if batch.touched else None)
+                report = _report(nights, moves, fading, ended, batch=batch.id if batch.touched else None)
                 summary: dict[str, object] = {name: getattr(report, name) for name in ("dormant", "archived", "woken")}
                 for night in nights:
                     self.store.nights.record(night, as_of, batch.id, summary if night == nights[-1] else {})
@@ -160,11 +161,19 @@ def _give_way(stop: StopSignal) -> None:
 
 
 def _report(
-    nights: Sequence[date], moves: Sequence[Move], ended: Hearing, *, batch: int | None = None, dry_run: bool = False
+    nights: Sequence[date],
+    moves: Sequence[Move],
+    fading: Fading,
+    ended: Hearing,
+    *,
+    batch: int | None = None,
+    dry_run: bool = False,
 ) -> SleepReport:
-    told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
-    faded = [f"{one_line(memory.text, 80)}: {memory.status} → {new}" for memory, new in moves]
+    """A rehearsal tells everything, a night the first of it."""
     counts = {state: sum(1 for _, new in moves if new == state) for state in FADING}
+    told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
+    shown = moves if dry_run else moves[: max(0, _SHOWN - len(told))]
+    more = [f"… and {len(moves) - len(shown):,} more"] if len(moves) > len(shown) else []
     return SleepReport(
         nights=tuple(night.isoformat() for night in nights),
         dormant=counts["dormant"],
@@ -172,5 +181,12 @@ def _report(
         woken=counts["active"],
         batch=batch,
         dry_run=dry_run,
-        changes=tuple([*told, *faded][:_SHOWN]),
+        changes=(*told, *(_line(fading, *move) for move in shown), *more),
     )
+
+
+def _line(fading: Fading, memory: Memory, new: Status) -> str:
+    """What becomes of a memory, and since when it has been as faint as that."""
+    line = f"{one_line(memory.text, 80)}: {memory.status} → {new}"
+    since = fades_at(fading, memory) if new != "active" else None
+    return line if since is None else f"{line}, faint since {local_date(since, memory.utc_offset)}"

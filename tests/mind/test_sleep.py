@@ -256,7 +256,8 @@ def test_a_long_night_says_how_far_it_is(store: Store, clock: SetClock) -> None:
     steps: list[tuple[int, int, str]] = []
     report = sleep_of(store).run(on_progress=lambda *step: steps.append(step))
     assert report.dormant == 2500
-    assert len(report.changes) == 20
+    assert len(report.changes) == 21
+    assert report.changes[-1] == "… and 2,480 more"
     parts = [0, 500, 1000, 1500, 2000]
     assert steps == [
         *((done, 2500, "letting memories fade") for done in parts),

@@ -82,7 +82,9 @@ class SleepScreen(ModalScreen[None]):
         except CompanionError as error:
             what.show((f"{error}\n", "bold"), error.hint)
         else:
-            what.show("\n".join(one_line(line) for line in report_lines(self._report)[:LINES]))
+            lines = report_lines(self._report)
+            more = [f"… and {len(lines) - LINES + 2:,} more", lines[-1]] if len(lines) > LINES else []
+            what.show("\n".join(one_line(line) for line in [*lines[: LINES - len(more)], *more]))
         self.query_one(ProgressBar).display = False
         undo = self._report is not None and self._report.batch is not None and not self._dry_run
         keys.show("Esc closes   u takes it back" if undo else "Esc closes")
