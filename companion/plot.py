@@ -67,17 +67,22 @@ def curve(
         plotext.scatter(list(marks), [floor] * len(marks), marker=MARK)
     shares = sorted({floor, round(100 * level), 100})
     plotext.yticks(shares, [f"{share}%" for share in shares])
-    kept = _apart(labels, (width - FRAME - 3) / (end - begin))
+    kept = _apart(labels, begin, end, width - FRAME - 3)
     plotext.xticks([x for x, _ in kept], [text for _, text in kept])
     return _drawn()
 
 
-def _apart(labels: Sequence[tuple[float, str]], columns: float) -> list[tuple[float, str]]:
-    """Those of `labels` that do not run into an earlier one, at `columns` for each step of x."""
+def _apart(labels: Sequence[tuple[float, str]], begin: float, end: float, columns: int) -> list[tuple[float, str]]:
+    """Those of `labels` within `begin` and `end` that do not run into an earlier one, over so many columns."""
     kept: list[tuple[float, str]] = []
+    taken: list[tuple[float, float]] = []
     for x, text in labels:
-        if all(abs(x - other) * columns > (len(text) + len(said)) / 2 + 1 for other, said in kept):
+        # plotext moves a label at the right edge back into the picture.
+        middle = min((x - begin) / (end - begin) * columns, columns + 1 - len(text) / 2)
+        first, last = middle - len(text) / 2 - 1, middle + len(text) / 2 + 1
+        if begin <= x <= end and all(last < one or first > other for one, other in taken):
             kept.append((x, text))
+            taken.append((first + 1, last - 1))
     return kept
 
 

@@ -53,7 +53,7 @@ class MemorySettings(_Section):
 
 class SleepSettings(_Section):
     at: time = time(3, 30)
-    """Local time of the nightly pass while the app is open."""
+    """Local time of the nightly pass."""
 
 
 class UiSettings(_Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
@@ -9,9 +10,11 @@ import typer
 
 from companion.cli.listing import sleep_lines
 from companion.cli.output import print_json, say, sleep_json
+from companion.cli.progress import Bar
 from companion.cli.session import opened, prepare
 from companion.clock import SystemClock
 from companion.errors import InvalidInput, ProfileLocked
+from companion.events import Event, SleepProgress
 from companion.text import one_line
 
 FARTHEST = timedelta(days=100 * 366)
@@ -46,7 +49,9 @@ def sleep(
         return
     moment = None if as_of is None else parse_moment(as_of)
     try:
-        with opened() as companion:
+        with opened() as companion, Bar() as bar:
+            if sys.stderr.isatty() and not overnight:
+                companion.subscribe(lambda event: _show(bar, event))
             report = companion.sleep(moment, dry_run)
     except ProfileLocked:
         if not overnight:
@@ -64,6 +69,11 @@ def sleep(
     if dry_run and not report.nights and as_of is None:
         tomorrow = SystemClock().now().date() + timedelta(days=1)
         say(f"To see the night ahead: companion sleep --dry-run --as-of {tomorrow}")
+
+
+def _show(bar: Bar, event: Event) -> None:
+    if isinstance(event, SleepProgress):
+        bar(event.what, event.done, event.total)
 
 
 def _set_up(install: bool, uninstall: bool) -> None:

@@ -1,7 +1,7 @@
 """NO_COLOR: shades of grey alone.
 
-Textual's own filter (8.2.8, `Monochrome.apply`) fails on text without a style, which its DataTable writes: with NO_COLOR
-set, the app ended when the memories were opened.
+Textual's own filter (8.2.8, `Monochrome.apply`) fails on text without a style, which its DataTable writes: when the
+memories were opened the app ended.
 """
 
 from __future__ import annotations

@@ -83,8 +83,11 @@ class SleepScreen(ModalScreen[None]):
             what.show((f"{error}\n", "bold"), error.hint)
         else:
             lines = report_lines(self._report)
-            more = [f"… and {len(lines) - LINES + 2:,} more", lines[-1]] if len(lines) > LINES else []
-            what.show("\n".join(one_line(line) for line in [*lines[: LINES - len(more)], *more]))
+            if len(lines) > LINES:
+                where = "companion sleep --dry-run" if self._dry_run else "companion memories history"
+                end = lines[-1:] if self._dry_run else []
+                lines = [*lines[: LINES - 1 - len(end)], f"… and more: {where}", *end]
+            what.show("\n".join(one_line(line) for line in lines))
         self.query_one(ProgressBar).display = False
         undo = self._report is not None and self._report.batch is not None and not self._dry_run
         keys.show("Esc closes   u takes it back" if undo else "Esc closes")
