@@ -99,7 +99,8 @@ class CompanionApi(Protocol):
         """The person was shown the morning report; nothing in a profile that cannot be written."""
 
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
-        """Run every night that is due by `as_of` (default now) and was not run."""
+        """Run every night that is due by `as_of` (default now) and was not run. Raises ThinkingStopped when the person
+        says something meanwhile: then nothing was changed, and what is due now is run once they are answered."""
 
     def doctor(self) -> tuple[Check, ...]:
         """Versions, profile, model, embedder, index (reconciled), jobs."""

@@ -47,7 +47,7 @@ class Editing:
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
             # Of an event nobody knows which of the sentences it quotes was corrected: they stay.
             for other in self._on_the_same_words(memory) if memory.kind != "event" else ():
-                if other.kind in ("moment", "event") and other.status in ("active", "dormant"):
+                if other.kind in ("moment", "event") and other.status in ("active", "dormant", "archived"):
                     batch.update(other.id, status="superseded", replaced_by=id)
         return self._change(batch.id, f"Changed: {one_line(text, 80)}", (id,))
 

@@ -256,5 +256,11 @@ def test_a_long_night_says_how_far_it_is(store: Store, clock: SetClock) -> None:
     steps: list[tuple[int, int, str]] = []
     report = sleep_of(store).run(on_progress=lambda *step: steps.append(step))
     assert report.dormant == 2500
-    assert len(report.changes) == 20
-    assert [done for done, total, _ in steps if total == 2500] == [0, 1000, 2000]
+    assert len(report.changes) == 21
+    assert report.changes[-1] == "… and 2,480 more"
+    parts = [0, 500, 1000, 1500, 2000]
+    assert steps == [
+        *((done, 2500, "letting memories fade") for done in parts),
+        *((done, 2500, "keeping what changed") for done in parts),
+        (1, 1, "done"),
+    ]
