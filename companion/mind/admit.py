@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from companion.mind import checks, facets, leaning, slots
+from companion.mind import checks, facets, leaning, slots, subjects
 from companion.mind.checks import Said
 from companion.mind.rules import language_of, rules
 from companion.records import Modality, Polarity
@@ -188,7 +188,7 @@ def _judge(
     """Append what becomes of the sentence; one that leans on the last may take its place."""
     previous = judged[-1][1] if judged else None
     reason = checks.left_out(said)
-    if not reason and not said.requested and slots.at_one_remove(said.body, said.rules.language):
+    if not reason and not said.requested and subjects.at_one_remove(said.body, said.rules.language):
         reason = "at one remove"
     if reason in ("question", "request"):
         head = checks.before_asking(said)
@@ -198,7 +198,7 @@ def _judge(
         rest = checks.after_chat(said)
         if rest:
             said, reason = rest, ""
-    somebody = slots.first_name(said.raw) if reason == "not their own" and known else ""
+    somebody = subjects.first_name(said.raw) if reason == "not their own" and known else ""
     if somebody and somebody.casefold() in known:
         statement = replace(_statement(text, said), subject=somebody, slot=None, value=None)
         judged.append((span, statement, "of somebody known"))
@@ -223,15 +223,15 @@ def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, jud
         return False
     language = said.rules.language
     on_somebody = leaning.on_somebody(said)
-    somebody = slots.somebody_in(previous.text, language) if on_somebody else None
+    somebody = subjects.somebody_in(previous.text, language) if on_somebody else None
     if somebody is not None or (on_somebody and previous.subject != "person"):
-        named = slots.name_given(said.raw) or _named_before(previous, somebody, leaning.one_of_several(said))
+        named = subjects.name_given(said.raw) or _named_before(previous, somebody, leaning.one_of_several(said))
         if not named:
             return False
         statement = replace(_grown(text, previous, said), subject=named)
         whole = previous.subject == "person" and len(previous.text.split()) <= 8
     elif leaning.on_something(said, reason):
-        subject = slots.subject_of(said.body, language)
+        subject = subjects.subject_of(said.body, language)
         statement, whole = _grown(text, previous, said), subject == "person"
         if subject != "person":
             statement = replace(statement, subject=subject)
@@ -271,7 +271,7 @@ def _grown(text: str, previous: Statement, said: Said) -> Statement:
 def _statement(text: str, said: Said) -> Statement:
     language = said.rules.language
     kind = facets.kind_of(said.rules, said.body)
-    subject = slots.subject_of(said.body, language)
+    subject = subjects.subject_of(said.body, language)
     filled = slots.slot_of(said.raw, language)
     slot, value = filled if filled else (None, None)
     if slot in ("spouse", "partner", "name"):
