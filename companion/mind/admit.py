@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from companion.mind import checks, facets, leaning, slots, subjects
+from companion.mind import checks, clauses, facets, leaning, slots, subjects
 from companion.mind.checks import Said
 from companion.mind.rules import language_of, rules
 from companion.records import Modality, Polarity
@@ -65,9 +65,13 @@ def admit(text: str, known: frozenset[str] = frozenset()) -> list[Statement]:
 
 def explain(text: str) -> list[Explanation]:
     """What became of each sentence of the turn, and why."""
-    return [
-        Explanation(span, statement is not None, reason) for span, statement, reason in _judged(text, _prepared(text))
-    ]
+    judged = _judged(text, _prepared(text))
+    found = []
+    for start, end in _looked_at(text):
+        parts = [(statement, reason) for (at, _), statement, reason in judged if start <= at < end]
+        kept = next((reason for statement, reason in parts if statement is not None), None)
+        found.append(Explanation((start, end), kept is not None, kept or "; ".join(reason for _, reason in parts)))
+    return found
 
 
 def wants_private(text: str) -> bool:
@@ -81,18 +85,46 @@ def _private(said: Said) -> bool:
 
 _REMARKS = ("not their own", "idle", "quoted", "request", "acknowledgement", "about the companion", "about the chat")
 Judged = tuple[tuple[int, int], Statement | None, str]
-Prepared = tuple[tuple[int, int], Said]
+Prepared = list[tuple[tuple[int, int], Said]]
 
 
-def _prepared(text: str) -> list[Prepared]:
-    """The sentences looked at, each with what is checked of it."""
-    return [
-        ((start, end), checks.said(rules(language_of(text[start:end])), text[start:end], start))
-        for start, end in sentences(text[:LONGEST_TURN])[:MOST_SENTENCES]
-    ]
+def _prepared(text: str) -> Prepared:
+    """What is judged one by one, with what is checked of it: the sentences, or their parts."""
+    found: Prepared = []
+    for start, end in _looked_at(text):
+        said = checks.said(rules(language_of(text[start:end])), text[start:end], start)
+        found += _parted(text, (start, end), said)
+    return found
 
 
-def _judged(text: str, prepared: list[Prepared], known: frozenset[str] = frozenset()) -> list[Judged]:
+def _looked_at(text: str) -> list[tuple[int, int]]:
+    return sentences(text[:LONGEST_TURN])[:MOST_SENTENCES]
+
+
+def _parted(text: str, span: tuple[int, int], said: Said) -> Prepared:
+    """The sentence in the parts that have to be judged by themselves (`clauses`)."""
+    spans = clauses.parts(said.body) if said.rules.language == "en" else []
+    if len(spans) < 2 or checks.opens_foreign_matter(said) or checks.left_out(said) not in _PARTS_MAY_STAY:
+        return [(span, said)]
+    found: Prepared = []
+    for begin, end in spans:
+        last = end == len(said.body)
+        part = replace(
+            said,
+            raw=said.raw[begin:] if last else said.raw[begin:end],
+            body=said.body[begin:end],
+            whole=said.whole if begin == 0 and last else said.body[begin:end],
+            start=said.start + begin,
+            end=said.end if last else said.start + end,
+        )
+        found.append(((span[0] if begin == 0 else part.start, part.end), part))
+    return found
+
+
+_PARTS_MAY_STAY = ("", "not their own", "says little", "points elsewhere", "idle", "at one remove", "of a stranger")
+
+
+def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) -> list[Judged]:
     whole = checks.whole_turn([text[start:end] for (start, end), _ in prepared], len(text))
     if not whole and any(_private(said) for _, said in prepared):
         whole = "private"
@@ -147,7 +179,7 @@ def _stands_alone(said: Said) -> bool:
     return len(said.body) > 40
 
 
-def _with_setting(text: str, prepared: list[Prepared], judged: list[Judged]) -> list[Statement]:
+def _with_setting(text: str, prepared: Prepared, judged: list[Judged]) -> list[Statement]:
     """The statements, each with the sentences right behind it, or else right before it, that say how things were."""
     kept = {at: statement for at, (_, statement, _) in enumerate(judged) if statement}
     free = {

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from companion.mind import whose
 from companion.mind.blanking import blanked
+from companion.mind.dropped import drops_i
 from companion.mind.rules import Rules, rules
 
 LONGEST_SENTENCE = 600
@@ -168,7 +170,12 @@ def _irony(said: Said) -> bool:
 
 
 def _request(said: Said) -> bool:
-    return not _boundary(said) and said.says("request")
+    return not _boundary(said) and said.says("request") and not _dropped(said)
+
+
+def _dropped(said: Said) -> bool:
+    """Whether its "I" is left out: such a sentence begins as a command does ("Never touched a cigarette")."""
+    return said.rules.language == "en" and drops_i(said.body)
 
 
 def _acknowledgement(said: Said) -> bool:
@@ -183,31 +190,15 @@ def _idle(said: Said) -> bool:
     return not said.says("telling") and said.says("idle_verbs")
 
 
-_FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
-_BEGINS = re.compile(
-    rf"{_FIRST}|me and my|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b"
-    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? |neither my "
-    r"|(?:aunt|auntie|uncle|cousin|grandma|grandpa) \w+",
-    re.IGNORECASE,
-)
-_INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
-
-
 def _not_their_own(said: Said) -> bool:
     """No first person as the one it is about."""
     if said.requested or _boundary(said) or said.says("elliptical"):
         return False
     if said.rules.language == "zh":
         return _not_their_own_chinese(said)
-    body = said.body
-    if _BEGINS.match(body) or said.says("of_mine"):
+    if said.correction and _CONTRAST.search(said.body):
         return False
-    if said.correction and _CONTRAST.search(body):
-        return False
-    inside = _INSIDE.search(body)
-    if inside and said.says("opener") and not said.rules.says("reported", body[: inside.start()]):
-        return False
-    return not (said.says("done_to_me") and not said.says("reported"))
+    return not whose.tells_of_the_person(said.rules, said.body)
 
 
 _SAYS_ME = re.compile("(?:(?<!医生)(?<!大夫)说|问|告诉|骂|夸)我")
@@ -294,6 +285,7 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("idle", _idle),
     ("quoted", _quotes_another),
     ("not their own", _not_their_own),
+    ("of a stranger", lambda said: not said.requested and whose.tells_of_a_stranger(said.body)),
     ("says little", _says_little),
     ("points elsewhere", _points_elsewhere),
 )

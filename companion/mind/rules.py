@@ -22,6 +22,8 @@ class Rules:
     tables: dict[str, Pattern]
     relations: str
     """Alternatives of a regular expression: the words for people and animals in a person's life."""
+    people: str
+    """The same of those who are not close."""
     jobs: str
     kin: dict[str, str]
     """Word for a relation → the one that stands for all of its kind."""
@@ -57,4 +59,4 @@ def rules(language: str) -> Rules:
     if "foreign" in raw:
         tables["foreign"] = re.compile(rf"\b(?:{raw['foreign']})\b", re.IGNORECASE)
     kin = {word: relation for relation, words in raw["kin"].items() for word in words}
-    return Rules(language, tables, raw["relations"], raw["jobs"], kin)
+    return Rules(language, tables, raw["relations"], raw["people"], raw["jobs"], kin)

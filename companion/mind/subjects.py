@@ -8,42 +8,92 @@ from functools import lru_cache
 from companion.mind.rules import rules
 from companion.mind.slots import NAME
 
-# "my sister is" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
-_IS_SUBJECT = (
-    r"(?! and (?:I|me|my)\b| & I|'s (?!(?:an?|in|at|not|very|so|been|got|having|getting|going|coming|moving|working|"
-    r"living|doing|studying|leaving|dating|staying|ill|sick|here|back|dead|fine)\b))"
+# "my sister is", "Mum's on the list" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
+_NOUNS_IN_ING = "wedding|building|painting|ceiling|clothing|feelings?|meeting|evening|morning|earrings?|drawing|upbringing|hearing"
+_AFTER_IS = (
+    r"(?:an?|the|in|at|on|off|out|up|back|away|over|under|from|with|not|never|no|very|so|too|been|got|gone|going|just|"
+    r"always|still|only|also|really|now|all|about|as|like|to|"
+    rf"(?!(?:{_NOUNS_IN_ING})\b)\w+ing|\w+ed (?:her|his|their|a|the|my|me|us|it|to|from|in|on|at|by|with|up|out|off|into)|"
+    r"taken|given|made|had|left|lost|found|bought|sold|become|moved|started|"
+    r"ill|sick|here|there|dead|fine|pregnant|happy|sad|ok|okay|well|better|worse|home|alive|well|due|half|nearly|"
+    r"\d+|three|four|five|six|seven|eight|nine|ten|eleven|twelve|called|named|dying)\b"
 )
+_IS_SUBJECT = rf"(?! and (?:I|me|my)\b| & I|'s (?!{_AFTER_IS}))"
+# Time or place in front of the subject: "Yesterday my neighbour …", "Last week, Mum …".
+_FRONT = re.compile(
+    r"^(?:(?:yesterday|today|tonight|tomorrow|recently|lately|apparently|sadly|luckily|meanwhile|nowadays|these days|so|"
+    r"now|then|once|turns out|it turns out|(?:last|next|this|every|one|the other) \w+|on (?:\w+day)s?(?: night| morning)?|"
+    r"in (?:\w+|the (?:morning|evening|end|meantime|summer|winter))|at (?:\w+|the weekend|the moment)|"
+    r"(?:\w+|a few|a couple of) (?:days|weeks|months|years) ago|for (?:\w+ ){1,2}(?:days|weeks|months|years))\b,? )+"
+    r"(?=(?:my|our|mum|mom|dad|gran|nan|grandma|grandad|grandpa|one of|(?-i:[A-Z][a-z]+))\b)",
+    re.IGNORECASE,
+)
+_BARE_KIN = (
+    r"[Mm]um|[Mm]om|[Dd]ad|[Mm]ama|[Pp]apa|[Mm]ummy|[Dd]addy|[Gg]randma|[Gg]randpa|[Gg]ran|[Gg]ranny|[Nn]an|[Nn]ana|"
+    r"[Nn]anna|[Gg]randad|[Gg]randdad|[Hh]ubby"
+)
+_THE_KIN = (
+    r"wife|husband|missus|kids?|kiddos?|baby|twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|little one|"
+    r"other half|toddler|eldest|youngest|grandkids|grandchildren|girlfriend|boyfriend|parents|lad|lads|fella|ex"
+)
+_NO_ADJECTIVE = (
+    "is|are|was|were|has|have|had|do|does|did|can|will|would|and|or|but|of|for|to|from|in|at|on|as|with|by|about|after|"
+    "before|an?|the|who|that|which|whose|because|than|like|my|his|her|their|me|job|life|work|career|new job|made|got|"
+    "makes|gets|let|lets|keeps|kept|took|takes|gave|gives|wants|needs|means|meant"
+)
+_COMPOUND = re.compile(
+    r"^ (?:allergy|allergies|training|loans?|licen[cs]e|walker|food|hair|fees|debts?|meetings?|work|days|years|life|house|"
+    r"card|job|business|status|visa|course|school|practi[cs]e|shifts?|appointment|office|salary|insurance|bed|sitter|show|"
+    r"phobia|therapy|situation|drama|issues|history|tree|home|photos?|album|role|group|project|event|outing|dynamics?|"
+    r"morale|spirit|performance|name|hood|and i)\b",
+    re.IGNORECASE,
+)
+"""Words that make "dog" or "student" the first part of a thing: "my dog walker", "my student loan"."""
 
 
 @lru_cache(maxsize=2)
 def _relation(language: str) -> tuple[re.Pattern[str], ...]:
     """Sentences whose subject is somebody in the person's life, by name where there is one."""
-    words = rules(language).relations
+    tables = rules(language)
     if language == "zh":
+        words = f"{tables.relations}|{tables.people}"
         named = r"叫(?P<name>[\u4e00-\u9fffA-Za-z]{2,4}?)(?=[，。！,是在今]|$)"
         called = rf"(?:{named}|(?P<nick>[小阿][\u4e00-\u9fff]))?"
         return (
             re.compile(
-                rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?P<relation>{words}){called}(?!和我|跟我|一起|对我|给我|说我)"
+                rf"^(?:昨天|今天|最近|上周|上个?月|去年)?我(?:们|的|家的?)?(?P<relation>{words}){called}"
+                r"(?!和我|跟我|一起|对我|给我|说我)"
             ),
         )
-    mine = r"^(?:[Mm]y|[Oo]ur) (?:[a-z-]+ ){0,2}?"
+    words = f"{tables.relations}|{tables.people}|{tables.jobs}"
+    mine = rf"^(?:[Mm]y|[Oo]ur) (?:(?!(?:{_NO_ADJECTIVE})\b)[a-z0-9-]+ ){{0,3}}?"
     return (
         re.compile(
-            rf"{mine}(?P<relation>{words})(?: is (?:called|named) |, | |'s name is )"
+            rf"{mine}(?P<relation>{words})(?: is (?:called|named) |, | |'s name is | \()"
             rf"(?P<name>[A-Z][\w'-]+?)\b{_IS_SUBJECT}"
         ),
-        re.compile(rf"{mine}(?P<relation>{words}) (?P<name>[A-Z][\w-]+)(?= (?!and (?:I|me|my)\b)[a-z'])"),
+        re.compile(rf"{mine}(?P<relation>{words}) (?P<name>[A-Z][\w-]+)(?= (?!and (?:I|me|my)\b)[a-z']|\W*$)"),
         re.compile(rf"{mine}(?P<relation>{words})\b(?P<name>){_IS_SUBJECT}"),
         re.compile(
-            r"^(?P<relation>[Aa]unt|[Aa]untie|[Uu]ncle|[Cc]ousin|[Gg]randma|[Gg]randpa) (?P<name>[A-Z][\w'-]+)\b"
+            rf"^(?:[Tt]he )?(?P<relation>[Aa]unt|[Aa]untie|[Uu]ncle|[Cc]ousin|{_BARE_KIN}) (?P<name>[A-Z][\w-]+)\b{_IS_SUBJECT}"
         ),
-        re.compile(rf"^(?P<name>[A-Z][\w-]+)(?:,| is| was|'s) my (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b"),
+        re.compile(rf"^(?P<relation>{_BARE_KIN})\b(?P<name>){_IS_SUBJECT}(?=['\w ,]+\w)"),
+        re.compile(rf"^[Tt]he (?P<relation>{_THE_KIN})\b(?P<name>){_IS_SUBJECT}(?= \w|'s)"),
+        re.compile(
+            rf"^(?P<name>[A-Z][\w-]+)(?:,| \(| is| was|'s| has (?:always )?been) (?:my|our) (?:[a-z-]+ ){{0,2}}"
+            rf"(?P<relation>{words})\b"
+        ),
+        re.compile(
+            rf"^(?:[Oo]ne|[Tt]wo|[Ss]ome|[Hh]alf|[Mm]ost|[Aa]ll|[Bb]oth|[Nn]one|[Ss]everal|[Mm]any) (?:of )?"
+            rf"(?:my|our) (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b(?P<name>)"
+        ),
+        re.compile(rf"^[Aa]n? (?:[a-z-]+ ){{0,2}}(?P<relation>{words}) of (?:mine|ours)\b(?P<name>)"),
     )
 
 
 _SERVES = re.compile(
-    r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady)$"
+    r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady|consultant|gp|"
+    r"surgeon|physio|nurse|midwife|dentist|supervisor|line manager|employer|solicitor|lawyer)$"
 )
 _OF_ME = re.compile(
     r"^(?:my|our) (?:[\w-]+ ){1,3}(?:says?|said|thinks?|told me|tells me|confirmed|reckons?|diagnosed me|believes?)"
@@ -56,14 +106,22 @@ _AND_I = re.compile(r"\b(?:and|so|which means|but) (?:now |so |then )?(?:i|i'm|i
 def subject_of(sentence: str, language: str) -> str:
     """ "person", or the one named first: by name when it is given, else by relation ("my mum" → "mother"). What a
     doctor or boss says or does to the person is about the person."""
+    if language == "en":
+        front = _FRONT.match(sentence)
+        sentence = sentence[front.end() :] if front else sentence
     for pattern in _relation(language):
         match = pattern.search(sentence)
-        if match:
+        if match and _is_human(sentence, match):
             relation = match["relation"].lower()
             if _OF_ME.match(sentence) or (_SERVES.match(relation) and _AND_I.search(sentence)):
                 return "person"
             return _name_in(match) or rules(language).kin.get(relation, relation)
     return "person"
+
+
+def _is_human(sentence: str, match: re.Match[str]) -> bool:
+    """Whether what matched is somebody, and not the first part of a thing's name."""
+    return _name_in(match) != "" or _COMPOUND.match(sentence[match.end() :]) is None
 
 
 def _name_in(match: re.Match[str]) -> str:
@@ -137,3 +195,15 @@ def introduces(sentence: str, name: str) -> bool:
     pattern = rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words}){called}{re.escape(name)}\b"
     bearer = rf"\b{re.escape(name)}(?:,| is| was|'s) (?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words})\b"
     return re.search(f"{pattern}|{bearer}", sentence, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1)
+def _introduction() -> re.Pattern[str]:
+    words = rules("en").relations
+    return re.compile(rf",? (?:with|and) (?=(?:my|our) (?:[a-z-]+ ){{0,2}}?(?:{words})(?:,| called| named)? [A-Z][\w-]+)")
+
+
+def introduced(sentence: str) -> tuple[int, int] | None:
+    """Where company is introduced by name behind a statement: the joint's begin and end (" with |my dog Biscuit")."""
+    match = _introduction().search(sentence)
+    return match.span() if match else None

@@ -1,0 +1,148 @@
+"""Whether an English sentence tells of the person: by its subject, else by what is done to them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from companion.mind.dropped import drops_i
+from companion.mind.grammar import WORD, alternatives, is_finite, is_one_of, is_past, is_verb
+from companion.mind.rules import Rules, rules
+from companion.mind.subjects import subject_of
+
+_FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
+_BEGINS = re.compile(
+    rf"{_FIRST}|me and (?:my|the|[a-z]+)\b|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b|neither my |(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)'s ",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
+_ME = frozenset({"me", "us", "my", "our"})
+_NOT_A_SUBJECT = re.compile(
+    r"^(?:it|this|that|these|those|there|here|what|how|who|why|when|where|which|if|as|so|such|let|please|no|not|yes|then|"
+    r"you|your|you're|can|could|would|will|should|do|does|did|is|are|was|were|make|makes|makes sure|give|gives|tell|help|"
+    r"show|to|for|from|with|in|on|at|by|about|of|option|step|part|phase|point|version|plan|idea)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(r"\b(?:who|whose|whom|that|which)\b", re.IGNORECASE)
+_LET_GO = re.compile(r"\b(?:let|lets) (?:me|us) (?:go|off|down|in)\b", re.IGNORECASE)
+_MOST_WORDS = 8
+_REACH = 5
+"""Words between a verb in the past and "my" or "me" behind it."""
+_FOR_ME = re.compile(
+    r"^(?!it|this|that|these|those|what|which|sounds|looks|works)(?:[\w'-]+ ){1,5}(?:is|are|isn't|aren't|was|were|'s|tastes?|"
+    r"smells?|feels?|agrees?|doesn't agree|don't agree|disagrees?|matters?|means?|comes?|don't come|doesn't come) "
+    r"(?:[\w'-]+ ){0,5}(?:for|to|with|on) me\b",
+    re.IGNORECASE,
+)
+_LATELY = (
+    r"(?:at the moment|right now|lately|these days|this (?:week|month|year|morning)|today|tonight|tomorrow|again|since|so far|"
+    r"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|next|soon|yesterday|last)"
+)
+
+
+@lru_cache(maxsize=1)
+def _own_life() -> re.Pattern[str]:
+    """Work, sleep, the flat: whose they are goes without saying, when it is told how they were or are just now."""
+    subject = rf"(?:{alternatives('own_life')}|(?:the|all the|this) (?:[\w-]+ )?(?:{alternatives('own_things')}))"
+    lasted = r"(?:'s|'ve| has| have|s have) (?:just |only |finally |always |never |not )?(?:been|got|gone|started|become|come|turned|fallen)"
+    now = rf"(?: is| are|'s|'re| was| were| went| got| starts?| ends?| isn't| aren't| wasn't)\b.*\b{_LATELY}\b"
+    strong = (
+        r"(?:'s| is| was| are| were)(?: absolutely| really| so| pretty| a bit| proper| just| still)? (?:a )?(?:brutal|mad|crazy|hectic|"
+        r"hell|nightmare|manic|tight|exhausting|killing me|driving me|doing my|getting to me|a mess|shit|awful|grim|rough|"
+        r"chaos|dead|due|over|off|falling|going (?:well|badly|ok|fine|great))"
+    )
+    came = r" (?:came|fell through|went|kept me|is on|are on|was on|got cancelled|is booked|'s booked|didn't)\b"
+    return re.compile(rf"^{subject}(?:{lasted}|{now}|{strong}|{came})", re.IGNORECASE)
+
+
+def tells_of_the_person(tables: Rules, body: str) -> bool:
+    """Whether the sentence, its opening words cut off, has the person as the one it is about."""
+    if _BEGINS.match(body) or subject_of(body, "en") != "person":
+        return True
+    somebody = is_about_another(body)
+    if tables.says("of_mine", body) and not somebody:
+        return True
+    inside = _INSIDE.search(body)
+    if inside and tables.says("opener", body) and not somebody:
+        head = body[: inside.start()]
+        if not tables.says("reported", head) or _authority_says(body):
+            return True
+    if drops_i(body) or _own_life().match(body) or _authority_says(body):
+        return True
+    if tables.says("done_to_me", body) and not tables.says("reported", body):
+        return True
+    return not somebody and (affects_the_person(body) or _FOR_ME.match(body) is not None)
+
+
+def affects_the_person(body: str) -> bool:
+    """Whether its subject does something to the person, or to what is theirs: "The bank turned me down.", "Peanuts make
+    my throat swell.", "A tree fell on our shed." Telling them something is not enough."""
+    if _NOT_A_SUBJECT.match(body) and not _LET_GO.search(body):
+        return False
+    tokens = [token.group().casefold() for token in WORD.finditer(body[:200])][: _MOST_WORDS + _REACH]
+    verb = next((at for at, word in enumerate(tokens[:_MOST_WORDS]) if at and _is_verb_here(tokens, at)), None)
+    if verb is None or _ME & set(tokens[:verb]) or _RELATIVE.search(" ".join(tokens[:verb])):
+        return False
+    if is_one_of("telling", tokens[verb]):
+        return _LET_GO.search(body) is not None
+    behind = tokens[verb + 1 : verb + 1 + (_REACH if is_past(tokens[verb]) else 2)]
+    while behind and is_verb(behind[0]) and is_one_of("auxiliary", tokens[verb]):
+        verb, behind = verb + 1, behind[1:]
+        if is_one_of("telling", tokens[verb]):
+            return False
+    reported = any(word in ("that", "said", "says", "he", "she", "they", "who", "how", "if", "about", "like") for word in behind)
+    return bool(_ME & set(behind)) and not reported
+
+
+def _is_verb_here(tokens: list[str], at: int) -> bool:
+    """A plain form is a verb behind a plural only ("peanuts make", not "a make of car")."""
+    return is_finite(tokens[at]) or (is_one_of("verbs", tokens[at]) and tokens[at - 1].endswith("s"))
+
+
+@lru_cache(maxsize=1)
+def _authorities() -> re.Pattern[str]:
+    who = rf"(?:the |a |my |our |this )?(?:[\w-]+ ){{0,1}}(?:{alternatives('authority')})|they"
+    says = r"(?:'ve|'s| have| has)?(?: just| finally| also)? (?:says?|said|thinks?|told (?:me|us)|tells me|confirmed?|confirms|found|reckons?|wants me to|advised me to|ordered me to|showed?|shows)"
+    return re.compile(
+        rf"^(?:{who}){says}(?: that)? (?:i|i'm|i've|i'll|we|we're|my|our|it's my|to (?:rest|stop|take|avoid|lose|cut|give up|quit|keep off))\b",
+        re.IGNORECASE,
+    )
+
+
+def _authority_says(body: str) -> bool:
+    """Whether somebody who should know says it of the person: "The doctor says I have …"."""
+    return _authorities().match(body) is not None
+
+
+@lru_cache(maxsize=1)
+def _another() -> re.Pattern[str]:
+    tables = rules("en")
+    some = "guy|girl|man|men|woman|women|boy|lady|bloke|chap|lad|person|people|somebody|someone|dude|couple|family|kids?|owner|stranger|actor|singer|character|fella|folks?|gentleman|lot|presenter|author|writer|youtuber"
+    who = rf"(?:{some}|{tables.people}|{tables.jobs}|{tables.relations})s?"
+    return re.compile(
+        rf"^(?:the|a|an|some|this|that|one|another|every|no) (?:[\w'-]+ ){{0,3}}?{who}"
+        r"(?: (?:who|that|which|whose|in|at|on|from|next door|next to|behind|opposite|upstairs|downstairs|over|with|of|down|"
+        r"across|i|we|my|he|she|they|\w+ing)\b|,| [A-Z]\w+ (?:who|in|at|from|next)\b)"
+        r"|^(?:he|she|they|his|her|their|somebody|someone|people|everyone|everybody|nobody)\b"
+        r"|^(?:the|a|an|some|this|that) (?:[\w'-]+ ){0,3}?(?:next door|upstairs|downstairs|opposite|at (?:no|number) \d+)\b",
+        re.IGNORECASE,
+    )
+
+
+def is_about_another(body: str) -> bool:
+    """Whether its subject is somebody described by where they are or what they do ("the woman who lives opposite"):
+    what the person does in that description is not what is told."""
+    return _another().match(body) is not None
+
+
+_STRANGER = re.compile(
+    r"^(?:i|we) (?:just |also |once |actually )?(?:know|knew|met|saw|heard of|heard about|read about|read of|watched|follow|remember|overheard|"
+    r"sat next to|talked to|spoke to|bumped into|ran into|came across) (?:of |about )?(?:an?|this|some|one|the|these|two|another|somebody|someone|"
+    r"people)\b(?! (?:friend|colleague|cousin)? of mine)(?:(?! (?:my|me|i)\b)[^,.;]){0,60}? (?:who|whose|that|which|with|called|named)\b",
+    re.IGNORECASE,
+)
+
+
+def tells_of_a_stranger(body: str) -> bool:
+    """ "I met a man who has six toes": what it holds is the stranger's."""
+    return _STRANGER.match(body) is not None
