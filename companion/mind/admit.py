@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from companion.mind import checks, clauses, facets, leaning, slots, subjects
+from companion.mind import checks, clauses, facets, frames, leaning, slots, subjects
 from companion.mind.checks import Said
 from companion.mind.rules import language_of, rules
 from companion.records import Modality, Polarity
@@ -132,8 +132,13 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
         return [(span, None, whole) for span, _ in prepared]
     judged: list[Judged] = []
     rest, quoting = "", False
+    foreign = frames.frames(text[:LONGEST_TURN], rules("en"))
     for span, said in prepared:
         sentence = text[slice(*span)]
+        framed = frames.framed(foreign, *span)
+        if framed:
+            judged.append((span, None, framed))
+            continue
         if quoting or checks.opens_quotation(sentence):
             quoting = not (quoting and checks.closes_quotation(sentence))
             judged.append((span, None, "quoted"))
@@ -141,7 +146,7 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
         if said.says("staged"):
             judged[:] = [(earlier, None, "role-play") for earlier, _, _ in judged]
             rest = "role-play"
-        if rest and checks.speaks_for_themselves_again(said):
+        if rest and (checks.speaks_for_themselves_again(said) or checks.was_a_joke(said)):
             rest = ""
         if rest:
             judged.append((span, None, rest))
@@ -152,7 +157,8 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
             continue
         if checks.was_a_joke(said):
             if judged and not _stands_alone(said):
-                judged[-1] = (judged[-1][0], None, "joke")
+                _strike(text, judged, "joke")
+            rest = ""
             judged.append((span, None, "joke"))
             continue
         rest = checks.opens_foreign_matter(said)
@@ -165,6 +171,15 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
             continue
         _judge(text, span, said, judged, known)
     return judged
+
+
+def _strike(text: str, judged: list[Judged], reason: str) -> None:
+    """Take back all parts of the sentence judged last."""
+    begins = {start for start, _ in _looked_at(text)}
+    for at in range(len(judged) - 1, -1, -1):
+        judged[at] = (judged[at][0], None, reason)
+        if judged[at][0][0] in begins:
+            break
 
 
 def _withdraw(text: str, span: tuple[int, int], judged: list[Judged]) -> None:
@@ -235,7 +250,12 @@ def _judge(
         statement = replace(_statement(text, said), subject=somebody, slot=None, value=None)
         judged.append((span, statement, "of somebody known"))
         return
-    if previous and reason in leaning.LEFT_OUT and _lean(text, span, said, previous, judged, reason):
+    names_nobody = leaning.goes_on_about_them(said)
+    if names_nobody and not previous and judged and _was_of_another(judged, text):
+        judged.append((span, None, "not their own"))
+        return
+    of_them = previous is not None and _may_lean_on(previous, said, reason)
+    if previous and (reason in leaning.LEFT_OUT or of_them) and _lean(text, span, said, previous, judged, reason):
         return
     if previous and not reason and leaning.goes_on(said) and _fits(previous, said) and _plain(previous):
         statement = _statement(text, said)
@@ -249,12 +269,29 @@ def _judge(
         judged.append((span, _statement(text, said), "asked for" if said.requested else "their own"))
 
 
+def _may_lean_on(previous: Statement, said: Said, reason: str) -> bool:
+    """Whether a sentence that names nobody, or one of several, goes on about the one the last statement is about."""
+    if reason and reason not in leaning.LEFT_OUT:
+        return False
+    if leaning.one_of_several(said):
+        return subjects.somebody_in(previous.text, said.rules.language) is not None
+    return leaning.goes_on_about_them(said) and (
+        previous.subject != "person" or subjects.just_introduced(previous.text, said.rules.language)
+    )
+
+
+def _was_of_another(judged: list[Judged], text: str) -> bool:
+    """Whether the sentence before was left out since it is about somebody else."""
+    span, _, reason = judged[-1]
+    return reason in ("not their own", "at one remove", "of a stranger", "quoted") and leaning.of_another(text[slice(*span)])
+
+
 def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, judged: list[Judged], reason: str) -> bool:
     """Keep a sentence together with the statement it leans on, when it does."""
     if not _fits(previous, said):
         return False
     language = said.rules.language
-    on_somebody = leaning.on_somebody(said)
+    on_somebody = leaning.on_somebody(said) or _may_lean_on(previous, said, "")
     somebody = subjects.somebody_in(previous.text, language) if on_somebody else None
     if somebody is not None or (on_somebody and previous.subject != "person"):
         named = subjects.name_given(said.raw) or _named_before(previous, somebody, leaning.one_of_several(said))

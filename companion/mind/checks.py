@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from companion.mind import whose
+from companion.mind import grammar, whose
 from companion.mind.blanking import blanked
 from companion.mind.dropped import drops_i
 from companion.mind.rules import Rules, rules
@@ -32,6 +32,8 @@ class Said:
     correction: bool = False
     whole: str = ""
     """The sentence before anything was cut off."""
+    told: bool = False
+    """It tells though it has the form of a question or a command ("Did I mention that …?")."""
 
     def says(self, table: str) -> bool:
         return self.rules.says(table, self.body)
@@ -40,7 +42,7 @@ class Said:
 def said(tables: Rules, sentence: str, start: int) -> Said:
     """The sentence that begins at `start` of its turn, made ready for the checks."""
     text = blanked(sentence[: LONGEST_SENTENCE + 1])
-    position, requested, correction = 0, False, False
+    position, requested, correction, told = 0, False, False, False
     mark = _MARKS.match(text)
     position = mark.end() if mark else 0
     for _ in range(6):
@@ -51,6 +53,9 @@ def said(tables: Rules, sentence: str, start: int) -> Said:
         if cut == position:
             cut = tables.cut("correction", text, position)
             correction |= cut > position and _puts_right(text[position:cut], text[cut:])
+        if cut == position:
+            cut = tables.cut("reminding", text, position)
+            told |= cut > position
         if cut == position:
             cut = tables.cut("lead", text, position)
         if cut == position or not _LETTERS.search(text, cut):
@@ -68,6 +73,7 @@ def said(tables: Rules, sentence: str, start: int) -> Said:
         requested,
         correction,
         text,
+        told or (requested and position > 0),
     )
 
 
@@ -160,12 +166,14 @@ def _boundary(said: Said) -> bool:
 
 
 def _question(said: Said) -> bool:
-    if said.whole.rstrip(" \"'”’)*_」』").endswith(("?", "？")):
+    if said.whole.rstrip(" \"'”’)*_」』").endswith(("?", "？")) and not said.told:
         return True
     return said.says("question")
 
 
 def _irony(said: Said) -> bool:
+    if said.says("figurative"):
+        return True
     return said.rules.says("irony", said.whole.strip()) and not said.rules.says("in_earnest", said.whole)
 
 
@@ -254,7 +262,18 @@ def _says_little(said: Said) -> bool:
     if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
         return len(words) < 3
     told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
+    told = told or _does_something(said.body)
     return not told and _NAME_OR_NUMBER.search(said.raw) is None
+
+
+_VAGUE = re.compile(r"^(?:it|that|this|them|those|so|one|you|too|now|more|less|all|what|why|how|something|anything)\b", re.IGNORECASE)
+
+
+def _does_something(body: str) -> bool:
+    """ "I deliver milk." says what somebody does, "I did that." does not."""
+    found = grammar.words(body)
+    plain = len(found) == 3 and found[0].casefold() in ("i", "we") and grammar.is_one_of("verbs", found[1])
+    return plain and not _VAGUE.match(found[2])
 
 
 _OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)

@@ -34,7 +34,7 @@ _BARE_KIN = (
 )
 _THE_KIN = (
     r"wife|husband|missus|kids?|kiddos?|baby|twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|little one|"
-    r"other half|toddler|eldest|youngest|grandkids|grandchildren|girlfriend|boyfriend|parents|lad|lads|fella|ex"
+    r"other half|toddler|grandkids|grandchildren|girlfriend|boyfriend|parents|lad|lads|fella|ex"
 )
 _NO_ADJECTIVE = (
     "is|are|was|were|has|have|had|do|does|did|can|will|would|and|or|but|of|for|to|from|in|at|on|as|with|by|about|after|"
@@ -207,3 +207,20 @@ def introduced(sentence: str) -> tuple[int, int] | None:
     """Where company is introduced by name behind a statement: the joint's begin and end (" with |my dog Biscuit")."""
     match = _introduction().search(sentence)
     return match.span() if match else None
+
+
+@lru_cache(maxsize=2)
+def _have(language: str) -> re.Pattern[str]:
+    words = rules(language).relations
+    if language == "zh":
+        return re.compile(rf"(?:有|养|领养|收养|捡|生)了?(?:[一两三四五1-9几][只条个位匹]|个)?\S{{0,6}}?(?:{words})[。，！]?$")
+    return re.compile(
+        rf"\b(?:have|got|had|has|adopted|met|taken on|dating|seeing|married|bought|rescued|fostering|expecting)\b"
+        rf"(?: \w+)? (?:an?|two|three|four|my|this|another|the) (?:[\w-]+ ){{0,3}}?(?:{words})\b[^,;]{{0,20}}$",
+        re.IGNORECASE,
+    )
+
+
+def just_introduced(sentence: str, language: str) -> bool:
+    """Whether a sentence ends in naming somebody of whom the next may go on to tell ("We have a new baby.")."""
+    return _have(language).search(sentence) is not None

@@ -12,7 +12,7 @@ from companion.mind.subjects import subject_of
 
 _FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
 _BEGINS = re.compile(
-    rf"{_FIRST}|me and (?:my|the|[a-z]+)\b|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b|neither my |(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)'s ",
+    rf"{_FIRST}|me and (?:my|the|[a-z]+)\b|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b|neither my |the real me |(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)'s ",
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
