@@ -249,7 +249,9 @@ def closes_quotation(sentence: str) -> bool:
 _CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 
 
-_NAME_OR_NUMBER = re.compile(r"(?<=\s)[A-Z][a-z]{2,}|\d")
+_NAME_OR_NUMBER = re.compile(
+    r"(?<=\s)[A-Z][a-z]{2,}|\d|\b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b|\b[A-Z]{2,}\b"
+)
 
 
 def _says_little(said: Said) -> bool:
@@ -262,7 +264,7 @@ def _says_little(said: Said) -> bool:
     if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
         return len(words) < 3
     told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
-    told = told or _does_something(said.body)
+    told = told or _does_something(said.body) or whose.says_much(said.body)
     return not told and _NAME_OR_NUMBER.search(said.raw) is None
 
 
@@ -271,9 +273,19 @@ _VAGUE = re.compile(r"^(?:it|that|this|them|those|so|one|you|too|now|more|less|a
 
 def _does_something(body: str) -> bool:
     """ "I deliver milk." says what somebody does, "I did that." does not."""
+    if _HAVE.match(body):
+        return True
     found = grammar.words(body)
-    plain = len(found) == 3 and found[0].casefold() in ("i", "we") and grammar.is_one_of("verbs", found[1])
-    return plain and not _VAGUE.match(found[2])
+    return len(found) == 3 and found[0].casefold() in ("i", "we") and not (_EMPTY.match(found[1]) or _VAGUE.match(found[2]))
+
+
+_HAVE = re.compile(r"^i(?:'ve| have)(?: got)?(?: an?)? (?!(?:questions?|concerns?|doubts?|ideas?|seen|read|got|noted|done|tried)\b)[\w'-]{2,}\W*$", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"^(?:need|want|have|had|see|saw|get|got|mean|meant|appreciate|understand|hope|know|knew|choose|chose|prefer|like|think|guess|"
+    r"should|must|can|can't|will|won't|would|could|do|did|don't|didn't|was|were|am|are|feel|agree|trust|require|expect|"
+    r"demand|say|said|ask|asked|just|also|really|still)$",
+    re.IGNORECASE,
+)
 
 
 _OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)
@@ -309,6 +321,7 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("points elsewhere", _points_elsewhere),
 )
 
+_LEFT_OVER = re.compile(r"[\s,;:—–-]*\b(?:what|how|why|where|when|who|which|so|and|but)\s*$", re.IGNORECASE)
 _CLAUSES_ZH = re.compile("[，,；;。！]")
 
 
@@ -324,7 +337,7 @@ def before_asking(said: Said) -> Said | None:
         length = cut - 1
     else:
         asking = said.rules.find("asking", said.body)
-        length = asking.start() if asking else 0
+        length = len(_LEFT_OVER.sub("", said.body[: asking.start()])) if asking else 0
     minimum = 4 if said.rules.language == "zh" else 8
     if length < minimum:
         return None

@@ -99,9 +99,14 @@ def _differ(body: str, spans: list[Span]) -> bool:
 
 
 def _owner(text: str) -> str:
-    if is_about_another(text):
+    subject = subject_of(text, "en")
+    if subject == "person" and is_about_another(text) and not _THEY.match(text):
         return "another"
-    return subject_of(text, "en")
+    return "person" if subject in _OURS else subject
+
+
+_THEY = re.compile(r"(?:they|their|everyone|everybody|people|nobody)\b", re.IGNORECASE)
+_OURS = ("family", "team")
 
 
 def _joined(body: str, spans: list[Span]) -> list[Span]:

@@ -91,7 +91,7 @@ _NONE = re.compile(
 )
 _COUNTED = re.compile(
     r"^(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|nearly \w+) "
-    r"(?:weeks?|months?|years?|days?) (?:pregnant|sober|clean|married|old|into? |without|smoke-free|single|divorced|dry|"
+    r"(?:weeks?|months?|years?|days?) (?:pregnant|sober|clean|married|old|into? |without|smoke-free|single|divorced|dry|off|"
     r"post|out of|since|at (?:the|my))",
     re.IGNORECASE,
 )

@@ -28,6 +28,12 @@ _FRONT = re.compile(
     r"(?=(?:my|our|mum|mom|dad|gran|nan|grandma|grandad|grandpa|one of|(?-i:[A-Z][a-z]+))\b)",
     re.IGNORECASE,
 )
+# What somebody says of another is about the other: "The vet says our dog has arthritis."
+_REPORTED = re.compile(
+    r"^(?:(?:the|my|our|his|her|a) )?(?:[\w'-]+ ){1,2}?(?:says?|said|thinks?|reckons?|told (?:me|us)|tells (?:me|us)|confirmed|found|"
+    r"believes?|suspects?)(?: that)? (?=(?:my|our|mum|mom|dad|gran|nan|grandma|grandad|(?-i:[A-Z]\w+), (?:my|our))\b)",
+    re.IGNORECASE,
+)
 _BARE_KIN = (
     r"[Mm]um|[Mm]om|[Dd]ad|[Mm]ama|[Pp]apa|[Mm]ummy|[Dd]addy|[Gg]randma|[Gg]randpa|[Gg]ran|[Gg]ranny|[Nn]an|[Nn]ana|"
     r"[Nn]anna|[Gg]randad|[Gg]randdad|[Hh]ubby"
@@ -109,6 +115,10 @@ def subject_of(sentence: str, language: str) -> str:
     if language == "en":
         front = _FRONT.match(sentence)
         sentence = sentence[front.end() :] if front else sentence
+        reported = _REPORTED.match(sentence)
+        if reported:
+            of_whom = subject_of(sentence[reported.end() :], language)
+            return of_whom if of_whom != "person" or _OF_ME.match(sentence) else subject_of(sentence[: reported.end()], language)
     for pattern in _relation(language):
         match = pattern.search(sentence)
         if match and _is_human(sentence, match):

@@ -24,6 +24,9 @@ _NOT_A_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\b(?:who|whose|whom|that|which)\b", re.IGNORECASE)
+_TAGGED = re.compile(r", me\W*$", re.IGNORECASE)
+"""As in "Never smoked, me.\""""
+_ASKED = re.compile(r"\basked (?:me|us) (?:out|to (?:be|marry|move|stay|join|leave|come|dance))\b", re.IGNORECASE)
 _LET_GO = re.compile(r"\b(?:let|lets) (?:me|us) (?:go|off|down|in)\b", re.IGNORECASE)
 _MOST_WORDS = 8
 _REACH = 5
@@ -36,14 +39,14 @@ _FOR_ME = re.compile(
 )
 _LATELY = (
     r"(?:at the moment|right now|lately|these days|this (?:week|month|year|morning)|today|tonight|tomorrow|again|since|so far|"
-    r"on (?:mon|tues|wednes|thurs|fri|satur|sun)day|next|soon|yesterday|last)"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|next|soon|yesterday|last)"
 )
 
 
 @lru_cache(maxsize=1)
 def _own_life() -> re.Pattern[str]:
     """Work, sleep, the flat: whose they are goes without saying, when it is told how they were or are just now."""
-    subject = rf"(?:{alternatives('own_life')}|(?:the|all the|this) (?:[\w-]+ )?(?:{alternatives('own_things')}))"
+    subject = rf"(?:{alternatives('own_life')}|(?:(?:the|all the|this) )?(?:[\w-]+ )?(?:{alternatives('own_things')}))"
     lasted = r"(?:'s|'ve| has| have|s have) (?:just |only |finally |always |never |not )?(?:been|got|gone|started|become|come|turned|fallen)"
     now = rf"(?: is| are|'s|'re| was| were| went| got| starts?| ends?| isn't| aren't| wasn't)\b.*\b{_LATELY}\b"
     strong = (
@@ -67,7 +70,7 @@ def tells_of_the_person(tables: Rules, body: str) -> bool:
         head = body[: inside.start()]
         if not tables.says("reported", head) or _authority_says(body):
             return True
-    if drops_i(body) or _own_life().match(body) or _authority_says(body):
+    if _TAGGED.search(body) or drops_i(body) or _own_life().match(body) or _authority_says(body):
         return True
     if tables.says("done_to_me", body) and not tables.says("reported", body):
         return True
@@ -84,7 +87,7 @@ def affects_the_person(body: str) -> bool:
     if verb is None or _ME & set(tokens[:verb]) or _RELATIVE.search(" ".join(tokens[:verb])):
         return False
     if is_one_of("telling", tokens[verb]):
-        return _LET_GO.search(body) is not None
+        return _LET_GO.search(body) is not None or _ASKED.search(body) is not None
     behind = tokens[verb + 1 : verb + 1 + (_REACH if is_past(tokens[verb]) else 2)]
     while behind and is_verb(behind[0]) and is_one_of("auxiliary", tokens[verb]):
         verb, behind = verb + 1, behind[1:]
@@ -92,6 +95,11 @@ def affects_the_person(body: str) -> bool:
             return False
     reported = any(word in ("that", "said", "says", "he", "she", "they", "who", "how", "if", "about", "like") for word in behind)
     return bool(_ME & set(behind)) and not reported
+
+
+def says_much(body: str) -> bool:
+    """Whether a short sentence tells something all the same: what happens to the person, or how their life goes."""
+    return affects_the_person(body) or _own_life().match(body) is not None or drops_i(body)
 
 
 def _is_verb_here(tokens: list[str], at: int) -> bool:
@@ -123,7 +131,7 @@ def _another() -> re.Pattern[str]:
         rf"^(?:the|a|an|some|this|that|one|another|every|no) (?:[\w'-]+ ){{0,3}}?{who}"
         r"(?: (?:who|that|which|whose|in|at|on|from|next door|next to|behind|opposite|upstairs|downstairs|over|with|of|down|"
         r"across|i|we|my|he|she|they|\w+ing)\b|,| [A-Z]\w+ (?:who|in|at|from|next)\b)"
-        r"|^(?:he|she|they|his|her|their|somebody|someone|people|everyone|everybody|nobody)\b"
+        r"|^(?:he|she|his|her|their)\b"
         r"|^(?:the|a|an|some|this|that) (?:[\w'-]+ ){0,3}?(?:next door|upstairs|downstairs|opposite|at (?:no|number) \d+)\b",
         re.IGNORECASE,
     )
