@@ -19,6 +19,8 @@ from companion.sentences import sentences
 LONGEST_TURN = 12_000
 """Characters of a turn looked at; the rest of a longer one is taken for pasted material."""
 MOST_SENTENCES = 120
+SET_UP = 3
+"""Words of a sentence that only leads up to the irony behind it ("I burnt water. I'm clearly a chef.")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,8 @@ def _judge(
             judged.append((span, _grown(text, previous, said), "goes on from the one before"))
             return
     if reason:
+        if reason == "irony" and previous and len(previous.text.split()) <= SET_UP:
+            _strike(text, judged, "irony")
         judged.append((span, None, reason))
     else:
         judged.append((span, _statement(text, said), "asked for" if said.requested else "their own"))

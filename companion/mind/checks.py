@@ -10,6 +10,7 @@ from companion.mind import grammar, whose
 from companion.mind.blanking import blanked
 from companion.mind.dropped import drops_i
 from companion.mind.rules import Rules, rules
+from companion.mind.slots import slot_of
 
 LONGEST_SENTENCE = 600
 _MARKS = re.compile(r"\s*(?:[-*+•·◦–—#]+|\(?\d{1,3}[.)、]|[a-zA-Z]\))\s+")
@@ -261,10 +262,12 @@ def _says_little(said: Said) -> bool:
         return True
     if said.rules.language == "zh":
         return len(said.body.strip(" 。！~，")) < 3
+    if len(words) == 1 and _dropped(said):
+        return True
     if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
         return len(words) < 3
     told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
-    told = told or _does_something(said.body) or whose.says_much(said.body)
+    told = told or slot_of(said.raw, "en") is not None or _does_something(said.body) or whose.says_much(said.body)
     return not told and _NAME_OR_NUMBER.search(said.raw) is None
 
 

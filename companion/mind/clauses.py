@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from companion.mind.dropped import drops_i
 from companion.mind.grammar import is_finite, is_verb, words
 from companion.mind.slots import slot_of
 from companion.mind.subjects import introduced, subject_of
@@ -27,12 +28,8 @@ _JOINT = re.compile(
     rf"(?:now |then |also )?|:\s+)(?={_SUBJECT})",
     re.IGNORECASE,
 )
-_SHARED = re.compile(
-    r"(?:,? and|,| but) (?:now |also |currently )?(?=(?:am|have|was|work|live|study|teach|drive|play|own|run|moved|got|turned|come|grew|"
-    r"speak|'m) )",
-    re.IGNORECASE,
-)
-"""Where a second verb shares the subject: "I live in Leeds and work as a nurse"."""
+_SHARED = re.compile(r"(?:,? and|,| but) (?:now |also |currently |then )?(?=[a-z'])")
+"""Where more may be said of the same subject: "I live in Leeds and work as a nurse", "I'm vegan, allergic to nuts"."""
 _NOT_PARTED = re.compile(
     r"\b(?:if|unless|whether|imagine|suppose|wish|pretend|either|than|hypothetically|would|dreamt|dreamed|lest)\b|\?|[\"“«]",
     re.IGNORECASE,
@@ -129,7 +126,7 @@ def _with_second_verb(body: str, span: Span) -> list[Span]:
     for joint in _SHARED.finditer(body, start, end):
         head, tail = body[start : joint.start()], body[joint.end() : end]
         first, second = slot_of(head, "en"), slot_of(tail, "en")
-        if first and (second or len(words(tail)) > 2) and subject_of(head, "en") == "person":
+        if first and (second or drops_i(tail)) and subject_of(head, "en") == "person":
             return [(start, joint.start()), *_with_second_verb(body, (joint.end(), end))]
     return [span]
 

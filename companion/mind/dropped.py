@@ -59,7 +59,7 @@ _STATIVE = re.compile(
     r"^(?:love|hate|miss|prefer|adore|loathe|dread|enjoy|own|detest|can't stand|cannot stand) "
     r"(?!it\b|this|that|these|those|the (?:idea|plan|sound|suggestion|concept|approach|way|look|detail|name)|how|what|your|"
     r"all\b|to (?:see|hear|know|help)|when)[\w']+"
-    r"|^live(?:d)? (?:in|with|on|at|near|alone|by)\b|^work(?:ed|ing)? (?:as|at|for|nights|full-time|part-time|from home|in (?:an?|the "
+    r"|^live(?:d)? (?:in|with|on|at|near|alone|by)\b|^work(?:ed)? (?:as|at|for|nights|full-time|part-time|from home|in (?:an?|the "
     r"|it\b|hr\b|\w+ing\b))",
     re.IGNORECASE,
 )

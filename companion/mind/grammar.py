@@ -55,7 +55,8 @@ def is_finite(word: str) -> bool:
         or is_past(folded)
         or is_third(folded)
         or is_one_of("same", folded)
-        or folded.endswith(("n't", "'ll", "'ve", "'re", "'d"))
+        or folded.endswith(("n't", "'ll", "'ve", "'re", "'d", "'m"))
+        or folded in ("he's", "she's", "it's", "that's", "there's", "who's", "everyone's", "nobody's")
     )
 
 

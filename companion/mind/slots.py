@@ -23,27 +23,30 @@ _DAY = (
     r"(?P<value>(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? [A-Z][a-z]{2,8}(?:,? \d{4})?"
     r"|[A-Z][a-z]{2,8} (?:the )?\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})"
 )
+_OWN = r"(?:\b(?:I|i|We|we) ?|^)"
+"""The subject, or where it is left out."""
 _CALLED = r"(?:is|'s)(?: called| named|)|(?:is|'s) name is|, called|,|called|named"
 _ONLY_NAMED = r"(?<!ish)(?<!ese)(?<!ian)(?<!ican)(?<!eek)(?<!ench)(?<!utch)(?=\s*(?:[.,!;]|$|and I\b|and we\b))"
 """A name with nothing said of its bearer after it, and no "Peruvian" or "Irish"."""
 _TRADE = r"(?P<value>[\w -]{3,40}?)(?=[.,;!]|$| (?:at|for|in|and|with|since) )"
-_LIVE = r"(?:live|am living|'m living|am based|'m based|have lived|'ve lived|reside)(?: here)?(?: now)?"
+_LIVE = r"(?:[Ll]ive|am living|'m living|am based|'m based|have lived|'ve lived|reside)(?: here)?(?: now)?"
 
 _ENGLISH: tuple[tuple[str, str], ...] = (
     ("name", rf"\b[Mm]y (?:full |first |real )?name(?: is|'s) {NAME}"),
-    ("name", rf"\b(?:[Cc]all me|(?:{_I_AM} (?:called|named))|I go by|people call me|everyone calls me) {NAME}"),
+    ("name", r"\b[Mm]y (?:full |first |real )?name(?: is|'s) (?!not|the|a\b|spelt|spelled|in|on|unusual|hard)(?P<value>[a-z][\w'-]+)(?=\s*(?:[.,!;]|$|and\b))"),
+    ("name", rf"\b(?:[Cc]all me|(?:{_I_AM} (?:called|named))|I go by|(?:people|friends|everyone|everybody|they all|most people)(?: \w+){{0,3}} calls? me) {NAME}"),
     ("name", rf"^{_I_AM} {NAME}(?=[,.!]? (?:nice|good|pleased|glad) )"),
-    ("home_city", rf"\b(?:I|i|We|we) ?{_LIVE} in {_PROPER}"),
-    ("home_city", rf"\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?moved(?: back| here)? to {_PROPER}"),
-    ("birthplace", rf"\b(?:I|i) was born(?: and raised)? in {_PROPER}"),
+    ("home_city", rf"{_OWN}{_LIVE}(?: with (?:my|our) [\w ]{{2,25}}?)? in {_PROPER}"),
+    ("home_city", rf"(?:\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?|^(?:[Jj]ust |[Rr]ecently |[Ff]inally )?)[Mm]oved(?: back| here)? to {_PROPER}"),
+    ("birthplace", rf"(?:\b(?:I|i) was |^(?:was )?)[Bb]orn(?: and raised)? in {_PROPER}"),
     ("birthday", rf"\b[Mm]y birthday(?: is|'s)(?: on)? {_DAY}"),
     ("birthday", rf"\b(?:I|i) was born on {_DAY}"),
     ("age", rf"\b{_I_AM} (?:now |already |almost )?(?P<value>\d{{1,2}})(?= years old|[.,!]|$| and )"),
     ("age", r"\b(?:I|i)(?: just|'ve just| have just)? turned (?P<value>\d{1,2})\b"),
-    ("employer", rf"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working)(?: \w+)? (?:at|for) {_PROPER}"),
+    ("employer", rf"{_OWN}(?:now |currently )?(?:[Ww]ork|am working|'m working)(?: \w+)? (?:at|for) {_PROPER}"),
     ("employer", rf"\b[Mm]y (?:employer|company) is {_PROPER}"),
     ("school", rf"\b(?:I|i)(?: go to| study at| attend|'m studying at) {_PROPER}"),
-    ("job", rf"\b(?:I|i)(?: now| currently)? ?(?:work|am working|'m working) as (?:an? )?{_TRADE}"),
+    ("job", rf"{_OWN}(?:now |currently )?(?:[Ww]ork|am working|'m working) as (?:an? )?{_TRADE}"),
     ("job", rf"\b{_I_AM} (?:currently |now |also )?an? (?P<value>(?:[\w-]+ ){{0,3}}(?:JOBS))\b(?! (?:of|lover))"),
     ("job", rf"\b[Mm]y (?:job|profession|occupation) is {_TRADE}"),
     ("spouse", rf"\b[Mm]y (?:wife|husband|spouse)(?: {_CALLED}|{_CALLED})? {NAME}{_ONLY_NAMED}"),

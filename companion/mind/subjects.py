@@ -97,6 +97,7 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
+_WITH_ME = re.compile(r"^(?:my|our) (?:[\w'-]+ ){1,4}and (?:i|me)\b|^me and\b", re.IGNORECASE)
 _SERVES = re.compile(
     r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady|consultant|gp|"
     r"surgeon|physio|nurse|midwife|dentist|supervisor|line manager|employer|solicitor|lawyer)$"
@@ -119,6 +120,8 @@ def subject_of(sentence: str, language: str) -> str:
         if reported:
             of_whom = subject_of(sentence[reported.end() :], language)
             return of_whom if of_whom != "person" or _OF_ME.match(sentence) else subject_of(sentence[: reported.end()], language)
+    if _WITH_ME.match(sentence):
+        return "person"
     for pattern in _relation(language):
         match = pattern.search(sentence)
         if match and _is_human(sentence, match):
