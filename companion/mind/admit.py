@@ -93,8 +93,9 @@ Prepared = list[tuple[tuple[int, int], Said]]
 def _prepared(text: str) -> Prepared:
     """What is judged one by one, with what is checked of it: the sentences, or their parts."""
     found: Prepared = []
+    foreign = frames.frames(text[:LONGEST_TURN], rules("en"))
     for start, end in _looked_at(text):
-        said = checks.said(rules(language_of(text[start:end])), text[start:end], start)
+        said = checks.said(rules(language_of(text[start:end])), frames.masked(foreign, text, start, end), start)
         found += _parted(text, (start, end), said)
     return found
 
@@ -111,14 +112,7 @@ def _parted(text: str, span: tuple[int, int], said: Said) -> Prepared:
     found: Prepared = []
     for begin, end in spans:
         last = end == len(said.body)
-        part = replace(
-            said,
-            raw=said.raw[begin:] if last else said.raw[begin:end],
-            body=said.body[begin:end],
-            whole=said.whole if begin == 0 and last else said.body[begin:end],
-            start=said.start + begin,
-            end=said.end if last else said.start + end,
-        )
+        part = said.cut(begin, len(said.raw) if last else end)
         found.append(((span[0] if begin == 0 else part.start, part.end), part))
     return found
 
@@ -148,6 +142,9 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
         if said.says("staged"):
             judged[:] = [(earlier, None, "role-play") for earlier, _, _ in judged]
             rest = "role-play"
+        if judged and judged[-1][2] in ("hypothetical", "question", "request") and said.rules.says("example", said.whole):
+            judged.append((span, None, "hypothetical"))
+            continue
         if rest and (checks.speaks_for_themselves_again(said) or checks.was_a_joke(said)):
             rest = ""
         if rest:
@@ -243,6 +240,10 @@ def _judge(
         head = checks.before_asking(said)
         if head:
             said, reason = head, checks.left_out(head)
+    if reason in _HEADS and said.rules.language == "en":
+        head = _head_clause(said)
+        if head:
+            said, reason = head, ""
     if reason in _REMARKS:
         rest = checks.after_chat(said)
         if rest:
@@ -266,11 +267,25 @@ def _judge(
             judged.append((span, _grown(text, previous, said), "goes on from the one before"))
             return
     if reason:
-        if reason == "irony" and previous and len(previous.text.split()) <= SET_UP:
+        if reason == "irony" and previous and said.rules.language == "en" and len(previous.text.split()) <= SET_UP:
             _strike(text, judged, "irony")
         judged.append((span, None, reason))
     else:
         judged.append((span, _statement(text, said), "asked for" if said.requested else "their own"))
+
+
+_HEADS = ("hypothetical", "about the companion", "about the chat", "idle", "acknowledgement")
+"""Reasons that a later clause may have given alone: "My interview's on Thursday, I told you." """
+
+
+def _head_clause(said: Said) -> Said | None:
+    """The first clause where it can stand by itself, and no condition is in the sentence."""
+    spans = clauses.clauses(said.body)
+    if len(spans) < 2 or said.rules.says("imagined", said.whole.strip()):
+        return None
+    length = spans[0][1]
+    head = said.cut(0, length)
+    return head if checks.tells_by_itself(head) else None
 
 
 def _may_lean_on(previous: Statement, said: Said, reason: str) -> bool:

@@ -11,6 +11,7 @@ from companion.mind.blanking import blanked
 from companion.mind.dropped import drops_i
 from companion.mind.rules import Rules, rules
 from companion.mind.slots import slot_of
+from companion.mind.subjects import subject_of
 
 LONGEST_SENTENCE = 600
 _MARKS = re.compile(r"\s*(?:[-*+•·◦–—#]+|\(?\d{1,3}[.)、]|[a-zA-Z]\))\s+")
@@ -38,6 +39,12 @@ class Said:
 
     def says(self, table: str) -> bool:
         return self.rules.says(table, self.body)
+
+    def cut(self, begin: int, end: int) -> Said:
+        """[begin, end) of it, as if it were a sentence."""
+        body = self.body[begin:end]
+        stop = self.end if end >= len(self.raw) else self.start + end
+        return replace(self, raw=self.raw[begin:end], body=body, whole=body, start=self.start + begin, end=stop)
 
 
 def said(tables: Rules, sentence: str, start: int) -> Said:
@@ -136,6 +143,14 @@ def left_out(said: Said) -> str:
     return ""
 
 
+def tells_by_itself(said: Said) -> bool:
+    """Whether a clause begins with the person and passes every check."""
+    return _I_OR_MINE.match(said.body) is not None and not left_out(said)
+
+
+_I_OR_MINE = re.compile(r"(?:i|i'm|i've|im|ive|we|we're|we've|my|our)\b", re.IGNORECASE)
+
+
 def _code(said: Said) -> bool:
     return said.whole.lstrip().startswith(("```", "~~~"))
 
@@ -218,10 +233,14 @@ def _not_their_own_chinese(said: Said) -> bool:
     own = _OWN_ZH.search(said.body)
     if said.correction and "不是" in said.whole:
         return False
+    if subject_of(said.body, "zh") != "person":
+        return False
     return own is None or own.start() > 30 or _SAYS_ME.search(said.body) is not None
 
 
 _QUOTED = re.compile(r"[\"“„«「『‘']([^\"”“»」』’]{4,})[\"”“»」』’']")
+_MENTIONED = 2
+"""Words in quotation marks that may only be named."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|my|me)\b|我", re.IGNORECASE)
 _MY_WORDS = re.compile(
     r"\bi (?:just |also |then |once |often )?(?:said|told|wrote|texted|shouted|asked|replied|answered)\b", re.IGNORECASE
@@ -230,11 +249,19 @@ _MY_WORDS = re.compile(
 
 def _quotes_another(said: Said) -> bool:
     """Whether it gives another's words: introduced as such, or with an "I" inside that is not the person's."""
+    if said.rules.language == "en" and _only_mentions(said):
+        return False
     if said.says("quoting"):
         return True
     if "____" not in said.body or _MY_WORDS.search(said.body):
         return False
     return any(_FIRST_PERSON.search(match.group(1)) for match in _QUOTED.finditer(said.raw))
+
+
+def _only_mentions(said: Said) -> bool:
+    """Whether what stands in quotation marks is only named, not said ("says 'actually' before every sentence")."""
+    quoted = [match.group(1) for match in _QUOTED.finditer(said.raw)]
+    return bool(quoted) and all(len(words.split()) <= _MENTIONED for words in quoted)
 
 
 def opens_quotation(sentence: str) -> bool:
@@ -265,7 +292,7 @@ def _says_little(said: Said) -> bool:
     if len(words) == 1 and _dropped(said):
         return True
     if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
-        return len(words) < 3
+        return len(words) < 3 and not (said.rules.language == "en" and whose.says_much(said.body))
     told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
     told = told or slot_of(said.raw, "en") is not None or _does_something(said.body) or whose.says_much(said.body)
     return not told and _NAME_OR_NUMBER.search(said.raw) is None
@@ -291,6 +318,7 @@ _EMPTY = re.compile(
 )
 
 
+_LASTING = re.compile(r"^(?:i|we)\b.*\b(?:since \d{4}|for (?:\w+ ){1,3}years)\b", re.IGNORECASE)
 _OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)
 
 
@@ -298,7 +326,11 @@ def _points_elsewhere(said: Said) -> bool:
     """A short sentence about "this" or "it", which means nothing without what was said before."""
     if said.rules.language == "zh" or said.requested or said.correction or _boundary(said):
         return False
-    return len(said.body.split()) <= 9 and said.says("points") and not _OWN_THING.search(said.body)
+    if _LASTING.search(said.body):
+        return False
+    head = said.body.split(",")[0]
+    told = head if _I_OR_MINE.match(head) and len(head.split()) > 1 else said.body
+    return len(said.body.split()) <= 9 and said.rules.says("points", told) and not _OWN_THING.search(said.body)
 
 
 _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (

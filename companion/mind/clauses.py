@@ -11,7 +11,7 @@ import re
 from companion.mind.dropped import drops_i
 from companion.mind.grammar import is_finite, is_verb, words
 from companion.mind.slots import slot_of
-from companion.mind.subjects import introduced, subject_of
+from companion.mind.subjects import AFTER_IS, introduced, subject_of
 from companion.mind.whose import is_about_another
 
 Span = tuple[int, int]
@@ -47,9 +47,7 @@ _REPORTS = re.compile(
 def parts(body: str) -> list[Span]:
     """Spans of the clauses of a sentence that are to be judged one by one; one span when it is not to be parted."""
     whole = [(0, len(body))]
-    if len(body) > LONGEST or _NOT_PARTED.search(body):
-        return whole
-    found = _clauses(body)
+    found = clauses(body)
     if len(found) > 1 and _differ(body, found):
         found = _joined(body, found)
     else:
@@ -57,8 +55,11 @@ def parts(body: str) -> list[Span]:
     return [piece for span in found for piece in _with_company(body, _with_second_verb(body, span))]
 
 
-def _clauses(body: str) -> list[Span]:
-    """Every clause with a subject of its own. A subordinate clause in front stays with what it belongs to."""
+def clauses(body: str) -> list[Span]:
+    """Every clause with a subject of its own. A subordinate clause in front stays with what it belongs to; where there
+    is a condition or a question, nothing is parted."""
+    if len(body) > LONGEST or _NOT_PARTED.search(body):
+        return [(0, len(body))]
     cuts: list[Span] = []
     begin = 0
     for joint in _JOINT.finditer(body):
@@ -84,8 +85,11 @@ def _is_clause(text: str) -> bool:
     """Whether it has a verb of its own, with something in front of it or dropped."""
     found = words(text)[:10]
     return len(found) > 1 and (
-        any(is_finite(word) for word in found) or any(is_verb(word) for word in found[1:]) or "'" in found[0]
+        any(is_finite(word) for word in found) or any(is_verb(word) for word in found[1:]) or _IS.search(text) is not None
     )
+
+
+_IS = re.compile(rf"'s {AFTER_IS}", re.IGNORECASE)
 
 
 def _differ(body: str, spans: list[Span]) -> bool:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from companion.mind.grammar import alternatives, is_one_of, is_past, is_third, words
+from companion.mind.rules import rules
 
 _AHEAD = re.compile(
     r"(?:(?:(?:only )?just|finally|recently|already|still|also|never|not|no longer|nearly|almost|actually|literally|really|"
@@ -102,6 +103,27 @@ _EVENT = re.compile(
 )
 
 
+_RETURNED = re.compile(r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to|out of (?:hospital|bed|work)) \w", re.IGNORECASE)
+_GAVE_UP = re.compile(
+    r"^(?:just |finally )?quit (?:smoking|drinking|vaping|gambling|sugar|caffeine|coffee|meat|alcohol|weed|social media|uni|"
+    r"school|my|the (?:job|gym|band|choir|team))\b",
+    re.IGNORECASE,
+)
+_AGED = re.compile(r"^(?:(?:male|female|m|f|man|woman),? ?)?[1-9]\d(?:,| years old,?| and) ?(?:and |m\b|f\b)?\w", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _role() -> re.Pattern[str]:
+    """What somebody is, with nothing in front of it: "Plumber by trade.", "Mother of three." """
+    return re.compile(
+        rf"^(?:(?:ex|retired|trained|freelance|former|night|single|proud|new|first-time)[ -]?)*(?:{rules('en').jobs}|mother|father|mum|mom|dad|parent|only child|"
+        r"middle child|night owl|early bird|(?:dog|cat|morning|people) person|insomniac|introvert|extrovert|lefty|carer|widow|widower|grandmother|"
+        r"grandfather|nan)\b(?: by (?:trade|training|day)| of (?:\d|one|two|three|four|five|six|twins|triplets)|"
+        r",? (?:for|since) |, (?!(?:i|you|he|she|we|they|it|please|can|what|how)\b)|\W*$)",
+        re.IGNORECASE,
+    )
+
+
 def _after_adverbs(body: str) -> tuple[str, str]:
     """(adverbs in front, the rest)."""
     ahead = _AHEAD.match(body)
@@ -113,6 +135,8 @@ def drops_i(body: str) -> bool:
     """Whether a sentence, its opening words cut off, is of the person though it has no "I" in front."""
     if _YOU.search(body) or _ATTRIBUTE.match(body):
         return False
+    if _RETURNED.match(body) or _GAVE_UP.match(body) or _AGED.match(body) or _role().match(body):
+        return True
     if _NONE.match(body) or _COUNTED.match(body) or (_EVENT.match(body) and _WHEN.search(body)):
         return True
     if (_PLACED.match(body) or _STATE.match(body)) and not _NOT_SO.match(body):

@@ -20,6 +20,8 @@ _SPEAKER = re.compile(
 )
 _QUOTATION = re.compile(r"“[^”]{1,1500}”|«[^»]{1,1500}»|„[^“”]{1,1500}[“”]|「[^」]{1,800}」|『[^』]{1,800}』")
 _STRAIGHT = re.compile(r'"[^"\n]{1,1500}"')
+_SINGLE = re.compile(r"(?<![\w'])'(?=[A-Z])(?:[^'\n]|(?<=\w)'(?=\w)){4,600}[.!?]'(?!\w)")
+"""Of several sentences; a shorter one is blanked within its own."""
 _GAP = re.compile(r"\n[ \t]*\n\s*")
 _STAGED = re.compile(r"^\s*\*(?P<action>[^*\n]{8,200})\*")
 _ALONE = re.compile(
@@ -47,6 +49,7 @@ def _transcripts(text: str) -> list[Frame]:
 
 def _quotations(text: str) -> list[Frame]:
     found = [(match.start(), match.end(), "quoted") for match in _QUOTATION.finditer(text)]
+    found += [(match.start(), match.end(), "quoted") for match in _SINGLE.finditer(text.replace("’", "'"))]
     for line in re.finditer(r"[^\n]+", text):
         if line.group().count('"') % 2 == 0:  # an odd mark may be one of inches
             found += [
@@ -79,6 +82,17 @@ def _staged(text: str) -> list[Frame]:
     if match is None or not _ACTION.match(match["action"]) or _ALONE.match(match["action"]):
         return []
     return [(0, len(text), "role-play")]
+
+
+def masked(found: list[Frame], text: str, start: int, end: int) -> str:
+    """The sentence [start, end) with underscores where a quotation that goes on beyond it begins or ends."""
+    sentence = text[start:end]
+    for begin, stop, reason in found:
+        crosses = begin < start < stop < end or start < begin < end < stop
+        if reason == "quoted" and crosses:
+            first, last = max(begin - start, 0), min(stop, end) - start
+            sentence = sentence[:first] + "_" * (last - first) + sentence[last:]
+    return sentence
 
 
 def framed(found: list[Frame], start: int, end: int) -> str:

@@ -106,9 +106,10 @@ def is_setting(said: Said, reason: str) -> bool:
     if _EXCLAIMS.match(body) or is_about_another(body) or len(content_words(body)) < SAYS:
         return False
     if said.rules.language == "zh":
-        return _NEW_SUBJECT_ZH.search(body) is None
+        return _NEW_SUBJECT_ZH.search(body) is None and _SOMEBODY_ELSE_ZH.search(body) is None
     return _OTHER_PERSON.search(body) is None and _ADDRESSED.search(body) is None
 
 
+_SOMEBODY_ELSE_ZH = re.compile("大[叔妈爷娘姐哥]|阿姨|老(?:太太|头|人|板|师|婆|公)|小(?:伙子|姑娘|朋友|孩)|男[的人]|女[的人]|孩子|邻居|儿子|女儿|人家|[同室]事|室友|朋友|医生|司机|店主|保安")
 _EXCLAIMS = re.compile(r"^\W*(?:what an? |(?:the )?(?:best|worst|finest|greatest|highlight)\b|how \w+[!.]|it isn't true|it's not true|没错)", re.IGNORECASE)
 _ADDRESSED = re.compile(r"\b(?:you|your|yours|thanks?|please)\b", re.IGNORECASE)

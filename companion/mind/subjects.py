@@ -10,7 +10,7 @@ from companion.mind.slots import NAME
 
 # "my sister is", "Mum's on the list" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
 _NOUNS_IN_ING = "wedding|building|painting|ceiling|clothing|feelings?|meeting|evening|morning|earrings?|drawing|upbringing|hearing"
-_AFTER_IS = (
+AFTER_IS = (
     r"(?:an?|the|in|at|on|off|out|up|back|away|over|under|from|with|not|never|no|very|so|too|been|got|gone|going|just|"
     r"always|still|only|also|really|now|all|about|as|like|to|"
     rf"(?!(?:{_NOUNS_IN_ING})\b)\w+ing|\w+ed (?:her|his|their|a|the|my|me|us|it|to|from|in|on|at|by|with|up|out|off|into)|"
@@ -18,7 +18,7 @@ _AFTER_IS = (
     r"ill|sick|here|there|dead|fine|pregnant|happy|sad|ok|okay|well|better|worse|home|alive|well|due|half|nearly|"
     r"\d+|three|four|five|six|seven|eight|nine|ten|eleven|twelve|called|named|dying)\b"
 )
-_IS_SUBJECT = rf"(?! and (?:I|me|my)\b| & I|'s (?!{_AFTER_IS}))"
+_IS_SUBJECT = rf"(?! and (?:I|me|my)\b| & I|'s (?!{AFTER_IS}))"
 # Time or place in front of the subject: "Yesterday my neighbour …", "Last week, Mum …".
 _FRONT = re.compile(
     r"^(?:(?:yesterday|today|tonight|tomorrow|recently|lately|apparently|sadly|luckily|meanwhile|nowadays|these days|so|"
@@ -37,6 +37,11 @@ _REPORTED = re.compile(
 _BARE_KIN = (
     r"[Mm]um|[Mm]om|[Dd]ad|[Mm]ama|[Pp]apa|[Mm]ummy|[Dd]addy|[Gg]randma|[Gg]randpa|[Gg]ran|[Gg]ranny|[Nn]an|[Nn]ana|"
     r"[Nn]anna|[Gg]randad|[Gg]randdad|[Hh]ubby"
+)
+_KIN_ZH = "室友|老婆|老公|儿子|女儿|妈妈?|爸爸?|奶奶|爷爷|外婆|外公|姥姥|姥爷|弟弟?|妹妹?|哥哥?|姐姐?|闺蜜|男朋友|女朋友|家里的?[狗猫]"
+_PETS = (
+    "dog|puppy|cat|kitten|rabbit|hamster|guinea pig|parrot|budgie|hen|tortoise|goldfish|ferret|pony|horse|goat|gerbil|"
+    "canary|lizard|gecko|snake|donkey|rat|duck"
 )
 _THE_KIN = (
     r"wife|husband|missus|kids?|kiddos?|baby|twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|little one|"
@@ -70,6 +75,7 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
                 rf"^(?:昨天|今天|最近|上周|上个?月|去年)?我(?:们|的|家的?)?(?P<relation>{words}){called}"
                 r"(?!和我|跟我|一起|对我|给我|说我)"
             ),
+            re.compile(rf"^(?P<relation>{_KIN_ZH})(?P<nick>[小阿老][\u4e00-\u9fff])?(?![说的和跟])(?=\S{{3,}})"),
         )
     words = f"{tables.relations}|{tables.people}|{tables.jobs}"
     mine = rf"^(?:[Mm]y|[Oo]ur) (?:(?!(?:{_NO_ADJECTIVE})\b)[a-z0-9-]+ ){{0,3}}?"
@@ -79,6 +85,9 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
             rf"(?P<name>[A-Z][\w'-]+?)\b{_IS_SUBJECT}"
         ),
         re.compile(rf"{mine}(?P<relation>{words}) (?P<name>[A-Z][\w-]+)(?= (?!and (?:I|me|my)\b)[a-z']|\W*$)"),
+        re.compile(
+            rf"{mine}(?P<relation>{words})(?: (?:from|at|in) (?:[\w]+ ){{1,3}}|'?s? name |)(?:is|'s) (?P<name>[A-Z][a-z\w-]+)\W*$"
+        ),
         re.compile(rf"{mine}(?P<relation>{words})\b(?P<name>){_IS_SUBJECT}"),
         re.compile(
             rf"^(?:[Tt]he )?(?P<relation>[Aa]unt|[Aa]untie|[Uu]ncle|[Cc]ousin|{_BARE_KIN}) (?P<name>[A-Z][\w-]+)\b{_IS_SUBJECT}"
@@ -89,6 +98,7 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
             rf"^(?P<name>[A-Z][\w-]+)(?:,| \(| is| was|'s| has (?:always )?been) (?:my|our) (?:[a-z-]+ ){{0,2}}"
             rf"(?P<relation>{words})\b"
         ),
+        re.compile(rf"^(?P<name>[A-Z][\w-]+)(?:,| \() ?(?:the|our|my) (?:[a-z-]+ ){{0,2}}?(?P<relation>{_PETS}|{words})(?:,|\))"),
         re.compile(
             rf"^(?:[Oo]ne|[Tt]wo|[Ss]ome|[Hh]alf|[Mm]ost|[Aa]ll|[Bb]oth|[Nn]one|[Ss]everal|[Mm]any) (?:of )?"
             rf"(?:my|our) (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b(?P<name>)"
@@ -161,7 +171,7 @@ def at_one_remove(sentence: str, language: str) -> bool:
 def _company(language: str) -> re.Pattern[str]:
     words = rules(language).relations
     if language == "zh":
-        return re.compile(rf"(?P<relation>{words})(?P<name>[小阿][\u4e00-\u9fff])?")
+        return re.compile(rf"(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|(?P<name>[小阿][\u4e00-\u9fff]))?")
     return re.compile(rf"\b(?P<relation>{words})\b(?: (?P<name>(?-i:[A-Z])[\w'-]+))?", re.IGNORECASE)
 
 
@@ -177,7 +187,7 @@ def somebody_in(sentence: str, language: str) -> str | None:
     if not found:
         return "" if _STRANGER.search(sentence) else None
     relation = found[-1]["relation"].lower()
-    return found[-1]["name"] or rules(language).kin.get(relation, relation)
+    return found[-1]["name"] or found[-1].groupdict().get("called") or rules(language).kin.get(relation, relation)
 
 
 _CALLED_NAME = re.compile(

@@ -49,13 +49,14 @@ def _own_life() -> re.Pattern[str]:
     subject = rf"(?:{alternatives('own_life')}|(?:(?:the|all the|this) )?(?:[\w-]+ )?(?:{alternatives('own_things')}))"
     lasted = r"(?:'s|'ve| has| have|s have) (?:just |only |finally |always |never |not )?(?:been|got|gone|started|become|come|turned|fallen)"
     now = rf"(?: is| are|'s|'re| was| were| went| got| starts?| ends?| isn't| aren't| wasn't)\b.*\b{_LATELY}\b"
+    booked = r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?(?: and | & |, )?)+(?: nights| mornings| evenings)? (?:is|are|means?) (?!when|the|a|an|not|good|bad|fine|ok)\w+"
     strong = (
         r"(?:'s| is| was| are| were)(?: absolutely| really| so| pretty| a bit| proper| just| still)? (?:a )?(?:brutal|mad|crazy|hectic|"
         r"hell|nightmare|manic|tight|exhausting|killing me|driving me|doing my|getting to me|a mess|shit|awful|grim|rough|"
         r"chaos|dead|due|over|off|falling|going (?:well|badly|ok|fine|great))"
     )
     came = r" (?:came|fell through|went|kept me|is on|are on|was on|got cancelled|is booked|'s booked|didn't)\b"
-    return re.compile(rf"^{subject}(?:{lasted}|{now}|{strong}|{came})", re.IGNORECASE)
+    return re.compile(rf"^{subject}(?:{lasted}|{now}|{strong}|{came})|{booked}", re.IGNORECASE)
 
 
 def tells_of_the_person(tables: Rules, body: str) -> bool:
@@ -112,7 +113,7 @@ def _authorities() -> re.Pattern[str]:
     who = rf"(?:the |a |my |our |this )?(?:[\w-]+ ){{0,1}}(?:{alternatives('authority')})|they"
     says = r"(?:'ve|'s| have| has)?(?: just| finally| also)? (?:says?|said|thinks?|told (?:me|us)|tells me|confirmed?|confirms|found|reckons?|wants me to|advised me to|ordered me to|showed?|shows)"
     return re.compile(
-        rf"^(?:{who}){says}(?: that)? (?:i|i'm|i've|i'll|we|we're|my|our|it's my|to (?:rest|stop|take|avoid|lose|cut|give up|quit|keep off))\b",
+        rf"^(?:{who}){says}(?: that)? (?:i|i'm|i've|i'll|we|we're|my|our|it's my|no \w+ing|no (?:more )?\w+ (?:until|till|for)|nothing but|plenty of|lots of|to (?:rest|stop|take|avoid|lose|cut|give up|quit|keep off))\b",
         re.IGNORECASE,
     )
 
@@ -122,11 +123,17 @@ def _authority_says(body: str) -> bool:
     return _authorities().match(body) is not None
 
 
+SOMEBODY = (
+    "guy|girl|man|men|woman|women|boy|lady|ladies|bloke|chap|lad|person|people|somebody|someone|dude|couple|kids?|owner|"
+    "stranger|actor|singer|character|fella|folks?|gentleman|presenter|author|writer|youtuber|lot"
+)
+"""Words for people who are nobody in particular."""
+
+
 @lru_cache(maxsize=1)
 def _another() -> re.Pattern[str]:
     tables = rules("en")
-    some = "guy|girl|man|men|woman|women|boy|lady|bloke|chap|lad|person|people|somebody|someone|dude|couple|family|kids?|owner|stranger|actor|singer|character|fella|folks?|gentleman|lot|presenter|author|writer|youtuber"
-    who = rf"(?:{some}|{tables.people}|{tables.jobs}|{tables.relations})s?"
+    who = rf"(?:{SOMEBODY}|{tables.people}|{tables.jobs}|{tables.relations})s?"
     return re.compile(
         rf"^(?:the|a|an|some|this|that|one|another|every|no) (?:[\w'-]+ ){{0,3}}?{who}"
         r"(?: (?:who|that|which|whose|in|at|on|from|next door|next to|behind|opposite|upstairs|downstairs|over|with|of|down|"
@@ -151,6 +158,17 @@ _STRANGER = re.compile(
 )
 
 
+@lru_cache(maxsize=1)
+def _there_is() -> re.Pattern[str]:
+    tables = rules("en")
+    who = rf"(?:{SOMEBODY}|{tables.people}|{tables.jobs})s?"
+    return re.compile(
+        rf"^(?:(?:in|at|on) (?:my|our|the) [\w ]{{2,20}},? )?there(?:'s| is| was| are| were) (?:this |an? |some |one |two |also )*(?:[\w'-]+ ){{0,3}}?{who}\b"
+        r"(?! (?:of mine|in my (?:family|life|house|bed)))",
+        re.IGNORECASE,
+    )
+
+
 def tells_of_a_stranger(body: str) -> bool:
-    """ "I met a man who has six toes": what it holds is the stranger's."""
-    return _STRANGER.match(body) is not None
+    """ "I met a man who has six toes", "There's a woman on my ward, 91": what it holds is the stranger's."""
+    return _STRANGER.match(body) is not None or _there_is().match(body) is not None
