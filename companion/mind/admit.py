@@ -255,7 +255,7 @@ def _judge(
         return
     names_nobody = leaning.goes_on_about_them(said)
     if names_nobody and not previous and judged and _was_of_another(judged, text):
-        judged.append((span, None, "not their own"))
+        judged.append((span, None, "of another"))
         return
     of_them = previous is not None and _may_lean_on(previous, said, reason)
     if previous and (reason in leaning.LEFT_OUT or of_them) and _lean(text, span, said, previous, judged, reason):
@@ -302,6 +302,8 @@ def _may_lean_on(previous: Statement, said: Said, reason: str) -> bool:
 def _was_of_another(judged: list[Judged], text: str) -> bool:
     """Whether the sentence before was left out since it is about somebody else."""
     span, _, reason = judged[-1]
+    if reason == "of another":
+        return True
     return reason in ("not their own", "at one remove", "of a stranger", "quoted") and leaning.of_another(text[slice(*span)])
 
 

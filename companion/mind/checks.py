@@ -294,6 +294,7 @@ def _says_little(said: Said) -> bool:
     if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
         return len(words) < 3 and not (said.rules.language == "en" and whose.says_much(said.body))
     told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
+    told = told or subject_of(said.raw, "en") != "person" or _I_AM.match(said.body) is not None
     told = told or slot_of(said.raw, "en") is not None or _does_something(said.body) or whose.says_much(said.body)
     return not told and _NAME_OR_NUMBER.search(said.raw) is None
 
@@ -309,6 +310,13 @@ def _does_something(body: str) -> bool:
     return len(found) == 3 and found[0].casefold() in ("i", "we") and not (_EMPTY.match(found[1]) or _VAGUE.match(found[2]))
 
 
+_I_AM = re.compile(
+    r"^(?:i'm|i am|im|we're) (?:(?!(?:not|so|just|still|also|talking|typing|joking|kidding|asking|saying|waiting|thinking|"
+    r"listening|reading|testing|going|trying|doing|getting|looking|feeling|wondering|guessing)\b)\w+ing "
+    r"(?!it|this|that|you|now|here|there|again|up|on|off|out|so|too)\w+|(?:the )?(?:best man|maid of honour|next of kin|godmother|"
+    r"godfather|treasurer|chair|captain|designated driver))\W*$",
+    re.IGNORECASE,
+)
 _HAVE = re.compile(r"^i(?:'ve| have)(?: got)?(?: an?)? (?!(?:questions?|concerns?|doubts?|ideas?|seen|read|got|noted|done|tried)\b)[\w'-]{2,}\W*$", re.IGNORECASE)
 _EMPTY = re.compile(
     r"^(?:need|want|have|had|see|saw|get|got|mean|meant|appreciate|understand|hope|know|knew|choose|chose|prefer|like|think|guess|"

@@ -44,7 +44,7 @@ _IRREAL = re.compile(r"\b(?:would|could have|might have|should have|i'd|he'd|she
 _YOU = re.compile(r"\b(?:you|your|yours|you're|please)\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"^(?:can't|cannot|cant|couldn't|didn't|haven't|hadn't|wasn't|won't|didnt|couldnt|havent|ain't) "
-    r"(?!(?:i|you|we|they|he|she|it|there|the|this|that|these|my|wait|help|work|matter|seem|go|hurt|find|see|get|be|have"
+    r"(?!(?:i|you|we|they|he|she|it|there|the|this|that|these|my|wait|help|work|matter|seem|go|hurt|find|see|get|be (?:that|so|too|hard|easy|good|bad|right|true|sure)|have"
     r" been (?:easier|better))\b)"
     r"|^(?:don't|dont|do not) (?:really |even |actually |ever )?(?:own|eat|drink|smoke|drive|sleep|live|trust|speak|have "
     r"(?:any|a|an|kids|children|much|many|siblings|family|pets|friends|time))\b",
@@ -60,7 +60,7 @@ _STATIVE = re.compile(
     r"^(?:love|hate|miss|prefer|adore|loathe|dread|enjoy|own|detest|can't stand|cannot stand) "
     r"(?!it\b|this|that|these|those|the (?:idea|plan|sound|suggestion|concept|approach|way|look|detail|name)|how|what|your|"
     r"all\b|to (?:see|hear|know|help)|when)[\w']+"
-    r"|^live(?:d)? (?:in|with|on|at|near|alone|by)\b|^work(?:ed)? (?:as|at|for|nights|full-time|part-time|from home|in (?:an?|the "
+    r"|^born (?:deaf|blind|premature|early|with|without|and (?:bred|raised))\b|^live(?:d)? (?:in|with|on|at|near|alone|by)\b|^work(?:ed)? (?:as|at|for|nights|full-time|part-time|from home|in (?:an?|the "
     r"|it\b|hr\b|\w+ing\b))",
     re.IGNORECASE,
 )
@@ -103,6 +103,12 @@ _EVENT = re.compile(
 )
 
 
+_AILING = re.compile(
+    r"^(?:insomnia|migraine|hay fever|panic attacks?|period pains?|morning sickness|toothache|back ?ache|hangover|heartburn|"
+    r"flu|covid|food poisoning|cramps|jet lag|writer's block|burnout|night terrors|sciatica|gout|shingles|conjunctivitis)\b"
+    r"(?= again|,| since| for|\W*$| all| so| this| today)",
+    re.IGNORECASE,
+)
 _RETURNED = re.compile(r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to|out of (?:hospital|bed|work)) \w", re.IGNORECASE)
 _GAVE_UP = re.compile(
     r"^(?:just |finally )?quit (?:smoking|drinking|vaping|gambling|sugar|caffeine|coffee|meat|alcohol|weed|social media|uni|"
@@ -135,7 +141,7 @@ def drops_i(body: str) -> bool:
     """Whether a sentence, its opening words cut off, is of the person though it has no "I" in front."""
     if _YOU.search(body) or _ATTRIBUTE.match(body):
         return False
-    if _RETURNED.match(body) or _GAVE_UP.match(body) or _AGED.match(body) or _role().match(body):
+    if _RETURNED.match(body) or _GAVE_UP.match(body) or _AILING.match(body) or _AGED.match(body) or _role().match(body):
         return True
     if _NONE.match(body) or _COUNTED.match(body) or (_EVENT.match(body) and _WHEN.search(body)):
         return True

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from companion.mind.dropped import drops_i
 from companion.mind.grammar import WORD, alternatives, is_finite, is_one_of, is_past, is_verb
+from companion.mind.grammar import words as grammar_words
 from companion.mind.rules import Rules, rules
 from companion.mind.subjects import subject_of
 
@@ -49,14 +50,16 @@ def _own_life() -> re.Pattern[str]:
     subject = rf"(?:{alternatives('own_life')}|(?:(?:the|all the|this) )?(?:[\w-]+ )?(?:{alternatives('own_things')}))"
     lasted = r"(?:'s|'ve| has| have|s have) (?:just |only |finally |always |never |not )?(?:been|got|gone|started|become|come|turned|fallen)"
     now = rf"(?: is| are|'s|'re| was| were| went| got| starts?| ends?| isn't| aren't| wasn't)\b.*\b{_LATELY}\b"
+    home = r"^home(?: for me)? (?:is|was) (?!where|not|everything)\w"
     booked = r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?(?: and | & |, )?)+(?: nights| mornings| evenings)? (?:is|are|means?) (?!when|the|a|an|not|good|bad|fine|ok)\w+"
     strong = (
         r"(?:'s| is| was| are| were)(?: absolutely| really| so| pretty| a bit| proper| just| still)? (?:a )?(?:brutal|mad|crazy|hectic|"
         r"hell|nightmare|manic|tight|exhausting|killing me|driving me|doing my|getting to me|a mess|shit|awful|grim|rough|"
-        r"chaos|dead|due|over|off|falling|going (?:well|badly|ok|fine|great))"
+        r"chaos|dead|due|over|off|benign|malignant|clear|negative|positive|final|falling|going (?:well|badly|ok|fine|great))"
     )
-    came = r" (?:came|fell through|went|kept me|is on|are on|was on|got cancelled|is booked|'s booked|didn't)\b"
-    return re.compile(rf"^{subject}(?:{lasted}|{now}|{strong}|{came})|{booked}", re.IGNORECASE)
+    doing = r"(?:'s|'re| is| are) (?:\w+ing) (?:up|out|off|over|through|down|ahead|away|back|to|on|in|me|us|my)\b"
+    came = r" (?:came|fell through|went (?:through|well|badly|wrong)|kept me|is on|are on|was on|got cancelled|is booked|'s booked|didn't)\b"
+    return re.compile(rf"^{subject}(?:{lasted}|{now}|{strong}|{came}|{doing})|{booked}|{home}", re.IGNORECASE)
 
 
 def tells_of_the_person(tables: Rules, body: str) -> bool:
@@ -75,7 +78,52 @@ def tells_of_the_person(tables: Rules, body: str) -> bool:
         return True
     if tables.says("done_to_me", body) and not tables.says("reported", body):
         return True
-    return not somebody and (affects_the_person(body) or _FOR_ME.match(body) is not None)
+    return not somebody and (affects_the_person(body) or _FOR_ME.match(body) is not None or _holds_the_person(tables, body))
+
+
+_OF_ME = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|we're|we've|us|our)\b", re.IGNORECASE)
+_TALK = re.compile(
+    r"^(?:it|this|these|those|what|how|who|why|which|so|such|best|worst|lol|lets|everybody|everyone|people|somebody|someone|let|please|not|yes|no (?:need|idea|problem|doubt|wonder|way)|your?|"
+    r"you're|can|could|would|will|should|do|does|did|is|are|was|were|make|makes|give|tell|help|show|to|for|from|with|"
+    r"as|if|option|step|part|phase|point|version|plan|idea|thanks?|sounds?|looks?|seems?|works?|and|or|here|sorry|glad|good|great|"
+    r"nice|perfect|okay|ok|right|sure|all|any|some|only|just|maybe|perhaps|hope|he|she|they|his|her|their|[\w-]+ing)\b"
+    r"|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|answer|response|"
+    r"suggestions?|options?|points?|steps?|example|version|draft|text|summary|table|structure|approach|format|recipe|story|poem|"
+    r"code|script|function|questions?|details?|explanation|breakdown|data|numbers?|figures?|document|report|tool|app|user|"
+    r"goal|focus|key|aim|purpose|title|name|first|second|third|next|last|main|other|rest|fact|way|best|most|more)\b",
+    re.IGNORECASE,
+)
+_MY_NTH = re.compile(r"^(?:this|that|today|tomorrow|yesterday)(?:'s| is| was| will be| would have been) (?:my|our) ", re.IGNORECASE)
+_REPORTING = re.compile(
+    r"\b(?:says?|said|asks?|asked|tells?|told|thinks?|thought|wrote|writes|claims?|claimed|goes|reckons?|who|whose|whom|if|whether|"
+    r"made|knows?|wants?|wanted|hopes?|means?)\b|[:\"_]",
+    re.IGNORECASE,
+)
+
+
+_NO_NAME = frozenset("nothing everything something anything home work life school money sleep the a an one two none".split())
+
+
+def _may_be_named(body: str) -> bool:
+    """Whether it begins with what may be somebody's name and a verb: "Ronaldo has five children." """
+    found = grammar_words(body)[:2]
+    if len(found) < 2 or not found[0][0].isupper():
+        return False
+    first = found[0].casefold().removesuffix("'s")
+    return first not in _NO_NAME and not first.endswith("s") and (found[0].endswith("'s") or is_finite(found[1]))
+
+
+def _holds_the_person(tables: Rules, body: str) -> bool:
+    """Whether the person is in what is told of a thing: "Shift work plays havoc with my diabetes." Neither remarks on the
+    talk nor what somebody says."""
+    if _MY_NTH.match(body):
+        return True
+    inside = _OF_ME.search(body)
+    if inside is None or inside.start() > 120 or _TALK.search(body) or _may_be_named(body):
+        return False
+    return _REPORTING.search(body[: inside.start()]) is None and (
+        any(is_finite(word) for word in grammar_words(body)[:12])
+    )
 
 
 def affects_the_person(body: str) -> bool:
