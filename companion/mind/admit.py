@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from companion.mind import checks, clauses, facets, frames, leaning, slots, subjects
-from companion.mind.checks import Said
 from companion.mind.rules import language_of, rules
+from companion.mind.said import Said
 from companion.records import Modality, Polarity
 from companion.sentences import sentences
 
@@ -142,7 +142,11 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
         if said.says("staged"):
             judged[:] = [(earlier, None, "role-play") for earlier, _, _ in judged]
             rest = "role-play"
-        if judged and judged[-1][2] in ("hypothetical", "question", "request") and said.rules.says("example", said.whole):
+        if (
+            judged
+            and judged[-1][2] in ("hypothetical", "question", "request")
+            and said.rules.says("example", said.whole)
+        ):
             judged.append((span, None, "hypothetical"))
             continue
         if rest and (checks.speaks_for_themselves_again(said) or checks.was_a_joke(said)):
@@ -304,7 +308,9 @@ def _was_of_another(judged: list[Judged], text: str) -> bool:
     span, _, reason = judged[-1]
     if reason == "of another":
         return True
-    return reason in ("not their own", "at one remove", "of a stranger", "quoted") and leaning.of_another(text[slice(*span)])
+    return reason in ("not their own", "at one remove", "of a stranger", "quoted") and leaning.of_another(
+        text[slice(*span)]
+    )
 
 
 def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, judged: list[Judged], reason: str) -> bool:

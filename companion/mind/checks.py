@@ -4,94 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from companion.mind import grammar, whose
-from companion.mind.blanking import blanked
-from companion.mind.dropped import drops_i
-from companion.mind.rules import Rules, rules
-from companion.mind.slots import slot_of
+from companion.mind import short, whose
+from companion.mind.rules import Rules as Rules
+from companion.mind.rules import rules
+from companion.mind.said import CONTRAST, LONGEST_SENTENCE
+from companion.mind.said import Said as Said
+from companion.mind.said import said as said
 from companion.mind.subjects import subject_of
 
-LONGEST_SENTENCE = 600
-_MARKS = re.compile(r"\s*(?:[-*+•·◦–—#]+|\(?\d{1,3}[.)、]|[a-zA-Z]\))\s+")
-_NOISE = re.compile(r"[^\w_*>`\"“「'(\[]+")
-_LETTERS = re.compile(r"[^\W\d_]")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W_]")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence as it is looked at: without its opening words, and with what is not the person's own blanked."""
-
-    rules: Rules
-    raw: str
-    """The words themselves (straight apostrophes), cut like `body`."""
-    body: str
-    start: int
-    end: int
-    requested: bool = False
-    correction: bool = False
-    whole: str = ""
-    """The sentence before anything was cut off."""
-    told: bool = False
-    """It tells though it has the form of a question or a command ("Did I mention that …?")."""
-
-    def says(self, table: str) -> bool:
-        return self.rules.says(table, self.body)
-
-    def cut(self, begin: int, end: int) -> Said:
-        """[begin, end) of it, as if it were a sentence."""
-        body = self.body[begin:end]
-        stop = self.end if end >= len(self.raw) else self.start + end
-        return replace(self, raw=self.raw[begin:end], body=body, whole=body, start=self.start + begin, end=stop)
-
-
-def said(tables: Rules, sentence: str, start: int) -> Said:
-    """The sentence that begins at `start` of its turn, made ready for the checks."""
-    text = blanked(sentence[: LONGEST_SENTENCE + 1])
-    position, requested, correction, told = 0, False, False, False
-    mark = _MARKS.match(text)
-    position = mark.end() if mark else 0
-    for _ in range(6):
-        noise = _NOISE.match(text, position)
-        position = noise.end() if noise else position
-        cut = tables.cut("requested", text, position)
-        requested |= cut > position
-        if cut == position:
-            cut = tables.cut("correction", text, position)
-            correction |= cut > position and _puts_right(text[position:cut], text[cut:])
-        if cut == position:
-            cut = tables.cut("reminding", text, position)
-            told |= cut > position
-        if cut == position:
-            cut = tables.cut("lead", text, position)
-        if cut == position or not _LETTERS.search(text, cut):
-            break
-        position = cut
-    noise = _NOISE.match(text, position)
-    position = noise.end() if noise and noise.end() < len(text) else position
-    straight = sentence.replace("’", "'").replace("\n", " ")
-    return Said(
-        tables,
-        straight[position:],
-        text[position:],
-        start + position,
-        start + len(sentence),
-        requested,
-        correction,
-        text,
-        told or (requested and position > 0),
-    )
-
-
-_WEAK = re.compile(r"^(?:no|nope|sorry|wait|oops|hold on|不|不是的)\W*$", re.IGNORECASE)
-_CONTRAST = re.compile(r",? (?:not|instead of|rather than) |不是|而是")
-
-
-def _puts_right(marker: str, rest: str) -> bool:
-    """ "No," and "sorry," put something right only with a contrast: "no, it's May, not June"."""
-    return not _WEAK.match(marker) or _CONTRAST.search(rest) is not None
 
 
 def whole_turn(parts: list[str], length: int) -> str:
@@ -177,10 +100,6 @@ def _other_language(said: Said) -> bool:
     return said.rules.language == "en" and len(said.rules.tables["foreign"].findall(said.body)) >= 2
 
 
-def _boundary(said: Said) -> bool:
-    return said.says("boundary")
-
-
 def _question(said: Said) -> bool:
     if said.whole.rstrip(" \"'”’)*_」』").endswith(("?", "？")) and not said.told:
         return True
@@ -194,12 +113,7 @@ def _irony(said: Said) -> bool:
 
 
 def _request(said: Said) -> bool:
-    return not _boundary(said) and said.says("request") and not _dropped(said)
-
-
-def _dropped(said: Said) -> bool:
-    """Whether its "I" is left out: such a sentence begins as a command does ("Never touched a cigarette")."""
-    return said.rules.language == "en" and drops_i(said.body)
+    return not said.says("boundary") and said.says("request") and not short.drops_subject(said)
 
 
 def _acknowledgement(said: Said) -> bool:
@@ -216,11 +130,11 @@ def _idle(said: Said) -> bool:
 
 def _not_their_own(said: Said) -> bool:
     """No first person as the one it is about."""
-    if said.requested or _boundary(said) or said.says("elliptical"):
+    if said.requested or said.says("boundary") or said.says("elliptical"):
         return False
     if said.rules.language == "zh":
         return _not_their_own_chinese(said)
-    if said.correction and _CONTRAST.search(said.body):
+    if said.correction and CONTRAST.search(said.body):
         return False
     return not whose.tells_of_the_person(said.rules, said.body)
 
@@ -277,62 +191,13 @@ def closes_quotation(sentence: str) -> bool:
 _CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 
 
-_NAME_OR_NUMBER = re.compile(
-    r"(?<=\s)[A-Z][a-z]{2,}|\d|\b(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b|\b[A-Z]{2,}\b"
-)
-
-
-def _says_little(said: Said) -> bool:
-    """Too short to mean anything by itself."""
-    words = said.body.replace("_", "x").strip(" .!…。！，,").split()
-    if said.body.rstrip().endswith(("...", "…")) and len(words) < 4:
-        return True
-    if said.rules.language == "zh":
-        return len(said.body.strip(" 。！~，")) < 3
-    if len(words) == 1 and _dropped(said):
-        return True
-    if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
-        return len(words) < 3 and not (said.rules.language == "en" and whose.says_much(said.body))
-    told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
-    told = told or subject_of(said.raw, "en") != "person" or _I_AM.match(said.body) is not None
-    told = told or slot_of(said.raw, "en") is not None or _does_something(said.body) or whose.says_much(said.body)
-    return not told and _NAME_OR_NUMBER.search(said.raw) is None
-
-
-_VAGUE = re.compile(r"^(?:it|that|this|them|those|so|one|you|too|now|more|less|all|what|why|how|something|anything)\b", re.IGNORECASE)
-
-
-def _does_something(body: str) -> bool:
-    """ "I deliver milk." says what somebody does, "I did that." does not."""
-    if _HAVE.match(body):
-        return True
-    found = grammar.words(body)
-    return len(found) == 3 and found[0].casefold() in ("i", "we") and not (_EMPTY.match(found[1]) or _VAGUE.match(found[2]))
-
-
-_I_AM = re.compile(
-    r"^(?:i'm|i am|im|we're) (?:(?!(?:not|so|just|still|also|talking|typing|joking|kidding|asking|saying|waiting|thinking|"
-    r"listening|reading|testing|going|trying|doing|getting|looking|feeling|wondering|guessing)\b)\w+ing "
-    r"(?!it|this|that|you|now|here|there|again|up|on|off|out|so|too)\w+|(?:the )?(?:best man|maid of honour|next of kin|godmother|"
-    r"godfather|treasurer|chair|captain|designated driver))\W*$",
-    re.IGNORECASE,
-)
-_HAVE = re.compile(r"^i(?:'ve| have)(?: got)?(?: an?)? (?!(?:questions?|concerns?|doubts?|ideas?|seen|read|got|noted|done|tried)\b)[\w'-]{2,}\W*$", re.IGNORECASE)
-_EMPTY = re.compile(
-    r"^(?:need|want|have|had|see|saw|get|got|mean|meant|appreciate|understand|hope|know|knew|choose|chose|prefer|like|think|guess|"
-    r"should|must|can|can't|will|won't|would|could|do|did|don't|didn't|was|were|am|are|feel|agree|trust|require|expect|"
-    r"demand|say|said|ask|asked|just|also|really|still)$",
-    re.IGNORECASE,
-)
-
-
 _LASTING = re.compile(r"^(?:i|we)\b.*\b(?:since \d{4}|for (?:\w+ ){1,3}years)\b", re.IGNORECASE)
 _OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)
 
 
 def _points_elsewhere(said: Said) -> bool:
     """A short sentence about "this" or "it", which means nothing without what was said before."""
-    if said.rules.language == "zh" or said.requested or said.correction or _boundary(said):
+    if said.rules.language == "zh" or said.requested or said.correction or said.says("boundary"):
         return False
     if _LASTING.search(said.body):
         return False
@@ -360,7 +225,7 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("quoted", _quotes_another),
     ("not their own", _not_their_own),
     ("of a stranger", lambda said: not said.requested and whose.tells_of_a_stranger(said.body)),
-    ("says little", _says_little),
+    ("says little", short.says_little),
     ("points elsewhere", _points_elsewhere),
 )
 

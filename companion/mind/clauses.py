@@ -21,24 +21,29 @@ MOST = 6
 
 _SUBJECT = (
     r"(?:(?:i|we|he|she|they)(?:'m|'ve|'d|'ll|'re|'s)? |(?:im|ive) |(?:my|our|his|her|their|the) (?:[\w'-]+ ){1,3}|"
-    r"(?:mum|mom|dad|gran|nan|grandma|grandad|grandpa)(?:'s)? |me and my |(?-i:[A-Z][a-z]+)(?:'s)? (?:is|was|has|had|\w+s|\w+ed) )"
+    r"(?:mum|mom|dad|gran|nan|grandma|grandad|grandpa)(?:'s)? |me and my |(?-i:[A-Z][a-z]+)(?:'s)? (?:is|was|"
+    r"has|had|\w+s|\w+ed) )"
 )
 _JOINT = re.compile(
-    rf"(?:\s*;\s*|\s+[–—-]+\s+|,\s*(?:(?:and|but|so|yet|plus|while|whereas|though) )?(?:now |then |also |his |her )?|\s+(?:and|but|while|whereas|plus) "
+    rf"(?:\s*;\s*|\s+[–—-]+\s+|,\s*(?:(?:and|but|so|yet|plus|while|whereas|though) )?(?:now |then |also |his |"
+    rf"her )?|\s+(?:and|but|while|whereas|plus) "
     rf"(?:now |then |also )?|:\s+)(?={_SUBJECT})",
     re.IGNORECASE,
 )
 _SHARED = re.compile(r"(?:,? and|,| but) (?:now |also |currently |then )?(?=[a-z'])")
 """Where more may be said of the same subject: "I live in Leeds and work as a nurse", "I'm vegan, allergic to nuts"."""
 _NOT_PARTED = re.compile(
-    r"\b(?:if|unless|whether|imagine|suppose|wish|pretend|either|than|hypothetically|would|dreamt|dreamed|lest)\b|\?|[\"“«]",
+    r"\b(?:if|unless|whether|imagine|suppose|wish|pretend|either|than|hypothetically|would|dreamt|dreamed|"
+    r"lest)\b|\?|[\"“«]",
     re.IGNORECASE,
 )
 _OPENS_CLAUSE = re.compile(
-    r"^(?:when|whenever|while|after|before|since|because|although|though|until|once|as|even|in case|now that)\b", re.IGNORECASE
+    r"^(?:when|whenever|while|after|before|since|because|although|though|until|once|as|even|in case|now that)\b",
+    re.IGNORECASE,
 )
 _REPORTS = re.compile(
-    r"\b(?:said|says?|told|tells?|think|thinks?|thought|hopes?|claims?|claimed|reckons?|asked|wrote|swears?|believes?|like|sure|"
+    r"\b(?:said|says?|told|tells?|think|thinks?|thought|hopes?|claims?|claimed|reckons?|asked|wrote|swears?|"
+    r"believes?|like|sure|"
     r"that|which|who|goes|so|know|feel|means?|worried|afraid|because|when|as)(?: (?:me|us|him|her|them))?$",
     re.IGNORECASE,
 )
@@ -46,12 +51,8 @@ _REPORTS = re.compile(
 
 def parts(body: str) -> list[Span]:
     """Spans of the clauses of a sentence that are to be judged one by one; one span when it is not to be parted."""
-    whole = [(0, len(body))]
     found = clauses(body)
-    if len(found) > 1 and _differ(body, found):
-        found = _joined(body, found)
-    else:
-        found = whole
+    found = _joined(body, found) if len(found) > 1 and _differ(body, found) else [(0, len(body))]
     return [piece for span in found for piece in _with_company(body, _with_second_verb(body, span))]
 
 
@@ -85,7 +86,9 @@ def _is_clause(text: str) -> bool:
     """Whether it has a verb of its own, with something in front of it or dropped."""
     found = words(text)[:10]
     return len(found) > 1 and (
-        any(is_finite(word) for word in found) or any(is_verb(word) for word in found[1:]) or _IS.search(text) is not None
+        any(is_finite(word) for word in found)
+        or any(is_verb(word) for word in found[1:])
+        or _IS.search(text) is not None
     )
 
 
@@ -111,13 +114,14 @@ _OURS = ("family", "team")
 
 
 def _joined(body: str, spans: list[Span]) -> list[Span]:
-    """Neighbours of one owner that fill no slot are one span again."""
+    """Neighbours of one owner that fill no slot, or the same, are one span again."""
     joined: list[Span] = []
-    last: tuple[str, bool] | None = None
+    last: tuple[str, str] | None = None
     for start, end in spans:
         text = body[start:end]
-        this = (_owner(text), slot_of(text, "en") is not None)
-        if joined and last == this and not this[1]:
+        filled = slot_of(text, "en")
+        this = (_owner(text), filled[0] if filled else "")
+        if joined and last == this:
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -130,7 +134,8 @@ def _with_second_verb(body: str, span: Span) -> list[Span]:
     for joint in _SHARED.finditer(body, start, end):
         head, tail = body[start : joint.start()], body[joint.end() : end]
         first, second = slot_of(head, "en"), slot_of(tail, "en")
-        if first and (second or drops_i(tail)) and subject_of(head, "en") == "person":
+        more = second[0] != first[0] if first and second else drops_i(tail)
+        if first and more and subject_of(head, "en") == "person":
             return [(start, joint.start()), *_with_second_verb(body, (joint.end(), end))]
     return [span]
 
@@ -146,5 +151,3 @@ def _with_company(body: str, spans: list[Span]) -> list[Span]:
         else:
             found.append((start, end))
     return found
-
-

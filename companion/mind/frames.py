@@ -1,5 +1,7 @@
-"""Stretches of a turn in which the person does not speak for themselves: logs of a chat, quotations that run over several
-sentences, and paragraphs that a text stands in which somebody is to do something with.
+"""Stretches of a turn in which the person does not speak for themselves.
+
+These are logs of a chat, quotations that run over several sentences, paragraphs that hold a text to be worked on, and
+turns that are played.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ ASKING = 240
 """Characters of a paragraph that only says what is to be done with the others."""
 
 _SPEAKER = re.compile(
-    r"^[ \t]*(?P<time>\[?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?\]?[ ,–-]*)?<?(?P<who>[A-Z][\w.-]{0,15}(?: [A-Z][\w.-]*)?|me|you|him|her)>?"
+    r"^[ \t]*(?P<time>\[?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?\]?[ ,–-]*)?<?"
+    r"(?P<who>[A-Z][\w.-]{0,15}(?: [A-Z][\w.-]*)?|"
+    r"me|you|him|her)>?"
     r"(?: ?\(\d{1,2}[:.]\d\d\))?:[ \t]+\S.*$",
     re.MULTILINE,
 )

@@ -33,11 +33,14 @@ _LIVE = r"(?:[Ll]ive|am living|'m living|am based|'m based|have lived|'ve lived|
 
 _ENGLISH: tuple[tuple[str, str], ...] = (
     ("name", rf"\b[Mm]y (?:full |first |real )?name(?: is|'s) {NAME}"),
-    ("name", r"\b[Mm]y (?:full |first |real )?name(?: is|'s) (?!not|the|a\b|spelt|spelled|in|on|unusual|hard)(?P<value>[a-z][\w'-]+)(?=\s*(?:[.,!;]|$|and\b))"),
-    ("name", rf"\b(?:[Cc]all me|(?:{_I_AM} (?:called|named))|I go by|(?:people|friends|everyone|everybody|they all|most people)(?: \w+){{0,3}} calls? me) {NAME}"),
+    ("name", r"\b[Mm]y (?:full |first |real )?name(?: is|'s) (?!not|the|a\b|spelt|spelled|in|on|unusual|"
+    r"hard)(?P<value>[a-z][\w'-]+)(?=\s*(?:[.,!;]|$|and\b))"),
+    ("name", rf"\b(?:[Cc]all me|(?:{_I_AM} (?:called|named))|I go by|(?:people|friends|everyone|everybody|"
+    rf"they all|most people)(?: \w+){{0,3}} calls? me) {NAME}"),
     ("name", rf"^{_I_AM} {NAME}(?=[,.!]? (?:nice|good|pleased|glad) )"),
     ("home_city", rf"{_OWN}{_LIVE}(?: with (?:my|our) [\w ]{{2,25}}?)? in {_PROPER}"),
-    ("home_city", rf"(?:\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?|^(?:[Jj]ust |[Rr]ecently |[Ff]inally )?)[Mm]oved(?: back| here)? to {_PROPER}"),
+    ("home_city", rf"(?:\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? ?|^(?:[Jj]ust |[Rr]ecently |"
+    rf"[Ff]inally )?)[Mm]oved(?: back| here)? to {_PROPER}"),
     ("birthplace", rf"(?:\b(?:I|i) was |^(?:was )?)[Bb]orn(?: and raised)? in {_PROPER}"),
     ("birthday", rf"\b[Mm]y birthday(?: is|'s)(?: on)? {_DAY}"),
     ("birthday", rf"\b(?:I|i) was born on {_DAY}"),
@@ -87,6 +90,7 @@ def _compiled(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((slot, re.compile(pattern.replace("JOBS", jobs))) for slot, pattern in source)
 
 
+@lru_cache(maxsize=512)
 def slot_of(sentence: str, language: str) -> tuple[str, str] | None:
     """(slot, value) when the words fill one explicitly. Denials and the past ("I used to live in …") fill none."""
     if _UNFILLED.search(sentence):

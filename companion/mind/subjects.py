@@ -9,11 +9,14 @@ from companion.mind.rules import rules
 from companion.mind.slots import NAME
 
 # "my sister is", "Mum's on the list" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
-_NOUNS_IN_ING = "wedding|building|painting|ceiling|clothing|feelings?|meeting|evening|morning|earrings?|drawing|upbringing|hearing"
+_NOUNS_IN_ING = (
+    "wedding|building|painting|ceiling|clothing|feelings?|meeting|evening|morning|earrings?|drawing|upbringing|hearing"
+)
 AFTER_IS = (
     r"(?:an?|the|in|at|on|off|out|up|back|away|over|under|from|with|not|never|no|very|so|too|been|got|gone|going|just|"
     r"always|still|only|also|really|now|all|about|as|like|to|"
-    rf"(?!(?:{_NOUNS_IN_ING})\b)\w+ing|\w+ed (?:her|his|their|a|the|my|me|us|it|to|from|in|on|at|by|with|up|out|off|into)|"
+    rf"(?!(?:{_NOUNS_IN_ING})\b)\w+ing|\w+ed (?:her|his|their|a|the|my|me|us|it|to|from|in|on|at|by|with|up|out|"
+    rf"off|into)|"
     r"taken|given|made|had|left|lost|found|bought|sold|become|moved|started|"
     r"ill|sick|here|there|dead|fine|pregnant|happy|sad|ok|okay|well|better|worse|home|alive|well|due|half|nearly|"
     r"\d+|three|four|five|six|seven|eight|nine|ten|eleven|twelve|called|named|dying)\b"
@@ -21,8 +24,10 @@ AFTER_IS = (
 _IS_SUBJECT = rf"(?! and (?:I|me|my)\b| & I|'s (?!{AFTER_IS}))"
 # Time or place in front of the subject: "Yesterday my neighbour …", "Last week, Mum …".
 _FRONT = re.compile(
-    r"^(?:(?:yesterday|today|tonight|tomorrow|recently|lately|apparently|sadly|luckily|meanwhile|nowadays|these days|so|"
-    r"now|then|once|turns out|it turns out|(?:last|next|this|every|one|the other) \w+|on (?:\w+day)s?(?: night| morning)?|"
+    r"^(?:(?:yesterday|today|tonight|tomorrow|recently|lately|apparently|sadly|luckily|meanwhile|nowadays|"
+    r"these days|so|"
+    r"now|then|once|turns out|it turns out|(?:last|next|this|every|one|the other) \w+|on (?:\w+day)s?(?: night|"
+    r" morning)?|"
     r"in (?:\w+|the (?:morning|evening|end|meantime|summer|winter))|at (?:\w+|the weekend|the moment)|"
     r"(?:\w+|a few|a couple of) (?:days|weeks|months|years) ago|for (?:\w+ ){1,2}(?:days|weeks|months|years))\b,? )+"
     r"(?=(?:my|our|mum|mom|dad|gran|nan|grandma|grandad|grandpa|one of|(?-i:[A-Z][a-z]+))\b)",
@@ -30,7 +35,8 @@ _FRONT = re.compile(
 )
 # What somebody says of another is about the other: "The vet says our dog has arthritis."
 _REPORTED = re.compile(
-    r"^(?:(?:the|my|our|his|her|a) )?(?:[\w'-]+ ){1,2}?(?:says?|said|thinks?|reckons?|told (?:me|us)|tells (?:me|us)|confirmed|found|"
+    r"^(?:(?:the|my|our|his|her|a) )?(?:[\w'-]+ ){1,2}?(?:says?|said|thinks?|reckons?|told (?:me|us)|"
+    r"tells (?:me|us)|confirmed|found|"
     r"believes?|suspects?)(?: that)? (?=(?:my|our|mum|mom|dad|gran|nan|grandma|grandad|(?-i:[A-Z]\w+), (?:my|our))\b)",
     re.IGNORECASE,
 )
@@ -38,13 +44,17 @@ _BARE_KIN = (
     r"[Mm]um|[Mm]om|[Dd]ad|[Mm]ama|[Pp]apa|[Mm]ummy|[Dd]addy|[Gg]randma|[Gg]randpa|[Gg]ran|[Gg]ranny|[Nn]an|[Nn]ana|"
     r"[Nn]anna|[Gg]randad|[Gg]randdad|[Hh]ubby"
 )
-_KIN_ZH = "室友|老婆|老公|儿子|女儿|妈妈?|爸爸?|奶奶|爷爷|外婆|外公|姥姥|姥爷|弟弟?|妹妹?|哥哥?|姐姐?|闺蜜|男朋友|女朋友|家里的?[狗猫]"
+_KIN_ZH = (
+    "室友|老婆|老公|儿子|女儿|妈妈?|爸爸?|奶奶|爷爷|外婆|外公|"
+    "姥姥|姥爷|弟弟?|妹妹?|哥哥?|姐姐?|闺蜜|男朋友|女朋友|家里的?[狗猫]"
+)
 _PETS = (
     "dog|puppy|cat|kitten|rabbit|hamster|guinea pig|parrot|budgie|hen|tortoise|goldfish|ferret|pony|horse|goat|gerbil|"
     "canary|lizard|gecko|snake|donkey|rat|duck"
 )
 _THE_KIN = (
-    r"wife|husband|missus|kids?|kiddos?|baby|twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|little one|"
+    r"wife|husband|missus|kids?|kiddos?|baby|twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|"
+    r"little one|"
     r"other half|toddler|grandkids|grandchildren|girlfriend|boyfriend|parents|lad|lads|fella|ex"
 )
 _NO_ADJECTIVE = (
@@ -53,8 +63,10 @@ _NO_ADJECTIVE = (
     "makes|gets|let|lets|keeps|kept|took|takes|gave|gives|wants|needs|means|meant"
 )
 _COMPOUND = re.compile(
-    r"^ (?:allergy|allergies|training|loans?|licen[cs]e|walker|food|hair|fees|debts?|meetings?|work|days|years|life|house|"
-    r"card|job|business|status|visa|course|school|practi[cs]e|shifts?|appointment|office|salary|insurance|bed|sitter|show|"
+    r"^ (?:allergy|allergies|training|loans?|licen[cs]e|walker|food|hair|fees|debts?|meetings?|work|days|years|"
+    r"life|house|"
+    r"card|job|business|status|visa|course|school|practi[cs]e|shifts?|appointment|office|salary|insurance|bed|"
+    r"sitter|show|"
     r"phobia|therapy|situation|drama|issues|history|tree|home|photos?|album|role|group|project|event|outing|dynamics?|"
     r"morale|spirit|performance|name|hood|and i)\b",
     re.IGNORECASE,
@@ -86,11 +98,13 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(rf"{mine}(?P<relation>{words}) (?P<name>[A-Z][\w-]+)(?= (?!and (?:I|me|my)\b)[a-z']|\W*$)"),
         re.compile(
-            rf"{mine}(?P<relation>{words})(?: (?:from|at|in) (?:[\w]+ ){{1,3}}|'?s? name |)(?:is|'s) (?P<name>[A-Z][a-z\w-]+)\W*$"
+            rf"{mine}(?P<relation>{words})(?: (?:from|at|in) (?:[\w]+ ){{1,3}}|'?s? name |)(?:is|"
+            rf"'s) (?P<name>[A-Z][a-z\w-]+)\W*$"
         ),
         re.compile(rf"{mine}(?P<relation>{words})\b(?P<name>){_IS_SUBJECT}"),
         re.compile(
-            rf"^(?:[Tt]he )?(?P<relation>[Aa]unt|[Aa]untie|[Uu]ncle|[Cc]ousin|{_BARE_KIN}) (?P<name>[A-Z][\w-]+)\b{_IS_SUBJECT}"
+            rf"^(?:[Tt]he )?(?P<relation>[Aa]unt|[Aa]untie|[Uu]ncle|[Cc]ousin|"
+            rf"{_BARE_KIN}) (?P<name>[A-Z][\w-]+)\b{_IS_SUBJECT}"
         ),
         re.compile(rf"^(?P<relation>{_BARE_KIN})\b(?P<name>){_IS_SUBJECT}(?=['\w ,]+\w)"),
         re.compile(rf"^[Tt]he (?P<relation>{_THE_KIN})\b(?P<name>){_IS_SUBJECT}(?= \w|'s)"),
@@ -98,7 +112,10 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
             rf"^(?P<name>[A-Z][\w-]+)(?:,| \(| is| was|'s| has (?:always )?been) (?:my|our) (?:[a-z-]+ ){{0,2}}"
             rf"(?P<relation>{words})\b"
         ),
-        re.compile(rf"^(?P<name>[A-Z][\w-]+)(?:,| \() ?(?:the|our|my) (?:[a-z-]+ ){{0,2}}?(?P<relation>{_PETS}|{words})(?:,|\))"),
+        re.compile(
+            rf"^(?P<name>[A-Z][\w-]+)(?:,| \() ?(?:the|our|my) (?:[a-z-]+ ){{0,2}}?(?P<relation>{_PETS}|"
+            rf"{words})(?:,|\))"
+        ),
         re.compile(
             rf"^(?:[Oo]ne|[Tt]wo|[Ss]ome|[Hh]alf|[Mm]ost|[Aa]ll|[Bb]oth|[Nn]one|[Ss]everal|[Mm]any) (?:of )?"
             rf"(?:my|our) (?:[a-z-]+ ){{0,2}}(?P<relation>{words})\b(?P<name>)"
@@ -120,6 +137,7 @@ _OF_ME = re.compile(
 _AND_I = re.compile(r"\b(?:and|so|which means|but) (?:now |so |then )?(?:i|i'm|i've|my|we|we're)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=512)
 def subject_of(sentence: str, language: str) -> str:
     """ "person", or the one named first: by name when it is given, else by relation ("my mum" → "mother"). What a
     doctor or boss says or does to the person is about the person."""
@@ -129,7 +147,11 @@ def subject_of(sentence: str, language: str) -> str:
         reported = _REPORTED.match(sentence)
         if reported:
             of_whom = subject_of(sentence[reported.end() :], language)
-            return of_whom if of_whom != "person" or _OF_ME.match(sentence) else subject_of(sentence[: reported.end()], language)
+            return (
+                of_whom
+                if of_whom != "person" or _OF_ME.match(sentence)
+                else subject_of(sentence[: reported.end()], language)
+            )
     if _WITH_ME.match(sentence):
         return "person"
     for pattern in _relation(language):
@@ -171,7 +193,10 @@ def at_one_remove(sentence: str, language: str) -> bool:
 def _company(language: str) -> re.Pattern[str]:
     words = rules(language).relations
     if language == "zh":
-        return re.compile(rf"(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|(?P<name>[小阿][\u4e00-\u9fff]))?")
+        return re.compile(
+            rf"(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|"
+            rf"(?P<name>[小阿][\u4e00-\u9fff]))?"
+        )
     return re.compile(rf"\b(?P<relation>{words})\b(?: (?P<name>(?-i:[A-Z])[\w'-]+))?", re.IGNORECASE)
 
 
@@ -223,7 +248,9 @@ def introduces(sentence: str, name: str) -> bool:
 @lru_cache(maxsize=1)
 def _introduction() -> re.Pattern[str]:
     words = rules("en").relations
-    return re.compile(rf",? (?:with|and) (?=(?:my|our) (?:[a-z-]+ ){{0,2}}?(?:{words})(?:,| called| named)? [A-Z][\w-]+)")
+    return re.compile(
+        rf",? (?:with|and) (?=(?:my|our) (?:[a-z-]+ ){{0,2}}?(?:{words})(?:,| called| named)? [A-Z][\w-]+)"
+    )
 
 
 def introduced(sentence: str) -> tuple[int, int] | None:
@@ -236,7 +263,9 @@ def introduced(sentence: str) -> tuple[int, int] | None:
 def _have(language: str) -> re.Pattern[str]:
     words = rules(language).relations
     if language == "zh":
-        return re.compile(rf"(?:有|养|领养|收养|捡|生)了?(?:[一两三四五1-9几][只条个位匹]|个)?\S{{0,6}}?(?:{words})[。，！]?$")
+        return re.compile(
+            rf"(?:有|养|领养|收养|捡|生)了?(?:[一两三四五1-9几][只条个位匹]|个)?\S{{0,6}}?(?:{words})[。，！]?$"
+        )
     return re.compile(
         rf"\b(?:have|got|had|has|adopted|met|taken on|dating|seeing|married|bought|rescued|fostering|expecting)\b"
         rf"(?: \w+)? (?:an?|two|three|four|my|this|another|the) (?:[\w-]+ ){{0,3}}?(?:{words})\b[^,;]{{0,20}}$",

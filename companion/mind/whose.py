@@ -13,14 +13,17 @@ from companion.mind.subjects import subject_of
 
 _FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
 _BEGINS = re.compile(
-    rf"{_FIRST}|me and (?:my|the|[a-z]+)\b|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b|neither my |the real me |(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)'s ",
+    rf"{_FIRST}|me and (?:my|the|[a-z]+)\b|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b|"
+    rf"neither my |the real me |(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)'s ",
     re.IGNORECASE,
 )
 _INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
 _ME = frozenset({"me", "us", "my", "our"})
 _NOT_A_SUBJECT = re.compile(
-    r"^(?:it|this|that|these|those|there|here|what|how|who|why|when|where|which|if|as|so|such|let|please|no|not|yes|then|"
-    r"you|your|you're|can|could|would|will|should|do|does|did|is|are|was|were|make|makes|makes sure|give|gives|tell|help|"
+    r"^(?:it|this|that|these|those|there|here|what|how|who|why|when|where|which|if|as|so|such|let|please|no|not|"
+    r"yes|then|"
+    r"you|your|you're|can|could|would|will|should|do|does|did|is|are|was|were|make|makes|makes sure|give|gives|"
+    r"tell|help|"
     r"show|to|for|from|with|in|on|at|by|about|of|option|step|part|phase|point|version|plan|idea)\b",
     re.IGNORECASE,
 )
@@ -33,13 +36,15 @@ _MOST_WORDS = 8
 _REACH = 5
 """Words between a verb in the past and "my" or "me" behind it."""
 _FOR_ME = re.compile(
-    r"^(?!it|this|that|these|those|what|which|sounds|looks|works)(?:[\w'-]+ ){1,5}(?:is|are|isn't|aren't|was|were|'s|tastes?|"
+    r"^(?!it|this|that|these|those|what|which|sounds|looks|works)(?:[\w'-]+ ){1,5}(?:is|are|isn't|aren't|was|"
+    r"were|'s|tastes?|"
     r"smells?|feels?|agrees?|doesn't agree|don't agree|disagrees?|matters?|means?|comes?|don't come|doesn't come) "
     r"(?:[\w'-]+ ){0,5}(?:for|to|with|on) me\b",
     re.IGNORECASE,
 )
 _LATELY = (
-    r"(?:at the moment|right now|lately|these days|this (?:week|month|year|morning)|today|tonight|tomorrow|again|since|so far|"
+    r"(?:at the moment|right now|lately|these days|this (?:week|month|year|morning)|today|tonight|tomorrow|"
+    r"again|since|so far|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|next|soon|yesterday|last)"
 )
 
@@ -48,17 +53,29 @@ _LATELY = (
 def _own_life() -> re.Pattern[str]:
     """Work, sleep, the flat: whose they are goes without saying, when it is told how they were or are just now."""
     subject = rf"(?:{alternatives('own_life')}|(?:(?:the|all the|this) )?(?:[\w-]+ )?(?:{alternatives('own_things')}))"
-    lasted = r"(?:'s|'ve| has| have|s have) (?:just |only |finally |always |never |not )?(?:been|got|gone|started|become|come|turned|fallen)"
+    lasted = (
+        r"(?:'s|'ve| has| have|s have) (?:just |only |finally |always |never |not )?(?:been|got|gone|started|"
+        r"become|come|turned|fallen)"
+    )
     now = rf"(?: is| are|'s|'re| was| were| went| got| starts?| ends?| isn't| aren't| wasn't)\b.*\b{_LATELY}\b"
     home = r"^home(?: for me)? (?:is|was) (?!where|not|everything)\w"
-    booked = r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?(?: and | & |, )?)+(?: nights| mornings| evenings)? (?:is|are|means?) (?!when|the|a|an|not|good|bad|fine|ok)\w+"
+    booked = (
+        r"^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?(?: and | & |, )?)+(?: nights| mornings|"
+        r" evenings)? (?:is|are|means?) (?!when|the|a|an|not|good|bad|fine|ok)\w+"
+    )
     strong = (
-        r"(?:'s| is| was| are| were)(?: absolutely| really| so| pretty| a bit| proper| just| still)? (?:a )?(?:brutal|mad|crazy|hectic|"
-        r"hell|nightmare|manic|tight|exhausting|killing me|driving me|doing my|getting to me|a mess|shit|awful|grim|rough|"
-        r"chaos|dead|due|over|off|benign|malignant|clear|negative|positive|final|falling|going (?:well|badly|ok|fine|great))"
+        r"(?:'s| is| was| are| were)(?: absolutely| really| so| pretty| a bit| proper| just|"
+        r" still)? (?:a )?(?:brutal|mad|crazy|hectic|"
+        r"hell|nightmare|manic|tight|exhausting|killing me|driving me|doing my|getting to me|a mess|shit|awful|"
+        r"grim|rough|"
+        r"chaos|dead|due|over|off|benign|malignant|clear|negative|positive|final|falling|going (?:well|badly|ok|"
+        r"fine|great))"
     )
     doing = r"(?:'s|'re| is| are) (?:\w+ing) (?:up|out|off|over|through|down|ahead|away|back|to|on|in|me|us|my)\b"
-    came = r" (?:came|fell through|went (?:through|well|badly|wrong)|kept me|is on|are on|was on|got cancelled|is booked|'s booked|didn't)\b"
+    came = (
+        r" (?:came|fell through|went (?:through|well|badly|wrong)|kept me|is on|are on|was on|got cancelled|"
+        r"is booked|'s booked|didn't)\b"
+    )
     return re.compile(rf"^{subject}(?:{lasted}|{now}|{strong}|{came}|{doing})|{booked}|{home}", re.IGNORECASE)
 
 
@@ -78,30 +95,59 @@ def tells_of_the_person(tables: Rules, body: str) -> bool:
         return True
     if tables.says("done_to_me", body) and not tables.says("reported", body):
         return True
-    return not somebody and (affects_the_person(body) or _FOR_ME.match(body) is not None or _holds_the_person(tables, body))
+    return not somebody and (
+        affects_the_person(body) or _FOR_ME.match(body) is not None or _holds_the_person(tables, body)
+    )
 
 
 _OF_ME = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|we're|we've|us|our)\b", re.IGNORECASE)
 _TALK = re.compile(
-    r"^(?:it|this|these|those|what|how|who|why|which|so|such|best|worst|lol|lets|everybody|everyone|people|somebody|someone|let|please|not|yes|no (?:need|idea|problem|doubt|wonder|way)|your?|"
+    r"^(?:it|this|these|those|what|how|who|why|which|so|such|best|worst|lol|lets|everybody|everyone|people|"
+    r"somebody|someone|let|please|not|yes|no (?:need|idea|problem|doubt|wonder|way)|your?|"
     r"you're|can|could|would|will|should|do|does|did|is|are|was|were|make|makes|give|tell|help|show|to|for|from|with|"
-    r"as|if|option|step|part|phase|point|version|plan|idea|thanks?|sounds?|looks?|seems?|works?|and|or|here|sorry|glad|good|great|"
+    r"as|if|option|step|part|phase|point|version|plan|idea|thanks?|sounds?|looks?|seems?|works?|and|or|here|"
+    r"sorry|glad|good|great|"
     r"nice|perfect|okay|ok|right|sure|all|any|some|only|just|maybe|perhaps|hope|he|she|they|his|her|their|[\w-]+ing)\b"
-    r"|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|answer|response|"
-    r"suggestions?|options?|points?|steps?|example|version|draft|text|summary|table|structure|approach|format|recipe|story|poem|"
-    r"code|script|function|questions?|details?|explanation|breakdown|data|numbers?|figures?|document|report|tool|app|user|"
+    r"|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|"
+    r"answer|response|"
+    r"suggestions?|options?|points?|steps?|example|version|draft|text|summary|table|structure|approach|format|"
+    r"recipe|story|poem|"
+    r"code|script|function|questions?|details?|explanation|breakdown|data|numbers?|figures?|document|report|"
+    r"tool|app|user|"
     r"goal|focus|key|aim|purpose|title|name|first|second|third|next|last|main|other|rest|fact|way|best|most|more)\b",
     re.IGNORECASE,
 )
-_MY_NTH = re.compile(r"^(?:this|that|today|tomorrow|yesterday)(?:'s| is| was| will be| would have been) (?:my|our) ", re.IGNORECASE)
+_MY_NTH = re.compile(
+    r"^(?:this|that|today|tomorrow|yesterday)(?:'s| is| was| will be| would have been) (?:my|our) ", re.IGNORECASE
+)
 _REPORTING = re.compile(
-    r"\b(?:says?|said|asks?|asked|tells?|told|thinks?|thought|wrote|writes|claims?|claimed|goes|reckons?|who|whose|whom|if|whether|"
+    r"\b(?:says?|said|asks?|asked|tells?|told|thinks?|thought|wrote|writes|claims?|claimed|goes|reckons?|who|"
+    r"whose|whom|if|whether|"
     r"made|knows?|wants?|wanted|hopes?|means?)\b|[:\"_]",
     re.IGNORECASE,
 )
 
 
-_NO_NAME = frozenset("nothing everything something anything home work life school money sleep the a an one two none".split())
+_NO_NAME = frozenset(
+    [
+        "nothing",
+        "everything",
+        "something",
+        "anything",
+        "home",
+        "work",
+        "life",
+        "school",
+        "money",
+        "sleep",
+        "the",
+        "a",
+        "an",
+        "one",
+        "two",
+        "none",
+    ]
+)
 
 
 def _may_be_named(body: str) -> bool:
@@ -114,8 +160,8 @@ def _may_be_named(body: str) -> bool:
 
 
 def _holds_the_person(tables: Rules, body: str) -> bool:
-    """Whether the person is in what is told of a thing: "Shift work plays havoc with my diabetes." Neither remarks on the
-    talk nor what somebody says."""
+    """Whether the person is in what is told of a thing: "Shift work plays havoc with my diabetes." Neither remarks
+    on the talk nor what somebody says."""
     if _MY_NTH.match(body):
         return True
     inside = _OF_ME.search(body)
@@ -142,7 +188,9 @@ def affects_the_person(body: str) -> bool:
         verb, behind = verb + 1, behind[1:]
         if is_one_of("telling", tokens[verb]):
             return False
-    reported = any(word in ("that", "said", "says", "he", "she", "they", "who", "how", "if", "about", "like") for word in behind)
+    reported = any(
+        word in ("that", "said", "says", "he", "she", "they", "who", "how", "if", "about", "like") for word in behind
+    )
     return bool(_ME & set(behind)) and not reported
 
 
@@ -159,9 +207,14 @@ def _is_verb_here(tokens: list[str], at: int) -> bool:
 @lru_cache(maxsize=1)
 def _authorities() -> re.Pattern[str]:
     who = rf"(?:the |a |my |our |this )?(?:[\w-]+ ){{0,1}}(?:{alternatives('authority')})|they"
-    says = r"(?:'ve|'s| have| has)?(?: just| finally| also)? (?:says?|said|thinks?|told (?:me|us)|tells me|confirmed?|confirms|found|reckons?|wants me to|advised me to|ordered me to|showed?|shows)"
+    says = (
+        r"(?:'ve|'s| have| has)?(?: just| finally| also)? (?:says?|said|thinks?|told (?:me|us)|tells me|"
+        r"confirmed?|confirms|found|reckons?|wants me to|advised me to|ordered me to|showed?|shows)"
+    )
     return re.compile(
-        rf"^(?:{who}){says}(?: that)? (?:i|i'm|i've|i'll|we|we're|my|our|it's my|no \w+ing|no (?:more )?\w+ (?:until|till|for)|nothing but|plenty of|lots of|to (?:rest|stop|take|avoid|lose|cut|give up|quit|keep off))\b",
+        rf"^(?:{who}){says}(?: that)? (?:i|i'm|i've|i'll|we|we're|my|our|it's my|no \w+ing|"
+        rf"no (?:more )?\w+ (?:until|till|for)|nothing but|plenty of|lots of|to (?:rest|stop|take|avoid|lose|"
+        rf"cut|give up|quit|keep off))\b",
         re.IGNORECASE,
     )
 
@@ -172,7 +225,8 @@ def _authority_says(body: str) -> bool:
 
 
 SOMEBODY = (
-    "guy|girl|man|men|woman|women|boy|lady|ladies|bloke|chap|lad|person|people|somebody|someone|dude|couple|kids?|owner|"
+    "guy|girl|man|men|woman|women|boy|lady|ladies|bloke|chap|lad|person|people|somebody|someone|dude|couple|"
+    "kids?|owner|"
     "stranger|actor|singer|character|fella|folks?|gentleman|presenter|author|writer|youtuber|lot"
 )
 """Words for people who are nobody in particular."""
@@ -184,10 +238,12 @@ def _another() -> re.Pattern[str]:
     who = rf"(?:{SOMEBODY}|{tables.people}|{tables.jobs}|{tables.relations})s?"
     return re.compile(
         rf"^(?:the|a|an|some|this|that|one|another|every|no) (?:[\w'-]+ ){{0,3}}?{who}"
-        r"(?: (?:who|that|which|whose|in|at|on|from|next door|next to|behind|opposite|upstairs|downstairs|over|with|of|down|"
+        r"(?: (?:who|that|which|whose|in|at|on|from|next door|next to|behind|opposite|upstairs|downstairs|over|"
+        r"with|of|down|"
         r"across|i|we|my|he|she|they|\w+ing)\b|,| [A-Z]\w+ (?:who|in|at|from|next)\b)"
         r"|^(?:he|she|his|her|their)\b"
-        r"|^(?:the|a|an|some|this|that) (?:[\w'-]+ ){0,3}?(?:next door|upstairs|downstairs|opposite|at (?:no|number) \d+)\b",
+        r"|^(?:the|a|an|some|this|that) (?:[\w'-]+ ){0,3}?(?:next door|upstairs|downstairs|opposite|at (?:no|"
+        r"number) \d+)\b",
         re.IGNORECASE,
     )
 
@@ -199,9 +255,12 @@ def is_about_another(body: str) -> bool:
 
 
 _STRANGER = re.compile(
-    r"^(?:i|we) (?:just |also |once |actually )?(?:know|knew|met|saw|heard of|heard about|read about|read of|watched|follow|remember|overheard|"
-    r"sat next to|talked to|spoke to|bumped into|ran into|came across) (?:of |about )?(?:an?|this|some|one|the|these|two|another|somebody|someone|"
-    r"people)\b(?! (?:friend|colleague|cousin)? of mine)(?:(?! (?:my|me|i)\b)[^,.;]){0,60}? (?:who|whose|that|which|with|called|named)\b",
+    r"^(?:i|we) (?:just |also |once |actually )?(?:know|knew|met|saw|heard of|heard about|read about|read of|"
+    r"watched|follow|remember|overheard|"
+    r"sat next to|talked to|spoke to|bumped into|ran into|came across) (?:of |about )?(?:an?|this|some|one|the|"
+    r"these|two|another|somebody|someone|"
+    r"people)\b(?! (?:friend|colleague|cousin)? of mine)(?:(?! (?:my|me|i)\b)[^,.;]){0,60}? (?:who|whose|that|"
+    r"which|with|called|named)\b",
     re.IGNORECASE,
 )
 
@@ -211,7 +270,8 @@ def _there_is() -> re.Pattern[str]:
     tables = rules("en")
     who = rf"(?:{SOMEBODY}|{tables.people}|{tables.jobs})s?"
     return re.compile(
-        rf"^(?:(?:in|at|on) (?:my|our|the) [\w ]{{2,20}},? )?there(?:'s| is| was| are| were) (?:this |an? |some |one |two |also )*(?:[\w'-]+ ){{0,3}}?{who}\b"
+        rf"^(?:(?:in|at|on) (?:my|our|the) [\w ]{{2,20}},? )?there(?:'s| is| was| are| were) (?:this |an? |"
+        rf"some |one |two |also )*(?:[\w'-]+ ){{0,3}}?{who}\b"
         r"(?! (?:of mine|in my (?:family|life|house|bed)))",
         re.IGNORECASE,
     )
