@@ -106,7 +106,7 @@ def _looked_at(text: str) -> list[tuple[int, int]]:
 
 def _parted(text: str, span: tuple[int, int], said: Said) -> Prepared:
     """The sentence in the parts that have to be judged by themselves (`clauses`)."""
-    spans = clauses.parts(said.body) if said.rules.language == "en" else []
+    spans = clauses.parts(said.body, said.rules.language)
     if len(spans) < 2 or checks.opens_foreign_matter(said) or checks.left_out(said) not in _PARTS_MAY_STAY:
         return [(span, said)]
     found: Prepared = []
@@ -241,7 +241,7 @@ def _judge(
     if not reason and not said.requested and subjects.at_one_remove(said.body, said.rules.language):
         reason = "at one remove"
     if reason in ("question", "request"):
-        head = checks.before_asking(said)
+        head = checks.before_asking(said) or (checks.after_presupposing(said) if reason == "question" else None)
         if head:
             said, reason = head, checks.left_out(head)
     if reason in _HEADS and said.rules.language == "en":

@@ -206,6 +206,12 @@ def _points_elsewhere(said: Said) -> bool:
     return len(said.body.split()) <= 9 and said.rules.says("points", told) and not _OWN_THING.search(said.body)
 
 
+def _of_a_stranger(said: Said) -> bool:
+    if said.requested:
+        return False
+    return said.says("stranger") if said.rules.language == "zh" else whose.tells_of_a_stranger(said.body)
+
+
 _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("code", _code),
     ("quoted line", _quoted_line),
@@ -224,7 +230,7 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("idle", _idle),
     ("quoted", _quotes_another),
     ("not their own", _not_their_own),
-    ("of a stranger", lambda said: not said.requested and whose.tells_of_a_stranger(said.body)),
+    ("of a stranger", _of_a_stranger),
     ("says little", short.says_little),
     ("points elsewhere", _points_elsewhere),
 )
@@ -251,6 +257,15 @@ def before_asking(said: Said) -> Said | None:
         return None
     body = said.body[:length]
     return replace(said, raw=said.raw[:length], body=body, whole=body, end=said.start + length)
+
+
+def after_presupposing(said: Said) -> Said | None:
+    """What a question takes for granted ("How do I tell my boss that I'm ill?"), or None."""
+    found = said.rules.find("presupposes", said.body)
+    if found is None:
+        return None
+    rest = said.cut(found.end(), len(said.body.rstrip(" ?!.")))
+    return None if left_out(rest) else rest
 
 
 _THEN_OWN = re.compile(

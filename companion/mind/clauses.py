@@ -1,7 +1,7 @@
 """Where a sentence says two things that do not belong together: "My name is Tomasz and I live in Leeds."
 
 Only whole clauses are parted, and only where they are about different people or one of them fills a slot: whoever
-replaces the one must not lose the other. English only.
+replaces the one must not lose the other. In Chinese only people are told apart.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SUBJECT = (
 _JOINT = re.compile(
     rf"(?:\s*;\s*|\s+[–—-]+\s+|,\s*(?:(?:and|but|so|yet|plus|while|whereas|though) )?(?:now |then |also |his |"
     rf"her )?|\s+(?:and|but|while|whereas|plus) "
-    rf"(?:now |then |also )?|:\s+)(?={_SUBJECT})",
+    rf"(?:now |then |also )?)(?={_SUBJECT})",
     re.IGNORECASE,
 )
 _SHARED = re.compile(r"(?:,? and|,| but) (?:now |also |currently |then )?(?=[a-z'])")
@@ -49,11 +49,25 @@ _REPORTS = re.compile(
 )
 
 
-def parts(body: str) -> list[Span]:
+_JOINT_ZH = re.compile("[，,；;](?=我)")
+
+
+def parts(body: str, language: str = "en") -> list[Span]:
     """Spans of the clauses of a sentence that are to be judged one by one; one span when it is not to be parted."""
+    if language == "zh":
+        return _parts_zh(body)
     found = clauses(body)
     found = _joined(body, found) if len(found) > 1 and _differ(body, found) else [(0, len(body))]
     return [piece for span in found for piece in _with_company(body, _with_second_verb(body, span))]
+
+
+def _parts_zh(body: str) -> list[Span]:
+    """Where "我" begins a clause of another person than the one before ("我在银行上班，我老公是老师。")."""
+    starts = [0, *(joint.end() for joint in _JOINT_ZH.finditer(body))]
+    ends = [*(start - 1 for start in starts[1:]), len(body)]
+    spans = list(zip(starts, ends, strict=True))
+    owners = {subject_of(body[start:end], "zh") for start, end in spans}
+    return spans if len(owners) > 1 and len(spans) <= MOST and len(body) <= LONGEST else [(0, len(body))]
 
 
 def clauses(body: str) -> list[Span]:

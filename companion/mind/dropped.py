@@ -17,7 +17,8 @@ _AHEAD = re.compile(
     r"literally|really|"
     r"then|now|today|yesterday|last (?:night|week|month|year|summer|winter|spring|autumn)|this (?:morning|week|"
     r"year)|so|"
-    r"once|always|mostly|currently|probably|definitely|barely|hardly|eventually|somehow|accidentally|officially|\w+ly)"
+    r"once|always|mostly|currently|probably|definitely|barely|hardly|ever|eventually|somehow|accidentally|"
+    r"officially|\w+ly)"
     r"[ ,]+)+",
     re.IGNORECASE,
 )
@@ -67,7 +68,7 @@ _AUXILIARY = re.compile(
 )
 _STATIVE = re.compile(
     r"^(?:love|hate|miss|prefer|adore|loathe|dread|enjoy|own|detest|can't stand|cannot stand) "
-    r"(?!it\b|this|that|these|those|the (?:idea|plan|sound|suggestion|concept|approach|way|look|detail|name)|"
+    r"(?!it\b(?! when)|this|that|these|those|the (?:idea|plan|sound|suggestion|concept|approach|way|look|detail|name)|"
     r"how|what|your|"
     r"all\b|to (?:see|hear|know|help)|when)[\w']+"
     r"|^born (?:deaf|blind|premature|early|with|without|and (?:bred|raised))\b|^live(?:d)? (?:in|with|on|at|"
@@ -109,10 +110,11 @@ _NONE = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"^(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|nearly \w+) "
+    r"^(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|"
+    r"nearly \w+) "
     r"(?:weeks?|months?|years?|days?) (?:pregnant|sober|clean|married|old|into? |without|smoke-free|single|"
     r"divorced|dry|off|"
-    r"post|out of|since|at (?:the|my))",
+    r"post|in (?:the|an?)|out of|since|at (?:the|my))",
     re.IGNORECASE,
 )
 _EVENT = re.compile(
@@ -129,6 +131,11 @@ _AILING = re.compile(
     r"flu|covid|food poisoning|cramps|jet lag|writer's block|burnout|night terrors|sciatica|gout|shingles|"
     r"conjunctivitis)\b"
     r"(?= again|,| since| for|\W*$| all| so| this| today)",
+    re.IGNORECASE,
+)
+_FAN = re.compile(
+    r"^(?:big|huge|massive|lifelong|secret) (?:fan|believer|lover|reader) (?:of|in)\b"
+    r"|^can (?:barely|hardly|only just|no longer|just about|finally) \w",
     re.IGNORECASE,
 )
 _RETURNED = re.compile(
@@ -174,9 +181,10 @@ def drops_i(body: str) -> bool:
         return True
     if _NONE.match(body) or _COUNTED.match(body) or (_EVENT.match(body) and _WHEN.search(body)):
         return True
-    if (_PLACED.match(body) or _STATE.match(body)) and not _NOT_SO.match(body):
-        return True
     ahead, rest = _after_adverbs(body)
+    placed = any((_PLACED.match(part) or _STATE.match(part)) and not _NOT_SO.match(part) for part in (body, rest))
+    if placed or _FAN.match(body):
+        return True
     if _NEGATED.match(rest) or _AUXILIARY.match(rest) or _STATIVE.match(rest) or (ahead and _STATE.match(rest)):
         return not _OBJECT.match(rest)
     first = words(rest)[:2]

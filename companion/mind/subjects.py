@@ -87,6 +87,10 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
                 rf"^(?:昨天|今天|最近|上周|上个?月|去年)?我(?:们|的|家的?)?(?P<relation>{words}){called}"
                 r"(?!和我|跟我|一起|对我|给我|说我)"
             ),
+            re.compile(
+                r"^(?:昨天|今天|最近)?我们?(?:公司|学校|班|单位|部门|小区|办公室|组|店|村|宿舍|隔壁|楼[上下])[里上]?"
+                rf"(?:新来的?|有个|那个|的)*(?P<relation>{words}){called}"
+            ),
             re.compile(rf"^(?P<relation>{_KIN_ZH})(?P<nick>[小阿老][\u4e00-\u9fff])?(?![说的和跟])(?=\S{{3,}})"),
         )
     words = f"{tables.relations}|{tables.people}|{tables.jobs}"
@@ -176,7 +180,7 @@ def _name_in(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=2)
 def _at_one_remove(language: str) -> re.Pattern[str]:
-    words = rules(language).relations
+    words = f"{rules(language).relations}|{rules(language).people}"
     if language == "zh":
         return re.compile(rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?:{words})的(?:{words})")
     return re.compile(

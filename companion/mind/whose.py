@@ -68,7 +68,8 @@ def _own_life() -> re.Pattern[str]:
         r" still)? (?:a )?(?:brutal|mad|crazy|hectic|"
         r"hell|nightmare|manic|tight|exhausting|killing me|driving me|doing my|getting to me|a mess|shit|awful|"
         r"grim|rough|"
-        r"chaos|dead|due|over|off|benign|malignant|clear|negative|positive|final|falling|going (?:well|badly|ok|"
+        r"chaos|dead|due|over|off|back|gone|worse|better|benign|malignant|clear|negative|positive|final|falling|"
+        r"going (?:well|badly|ok|"
         r"fine|great))"
     )
     doing = r"(?:'s|'re| is| are) (?:\w+ing) (?:up|out|off|over|through|down|ahead|away|back|to|on|in|me|us|my)\b"
