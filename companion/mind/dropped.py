@@ -36,7 +36,7 @@ _NOBODYS = re.compile(
     r"she|it|the|"
     r"they|we|my|this|that|any)|had (?:i|we|he|she|it|they)\b|was (?:it|he|she|this|that|i|there|the)\b|"
     r"were (?:we|they|the|"
-    r"you|there)|said|thought (?:so|not)|told (?:you|ya)|closed|opened|happened|came (?:up|out)|named|called|used in|"
+    r"you|there)|said|thought (?:so|not)|told (?:you|ya)|closed|opened|happened|came (?:up|out)|named|called|used in|found \d|"
     r"forgot|saw (?:that|this|it)|heard|read (?:that|this|it)|\w+ed (?:by|on the|below|above)\b)",
     re.IGNORECASE,
 )

@@ -109,7 +109,7 @@ _TALK = re.compile(
     r"as|if|option|step|part|phase|point|version|plan|idea|thanks?|sounds?|looks?|seems?|works?|and|or|here|"
     r"sorry|glad|good|great|"
     r"nice|perfect|okay|ok|right|sure|all|any|some|only|just|maybe|perhaps|hope|he|she|they|his|her|their|[\w-]+ing)\b"
-    r"|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|"
+    r"|\b(?:give|show|send|provide|tell|help|write|list) (?:me|us)\b|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|"
     r"answer|response|"
     r"suggestions?|options?|points?|steps?|example|version|draft|text|summary|table|structure|approach|format|"
     r"recipe|story|poem|"
@@ -166,6 +166,9 @@ def _holds_the_person(tables: Rules, body: str) -> bool:
     if _MY_NTH.match(body):
         return True
     inside = _OF_ME.search(body)
+    first = grammar_words(body)[:1]
+    if first and is_one_of("verbs", first[0]):  # a command
+        return False
     if inside is None or inside.start() > 120 or _TALK.search(body) or _may_be_named(body):
         return False
     return _REPORTING.search(body[: inside.start()]) is None and (
