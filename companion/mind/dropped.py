@@ -36,7 +36,8 @@ _NOBODYS = re.compile(
     r"she|it|the|"
     r"they|we|my|this|that|any)|had (?:i|we|he|she|it|they)\b|was (?:it|he|she|this|that|i|there|the)\b|"
     r"were (?:we|they|the|"
-    r"you|there)|said|thought (?:so|not)|told (?:you|ya)|closed|opened|happened|came (?:up|out)|named|called|used in|found \d|"
+    r"you|there)|said|thought (?:so|not)|told (?:you|ya)|closed|opened|happened|came (?:up|out)|named|called|"
+    r"used in|found \d|"
     r"forgot|saw (?:that|this|it)|heard|read (?:that|this|it)|\w+ed (?:by|on the|below|above)\b)",
     re.IGNORECASE,
 )
@@ -98,6 +99,7 @@ _NOT_SO = re.compile(
     r"that|this|only|"
     r"just|all|every|any|everyone|everything|necessarily|quite|exactly|to|in (?:this|that|the)|what|as|if|for|"
     r"with|from|sth)\b"
+    r"|^(?:in|on|at|from|under|over|between) (?:my|our)\b.*\b(?:is|are|was|were|has|had|lives?|lived|works?|sits?|stands?)\b"
     r"|^(?:in|on|at|from|without|over|under|up|out|down|between) (?:the|this|that|these|those|your|any|each|"
     r"every|all|general|short|fact|"
     r"theory|addition|case|terms|order|particular|other|my opinion|my (?:view|experience|case|head|mind)|top|"
@@ -120,7 +122,8 @@ _COUNTED = re.compile(
 _EVENT = re.compile(
     r"^(?:(?:first|last|big|another|new|my|second|final|night|early|double) )+(?:[\w-]+ )?(?:day|week|night|job|"
     r"interview|exam|wedding|funeral|surgery|"
-    r"operation|scan|shift|appointment|date|round|session|meds|flat|house|baby|boss|puppy|kitten|hip|knee|tattoo)\b",
+    r"operation|scan|shift|appointment|date|round|session|meds|flat|house|baby|boss|puppy|kitten|hip|knee|tattoo)\b"
+    r"(?! (?:the|my|our|an?|some|i|we|he|she|they)\b)",
     re.IGNORECASE,
 )
 

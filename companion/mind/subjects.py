@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from companion.mind.grammar import is_finite
+from companion.mind.grammar import words as words_of
 from companion.mind.rules import rules
 from companion.mind.slots import NAME
 
@@ -128,6 +130,13 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
+_LEARNED = re.compile(
+    r"^(?:i|we)(?:'ve| have)? (?:just |only |also |recently )*(?:found out|hear|heard|learned|learnt|discovered|"
+    r"can't believe|"
+    r"cannot believe|think|believe|suspect|reckon|realised|realized|was told|am told)(?: that)? (?=(?:my|our|"
+    r"mum|mom|dad|gran|nan)\b)",
+    re.IGNORECASE,
+)
 _WITH_ME = re.compile(r"^(?:my|our) (?:[\w'-]+ ){1,4}and (?:i|me)\b|^me and\b", re.IGNORECASE)
 _SERVES = re.compile(
     r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady|consultant|gp|"
@@ -156,6 +165,9 @@ def subject_of(sentence: str, language: str) -> str:
                 if of_whom != "person" or _OF_ME.match(sentence)
                 else subject_of(sentence[: reported.end()], language)
             )
+        learned = _LEARNED.match(sentence)
+        if learned and any(is_finite(word) for word in words_of(sentence[learned.end() :])[1:6]):
+            return subject_of(sentence[learned.end() :], language)
     if _WITH_ME.match(sentence):
         return "person"
     for pattern in _relation(language):

@@ -17,6 +17,7 @@ _BEGINS = re.compile(
     rf"neither my |the real me |(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)'s ",
     re.IGNORECASE,
 )
+_BY_ITSELF = re.compile(r"(?:i|we|my|our|me|i'm|i've|we're|we've)\b", re.IGNORECASE)
 _INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
 _ME = frozenset({"me", "us", "my", "our"})
 _NOT_A_SUBJECT = re.compile(
@@ -82,9 +83,11 @@ def _own_life() -> re.Pattern[str]:
 
 def tells_of_the_person(tables: Rules, body: str) -> bool:
     """Whether the sentence, its opening words cut off, has the person as the one it is about."""
-    if _BEGINS.match(body) or subject_of(body, "en") != "person":
+    if subject_of(body, "en") != "person":
         return True
     somebody = is_about_another(body)
+    if _BEGINS.match(body) and not (somebody and not _BY_ITSELF.match(body)):
+        return True
     if tables.says("of_mine", body) and not somebody:
         return True
     inside = _INSIDE.search(body)
@@ -109,7 +112,8 @@ _TALK = re.compile(
     r"as|if|option|step|part|phase|point|version|plan|idea|thanks?|sounds?|looks?|seems?|works?|and|or|here|"
     r"sorry|glad|good|great|"
     r"nice|perfect|okay|ok|right|sure|all|any|some|only|just|maybe|perhaps|hope|he|she|they|his|her|their|[\w-]+ing)\b"
-    r"|\b(?:give|show|send|provide|tell|help|write|list) (?:me|us)\b|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|"
+    r"|\b(?:give|show|send|provide|tell|help|write|list) (?:me|us)\b|^that(?!'s (?:my|our) \w+ \w+)\b|\b(?:you|"
+    r"your|yours|you're)\b|^(?:the|an?) (?:\w+ )?(?:plan|idea|list|"
     r"answer|response|"
     r"suggestions?|options?|points?|steps?|example|version|draft|text|summary|table|structure|approach|format|"
     r"recipe|story|poem|"
@@ -231,7 +235,8 @@ def _authority_says(body: str) -> bool:
 SOMEBODY = (
     "guy|girl|man|men|woman|women|boy|lady|ladies|bloke|chap|lad|person|people|somebody|someone|dude|couple|"
     "kids?|owner|"
-    "stranger|actor|singer|character|fella|folks?|gentleman|presenter|author|writer|youtuber|lot"
+    "idiot|moron|jerk|weirdo|drunk|tourist|teenager|passenger|commuter|stranger|actor|singer|character|fella|"
+    "folks?|gentleman|presenter|author|writer|youtuber|lot"
 )
 """Words for people who are nobody in particular."""
 
@@ -245,17 +250,31 @@ def _another() -> re.Pattern[str]:
         r"(?: (?:who|that|which|whose|in|at|on|from|next door|next to|behind|opposite|upstairs|downstairs|over|"
         r"with|of|down|"
         r"across|i|we|my|he|she|they|\w+ing)\b|,| [A-Z]\w+ (?:who|in|at|from|next)\b)"
-        r"|^(?:he|she|his|her|their)\b"
+        r"|^(?:he|she|his|her|their|whoever|whichever)\b"
+        r"|^(?-i:[A-Z][\w-]+) (?:in|on|at|from|behind|opposite|across|next to) (?:my|our|the) (?-i:[a-z])"
+        r"|^(?:half|most|all|some|none|many|both|several|one|two|three|a few|a couple|everyone|everybody|nobody)"
+        r" (?:of|in|on|at|from) (?:my|our|the) (?:class|office|street|department|village|school|course|year|"
+        r"building|road|block|estate)\b"
+        r"|^(?:in|at|on) (?:my|our|the) [\w ]{2,20} (?:lives?|lived|sits?|works?|stands?) (?:an?|the|this|one)\b"
         r"|^(?:the|a|an|some|this|that) (?:[\w'-]+ ){0,3}?(?:next door|upstairs|downstairs|opposite|at (?:no|"
         r"number) \d+)\b",
         re.IGNORECASE,
     )
 
 
+_WHEN = re.compile(
+    r"^(?:yesterday|today|tonight|once|recently|last \w+|this (?:morning|week|afternoon|evening)|on \w+day|"
+    r"the other day|"
+    r"\w+ (?:days|weeks|months|years) ago),? (?=(?:the|a|an|some|this|one|he|she) )",
+    re.IGNORECASE,
+)
+
+
 def is_about_another(body: str) -> bool:
     """Whether its subject is somebody described by where they are or what they do ("the woman who lives opposite"):
     what the person does in that description is not what is told."""
-    return _another().match(body) is not None
+    front = _WHEN.match(body)
+    return _another().match(body[front.end() :] if front else body) is not None
 
 
 _STRANGER = re.compile(
