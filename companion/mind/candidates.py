@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.mind import slots
+from companion.mind import slots, subjects
 from companion.mind.admit import LONGEST_TURN
 from companion.mind.placing import Claim
 from companion.mind.rules import language_of
@@ -61,7 +61,7 @@ def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
 def known_names(store: Store, text: str) -> frozenset[str]:
     """Of the names that sentences of `text` begin with, those that thoughts say belong to somebody in the person's
     life; case folded."""
-    begun = {slots.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
+    begun = {subjects.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
     return frozenset(name.casefold() for name in begun if _is_known(store, name))
 
 
@@ -70,4 +70,4 @@ def _is_known(store: Store, name: str) -> bool:
         return True
     mentioned = store.memories.many(store.memories.mentioning(name.casefold(), MOST))
     told = [memory for memory in mentioned.values() if memory.kind == "thought" and memory.subject != COMPANION]
-    return any(slots.introduces(memory.text, name) for memory in told)
+    return any(subjects.introduces(memory.text, name) for memory in told)

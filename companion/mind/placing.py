@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from companion.memory.words import content_words, stop_words
-from companion.mind import slots
+from companion.mind import subjects
 from companion.mind.own_acts import ADVISING
 from companion.mind.rules import language_of
 from companion.mind.wording import Wording, change_tables, cues, says, wording
@@ -110,7 +110,7 @@ def _same_person(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
 
 
 def _at_one_remove(text: str) -> bool:
-    return slots.at_one_remove(text, language_of(text))
+    return subjects.at_one_remove(text, language_of(text))
 
 
 _FIRST = re.compile(r"\W*(?:i|i'm|i've|my|we|our)\b|\W*我", re.IGNORECASE)
