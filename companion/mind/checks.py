@@ -202,7 +202,10 @@ def _points_elsewhere(said: Said) -> bool:
     if _LASTING.search(said.body):
         return False
     head = said.body.split(",")[0]
-    told = head if _I_OR_MINE.match(head) and len(head.split()) > 1 else said.body
+    stands = len(head.split()) > 1 and (
+        _I_OR_MINE.match(head) is not None or (len(head.split()) > 2 and whose.tells_of_the_person(said.rules, head))
+    )
+    told = head if stands else said.body
     return len(said.body.split()) <= 9 and said.rules.says("points", told) and not _OWN_THING.search(said.body)
 
 

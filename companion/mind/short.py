@@ -65,7 +65,8 @@ _I_AM = re.compile(
     re.IGNORECASE,
 )
 _HAVE = re.compile(
-    r"^i(?:'ve| have)(?: got)?(?: an?)? (?!(?:questions?|concerns?|doubts?|ideas?|seen|read|got|noted|done|"
+    r"^(?:i|we)(?:'ve| have) been \w+(?:ed|en|t)\W*$|^i(?:'ve| have)(?: got)?(?: an?)? (?!(?:questions?|"
+    r"concerns?|doubts?|ideas?|seen|read|got|noted|done|"
     r"tried)\b)[\w'-]{2,}\W*$",
     re.IGNORECASE,
 )

@@ -55,7 +55,8 @@ _PETS = (
     "canary|lizard|gecko|snake|donkey|rat|duck"
 )
 _THE_KIN = (
-    r"wife|husband|missus|kids?|kiddos?|baby|twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|"
+    r"wife|husband|missus|kids?|kiddos?|baby(?!(?: is|'s) (?:here|due|coming|arriving|overdue|born|kicking))|"
+    r"twins|boys|girls|children|dog|cat|puppy|kitten|cats|dogs|in-laws|"
     r"little one|"
     r"other half|toddler|grandkids|grandchildren|girlfriend|boyfriend|parents|lad|lads|fella|ex"
 )
