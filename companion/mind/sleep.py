@@ -1,8 +1,9 @@
-"""Sleep, first cut: open events end and memories fade, once per calendar night, missed nights caught up.
+"""Sleep: open events end, memories fade, days and portrait are brought into step, once per calendar night, missed
+nights caught up.
 
-The state of a memory after a night is a pure function of its timestamps and the night's nominal time, so one pass for
-the last night due leaves what the nights run one by one would have left. Nothing is deleted: active → dormant →
-archived, and back again when the clock or a use says so.
+The state of a memory after a night is a pure function of its timestamps and the night's nominal time, and what is made
+of memories one of those that stand, so one pass for the last night due leaves what the nights run one by one would
+have left. Nothing is deleted: active → dormant → archived, and back again when the clock or a use says so.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from companion.clock import Clock, local_date
 from companion.errors import ModelError
 from companion.memory.forgetting import Curve, Fading, fading_at
+from companion.mind.consolidating import Consolidator, Plan
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
 from companion.mind.thinking import Thinker
@@ -38,6 +40,7 @@ class Sleep:
 
     def __post_init__(self) -> None:
         self._events = EventKeeper(self.store)
+        self._consolidator = Consolidator(self.store)
 
     def due(self, as_of: datetime) -> list[date]:
         """Nights that have come (their hour has struck on the wall clock) and were not run, oldest first."""
@@ -62,7 +65,8 @@ class Sleep:
         stop: StopSignal | None = None,
     ) -> SleepReport:
         """Run what is due by `as_of` (default now) in one transaction; a second call finds nothing to do. `thinker` may
-        tell the events that end; raises ThinkingStopped, before anything was written, when `stop` is set meanwhile."""
+        tell the events that end, themes and the story; raises ThinkingStopped, before anything was written, when `stop`
+        is set meanwhile."""
         as_of = as_of or self.clock.now()
         nights = self.due(as_of)
         if not nights:
@@ -70,6 +74,8 @@ class Sleep:
         nominal = self._nominal(nights[-1], as_of)
         ended = self._end_events(nominal, thinker, stop)
         moves = self._fade(nominal, on_progress)
+        on_progress(0, 1, "going over the days")
+        plan = self._consolidate(nights, ended, thinker, stop)
         counts = {state: sum(1 for _, new in moves if new == state) for state in FADING}
         told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
         faded = [f"{one_line(m.text, 80)}: {m.status} → {new}" for m, new in moves]
@@ -79,22 +85,24 @@ class Sleep:
             archived=counts["archived"],
             woken=counts["active"],
             dry_run=dry_run,
-            changes=tuple([*told, *faded][:_SHOWN]),
+            changes=tuple([*told, *plan.lines, *faded][:_SHOWN]),
         )
         if dry_run:
             return report
         batch_id = None
         with self.store.db.write():
-            if moves or ended.ended:
+            if moves or ended.ended or plan.changes:
                 with self.store.changes.batch("sleep", "sleep", f"night of {nights[-1].isoformat()}") as batch:
                     for memory, new in moves:
                         batch.update(memory.id, status=new)
                     fading = fading_at(self.store, self.curve, nominal)
-                    # A night caught up leaves an event as the nights since would have.
-                    self._events.keep(batch, ended, lambda event: state_at(fading, event))
+                    # A night caught up leaves events and days as the nights since would have.
+                    kept = self._events.keep(batch, ended, lambda event: state_at(fading, event))
+                    self._consolidator.keep(batch, plan, kept, lambda day: state_at(fading, day))
                 batch_id = batch.id
             else:
                 self._events.note(ended)
+                self._consolidator.note(plan)
             summary: dict[str, object] = {"dormant": report.dormant, "archived": report.archived, "woken": report.woken}
             for night in nights:
                 self.store.nights.record(night, as_of, batch_id, summary if night == nights[-1] else {})
@@ -109,6 +117,13 @@ class Sleep:
         except ModelError as error:  # the night comes all the same
             log.warning("an event is told without the model: %s", error.title)
             return self._events.close(until)
+
+    def _consolidate(
+        self, nights: list[date], ended: Hearing, thinker: Thinker | None, stop: StopSignal | None
+    ) -> Plan:
+        """What the days that are over, and the portrait, should say now."""
+        since, until = ((night - date(1970, 1, 1)).days for night in (nights[0] - timedelta(days=1), nights[-1]))
+        return self._consolidator.plan(since, until, [each.event for each in ended.ended], thinker, stop)
 
     def _fade(self, now: datetime, on_progress: Progress) -> list[tuple[Memory, Status]]:
         memories = self.store.memories.by_status(FADING)
@@ -129,8 +144,8 @@ class Sleep:
 
 def state_at(fading: Fading, memory: Memory) -> Status:
     """The state a memory fades (or wakes) to."""
-    if memory.pinned or fading.in_grace(memory):
-        return "active"
+    if memory.pinned or memory.kind == "trait" or fading.in_grace(memory):
+        return "active"  # the portrait is not recalled: each night decides anew what is in it
     retention = fading.retention(memory)
     if retention < fading.curve.archived_below:
         return "archived"

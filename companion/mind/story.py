@@ -1,0 +1,91 @@
+"""The story so far: a long history in a few dated lines, coarser the longer ago.
+
+Days are counted back from the last one that has a digest, in spans that double (1, 2, 4, 8 … days). Each span is told
+by its most important day, and that day by the statement in its digest that says most. So the size grows with the
+logarithm of the time, and nothing but the digests that stand decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from companion.mind.days import PREFIX as DAY_PREFIX
+from companion.mind.days import date_of
+from companion.mind.drafts import Draft, draft, each_once, local_day
+from companion.mind.hard_tokens import hard_tokens
+from companion.mind.portrait_rules import PREFIX
+from companion.mind.rules import language_of, rules
+from companion.mind.telling_events import date_words
+from companion.records import Evidence, Memory
+from companion.store.store import Store
+from companion.text import one_line
+
+KEY = f"{PREFIX}story"
+LONGEST = 1_500
+"""Characters."""
+LINE = 110
+LEAST = 3
+"""Days that are told at least: fewer are no story yet."""
+SUMMARY = 400
+"""Characters left for what a model sums up."""
+
+
+def tell_story(store: Store, digests: Sequence[Memory]) -> Draft | None:
+    """The story that `digests` tell, oldest first; None of less than LEAST of them."""
+    chosen = _spread(digests)
+    if len(chosen) < LEAST:
+        return None
+    told = [(digest, _best_line(digest)) for digest in chosen]
+    lines = [f"{_date(digest, said)}: {one_line(said, LINE)}" for digest, said in told]
+    while sum(map(len, lines)) + len(lines) > LONGEST - SUMMARY:
+        # Of the days between the first and the last every second one goes.
+        lines, told = [*lines[:1], *lines[2:]], [*told[:1], *told[2:]]
+    made = draft(KEY, "trait", "\n".join(lines), [digest for digest, _ in told])
+    rests = [e for digest, said in told for e in _evidence(store, digest, said)]
+    return Draft(KEY, _resting(made.memory, rests), made.sources, tuple(lines), is_theme=True)
+
+
+def _spread(digests: Sequence[Memory]) -> list[Memory]:
+    """One of each span, oldest first."""
+    by_day = {local_day(m): m for m in digests if (m.slot or "").startswith(DAY_PREFIX) and "\n" in m.text}
+    if not by_day:
+        return []
+    last = max(by_day)
+    spans: dict[int, tuple[tuple[int, int], Memory]] = {}
+    for day, digest in by_day.items():
+        worth = (digest.importance + _says(_best_line(digest)), day)
+        span = (last - day + 1).bit_length()
+        if span not in spans or worth > spans[span][0]:
+            spans[span] = (worth, digest)
+    return [spans[span][1] for span in sorted(spans, reverse=True)]
+
+
+def _best_line(digest: Memory) -> str:
+    """Of what a digest tells, the line that says most; of equals the first."""
+    return max(digest.text.split("\n")[1:], key=_says)
+
+
+def _says(text: str) -> int:
+    return 2 * rules(language_of(text)).says("weighty", text) + min(2, len(hard_tokens(text)))
+
+
+def _date(digest: Memory, said: str) -> str:
+    return date_words(date_of(local_day(digest)), said)
+
+
+def _evidence(store: Store, digest: Memory, said: str) -> list[Evidence]:
+    """What a line of a digest rests on; all that the digest does, where it is in other words."""
+    own = [
+        e for e, quote in zip(digest.evidence, store.memories.quotes(digest), strict=False) if _same(quote.text, said)
+    ]
+    return own or list(digest.evidence)
+
+
+def _same(quote: str, said: str) -> bool:
+    one, other = one_line(quote).casefold(), one_line(said).casefold()
+    return one in other or other in one
+
+
+def _resting(memory: Memory, evidence: Sequence[Evidence]) -> Memory:
+    return replace(memory, evidence=each_once(evidence))
