@@ -42,7 +42,8 @@ def step_for(store: Store, key: str, draft: Draft | None, place: Written | None,
         return Step(key, "", draft, place, memory) if draft is not None and draft.rank != place.rank else None
     stands = memory.status in STANDING
     if draft is None:
-        return Step(key, "-", None, place, memory) if stands else None
+        gone = stands and not store.consolidated.brought_back(memory.id)
+        return Step(key, "-", None, place, memory) if gone else None
     if stands and draft.basis == place.basis:
         return Step(key, "", draft, place, memory) if draft.rank != place.rank else None
     return Step(key, "~" if stands else "+", draft, place, memory, words.of(draft))

@@ -64,5 +64,7 @@ class Rewording:
         told = one_line((written or "").partition("\n")[2], SUMMARY)
         if not told or told.endswith("…") or not says_only(told, lines):
             return None
-        text = f"{told}\n{draft.memory.text}"
-        return text if len(text) <= LONGEST else None
+        kept = list(draft.about)
+        while len(told) + sum(map(len, kept)) + len(kept) > LONGEST:
+            kept.pop(0)  # the oldest are summed up
+        return "\n".join([told, *kept])

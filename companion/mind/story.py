@@ -1,8 +1,8 @@
 """The story so far: a long history in a few dated lines, coarser the longer ago.
 
-Days are counted back from the last one that has a digest, in spans that double (1, 2, 4, 8 … days). Each span is told
-by its most important day, and that day by the statement in its digest that says most. So the size grows with the
-logarithm of the time, and nothing but the digests that stand decides.
+Days are counted back from the last one that has a digest, in spans of which every second one doubles (1, 2, 3, 5, 7,
+10 … days ago). Each span is told by its most important day, and that day by the statement in its digest that says most.
+So the size grows with the logarithm of the time, and nothing but the digests that stand decides.
 """
 
 from __future__ import annotations
@@ -28,26 +28,27 @@ LINE = 110
 LEAST = 3
 """Days that are told at least: fewer are no story yet."""
 SUMMARY = 400
-"""Characters left for what a model sums up."""
+"""Characters of what a model sums up."""
+_FINENESS = ((2, LINE), (1, LINE), (1, 75))
+"""Spans in which time doubles, and characters of a line: the first of these that fits. The last does for centuries."""
 
 
 def tell_story(store: Store, digests: Sequence[Memory]) -> Draft | None:
     """The story that `digests` tell, oldest first; None of less than LEAST of them."""
-    chosen = _spread(digests)
-    if len(chosen) < LEAST:
+    for fineness, longest in _FINENESS:
+        told = [(digest, _best_line(digest)) for digest in _spread(digests, fineness)]
+        lines = [f"{_date(digest, said)}: {one_line(said, longest)}" for digest, said in told]
+        if sum(map(len, lines)) + len(lines) <= LONGEST:
+            break
+    if len(told) < LEAST:
         return None
-    told = [(digest, _best_line(digest)) for digest in chosen]
-    lines = [f"{_date(digest, said)}: {one_line(said, LINE)}" for digest, said in told]
-    while sum(map(len, lines)) + len(lines) > LONGEST - SUMMARY:
-        # Of the days between the first and the last every second one goes.
-        lines, told = [*lines[:1], *lines[2:]], [*told[:1], *told[2:]]
     made = draft(KEY, "trait", "\n".join(lines), [digest for digest, _ in told])
     rests = [e for digest, said in told for e in _evidence(store, digest, said)]
     return Draft(KEY, _resting(made.memory, rests), made.sources, tuple(lines), is_theme=True)
 
 
-def _spread(digests: Sequence[Memory]) -> list[Memory]:
-    """One of each span, oldest first."""
+def _spread(digests: Sequence[Memory], fineness: int) -> list[Memory]:
+    """One of each span, oldest first; `fineness`: spans in which time doubles."""
     by_day = {local_day(m): m for m in digests if (m.slot or "").startswith(DAY_PREFIX) and "\n" in m.text}
     if not by_day:
         return []
@@ -55,7 +56,7 @@ def _spread(digests: Sequence[Memory]) -> list[Memory]:
     spans: dict[int, tuple[tuple[int, int], Memory]] = {}
     for day, digest in by_day.items():
         worth = (digest.importance + _says(_best_line(digest)), day)
-        span = (last - day + 1).bit_length()
+        span = ((last - day + 1) ** fineness).bit_length()
         if span not in spans or worth > spans[span][0]:
             spans[span] = (worth, digest)
     return [spans[span][1] for span in sorted(spans, reverse=True)]

@@ -84,6 +84,16 @@ class Consolidated:
                 return actor, float(at), after is None or first == memory
         return None
 
+    def brought_back(self, memory: int) -> bool:
+        """Whether it stands because the person restored it."""
+        for batch, before, after in self._db.all(
+            "SELECT batch, before, after FROM journal WHERE memory = ? ORDER BY seq DESC", (memory,)
+        ):
+            if _status(before) not in STANDING and _status(after) in STANDING:
+                found = self._db.one("SELECT actor, action FROM batches WHERE id = ?", (batch,))
+                return found == ("person", "restore")
+        return False
+
     # How far
 
     def mark(self) -> int:
