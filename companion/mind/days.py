@@ -29,8 +29,9 @@ LEAST_THOUGHTS = 3
 """Fewer lines than these are filled up with what events were about."""
 MOST_THOUGHTS = 150
 """Of a day, the latest."""
-WEIGHT, NAMED = 0.5, 0.2
-"""What a step of importance, and each of the first two names or numbers, add to the centrality (0–1) of a statement."""
+WEIGHT, NAMED, SAID = 0.5, 0.2, 0.05
+"""What a step of importance, each of the first two names or numbers, and each of the first ten telling words, add to
+the centrality (0–1) of a statement."""
 _TOLD: tuple[Status, ...] = ("active", "dormant", "archived", "superseded", "merged")
 
 
@@ -61,7 +62,7 @@ def tell_day(store: Store, day: int, more: Sequence[Memory] = ()) -> Draft | Non
         if len(lines) >= LEAST_THOUGHTS:
             break
         if not told & {(e.turn, e.start) for e in event.evidence}:
-            lines.append(one_line(event.text.partition("\n")[0], LINE))
+            lines.append(_title_of(event))
             sources.append(event)
     if not lines:
         return None
@@ -116,9 +117,17 @@ def _most_important(thoughts: Sequence[Memory]) -> list[Memory]:
     found = central([stems(text) for text in texts])
     worth = found.degree + np.array([WEIGHT * m.importance for m in thoughts])
     worth = worth + np.array([NAMED * min(2, len(hard_tokens(text))) for text in texts])
+    worth = worth + np.array([SAID * min(10, len(stems(text))) for text in texts])
     worth = worth * [LEANING if LEANS.match(text) else 1.0 for text in texts]
     order = [int(at) for at in np.argsort(-worth, kind="stable")]
     return [thoughts[at] for at in sorted(without_repeats(order, found.alike, LINES, SAME))]
+
+
+def _title_of(event: Memory) -> str:
+    """What an event was about, without its date."""
+    title = event.text.partition("\n")[0]
+    date = date_words(date_of(local_day(event)), event.text)
+    return one_line(title.removesuffix(date).rstrip(" ,"), LINE)
 
 
 def _line(memory: Memory) -> str:

@@ -8,17 +8,18 @@ changes by waiting.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from companion.memory.words import content_words, idf, stems
+from companion.memory.words import content_words, idf, stems, stop_words
 from companion.mind.candidates import core_of
 from companion.mind.central import LARGE
 from companion.mind.drafts import Draft, local_day
 from companion.mind.portrait_life import is_boundary
 from companion.mind.portrait_rules import line, quoted, wordings
-from companion.mind.telling_events import LEANS, as_written, is_noun
+from companion.mind.telling_events import LEANS, as_written
 from companion.mind.wording import GENERIC
 from companion.names import names
 from companion.records import Memory
@@ -31,6 +32,13 @@ HALF_LIFE = 90.0
 LIKING = 2.0
 """How much more a preference counts."""
 CITED = 4
+LOOKED_INTO = 8
+"""Statements that decide whether a word stands for a thing."""
+_AHEAD = (
+    r"\b(?:an?|the|my|our|your|his|her|their|this|some|new|of|in|at|for|with|about|and|to|on|\w+ing|loved?|likes?|liked"
+    r"|enjoy|enjoyed|hate|prefer|adore|play|played|bought|read|watch|watched|made|make)"
+)
+_NO_THINGS = ("ly", "ful", "ous", "able", "ive")
 LEAST = 2
 """Memories, and days, that a theme rests on at least."""
 
@@ -98,13 +106,25 @@ def _weight(told: Sequence[_Told]) -> float:
 
 
 def _names_a_thing(stem: str, told: Sequence[_Told], nouns: dict[str, bool]) -> bool:
-    """Whether the word stands for something: it does in one of the statements at least."""
+    """Whether the word stands for something, in half of the statements at least."""
     if stem not in nouns:
-        nouns[stem] = any(
-            is_noun(each.words[stem], each.memory.text) or each.words[stem] in names(each.memory.text)
-            for each in told[-8:]
-        )
+        latest = told[-LOOKED_INTO:]
+        things = [_is_thing(each.words[stem], core_of(each.memory)) for each in latest]
+        nouns[stem] = sum(things) >= max(1.0, len(latest) / 2)
     return nouns[stem]
+
+
+def _is_thing(word: str, text: str) -> bool:
+    """Likely: a name, or what is liked, done, or has an article or preposition, and is not itself ahead of a noun."""
+    if has_cjk(word):
+        return True
+    if word in names(text):
+        return True
+    found = re.search(rf"{_AHEAD}\s+(?:[\w-]+\s+)?{re.escape(word)}\b(?:\s+(?P<next>[\w'’-]+))?", text, re.IGNORECASE)
+    if found is None or word.endswith(_NO_THINGS):
+        return False
+    following = (found["next"] or "").lower()
+    return not following or following in stop_words()
 
 
 def _theme(stem: str, told: Sequence[_Told]) -> Draft:

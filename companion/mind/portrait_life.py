@@ -16,6 +16,8 @@ PEOPLE_SLOTS = ("spouse", "partner")
 """Filled by somebody, who has a line among the people."""
 SAME_VALUE = 3
 """Memories that a slot's line cites at most."""
+ASKED = 4
+"""Importance of what was asked to be remembered, and of what is written by hand."""
 _SPEAK = ("speak", "languag", "tongu")
 _LATEST = 60
 _LANGUAGE_SHARE = 0.5
@@ -54,7 +56,8 @@ def weights(memories: Sequence[Memory]) -> list[Draft]:
 def asked(memories: Sequence[Memory]) -> list[Draft]:
     """What they asked to have remembered, wrote down themselves, or pinned: all that is important for no other reason,
     the latest first."""
-    found = [m for m in memories if m.slot is None and not is_boundary(m) and not _says_weighty(m)]
+    found = [m for m in memories if m.pinned or m.importance == ASKED]
+    found = [m for m in found if m.slot is None and not is_boundary(m) and not _says_weighty(m)]
     found.sort(key=lambda m: (not m.pinned, -m.recorded_at, m.id))
     return [line(f"asked:{m.id}", quoted(m), [m]) for m in found]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from companion.memory.words import stems
 from companion.mind.days import PREFIX as DAY_PREFIX
 from companion.mind.days import date_of
 from companion.mind.drafts import Draft, draft, each_once, local_day
@@ -53,7 +54,7 @@ def _spread(digests: Sequence[Memory], fineness: int) -> list[Memory]:
     if not by_day:
         return []
     last = max(by_day)
-    spans: dict[int, tuple[tuple[int, int], Memory]] = {}
+    spans: dict[int, tuple[tuple[float, int], Memory]] = {}
     for day, digest in by_day.items():
         worth = (digest.importance + _says(_best_line(digest)), day)
         span = ((last - day + 1) ** fineness).bit_length()
@@ -67,8 +68,9 @@ def _best_line(digest: Memory) -> str:
     return max(digest.text.split("\n")[1:], key=_says)
 
 
-def _says(text: str) -> int:
-    return 2 * rules(language_of(text)).says("weighty", text) + min(2, len(hard_tokens(text)))
+def _says(text: str) -> float:
+    weighs = rules(language_of(text)).says("weighty", text)
+    return 2.0 * weighs + min(2, len(hard_tokens(text))) + 0.1 * min(10, len(stems(text)))
 
 
 def _date(digest: Memory, said: str) -> str:
