@@ -22,6 +22,7 @@ from companion.records import (
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
+    PortraitLine,
     RecalledMemory,
     SentMessage,
     SleepReport,
@@ -86,6 +87,10 @@ class CompanionApi(Protocol):
 
     def restore_learning(self) -> Learning:
         """Take the latest reset back; what was learned since stays. Raises NothingToUndo."""
+
+    def portrait(self) -> tuple[PortraitLine, ...]:
+        """Who the person is, as the nights put it together: the most important line first, what the person wrote
+        themselves ahead of all, the story so far at the end."""
 
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         """How the person's days felt, the last `days` of their calendar with anything said, in order. Raises

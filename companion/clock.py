@@ -85,6 +85,11 @@ def local_date(at: float, utc_offset: int) -> date:
     return local(at, utc_offset).date()
 
 
+def stamp_day(day: int, utc_offset: int) -> tuple[float, float]:
+    """Where a local calendar day, counted from 1970-01-01, begins and ends, in seconds since the epoch."""
+    return float(day * 86_400 - utc_offset), float((day + 1) * 86_400 - utc_offset)
+
+
 def iso(at: float, utc_offset: int) -> str:
     """ISO 8601 with the offset, to the second."""
     sign = "-" if utc_offset < 0 else "+"

@@ -26,6 +26,7 @@ from companion.records import (
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
+    PortraitLine,
     RecalledMemory,
 )
 from companion.reports import MorningReport
@@ -109,6 +110,10 @@ class Desk:
 
     def restore_learning(self) -> Learning:
         return self._learner.restore()
+
+    def portrait(self) -> tuple[PortraitLine, ...]:
+        store = self._opened
+        return tuple(PortraitLine(trait, store.memories.quotes(trait)) for trait in store.consolidated.portrait())
 
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         return latest_mood(self._opened, self._clock.now().date(), days)

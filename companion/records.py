@@ -235,6 +235,14 @@ class MemoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PortraitLine:
+    """A line of the portrait, and the words it rests on; none where the person wrote it themselves."""
+
+    memory: Memory
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What an edit did: the journal batch (undo takes it), the memories touched, a line for the person."""
 

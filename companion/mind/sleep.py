@@ -1,8 +1,9 @@
-"""Sleep, first cut: open events end and memories fade, once per calendar night, missed nights caught up.
+"""Sleep: open events end, memories fade, days and portrait are brought into step, once per calendar night, missed
+nights caught up.
 
-The state of a memory after a night is a pure function of its timestamps and the night's nominal time, so one pass for
-the last night due leaves what the nights run one by one would have left. Nothing is deleted: active → dormant →
-archived, and back again when the clock or a use says so.
+The state of a memory after a night is a pure function of its timestamps and the night's nominal time, and what is made
+of memories one of those that stand, so one pass for the last night due leaves what the nights run one by one would
+have left. Nothing is deleted: active → dormant → archived, and back again when the clock or a use says so.
 
 The person goes first: a pass looks at its stop signal between any two parts, also while it writes, and leaves nothing
 behind when it is stopped or dies. A clock that was wrong by days does no lasting harm: as soon as it is right, the last
@@ -21,6 +22,7 @@ from companion.clock import Clock, local_date
 from companion.errors import ModelError, ThinkingStopped
 from companion.memory.course import fades_at
 from companion.memory.forgetting import Curve, Fading, fading_at
+from companion.mind.consolidating import Consolidator, Plan
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
 from companion.mind.thinking import Thinker
@@ -50,6 +52,7 @@ class Sleep:
 
     def __post_init__(self) -> None:
         self._events = EventKeeper(self.store)
+        self._consolidator = Consolidator(self.store)
         self._running = threading.Lock()
 
     def due(self, as_of: datetime) -> list[date]:
@@ -80,7 +83,8 @@ class Sleep:
         stop: StopSignal | None = None,
     ) -> SleepReport:
         """Run what is due by `as_of` (default now) in one transaction; a second call finds nothing to do. `thinker` may
-        tell the events that end; raises ThinkingStopped, leaving everything as it was, when `stop` is set meanwhile."""
+        tell the events that end, themes and the story; raises ThinkingStopped, leaving everything as it was, when
+        `stop` is set meanwhile."""
         as_of, stop = as_of or self.clock.now(), stop or StopSignal()
         with self._running:
             nights = self.due(as_of)
@@ -90,14 +94,17 @@ class Sleep:
             fading = fading_at(self.store, self.curve, nominal)
             ended = self._end_events(nominal, thinker, stop)
             moves = self._fade(fading, on_progress, stop)
+            on_progress(0, 1, "going over the days")
+            plan = self._consolidate(nights, ended, thinker, stop)
             if dry_run:
-                return _report(nights, moves, fading, ended, dry_run=True)
+                return _report(nights, moves, fading, ended, plan, dry_run=True)
             reason = f"night of {nights[-1].isoformat()}"
             with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
                 moves = self._move(batch, moves, fading, on_progress)
-                # A night caught up leaves an event as the nights since would have.
-                self._events.keep(batch, ended, lambda event: state_at(fading, event))
-                report = _report(nights, moves, fading, ended, batch=batch.id if batch.touched else None)
+                # A night caught up leaves events and days as the nights since would have.
+                kept = self._events.keep(batch, ended, lambda event: state_at(fading, event))
+                self._consolidator.keep(batch, plan, kept, lambda day: state_at(fading, day))
+                report = _report(nights, moves, fading, ended, plan, batch=batch.id if batch.touched else None)
                 summary: dict[str, object] = {name: getattr(report, name) for name in ("dormant", "archived", "woken")}
                 for night in nights:
                     self.store.nights.record(night, as_of, batch.id, summary if night == nights[-1] else {})
@@ -112,6 +119,13 @@ class Sleep:
         except ModelError as error:  # the night comes all the same
             log.warning("an event is told without the model: %s", error.title)
             return self._events.close(until)
+
+    def _consolidate(
+        self, nights: list[date], ended: Hearing, thinker: Thinker | None, stop: StopSignal | None
+    ) -> Plan:
+        """What the days that are over, and the portrait, should say now."""
+        since, until = ((night - date(1970, 1, 1)).days for night in (nights[0] - timedelta(days=1), nights[-1]))
+        return self._consolidator.plan(since, until, [each.event for each in ended.ended], thinker, stop)
 
     def _fade(self, fading: Fading, on_progress: Progress, stop: StopSignal) -> list[Move]:
         """What changes its state; read in parts, so that whoever wants the database need not wait for all of it."""
@@ -147,8 +161,8 @@ def moment_of(night: date, at: time, as_of: datetime) -> datetime:
 
 def state_at(fading: Fading, memory: Memory) -> Status:
     """The state a memory fades (or wakes) to."""
-    if memory.pinned or fading.in_grace(memory):
-        return "active"
+    if memory.pinned or memory.kind == "trait" or fading.in_grace(memory):
+        return "active"  # the portrait is not recalled: each night decides anew what is in it
     retention = fading.retention(memory)
     if retention < fading.curve.archived_below:
         return "archived"
@@ -165,6 +179,7 @@ def _report(
     moves: Sequence[Move],
     fading: Fading,
     ended: Hearing,
+    plan: Plan,
     *,
     batch: int | None = None,
     dry_run: bool = False,
@@ -172,6 +187,7 @@ def _report(
     """A rehearsal tells everything, a night the first of it."""
     counts = {state: sum(1 for _, new in moves if new == state) for state in FADING}
     told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
+    told += plan.lines if dry_run else plan.lines[:_SHOWN]
     shown = moves if dry_run else moves[: max(0, _SHOWN - len(told))]
     more = [f"… and {len(moves) - len(shown):,} more"] if len(moves) > len(shown) else []
     return SleepReport(

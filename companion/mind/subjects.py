@@ -181,6 +181,24 @@ def subject_of(sentence: str, language: str) -> str:
     return "person"
 
 
+def who_is_told_of(sentence: str, language: str) -> tuple[str, str, int] | None:
+    """(relation, name, where what is said of them begins) of a sentence about somebody in the person's life; the name
+    is "" where it gives none. "My sister Lena moved." gives ("sister", "Lena", 14)."""
+    for pattern in _relation(language):
+        match = pattern.search(sentence)
+        if match:
+            relation = match["relation"].lower()
+            return rules(language).kin.get(relation, relation), _name_in(match), match.end()
+    return None
+
+
+def relation_in(sentence: str, language: str) -> str:
+    """The first word for a relation in a sentence, one word for all of a kind; "" where there is none."""
+    match = _company(language).search(sentence)
+    relation = match["relation"].lower() if match else ""
+    return rules(language).kin.get(relation, relation)
+
+
 def _is_human(sentence: str, match: re.Match[str]) -> bool:
     """Whether what matched is somebody, and not the first part of a thing's name."""
     return _name_in(match) != "" or _COMPOUND.match(sentence[match.end() :]) is None

@@ -61,6 +61,12 @@ class Batch:
         after = {**before, "links": sorted([t, kind, w] for (t, kind), w in links.items())}
         return self._put(source, before, after)
 
+    def unlink(self, source: int, target: int, type: LinkType) -> bool:
+        """Take a link away. False when there is none."""
+        before = self._require(source)
+        links = [[t, kind, w] for t, kind, w in links_of(before) if (t, kind) != (target, type)]
+        return self._put(source, before, {**before, "links": links})
+
     def restore(self, id: int, image: Image | None) -> bool:
         """Make a memory what `image` says; used by undo."""
         before = read_image(self._db, id)
