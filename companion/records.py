@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 
 from companion.question import Question
@@ -186,6 +185,22 @@ class CameToMind:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionCurve:
+    """How the retention of a memory went, and how it will go if the memory is not used. Times are seconds since the
+    epoch."""
+
+    points: tuple[tuple[float, float], ...]
+    """(time, retention 0–1), in order of time."""
+    uses: tuple[float, ...]
+    """When it was used, or otherwise made stronger or weaker."""
+    now: float
+    dormant_below: float
+    """The retention below which it is not recalled any more."""
+    fades_at: float | None
+    """When it falls, or fell, below that; None when it is pinned or lasts longer than ten years."""
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryDetail:
     """Everything about one memory that the panel shows."""
 
@@ -197,6 +212,7 @@ class MemoryDetail:
     history: tuple[JournalEntry, ...] = ()
     recalls: tuple[CameToMind, ...] = ()
     """The latest times it came to mind, newest first."""
+    curve: RetentionCurve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +235,14 @@ class MemoryRow:
 
     memory: Memory
     retention: float
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitLine:
+    """A line of the portrait, and the words it rests on; none where the person wrote it themselves."""
+
+    memory: Memory
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

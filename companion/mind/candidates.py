@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from companion.memory.words import stems
-from companion.mind import slots
+from companion.mind import slots, subjects
 from companion.mind.admit import LONGEST_TURN
 from companion.mind.changing import matters
 from companion.mind.placing import Claim
@@ -15,6 +15,7 @@ from companion.mind.wording import GENERIC, change_tables, wording
 from companion.records import Memory, Status
 from companion.sentences import sentences
 from companion.store.store import Store
+from companion.voices import COMPANION, bare
 
 STATUSES: tuple[Status, ...] = ("active", "dormant", "candidate")
 MOST = 24
@@ -49,7 +50,7 @@ def core_of(memory: Memory) -> str:
 
 def claim_of(memory: Memory) -> Claim:
     """What is compared of a memory; the value of its slot is read out of its words again."""
-    text = core_of(memory)
+    text = core_of(memory) if memory.subject != COMPANION else bare(memory.text)
     filled = slots.slot_of(text, language_of(text)) if memory.slot else None
     value = filled[1] if filled and filled[0] == memory.slot else None
     return Claim(text, memory.subject, memory.slot, value, memory.polarity)
@@ -87,7 +88,7 @@ def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
     """At most MOST older thoughts: those in the same slot first, then those that share the rarest words, then those
     that are in one matter with it, in whatever words ("I'm unemployed", "I started at the post office")."""
     ids = store.memories.in_slot(thought.slot, thought.subject, STATUSES) if thought.slot else []
-    if thought.subject != "person":
+    if thought.subject not in ("person", COMPANION):
         ids += store.memories.about(thought.subject, STATUSES, MOST // 2)
     said = f"{claim.lead} {claim.text}"
     frequency = _elsewhere(store, thought, (wording(said).telling | set(stems(said))) - GENERIC)
@@ -138,7 +139,7 @@ def _words_of(names: frozenset[str]) -> frozenset[str]:
 def known_names(store: Store, text: str) -> frozenset[str]:
     """Of the names that sentences of `text` begin with, those that thoughts say belong to somebody in the person's
     life; case folded."""
-    begun = {slots.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
+    begun = {subjects.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
     return frozenset(name.casefold() for name in begun if _is_known(store, name))
 
 
@@ -146,4 +147,5 @@ def _is_known(store: Store, name: str) -> bool:
     if store.memories.about(name, STATUSES, 1):
         return True
     mentioned = store.memories.many(store.memories.mentioning(name.casefold(), MOST))
-    return any(memory.kind == "thought" and slots.introduces(memory.text, name) for memory in mentioned.values())
+    told = [memory for memory in mentioned.values() if memory.kind == "thought" and memory.subject != COMPANION]
+    return any(subjects.introduces(memory.text, name) for memory in told)

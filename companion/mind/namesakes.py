@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from companion.memory.words import stems
-from companion.mind import slots
+from companion.mind import naming
 from companion.mind.rules import rules
 from companion.mind.tagging import Tagger, bearers
 from companion.question import Question
@@ -52,7 +52,7 @@ class Namesakes:
     def of(self, thought: Memory) -> Namesake | None:
         """The people of one name whom `thought` may be about; None where its subject is no name, or one person's."""
         name = thought.subject
-        if name not in slots.called(thought.text):
+        if name not in naming.called(thought.text):
             return None
         known = [(bearer, memory) for bearer, memory in self._tagger.known(name) if bearer.related]
         known += [(bearer, thought) for bearer in bearers(thought.text) if bearer.name == name and bearer.related]

@@ -12,14 +12,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from companion.mind import slots
+from companion.mind import subjects
 from companion.mind.against import against, conflict, denies, happens_once
 from companion.mind.changing import classes_of_change, matters, once_was, takes_place
 from companion.mind.correcting import perhaps, renamed, says_so
 from companion.mind.joining import one_in_the_other
+from companion.mind.own_acts import ADVISING
 from companion.mind.rules import language_of
 from companion.mind.wording import Wording, says, wording
 from companion.records import Memory, Polarity
+from companion.voices import COMPANION
 
 Relation = Literal["duplicate", "merge", "supersede", "correct", "ask", "both"]
 ONE_VALUE = frozenset(
@@ -50,6 +52,8 @@ def claim_of(memory: Memory, value: str | None = None) -> Claim:
 def relate(older: Claim, newer: Claim, days: float) -> Relation:
     """What becomes of `newer`, said `days` after `older`."""
     a, b = wording(older.text), wording(newer.text)
+    if COMPANION in (older.subject, newer.subject):
+        return _of_its_own(older, newer, a, b, days)
     if a.plain == b.plain:
         return "both" if says("moving", newer.text) and days >= 1 else "duplicate"
     whole = replace(newer, text=f"{newer.before} {newer.lead} {newer.text}".strip())
@@ -95,6 +99,14 @@ def _leaves_no_room(older: Claim, newer: Claim) -> bool:
     return "person" in (older.subject, newer.subject) and conflict(older.text, newer.text)
 
 
+def _of_its_own(older: Claim, newer: Claim, a: Wording, b: Wording, days: float) -> Relation:
+    """What the companion advised or promised is never put beside what the person says, and takes no other's place: it
+    may only be said again."""
+    mine, before = b.stems - ADVISING, a.stems - ADVISING
+    same = older.subject == newer.subject and (before, a.hard, denies(a)) == (mine, b.hard, denies(b))
+    return "duplicate" if same and mine and not (says("moving", newer.text) and days >= 1) else "both"
+
+
 def same_life(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
     """Whether both are about one life; a newer statement may name whom the older is about in passing, or somebody else
     who has become what they were."""
@@ -106,7 +118,7 @@ def same_life(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
     if older.subject == "person":
         if older.value is not None and older.value.casefold() == newer.subject.casefold():
             return True
-        serves = slots.serves(newer.subject) or "relationship" in matters(older.text) & matters(newer.text)
+        serves = subjects.serves(newer.subject) or "relationship" in matters(older.text) & matters(newer.text)
         return named and serves and _TO_ME.search(newer.text) is not None  # "Bram is my husband now"
     if newer.subject != "person":
         return named and wording(older.subject).stems <= b.stems  # "my boss is Gerald", "Gerald left, my new boss is"
@@ -115,7 +127,7 @@ def same_life(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
 
 
 def _at_one_remove(text: str) -> bool:
-    return slots.at_one_remove(text, language_of(text))
+    return subjects.at_one_remove(text, language_of(text))
 
 
 _TO_ME = re.compile(r"\b(?:my|our|we)\b|我", re.IGNORECASE)

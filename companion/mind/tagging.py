@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from companion.memory.words import stems
-from companion.mind import slots
+from companion.mind import naming
 from companion.mind.candidates import STATUSES
 from companion.mind.rules import language_of
 from companion.records import Memory, Status
 from companion.sentences import sentences
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.voices import COMPANION
 
 MOST_TAGS = 6
 MOST = 40
@@ -46,10 +47,10 @@ def bearers(text: str) -> list[Bearer]:
     found: dict[Bearer, None] = {}
     for start, end in sentences(text):
         sentence = text[start:end]
-        for name, relation in slots.introduced(sentence, language_of(sentence)):
+        for name, relation in naming.introduced(sentence, language_of(sentence)):
             found[Bearer(name, relation)] = None
         match = _IS_A.match(sentence)
-        if match and match["head"] not in _NO_KIND and not slots.introduced(sentence, language_of(sentence)):
+        if match and match["head"] not in _NO_KIND and not naming.introduced(sentence, language_of(sentence)):
             found[Bearer(match["name"], match["head"], related=False)] = None
     return list(found)
 
@@ -71,7 +72,7 @@ class Tagger:
         own = {bearer.name for bearer in bearers(memory.text)}
         said = set(stems(memory.text))
         kinds: dict[str, None] = {}
-        for name in slots.called(memory.text):
+        for name in naming.called(memory.text):
             known = [bearer for bearer, _ in self.known(name)] if name not in own else []
             relations = {bearer.kind for bearer in known if bearer.related}
             if len(relations) > 1:  # two people of one name, unless the person said which
@@ -97,7 +98,7 @@ class Tagger:
         terms = stems(name)[:1]
         ids = [id for kind in ("thought", "moment") for id, _ in self._store.search.holding(terms, MOST, _ALIVE, kind)]
         found = self._store.memories.many(ids)
-        return [found[id] for id in ids if id in found and _tells(found[id]) and name in slots.called(found[id].text)]
+        return [found[id] for id in ids if id in found and _tells(found[id]) and name in naming.called(found[id].text)]
 
 
 def _was_so(memory: Memory) -> bool:
@@ -108,4 +109,4 @@ def _was_so(memory: Memory) -> bool:
 
 def _tells(memory: Memory) -> bool:
     """Whether it is the person who says it."""
-    return memory.kind == "thought" or memory.subject == "person"
+    return memory.subject != COMPANION and (memory.kind == "thought" or memory.subject == "person")

@@ -26,9 +26,10 @@ FIELD_NAMES = {
 class Batch:
     """Changes that are made, and undone, together."""
 
-    def __init__(self, db: Database, id: int) -> None:
+    def __init__(self, db: Database, id: int, look: Callable[[], None]) -> None:
         self.id = id
         self._db = db
+        self._look = look
         self._images: dict[int, tuple[Image | None, Image | None]] = {}
 
     @property
@@ -60,6 +61,12 @@ class Batch:
         after = {**before, "links": sorted([t, kind, w] for (t, kind), w in links.items())}
         return self._put(source, before, after)
 
+    def unlink(self, source: int, target: int, type: LinkType) -> bool:
+        """Take a link away. False when there is none."""
+        before = self._require(source)
+        links = [[t, kind, w] for t, kind, w in links_of(before) if (t, kind) != (target, type)]
+        return self._put(source, before, {**before, "links": links})
+
     def restore(self, id: int, image: Image | None) -> bool:
         """Make a memory what `image` says; used by undo."""
         before = read_image(self._db, id)
@@ -68,6 +75,7 @@ class Batch:
         return self._put(id, before, image)
 
     def _put(self, id: int, before: Image | None, after: Image | None) -> bool:
+        self._look()
         if before == after:
             return False
         if before is not None and after is not None:
@@ -90,6 +98,7 @@ class Batch:
         """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
 
         def dump(image: Image | None) -> str | None:
+            self._look()
             return None if image is None else json.dumps(image, ensure_ascii=False, sort_keys=True)
 
         self._db.run_many(
@@ -110,15 +119,23 @@ class Changes:
         self._observers.append(observer)
 
     @contextlib.contextmanager
-    def batch(self, actor: Actor, action: str, reason: str = "", undoes: int | None = None) -> Generator[Batch]:
-        """One transaction; an exception inside leaves no trace."""
+    def batch(
+        self,
+        actor: Actor,
+        action: str,
+        reason: str = "",
+        undoes: int | None = None,
+        look: Callable[[], None] = lambda: None,
+    ) -> Generator[Batch]:
+        """One transaction; an exception inside leaves no trace. `look` is called at every change and every line of the
+        journal, and may raise, so that a batch of thousands can be called off at any point."""
         with self._db.write():
             at, offset = stamp(self._clock.now())
             id = self._db.run(
                 "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes) VALUES (?,?,?,?,?,?)",
                 (at, offset, actor, action, reason, undoes),
             )
-            batch = Batch(self._db, id)
+            batch = Batch(self._db, id, look)
             yield batch
             batch.write_journal()
         if batch.touched:

@@ -109,10 +109,13 @@ class Memories:
         )
         return self._with_evidence(rows)
 
-    def by_status(self, statuses: Sequence[Status]) -> list[Memory]:
-        """Without evidence: for passes over everything."""
+    def by_status(self, statuses: Sequence[Status], after: int = 0, limit: int = -1) -> list[Memory]:
+        """By id, without evidence, at most `limit` (default: all) above `after`: for passes over everything."""
         marks = ",".join("?" * len(statuses))
-        rows = self._db.all(f"{_SELECT} WHERE m.status IN ({marks}) ORDER BY m.id", tuple(statuses))
+        # "+": by the key, in order; by the index on the state every part would be sorted anew.
+        rows = self._db.all(
+            f"{_SELECT} WHERE m.id > ? AND +m.status IN ({marks}) ORDER BY m.id LIMIT ?", (after, *statuses, limit)
+        )
         return [memory_of(row) for row in rows]
 
     def quotes(self, memory: Memory) -> tuple[Quote, ...]:

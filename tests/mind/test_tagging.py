@@ -32,7 +32,7 @@ def found(mind: Thinking, word: str) -> set[str]:
         ("My sister is called Lena.", [("Lena", "sister")]),
         ("My mum's name is Vera, she is 70.", [("Vera", "mother")]),
         ("I live in Ghent with my dog Biscuit.", [("Biscuit", "dog")]),
-        ("Noor is my best friend.", [("Noor", "best friend")]),
+        ("Noor is my best friend.", [("Noor", "friend")]),
         ("Noor is a nurse in Porto.", [("Noor", "nurse")]),
         ("The Heron is a small restaurant in Porto.", [("Heron", "restaurant")]),
         ("My sister Lena's wedding is in June.", []),
