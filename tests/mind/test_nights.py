@@ -77,7 +77,11 @@ def remembered(store: Store) -> tuple[list[Any], list[Any]]:
 
 
 def counts(store: Store) -> tuple[int, int]:
-    memories, rests = (store.db.value(f"SELECT count(*) FROM {table}") for table in ("memories", "evidence"))  # noqa: S608
+    """Memories, and the spans they rest on; of what nights make anew, only how many there are."""
+    memories = store.db.value("SELECT count(*) FROM memories")
+    rests = store.db.value(
+        "SELECT count(*) FROM evidence e JOIN memories m ON m.id = e.memory WHERE m.kind NOT IN ('day', 'trait')"
+    )
     return memories, rests
 
 
