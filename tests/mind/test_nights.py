@@ -145,7 +145,7 @@ def lived_through(
 
 
 @pytest.mark.parametrize("name", ["fsrs", "exponential"])
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(history=HISTORIES)
 def test_nights_caught_up_end_as_nights_run_one_by_one_whatever_was_done_between(name: Any, history: Any) -> None:
     how = curve(name)
@@ -200,7 +200,7 @@ PASSES = st.lists(st.integers(-3000, 3000), max_size=8)
 """Days off the right time at which the clock stood when a pass was run."""
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(history=HISTORIES, passes=PASSES)
 def test_the_order_of_passes_and_wrong_clocks_change_nothing_in_the_end(history: Any, passes: list[int]) -> None:
     with opened() as right, opened() as wrong:
