@@ -60,13 +60,15 @@ class Desk:
     def memory(self, id: int) -> MemoryDetail:
         store = self._opened
         memory = store.memories.get(id)
+        fading = fading_at(store, self._curve, self._clock.now())
         return MemoryDetail(
             memory,
-            fading_at(store, self._curve, self._clock.now()).retention(memory),
+            fading.retention(memory),
             store.memories.quotes(memory),
             store.memories.links(id),
             store.memories.history(id, 200),
             store.recalls.times(id, 10),
+            fading.fades_around(memory),
         )
 
     def add_memory(self, text: str, kind: Kind = "thought") -> Change:

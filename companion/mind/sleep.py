@@ -11,22 +11,23 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import permutations
 
 from companion.clock import Clock, local_date
 from companion.errors import ModelError
-from companion.memory.forgetting import Curve, Fading, fading_at
+from companion.memory.forgetting import Curve, fading_at
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
+from companion.mind.fading import FADING, Move, Progress, moves, state_at
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
-from companion.records import Memory, SleepReport, Status
+from companion.records import SleepReport
 from companion.store.store import Store
 from companion.text import one_line
 
 log = logging.getLogger(__name__)
-FADING: tuple[Status, ...] = ("active", "dormant", "archived")
 _SHOWN = 20
-Progress = Callable[[int, int, str], None]
+Fade = Callable[[Store, Curve, datetime, Progress], list[Move]]
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Sleep:
     clock: Clock
     curve: Curve
     at: time
+    fade: Fade = moves
+    """What changes its state in a night; another one only where ways of forgetting are compared."""
 
     def __post_init__(self) -> None:
         self._events = EventKeeper(self.store)
@@ -69,10 +72,11 @@ class Sleep:
             return SleepReport((), dry_run=dry_run)
         nominal = self._nominal(nights[-1], as_of)
         ended = self._end_events(nominal, thinker, stop)
-        moves = self._fade(nominal, on_progress)
-        counts = {state: sum(1 for _, new in moves if new == state) for state in FADING}
+        moved = self.fade(self.store, self.curve, nominal, on_progress)
+        counts = {state: sum(1 for move in moved if move.after == state) for state in FADING}
         told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
-        faded = [f"{one_line(m.text, 80)}: {m.status} → {new}" for m, new in moves]
+        texts = self.store.memories.many([move.id for move in moved[:_SHOWN]])
+        faded = [f"{one_line(texts[m.id].text, 80)}: {m.before} → {m.after}" for m in moved[:_SHOWN] if m.id in texts]
         report = SleepReport(
             nights=tuple(night.isoformat() for night in nights),
             dormant=counts["dormant"],
@@ -85,10 +89,10 @@ class Sleep:
             return report
         batch_id = None
         with self.store.db.write():
-            if moves or ended.ended:
+            if moved or ended.ended:
                 with self.store.changes.batch("sleep", "sleep", f"night of {nights[-1].isoformat()}") as batch:
-                    for memory, new in moves:
-                        batch.update(memory.id, status=new)
+                    for before, after in permutations(FADING, 2):
+                        batch.move(before, after, [m.id for m in moved if (m.before, m.after) == (before, after)])
                     fading = fading_at(self.store, self.curve, nominal)
                     # A night caught up leaves an event as the nights since would have.
                     self._events.keep(batch, ended, lambda event: state_at(fading, event))
@@ -110,28 +114,6 @@ class Sleep:
             log.warning("an event is told without the model: %s", error.title)
             return self._events.close(until)
 
-    def _fade(self, now: datetime, on_progress: Progress) -> list[tuple[Memory, Status]]:
-        memories = self.store.memories.by_status(FADING)
-        fading = fading_at(self.store, self.curve, now)
-        moves: list[tuple[Memory, Status]] = []
-        for done, memory in enumerate(memories):
-            if done % 1000 == 0:
-                on_progress(done, len(memories), "letting memories fade")
-            new = state_at(fading, memory)
-            if new != memory.status:
-                moves.append((memory, new))
-        return moves
-
     def _nominal(self, night: date, as_of: datetime) -> datetime:
         """The night's own time, whenever it is really run."""
         return datetime.combine(night, self.at, tzinfo=as_of.tzinfo)
-
-
-def state_at(fading: Fading, memory: Memory) -> Status:
-    """The state a memory fades (or wakes) to."""
-    if memory.pinned or fading.in_grace(memory):
-        return "active"
-    retention = fading.retention(memory)
-    if retention < fading.curve.archived_below:
-        return "archived"
-    return "dormant" if retention < fading.curve.dormant_below else "active"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
@@ -13,6 +14,18 @@ from companion.store.search import PIECE_BITS, match_prefixes
 from companion.text import cjk_runs
 
 _SELECT = "SELECT m.id, " + ", ".join(f"m.{name}" for name in COLUMNS) + " FROM memories m"
+
+
+class Faded(NamedTuple):
+    """A memory as fading looks at it. Times in seconds, strength in days."""
+
+    id: int
+    status: Status
+    pinned: int
+    recorded_at: float
+    used_at: float
+    """When it was last used; when it was made, if never."""
+    strength: float
 
 
 class Memories:
@@ -114,6 +127,18 @@ class Memories:
         marks = ",".join("?" * len(statuses))
         rows = self._db.all(f"{_SELECT} WHERE m.status IN ({marks}) ORDER BY m.id", tuple(statuses))
         return [memory_of(row) for row in rows]
+
+    def fading(self, statuses: Sequence[Status], part: int) -> Iterator[list[Faded]]:
+        """What fading looks at, of every memory in these states, by id, so many at a time."""
+        marks = ",".join("?" * len(statuses))
+        last = 0
+        while rows := self._db.all(
+            "SELECT id, status, pinned, recorded_at, coalesce(last_used_at, recorded_at), strength FROM memories"
+            f" WHERE id > ? AND status IN ({marks}) ORDER BY id LIMIT ?",
+            (last, *statuses, part),
+        ):
+            yield [Faded(*row) for row in rows]
+            last = rows[-1][0]
 
     def quotes(self, memory: Memory) -> tuple[Quote, ...]:
         """The words a memory rests on."""
