@@ -132,7 +132,7 @@ def replay(
     asked: dict[str | None, list[Question]] = defaultdict(list)
     for question in questions:
         asked[question.before].append(question)
-    with _profile(SetClock(start)) as (store, clock):
+    with profile(SetClock(start)) as (store, clock):
         mind: Mind = PlainRecall(baseline, embedder) if baseline else OurMind(store, clock, settings, embedder)
         mind = mind_of(store, clock) if mind_of is not None else mind
         life = _Life(store, clock, mind, embedder)
@@ -247,7 +247,7 @@ def estimated_tokens(text: str) -> float:
 
 
 @contextmanager
-def _profile(clock: SetClock) -> Generator[tuple[Store, SetClock]]:
+def profile(clock: SetClock) -> Generator[tuple[Store, SetClock]]:
     """An empty profile that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="companion-bench-", ignore_cleanup_errors=True) as folder:
         store = Store.open(Paths(data=Path(folder), config=Path(folder)), clock)
