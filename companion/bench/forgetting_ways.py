@@ -8,8 +8,8 @@ from typing import Literal
 
 from companion.memory.forgetting import Curve, Exponential, Fsrs
 from companion.mind.fading import FADING, PART, Move, Progress
-from companion.mind.sleep import Fade
 from companion.mind.fading import moves as by_curve
+from companion.mind.sleep import Fade
 from companion.store.store import Store
 
 Way = Literal["never", "exponential", "fsrs", "newest"]
@@ -35,7 +35,7 @@ class Newest:
         self._keep = keep
 
     def __call__(self, store: Store, curve: Curve, now: datetime, on_progress: Progress) -> list[Move]:
-        rows = [row for part in store.memories.fading(FADING, PART) for row in part]
+        rows = [row for part in store.memories.fading(FADING, PART, 0.0) for row in part]
         nights = [night for night in self._keep if night <= now.date()]
         keep = self._keep[max(nights)] if nights else len(rows)
         pinned = {row.id for row in rows if row.pinned}

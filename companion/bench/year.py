@@ -17,8 +17,8 @@ from companion.bench.year_changes import CHANGES, Changing
 from companion.bench.year_chatter import CHATTER, FILLINGS, LEADS, REPLIES
 from companion.bench.year_facts import CAST, FACTS, FROM_POOLS, PLANS, POOLS, Fact
 
-BEGIN = datetime(2025, 1, 6, tzinfo=timezone(timedelta(hours=1)))
-"""A Monday."""
+BEGIN = datetime(2025, 1, 1, tzinfo=timezone(timedelta(hours=1)))
+"""So that months are whole."""
 TALKS = (0.78, 0.6)
 """Chance of conversation on a working day and on one of the weekend; in a week of little, QUIET of it."""
 QUIET, QUIET_WEEKS = 0.4, 0.2
@@ -41,8 +41,8 @@ Kind = Literal["fact", "change", "plan"]
 
 @dataclass(frozen=True)
 class Exchange:
-    """What the person says. `matter`: what it tells (`tells`), or calls for; `reply`: by a companion who remembers that,
-    `neutral` by one who does not."""
+    """What the person says. `matter`: what it tells (`tells`), or calls for; `reply`: of a companion who remembers
+    that, `neutral` of one who does not."""
 
     at: datetime
     text: str
@@ -250,7 +250,9 @@ def _lived(
 def _chatter(draw: random.Random, templates: Sequence[str], people: Sequence[str]) -> str:
     words = {name: draw.choice(choices) for name, choices in FILLINGS.items()}
     text = draw.choice(templates).format(
-        **words, meal2=draw.choice([meal for meal in FILLINGS["meal"] if meal != words["meal"]]), who=draw.choice(people)
+        **words,
+        meal2=draw.choice([meal for meal in FILLINGS["meal"] if meal != words["meal"]]),
+        who=draw.choice(people),
     )
     return text[:1].upper() + text[1:]
 

@@ -32,6 +32,8 @@ CurveName = Literal["fsrs", "exponential"]
 DAY = 86_400.0
 GRACE_DAYS = 7.0
 """Nothing made in the last week fades."""
+AHEAD_DAYS = 400.0
+"""What is still to come does not fade before its day; of a day further ahead, after so long."""
 RHYTHM_DAYS = 28
 """Days back from now that tell how often the person talks."""
 SMALLEST = 1e-300
@@ -113,17 +115,32 @@ def curve(name: CurveName) -> Curve:
     return Fsrs() if name == "fsrs" else Exponential()
 
 
-def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | None) -> float:
-    """S of a new memory in days: small talk 1.3, events 2.3, preferences 8.3, identity and boundaries 30 and more."""
+MOMENT, EPISODE, PREFERENCE, LASTING, IDENTITY = 1.3, 2.3, 8.3, 12.0, 30.0
+"""First S in days. The first three are FSRS's own first strengths of hard, good and easy; with FSRS and a conversation
+on two days of three, what is never used again is dormant after six weeks, ten weeks and ten months. How things are
+(LASTING) holds out for a year and a quarter, identity and boundaries for three years and more."""
+
+
+def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | None, lasting: bool = False) -> float:
+    """S of a new memory in days; `lasting`: it says how things are, not what happened once."""
     if slot is not None or importance >= 5:
-        return 30.0
+        return IDENTITY
     if kind == "moment":
-        return 1.3
+        return MOMENT
+    if modality == "feeling" and not lasting:
+        return MOMENT
+    if lasting:
+        return LASTING
     if importance >= 4 or modality == "preference" or kind in ("day", "trait"):
-        return 8.3
-    if modality == "feeling":
-        return 1.3
-    return 2.3
+        return PREFERENCE
+    return EPISODE
+
+
+def last_time(memory: Memory) -> float:
+    """From when on it fades: made, last used, or, of what is still to come, its day (at most AHEAD_DAYS ahead)."""
+    used = memory.recorded_at if memory.last_used_at is None else memory.last_used_at
+    comes = memory.recorded_at if memory.event_end is None else memory.event_end
+    return max(memory.recorded_at, used, min(comes, memory.recorded_at + AHEAD_DAYS * DAY))
 
 
 @dataclass(frozen=True)
@@ -174,11 +191,6 @@ class Fading:
         """Days from `at` to now, and how many of them had conversation."""
         elapsed = max(0.0, self.now - at) / DAY
         return elapsed, min(elapsed, float(len(self.talk_days) - bisect.bisect_right(self.talk_days, at)))
-
-
-def last_time(memory: Memory) -> float:
-    """When it was made or last used, whichever is later: from then on it fades."""
-    return memory.recorded_at if memory.last_used_at is None else max(memory.recorded_at, memory.last_used_at)
 
 
 def fading_at(store: Store, curve: Curve, now: datetime) -> Fading:

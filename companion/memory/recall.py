@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from companion.memory.associations import FOLLOW, associated
 from companion.memory.closest import Compared, compare
-from companion.memory.controller import facts, signs
+from companion.memory.controller import FACTS, SIGNS, facts, signs
 from companion.memory.cue import Cue, Reading, read
 from companion.memory.features import FEATURES, Evidence, Matrix64, features
 from companion.memory.meaning import Meaning
 from companion.memory.nearness import Nearness, nearest_pieces, nearness
 from companion.memory.pool import COMPANION, Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
+from companion.memory.replaced import newer_above
 from companion.memory.rerank import Reranker, Weights, in_order, shipped
 from companion.memory.terms import Terms
-from companion.memory.updates import newer_first
+from companion.memory.updates import ABOUT_THE_PAST, newer_first
 from companion.memory.vector_table import VectorTable
+from companion.memory.waking import ANSWERED, WOKEN, WORDS, Faded, Sought, faded
 from companion.memory.wording import Wording
 from companion.memory.words import stems
 from companion.pieces import pieces
@@ -71,6 +73,7 @@ class Examined:
     """Scores by the weights this person's replies taught: they decide the order."""
     allowed: Flags
     """Whether a row may be recalled: it rests on something that is not before the model anyway."""
+    sought: Sought
 
 
 class Recall:
@@ -122,7 +125,8 @@ class Recall:
         words = self._terms.look_up(reading.words, total)
         context_words = self._terms.look_up(reading.context_words, total)
         by_words = words if words.terms else context_words
-        compared = compare(rows, reading, self._vectors_of(reading), self._meaning, self.pool.vectors, by_words)
+        vectors = self._vectors_of(reading)
+        compared = compare(rows, reading, vectors, self._meaning, self.pool.vectors, by_words)
         rows = compared.rows
         trust = self._meaning.cjk_trust if self._meaning is not None and has_cjk(reading.text) else 1.0
         near, context, lines = _near(compared, trust)
@@ -141,7 +145,8 @@ class Recall:
         x[:, FEATURES.index("associated")] = self._associated(rows, x)
         plain = self.weights.of(reading.asked)
         weights = (self._learned() if self._learned is not None else self.weights).of(reading.asked)
-        return Examined(evidence, x, weights, plain.scores(x), weights.scores(x), _allowed(rows, cue))
+        sought = Sought(words, vectors[0], compared.backgrounds[0], trust) if compared.backgrounds else Sought(words)
+        return Examined(evidence, x, weights, plain.scores(x), weights.scores(x), _allowed(rows, cue), sought)
 
     def _associated(self, rows: Rows, x: Matrix64) -> Floats:
         """How strongly each row is reached from what fits best by meaning and words alone, beyond its own fit."""
@@ -170,13 +175,49 @@ class Recall:
         if not examined.allowed.any():
             return []
         if not cue.search and self.certainty(examined) <= weights.controller.floor:
-            return []
+            return self._settled(self._woken([], examined, cue, limit), examined, limit)
         if not examined.evidence.reading.asks & ASKS_COMPANION:
             own = OWN_WORDS[examined.evidence.reading.asked] * (rows.role == COMPANION)
             fit, scores = fit - own, scores - own
         order = in_order(scores, fit, rows.session, weights, limit, _only_worded(examined))
         order = newer_first(order, scores, examined.evidence, self._vectors(rows, order))
-        return self._chosen(order, examined, limit)
+        found = self._woken(self._chosen(order, examined, limit), examined, cue, limit)
+        return self._settled(found, examined, limit)
+
+    def _woken(self, found: list[RecalledMemory], examined: Examined, cue: Cue, limit: int) -> list[RecalledMemory]:
+        """`found` with what has faded and fits a question better than all that is present."""
+        reading, x = examined.evidence.reading, examined.features[examined.allowed]
+        if not reading.asked or self.pool.rows is None or not len(x):
+            return found
+        near, words = (x[:, FEATURES.index(name)] for name in ("near", "words"))
+        if found and max(item.coverage for item in found) >= ANSWERED:
+            return found
+        best = float((near + WORDS * words).max())
+        present = cue.present_turns
+        awake = [
+            each
+            for each in faded(self.store, examined.sought, self.pool.rows.ids, self._meaning)
+            if each.fit > best and not all(e.turn in present for e in each.memory.evidence)
+        ][:WOKEN]
+        if not found and not cue.search:
+            awake = [each for each in awake if self._is_called_for(each, examined)]
+        new = [_from_afar(each, reading.asked) for each in awake]
+        return [replace(item, rank=rank) for rank, item in enumerate([*new, *found][:limit], 1)]
+
+    def _is_called_for(self, each: Faded, examined: Examined) -> bool:
+        """Whether the moment would call for a faded memory were it present."""
+        seen = signs(examined.features[examined.allowed], examined.fit[examined.allowed], facts(examined.evidence))
+        weight = facts(examined.evidence)[FACTS.index("weight")]
+        values = {"near": each.near, "words": each.words, "information": each.words * weight}
+        seen = np.array([values.get(name, float(seen[at])) for at, name in enumerate(SIGNS)])
+        return examined.weights.controller.probability(seen) > examined.weights.controller.floor
+
+    def _settled(self, found: list[RecalledMemory], examined: Examined, limit: int) -> list[RecalledMemory]:
+        """`found`, where of what changed the newer stands above the older."""
+        reading = examined.evidence.reading
+        if not found or reading.windows or reading.asks & ABOUT_THE_PAST:
+            return found
+        return newer_above(self.store, found, frozenset(reading.words), limit)
 
     def _chosen(self, order: Ints, examined: Examined, limit: int) -> list[RecalledMemory]:
         """The memories themselves, as SQLite has them now, each turn once."""
@@ -250,6 +291,17 @@ class Recall:
             return None
         slots = rows.piece_slot[rows.first_piece[order]]
         return np.where(slots[:, None] >= 0, table.matrix[np.maximum(slots, 0)], np.float32(0))
+
+
+def _from_afar(found: Faded, asked: bool) -> RecalledMemory:
+    return RecalledMemory(
+        found.memory,
+        score=round(float(1 / (1 + np.exp(-found.fit))), 4),
+        rank=0,
+        coverage=round(found.words, 4),
+        reasons=("had faded, and your words bring it back",),
+        asked=asked,
+    )
 
 
 def _near(found: Compared, trust: float) -> tuple[Nearness | None, Floats | None, Floats | None]:

@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from companion.memory.forgetting import DAY, GRACE_DAYS, Curve, Fading, fading_at
+from companion.memory.forgetting import AHEAD_DAYS, DAY, GRACE_DAYS, Curve, Fading, fading_at, last_time
 from companion.memory.layers import paces
 from companion.records import Memory, Status
 from companion.store.store import Store
@@ -39,30 +39,29 @@ def moves(store: Store, curve: Curve, now: datetime, on_progress: Progress = lam
     total = store.memories.count(FADING)
     found: list[Move] = []
     done = 0
-    for part in store.memories.fading(FADING, PART):
+    for part in store.memories.fading(FADING, PART, AHEAD_DAYS * DAY):
         on_progress(done, total, "letting memories fade")
         done += len(part)
-        ids, before, pinned, recorded, used, strength = zip(*part, strict=True)
+        ids, before, pinned, recorded, last, strength = zip(*part, strict=True)
         was = np.array([FADING.index(state) for state in before])
-        after = _states(fading, pinned, recorded, used, strength)
+        after = _states(fading, pinned, recorded, last, strength)
         found += [Move(ids[at], FADING[was[at]], FADING[after[at]]) for at in np.flatnonzero(was != after)]
     return found
 
 
 def state_at(fading: Fading, memory: Memory) -> Status:
     """The state a memory fades (or wakes) to."""
-    used = memory.recorded_at if memory.last_used_at is None else memory.last_used_at
-    found = _states(fading, (memory.pinned,), (memory.recorded_at,), (used,), (memory.strength,))
+    found = _states(fading, (memory.pinned,), (memory.recorded_at,), (last_time(memory),), (memory.strength,))
     return FADING[int(found[0])]
 
 
 def _states(
-    fading: Fading, pinned: Sequence[int], recorded: Sequence[float], used: Sequence[float], strengths: Sequence[float]
+    fading: Fading, pinned: Sequence[int], recorded: Sequence[float], lasts: Sequence[float], strengths: Sequence[float]
 ) -> Ints:
     """Places in FADING. R depends on days over strength alone, so that a step of fading is a number of strengths."""
     recorded_at, strength = np.array(recorded, dtype=np.float64), np.array(strengths, dtype=np.float64)
     talked_at = np.asarray(fading.talk_days, dtype=np.float64)
-    last = np.maximum(recorded_at, np.array(used, dtype=np.float64))
+    last = np.array(lasts, dtype=np.float64)
     elapsed = np.maximum(0.0, fading.now - last) / DAY
     talked = np.minimum(elapsed, len(talked_at) - np.searchsorted(talked_at, last, side="right"))
     days = talked + paces(strength) * (elapsed - talked)

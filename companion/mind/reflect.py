@@ -24,7 +24,9 @@ from companion.memory.words import content_words, stems
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
+from companion.mind.fading import FADING
 from companion.mind.keeping import Keeper
+from companion.mind.lasting import lasts
 from companion.mind.marking import fit_to_remember
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.thinkers.tier0 import Tier0
@@ -144,7 +146,9 @@ class Reflection:
             polarity=statement.polarity,
             modality=statement.kind_of,
             importance=statement.importance,
-            strength=first_strength("thought", statement.kind_of, statement.importance, statement.slot),
+            strength=first_strength(
+                "thought", statement.kind_of, statement.importance, statement.slot, lasting=lasts(statement.text)
+            ),
             valence=valence(statement.text),
             emotion=emotion(statement.text),
             event_start=starts,
@@ -166,7 +170,8 @@ class Reflection:
         self.store.recalls.mark_used(reply.id, used)
         when = self.clock.now()
         for item in recalled:
-            if item.memory.id in used and item.memory.status == "active":
+            if item.memory.id in used and item.memory.status in FADING:
+                batch.update(item.memory.id, status="active")  # what is used is awake, even if it had faded
                 reinforce(self.store, batch, item.memory, self.curve, when, GOOD, "used in a reply", reply.id)
         # A reply that was cut off did not have the chance to use all it was given.
         if self.learner is not None and reply.state == "complete":

@@ -23,8 +23,8 @@ class Faded(NamedTuple):
     status: Status
     pinned: int
     recorded_at: float
-    used_at: float
-    """When it was last used; when it was made, if never."""
+    last: float
+    """From when on it fades: made, last used, or its day, whichever is the latest."""
     strength: float
 
 
@@ -128,14 +128,16 @@ class Memories:
         rows = self._db.all(f"{_SELECT} WHERE m.status IN ({marks}) ORDER BY m.id", tuple(statuses))
         return [memory_of(row) for row in rows]
 
-    def fading(self, statuses: Sequence[Status], part: int) -> Iterator[list[Faded]]:
-        """What fading looks at, of every memory in these states, by id, so many at a time."""
+    def fading(self, statuses: Sequence[Status], part: int, ahead: float) -> Iterator[list[Faded]]:
+        """What fading looks at, of every memory in these states, by id, so many at a time. A day to come counts as far
+        as it is `ahead` (seconds)."""
         marks = ",".join("?" * len(statuses))
         last = 0
         while rows := self._db.all(
-            "SELECT id, status, pinned, recorded_at, coalesce(last_used_at, recorded_at), strength FROM memories"
+            "SELECT id, status, pinned, recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
+            " min(coalesce(event_end, recorded_at), recorded_at + ?)), strength FROM memories"
             f" WHERE id > ? AND status IN ({marks}) ORDER BY id LIMIT ?",
-            (last, *statuses, part),
+            (ahead, last, *statuses, part),
         ):
             yield [Faded(*row) for row in rows]
             last = rows[-1][0]

@@ -19,7 +19,10 @@ def _memory(id: int, text: str, **values: object) -> Memory:
 
 
 def test_columns_are_aligned_and_one_memory_is_one_line() -> None:
-    rows = [MemoryRow(_memory(7, "Short."), 0.5), MemoryRow(_memory(1234, "Two\nlines", pinned=True, strength=30.0), 1.0)]
+    rows = [
+        MemoryRow(_memory(7, "Short."), 0.5),
+        MemoryRow(_memory(1234, "Two\nlines", pinned=True, strength=30.0), 1.0),
+    ]
     assert memory_lines(rows) == [
         "7     2025-06-02  thought  working    50%     Short.",
         "1234  2025-06-02  thought  long-term  pinned  Two lines",

@@ -98,7 +98,7 @@ def test_ten_uses_in_a_day_count_far_less_than_one_on_each_of_ten_days(
 
 @each_curve
 @settings(max_examples=40, deadline=None)
-@given(strength=st.floats(0.5, 40), every=st.integers(1, 9))
+@given(strength=st.floats(0.5, 40), every=st.sampled_from([1, 2, 4, 7]))
 def test_it_fades_on_the_day_that_was_foretold(curve: Curve, strength: float, every: int) -> None:
     """Somebody who goes on talking every so many days: the memory becomes dormant when it was said to."""
     memory = Memory(1, "thought", "x", "active", NOW, 3600, strength=strength)
@@ -111,7 +111,7 @@ def test_it_fades_on_the_day_that_was_foretold(curve: Curve, strength: float, ev
         return state_at(Fading(curve, now, [each for each in talked if each <= now]), memory)
 
     foretold = (told - START.date()).days
-    slack = 2 + every + foretold // 8  # the last four weeks hold a day of talk more or less than all weeks do
+    slack = 2 + every + foretold // 50  # the last four weeks hold about as many days of talk as all do
     assert state(max(0, foretold - slack)) == "active"
     assert state(foretold + slack) != "active"
 

@@ -1,0 +1,104 @@
+"""On the tip of the tongue: a faded memory that a question fits better than anything that is present.
+
+Faded memories are not in the pool; they are looked for by the question's words alone, in the index of words that holds
+every memory whatever its state, and the few that hold most of them are then compared by meaning as well. That costs a
+few milliseconds, and only where what is present leaves the question open. Using one wakes it (`Reflection`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from companion.memory.meaning import Meaning
+from companion.memory.pool import Ints
+from companion.memory.terms import Lookup
+from companion.pieces import pieces
+from companion.records import Memory, Status
+from companion.store.images import content_key
+from companion.store.search import PIECE_BITS
+from companion.store.store import Store
+from companion.store.vectors import Matrix
+
+FADED: tuple[Status, ...] = ("dormant", "archived")
+LOOKED_AT = 40
+"""Faded memories that are compared by meaning."""
+STRONG = 0.4
+"""Share of the question's words (idf-weighted) that a faded memory must hold: a weak cue brings nothing back."""
+ANSWERED = 0.75
+"""Share from which a present memory leaves nothing open."""
+WOKEN = 2
+"""Faded memories that may come to mind at once."""
+WORDS = 4.0
+"""Weight of the share of words against meaning in standard deviations, as where associations begin."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a question looks for: its words, and its vector with what is unrelated to it (None without an embedder)."""
+
+    words: Lookup
+    vector: Matrix | None = None
+    background: tuple[float, float] = (0.0, 1.0)
+    trust: float = 1.0
+
+
+@dataclass(frozen=True)
+class Faded:
+    """A faded memory and how well it fits: meaning in standard deviations, the share of words, both."""
+
+    memory: Memory
+    near: float
+    words: float
+
+    @property
+    def fit(self) -> float:
+        return fit(self.near, self.words)
+
+
+def fit(near: float, words: float) -> float:
+    return near + WORDS * words
+
+
+def faded(store: Store, sought: Sought, present: Ints, meaning: Meaning | None) -> list[Faded]:
+    """Faded memories that hold much of what is sought, the best first. `present`: ids of what is in the pool."""
+    ids, shares = _by_words(sought.words, present)
+    memories = store.memories.many([int(id) for id in ids])
+    found = [(memories[int(id)], float(share)) for id, share in zip(ids, shares, strict=True) if int(id) in memories]
+    found = [(memory, share) for memory, share in found if memory.status in FADED]
+    near = _nearness(store, sought, [memory for memory, _ in found], meaning)
+    scored = [Faded(memory, z, share) for (memory, share), z in zip(found, near, strict=True)]
+    return sorted(scored, key=lambda each: (-each.fit, -each.memory.id))
+
+
+def _by_words(words: Lookup, present: Ints) -> tuple[Ints, Matrix]:
+    holders = [np.unique(pieces_held >> PIECE_BITS) for pieces_held in words.holders]
+    total = float(words.weights.sum())
+    if not total or not holders:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    held = np.concatenate(holders)
+    weights = np.repeat(words.weights, [len(each) for each in holders])
+    ids, place = np.unique(held, return_inverse=True)
+    shares = np.bincount(place.reshape(-1), weights=weights, minlength=len(ids)) / total
+    open_ = (shares >= STRONG) & ~np.isin(ids, present)
+    ids, shares = ids[open_], shares[open_]
+    best = np.argsort(-shares, kind="stable")[:LOOKED_AT]
+    return ids[best], shares[best].astype(np.float32)
+
+
+def _nearness(store: Store, sought: Sought, memories: Sequence[Memory], meaning: Meaning | None) -> list[float]:
+    """z-score of the nearest piece of each, 0 without a vector."""
+    if meaning is None or sought.vector is None or not memories:
+        return [0.0] * len(memories)
+    keys = [[content_key(m.text[start:end]) for start, end in pieces(m.text)] for m in memories]
+    held = store.vectors.get(meaning.id, list(dict.fromkeys(key for part in keys for key in part)))
+    mean, spread = sought.background
+    return [
+        max(
+            (sought.trust * (float(held[key] @ sought.vector) - mean) / spread for key in part if key in held),
+            default=0.0,
+        )
+        for part in keys
+    ]
