@@ -27,6 +27,7 @@ from companion.records import (
     SleepReport,
     TranscriptItem,
 )
+from companion.reports import MorningReport
 
 
 class CompanionApi(Protocol):
@@ -91,6 +92,12 @@ class CompanionApi(Protocol):
         InvalidInput."""
 
     # Sleep and care
+    def morning(self) -> MorningReport:
+        """What changed since the person was last told, what is about to fade, what to ask; `due` once a day."""
+
+    def morning_seen(self) -> None:
+        """The person was shown the morning report; nothing in a profile that cannot be written."""
+
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         """Run every night that is due by `as_of` (default now) and was not run."""
 

@@ -14,6 +14,7 @@ from companion.memory.forgetting import Curve, fading_at
 from companion.memory.learner import Learner
 from companion.memory.recall import Cue, Recall
 from companion.mind.mood import latest_mood
+from companion.mind.morning import Morning
 from companion.records import (
     KINDS,
     Change,
@@ -26,6 +27,7 @@ from companion.records import (
     MemoryRow,
     RecalledMemory,
 )
+from companion.reports import MorningReport
 from companion.store.store import Store
 
 
@@ -108,6 +110,13 @@ class Desk:
 
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         return latest_mood(self._opened, self._clock.now().date(), days)
+
+    def morning(self) -> MorningReport:
+        return Morning(self._opened, self._clock, self._curve).report()
+
+    def morning_seen(self) -> None:
+        if not self._opened.read_only:
+            Morning(self._opened, self._clock, self._curve).seen()
 
     def _done(self, change: Change) -> Change:
         self._emit(events.MemoriesChanged(tuple(memory.id for memory in change.memories)))

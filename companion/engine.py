@@ -45,6 +45,7 @@ from companion.records import (
     SleepReport,
     TranscriptItem,
 )
+from companion.reports import MorningReport
 from companion.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,12 @@ class EngineClient:
 
     async def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         return await self._call("mood", days)
+
+    async def morning(self) -> MorningReport:
+        return await self._call("morning")
+
+    async def morning_seen(self) -> None:
+        await self._call("morning_seen")
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         return await self._call("sleep", as_of, dry_run)

@@ -15,6 +15,7 @@ from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.mood import mood
+from companion.cli.morning import morning
 from companion.cli.output import say as print_line
 from companion.cli.say import say
 from companion.cli.sleep import sleep
@@ -34,6 +35,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.command()(say)
 app.command()(mood)
+app.command()(morning)
 app.command()(sleep)
 app.command()(doctor)
 

@@ -13,6 +13,7 @@ import companion
 from companion.cli.asking import Interrupted, Talk
 from companion.cli.guard import show_error
 from companion.cli.lines import TypedLines
+from companion.cli.morning import report_text
 from companion.cli.output import say
 from companion.cli.plain_commands import run_command
 from companion.cli.session import opened
@@ -33,6 +34,10 @@ def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
     with opened(load_model=True, index=True, load_embedder=True, nights=True) as engine:
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
+        if sys.stdin.isatty() and (report := engine.morning()).due:
+            for line in report_text(report):
+                say(line)
+            engine.morning_seen()
         if sys.stdin.isatty():
             engine.measure_when_idle()
         try:

@@ -16,6 +16,7 @@ from companion.store.lock import ProfileLock
 from companion.store.marks import Marks
 from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
+from companion.store.mornings import Mornings
 from companion.store.nights import Nights
 from companion.store.probes import Probes
 from companion.store.questions import Questions
@@ -45,6 +46,7 @@ class Store:
         self.marks = Marks(db)
         self.probes = Probes(db)
         self.questions = Questions(db)
+        self.mornings = Mornings(db, self.memories)
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
         self.gists = Gists(db)

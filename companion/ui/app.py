@@ -67,6 +67,7 @@ class CompanionApp(App[None]):
         self.engine = engine
         self.settings = settings
         self.chat = ChatScreen(engine, typed)
+        self.chat.tells_mornings = settings.sleep.morning_report
         self._budget = RestartBudget()
         self._interrupted = -TWICE
         self._leaving = False

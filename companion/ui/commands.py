@@ -21,6 +21,7 @@ def commands(app: CompanionApp) -> Iterator[SystemCommand]:
     yield SystemCommand("Chat: Stop", "Stop the reply, keeping what was written", chat.action_stop)
     yield SystemCommand("Chat: Show recalled", "The memories the last reply was given", chat.action_toggle_recalled)
     yield SystemCommand("Chat: Show learned", "What was learned last: keep, edit or undo it", chat.action_newest_card)
+    yield SystemCommand("Memory: Since you were here", "Learned, changed, about to fade", chat.action_morning)
     yield SystemCommand("Chat: Go to newest", "Scroll to the end of the conversation", chat.action_newest)
     yield SystemCommand("Sleep: Run now", "Run every night that is due", app.sleep)
     yield SystemCommand("Sleep: Preview", "What the night would change", partial(app.sleep, dry_run=True))

@@ -24,6 +24,7 @@ from companion.records import (
     SleepReport,
     TranscriptItem,
 )
+from companion.reports import MorningReport
 
 
 class EnginePort(Protocol):
@@ -70,6 +71,10 @@ class EnginePort(Protocol):
     async def undo(self, batch: int | None = None) -> Change: ...
 
     async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]: ...
+
+    async def morning(self) -> MorningReport: ...
+
+    async def morning_seen(self) -> None: ...
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport: ...
 

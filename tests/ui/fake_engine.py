@@ -54,6 +54,7 @@ from companion.records import (
     TranscriptItem,
     Turn,
 )
+from companion.reports import MorningReport
 
 
 @dataclass
@@ -79,6 +80,7 @@ class FakeEngine:
     memories: dict[int, Memory] = field(default_factory=dict)
     calls: list[tuple[object, ...]] = field(default_factory=list)
     raises: dict[str, CompanionError] = field(default_factory=dict)
+    morning_report: MorningReport = field(default_factory=lambda: MorningReport("2026-03-03", 0.0))
     started: int = 0
     closed: bool = False
     alive: bool = False
@@ -263,6 +265,14 @@ class FakeEngine:
         return tuple(items[-limit:])
 
     # Memory
+
+    async def morning(self) -> MorningReport:
+        await self._call("morning")
+        return self.morning_report
+
+    async def morning_seen(self) -> None:
+        await self._call("morning_seen")
+        self.morning_report = replace(self.morning_report, due=False)
 
     async def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
         await self._call("list_memories", filter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -71,3 +72,9 @@ def screen_text(app: CompanionApp) -> str:
 
 def notices(app: CompanionApp) -> list[str]:
     return [f"{notice.title} {notice.message}".strip() for notice in app._notifications]
+
+
+def on_screen(app: CompanionApp) -> str:
+    """What can be read on the screen that is shown, wrapped lines joined."""
+    lines = ("".join(segment.text for segment in strip).rstrip() for strip in app.screen._compositor.render_strips())
+    return re.sub(r"\s+", " ", " ".join(line.strip(" ▌▎▐│█") for line in lines))

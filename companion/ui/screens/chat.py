@@ -19,6 +19,7 @@ from companion.events import (
     ReplyFinished,
     ReplyStarted,
     ReplyToken,
+    SleepFinished,
     ThoughtsFormed,
 )
 from companion.records import EngineStatus, TranscriptItem, Turn
@@ -28,6 +29,7 @@ from companion.ui.outbox import Outbox
 from companion.ui.progress import Progress
 from companion.ui.screens.base import attempt, tell, tell_error
 from companion.ui.screens.learned_actions import FRESH, LearnedActions
+from companion.ui.screens.morning_actions import MorningActions
 from companion.ui.widgets.problem import Problem
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
@@ -37,7 +39,7 @@ from companion.ui.widgets.waiting import Waiting
 HINT = "Message · Enter sends, Ctrl+J new line"
 
 
-class ChatScreen(LearnedActions):
+class ChatScreen(LearnedActions, MorningActions):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
@@ -71,6 +73,7 @@ class ChatScreen(LearnedActions):
         yield self.transcript
         yield self._problem
         yield self._waiting
+        yield self.morning_card
         yield self.prompt
         yield self._status_line
 
@@ -100,6 +103,7 @@ class ChatScreen(LearnedActions):
             self.engine_event(event)
         self._refresh_state()
         self.send_waiting()
+        self.look_at_morning()
 
     async def engine_back(self) -> None:
         await self.engine_ready()
@@ -159,6 +163,8 @@ class ChatScreen(LearnedActions):
                 self._show_learned(event)
             case MemoriesChanged():
                 self.memories_changed(event.memories)
+            case SleepFinished(report=report) if report.nights and not report.dry_run:
+                self.look_at_morning()
             case _:
                 pass
         self.progress.note(event)
@@ -198,6 +204,7 @@ class ChatScreen(LearnedActions):
             return
         self.outbox.put(message.text)
         self.fresh = None
+        self.morning_card.close()
         self.keys_changed()
         self.transcript.to_newest()
         self._refresh_state()

@@ -15,6 +15,7 @@ from companion.ui.engine_port import EnginePort
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.edit import write_memory
 from companion.ui.widgets.learned_card import LearnedCard
+from companion.ui.widgets.morning_card import MorningCard
 
 FRESH = ("F4 keep, edit, undo   F1 help   F2 memories", "F4 keep, edit, undo  F1 help")
 """Keys that are told while the newest card is new, on a wide and on a narrow screen."""
@@ -44,7 +45,12 @@ class LearnedActions(EngineScreen):
         """What can be done with the card that has the focus, empty when none has."""
         if self.focused is None:
             return ""
-        return next((node.keys for node in self.focused.ancestors_with_self if isinstance(node, LearnedCard)), "")
+        for node in self.focused.ancestors_with_self:
+            if isinstance(node, LearnedCard):
+                return node.keys
+            if isinstance(node, MorningCard):
+                return node.KEYS
+        return ""
 
     def action_newest_card(self) -> None:
         cards = [card for card in self.query(LearnedCard) if card.display]

@@ -1,0 +1,102 @@
+"""The morning report: what changed in memory since the person was last told, what is about to fade, what to ask.
+
+Read from the store when it is asked for; only when it was last shown is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from companion.clock import Clock, local_date, stamp
+from companion.memory.forgetting import DAY, Curve, Fading, fading_at
+from companion.records import Memory
+from companion.reports import FadingSoon, MorningReport, Replaced
+from companion.store.store import Store
+from companion.text import one_line
+
+SHOWN = 6
+"""Entries of a kind that are named; the others are counted."""
+SOON = 7.0
+"""Days within which a memory fades soon."""
+MATTERS = 3
+"""Importance from which it is worth a word that a memory fades."""
+ASKED = 2
+"""Plans that are asked after in one morning."""
+LONGEST_AGO = 14
+"""Days that a report looks back at most: after a year away nobody wants to read the year."""
+
+
+@dataclass
+class Morning:
+    store: Store
+    clock: Clock
+    curve: Curve
+
+    def report(self) -> MorningReport:
+        """What there is to tell now. `due` on the first look of a calendar day, once the person has a yesterday here,
+        and when there is anything to tell."""
+        now = self.clock.now()
+        at, _ = stamp(now)
+        seen = self.store.mornings.last()
+        since = max(seen or 0.0, at - LONGEST_AGO * DAY)
+        since = min(since, at)  # the clock was ahead when it was last shown
+        learned = self.store.mornings.learned(since)
+        report = MorningReport(
+            day=now.date().isoformat(),
+            since=since,
+            learned=tuple(self.store.memories.many(learned[:SHOWN]).values()),
+            learned_total=len(learned),
+            changed=self._changed(since),
+            fading=self._fading(now),
+            questions=self._questions(since, at),
+            yesterday=self._yesterday(now),
+        )
+        first = self.store.mornings.first_turn()
+        lived = first is not None and local_date(*first) < now.date()
+        last = None if seen is None else local_date(seen, stamp(now)[1])
+        return replace(report, due=lived and (last is None or last < now.date()) and not report.empty)
+
+    def seen(self) -> None:
+        """The person was shown the report."""
+        with self.store.db.write():
+            self.store.mornings.shown(stamp(self.clock.now())[0])
+
+    def _changed(self, since: float) -> tuple[Replaced, ...]:
+        pairs = self.store.mornings.replaced(since)[:SHOWN]
+        found = self.store.memories.many([id for pair in pairs for id in pair])
+        return tuple(Replaced(found[old], found[new]) for old, new in pairs if old in found and new in found)
+
+    def _fading(self, now: datetime) -> tuple[FadingSoon, ...]:
+        """What matters most of that which becomes dormant within SOON days, should every one of them be talked on."""
+        fading = fading_at(self.store, self.curve, now)
+        # Worth a word are few; SQLite finds them.
+        might = self.store.mornings.might_fade(MATTERS)
+        found = [(memory, days) for memory in might if (days := _days_left(fading, memory)) is not None]
+        found.sort(key=lambda pair: (-pair[0].importance, pair[1], -pair[0].recorded_at))
+        return tuple(
+            FadingSoon(memory, fading.retention(memory), (now + timedelta(days=days)).date())
+            for memory, days in found[:SHOWN]
+        )
+
+    def _questions(self, since: float, at: float) -> tuple[str, ...]:
+        """How plans went whose day has come since the last report."""
+        plans = self.store.mornings.plans_due(max(since - DAY, at - LONGEST_AGO * DAY), at)
+        return tuple(f"You said: “{one_line(plan.text, 160)}” How did it go?" for plan in plans[-ASKED:])
+
+    def _yesterday(self, now: datetime) -> str:
+        """The title of the digest of the day before, where there is one."""
+        found = self.store.mornings.digest_of(now.date() - timedelta(days=1))
+        return "" if found is None else one_line(found.text.partition("\n")[0], 120)
+
+
+def _days_left(fading: Fading, memory: Memory) -> int | None:
+    """Whole days until an active memory becomes dormant, None when that is more than SOON."""
+    last = memory.recorded_at if memory.last_used_at is None else max(memory.recorded_at, memory.last_used_at)
+    gone = fading.days_since(last)
+    below = fading.curve.dormant_below
+    if fading.curve.retention(gone + SOON, memory.strength) >= below:
+        return None
+    return next(
+        (n for n in range(int(SOON) + 1) if fading.curve.retention(gone + n, memory.strength) < below), int(SOON)
+    )

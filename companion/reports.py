@@ -1,0 +1,49 @@
+"""What the person is told of what happened to their memories: plain data, as in companion.records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from companion.records import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A memory and what took its place."""
+
+    older: Memory
+    newer: Memory
+
+
+@dataclass(frozen=True, slots=True)
+class FadingSoon:
+    """A memory that is about to fade: its retention now, and the day on which it becomes dormant if nothing happens."""
+
+    memory: Memory
+    retention: float
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class MorningReport:
+    """What the person is told on the first start of a day, about everything after `since` (seconds)."""
+
+    day: str
+    """The local calendar day, ISO."""
+    since: float
+    learned: tuple[Memory, ...] = ()
+    """The most important of `learned_total`."""
+    learned_total: int = 0
+    changed: tuple[Replaced, ...] = ()
+    fading: tuple[FadingSoon, ...] = ()
+    questions: tuple[str, ...] = ()
+    yesterday: str = ""
+    """The title of the day before; empty where it has none."""
+    due: bool = False
+    """Whether it is to be shown unasked."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.learned or self.changed or self.fading or self.questions)
