@@ -15,12 +15,12 @@ from datetime import time as clock_time
 
 from companion.bench.embeddings import CachedEmbedder
 from companion.bench.forgetting_ways import Way, way_of
-from companion.bench.replay import profile, think_about, turns_of
+from companion.bench.replay import embed_missing, profile, think_about, turns_of
 from companion.bench.year import BEGIN, Exchange, Matter, Year
 from companion.clock import SetClock
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.cue import Cue, told_before
-from companion.memory.meaning import Meaning, open_meaning
+from companion.memory.meaning import open_meaning
 from companion.memory.recall import Recall
 from companion.mind.fading import FADING
 from companion.mind.reflect import Reflection
@@ -32,7 +32,6 @@ from companion.store.store import Store
 FIRST = 10
 """Memories judged of what a question brings to mind."""
 NIGHT = clock_time(3, 30)
-_PART = 64
 
 
 @dataclass(frozen=True)
@@ -163,13 +162,3 @@ class _Life:
         """How far down the first memory stands that rests on a turn which told one of these values."""
         turns = {turn for stage in stages for turn in self._told.get((matter, stage), ())}
         return next((at for at, memory in enumerate(found) if not turns.isdisjoint(turns_of(memory))), None)
-
-
-def embed_missing(store: Store, recall: Recall, meaning: Meaning) -> None:
-    """Give vectors to what the night wrote, as the background thread does."""
-    while part := store.vectors.missing(meaning.id, _PART):
-        vectors = meaning.embedder.encode([text for _, text in part])
-        with store.db.write():
-            store.vectors.put(meaning.id, {key: v for (key, _), v in zip(part, vectors, strict=True)})
-            memories = store.vectors.announce([key for key, _ in part])
-        recall.pool.vectors_came(memories)

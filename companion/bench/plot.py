@@ -1,9 +1,9 @@
-"""Recall as bars for a person to look at, as wide as the terminal. The only importer of plotext."""
+"""Recall as bars, a year as lines, as wide as the terminal of whoever looks at them. The only importer of plotext."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import plotext
 
@@ -13,6 +13,9 @@ from companion.text import one_line
 WIDEST = 100
 NAME = 24
 """Characters of a set's name that are shown."""
+YEAR_HEIGHT = 16
+MARKERS = ("n", "e", "f", "w")
+"""Of the ways to forget, in their order: never, exponential, fsrs, neWest."""
 _FRAME = 3
 """Lines and columns of the frame and its axis."""
 _SHORTEST = 20
@@ -42,6 +45,25 @@ def recall_bars(sets: Mapping[str, Figures], width: int) -> list[str]:
     plotext.xticks([0, 25, 50, 75, 100])
     drawn = plotext.uncolorize(plotext.build())
     return ["recall@k, %", *(line.rstrip() for line in drawn.splitlines())]
+
+
+def year_lines(months: Mapping[str, Sequence[float]], title: str, names: Sequence[str], width: int) -> list[str]:
+    """A line for each way, month by month, in percent: `months` by way, `names` of the months. Empty without room."""
+    width = min(width, WIDEST)
+    if not months or not names or width < _SHORTEST + _FRAME:
+        return []
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.limit_size(False, False)
+    plotext.plotsize(width, YEAR_HEIGHT)
+    places = list(range(1, len(names) + 1))
+    for (way, values), marker in zip(months.items(), MARKERS, strict=False):
+        plotext.plot(places, [100 * value for value in values], label=f"{marker} {way}", marker=marker)
+    plotext.ylim(0, 100)
+    plotext.yticks([0, 25, 50, 75, 100])
+    plotext.xticks(places, [name[-2:] for name in names])
+    drawn = plotext.uncolorize(plotext.build())
+    return [title, *(line.rstrip() for line in drawn.splitlines())]
 
 
 def _wide(text: str) -> int:

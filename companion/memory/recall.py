@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from companion.memory.rerank import Reranker, Weights, in_order, shipped
 from companion.memory.terms import Terms
 from companion.memory.updates import ABOUT_THE_PAST, newer_first
 from companion.memory.vector_table import VectorTable
-from companion.memory.waking import ANSWERED, WOKEN, WORDS, Faded, Sought, faded
+from companion.memory.waking import ANSWERED, WOKEN, WORDS, Faded, Sought, faded, in_their_place
 from companion.memory.wording import Wording
 from companion.memory.words import stems
 from companion.pieces import pieces
@@ -201,8 +201,7 @@ class Recall:
         ][:WOKEN]
         if not found and not cue.search:
             awake = [each for each in awake if self._is_called_for(each, examined)]
-        new = [_from_afar(each, reading.asked) for each in awake]
-        return [replace(item, rank=rank) for rank, item in enumerate([*new, *found][:limit], 1)]
+        return in_their_place(awake, found, reading.asked, limit)
 
     def _is_called_for(self, each: Faded, examined: Examined) -> bool:
         """Whether the moment would call for a faded memory were it present."""
@@ -291,17 +290,6 @@ class Recall:
             return None
         slots = rows.piece_slot[rows.first_piece[order]]
         return np.where(slots[:, None] >= 0, table.matrix[np.maximum(slots, 0)], np.float32(0))
-
-
-def _from_afar(found: Faded, asked: bool) -> RecalledMemory:
-    return RecalledMemory(
-        found.memory,
-        score=round(float(1 / (1 + np.exp(-found.fit))), 4),
-        rank=0,
-        coverage=round(found.words, 4),
-        reasons=("had faded, and your words bring it back",),
-        asked=asked,
-    )
 
 
 def _near(found: Compared, trust: float) -> tuple[Nearness | None, Floats | None, Floats | None]:

@@ -7,8 +7,9 @@ few milliseconds, and only where what is present leaves the question open. Using
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from companion.memory.meaning import Meaning
 from companion.memory.pool import Ints
 from companion.memory.terms import Lookup
 from companion.pieces import pieces
-from companion.records import Memory, Status
+from companion.records import Memory, RecalledMemory, Status
 from companion.store.images import content_key
 from companion.store.search import PIECE_BITS
 from companion.store.store import Store
@@ -31,6 +32,11 @@ ANSWERED = 0.75
 """Share from which a present memory leaves nothing open."""
 WOKEN = 2
 """Faded memories that may come to mind at once."""
+SHARED = 0.6
+"""Share of its words that a newer memory must hold to speak of the same."""
+HEAD = 6
+"""Memories at the head of the list among which such a newer one is looked for."""
+REASON = "had faded, and your words bring it back"
 WORDS = 4.0
 """Weight of the share of words against meaning in standard deviations, as where associations begin."""
 
@@ -71,6 +77,33 @@ def faded(store: Store, sought: Sought, present: Ints, meaning: Meaning | None) 
     near = _nearness(store, sought, [memory for memory, _ in found], meaning)
     scored = [Faded(memory, z, share) for (memory, share), z in zip(found, near, strict=True)]
     return sorted(scored, key=lambda each: (-each.fit, -each.memory.id))
+
+
+def in_their_place(
+    awake: Sequence[Faded], found: Sequence[RecalledMemory], asked: bool, limit: int
+) -> list[RecalledMemory]:
+    """`found` with what was woken: first, but below whatever is newer and speaks of the same, which it may have been
+    before it changed."""
+    listed = list(found)
+    for each in reversed(awake):
+        newer = [
+            at
+            for at, item in enumerate(listed[:HEAD])
+            if item.memory.recorded_at > each.memory.recorded_at and item.coverage >= SHARED * each.words
+        ]
+        listed.insert(newer[-1] + 1 if newer else 0, _recalled(each, asked))
+    return [replace(item, rank=rank) for rank, item in enumerate(listed[:limit], 1)]
+
+
+def _recalled(found: Faded, asked: bool) -> RecalledMemory:
+    return RecalledMemory(
+        found.memory,
+        score=round(1.0 / (1.0 + math.exp(-found.fit)), 4),
+        rank=0,
+        coverage=round(found.words, 4),
+        reasons=(REASON,),
+        asked=asked,
+    )
 
 
 def _by_words(words: Lookup, present: Ints) -> tuple[Ints, Matrix]:
