@@ -197,7 +197,7 @@ class Recall:
         awake = [
             each
             for each in faded(self.store, examined.sought, self.pool.rows.ids, self._meaning)
-            if each.fit > best and not all(e.turn in present for e in each.memory.evidence)
+            if each.fit > best and present.isdisjoint(e.turn for e in each.memory.evidence)
         ][:WOKEN]
         if not found and not cue.search:
             awake = [each for each in awake if self._is_called_for(each, examined)]
