@@ -38,9 +38,9 @@ class Newest:
         rows = [row for part in store.memories.fading(FADING, PART, 0.0) for row in part]
         nights = [night for night in self._keep if night <= now.date()]
         keep = self._keep[max(nights)] if nights else len(rows)
-        pinned = {row.id for row in rows if row.pinned}
-        others = sorted((row for row in rows if not row.pinned), key=lambda row: (-row.recorded_at, -row.id))
-        stay = pinned | {row.id for row in others[: max(0, keep - len(pinned))]}
+        kept = {row.id for row in rows if row.kept}
+        others = sorted((row for row in rows if not row.kept), key=lambda row: (-row.recorded_at, -row.id))
+        stay = kept | {row.id for row in others[: max(0, keep - len(kept))]}
         wanted = ((row, FADING[row.id not in stay]) for row in rows)
         return [Move(row.id, row.status, state) for row, state in wanted if row.status != state]
 

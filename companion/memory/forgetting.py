@@ -123,7 +123,7 @@ on two days of three, what is never used again is dormant after six weeks, ten w
 
 def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | None, lasting: bool = False) -> float:
     """S of a new memory in days; `lasting`: it says how things are, not what happened once."""
-    if slot is not None or importance >= 5:
+    if slot is not None or importance >= 5 or (importance >= 4 and modality == "preference"):
         return IDENTITY
     if kind == "moment":
         return MOMENT
@@ -134,6 +134,13 @@ def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | 
     if importance >= 4 or modality == "preference" or kind in ("day", "trait"):
         return PREFERENCE
     return EPISODE
+
+
+def is_kept(memory: Memory) -> bool:
+    """Whether it never fades out of mind: what is pinned, who the person is (what fills a slot of their life), and
+    their boundaries. It can be replaced, or forgotten by the person."""
+    core = memory.slot is not None or memory.importance >= 5
+    return memory.pinned or core or (memory.importance >= 4 and memory.modality == "preference")
 
 
 def last_time(memory: Memory) -> float:
@@ -175,8 +182,8 @@ class Fading:
 
     def fades_around(self, memory: Memory) -> date | None:
         """The day on which an active memory becomes dormant if it is not used and the person goes on talking in the
-        rhythm of late. None for what is pinned, is not active, or would outlast a hundred years."""
-        if memory.pinned or memory.status != "active":
+        rhythm of late. None for what is kept, is not active, or would outlast a hundred years."""
+        if is_kept(memory) or memory.status != "active":
             return None
         rhythm = self.rhythm()
         left = self.curve.days_until(self.curve.dormant_below, memory.strength)

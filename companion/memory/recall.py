@@ -28,7 +28,7 @@ from companion.memory.rerank import Reranker, Weights, in_order, shipped
 from companion.memory.terms import Terms
 from companion.memory.updates import ABOUT_THE_PAST, newer_first
 from companion.memory.vector_table import VectorTable
-from companion.memory.waking import ANSWERED, WOKEN, WORDS, Faded, Sought, faded, in_their_place
+from companion.memory.waking import WORDS, Faded, Sought, faded, in_their_place, worth_waking
 from companion.memory.wording import Wording
 from companion.memory.words import stems
 from companion.pieces import pieces
@@ -190,15 +190,9 @@ class Recall:
         if not reading.asked or self.pool.rows is None or not len(x):
             return found
         near, words = (x[:, FEATURES.index(name)] for name in ("near", "words"))
-        if found and max(item.coverage for item in found) >= ANSWERED:
-            return found
-        best = float((near + WORDS * words).max())
-        present = cue.present_turns
-        awake = [
-            each
-            for each in faded(self.store, examined.sought, self.pool.rows.ids, self._meaning)
-            if each.fit > best and present.isdisjoint(e.turn for e in each.memory.evidence)
-        ][:WOKEN]
+        known = faded(self.store, examined.sought, self.pool.rows.ids, self._meaning)
+        known = [each for each in known if cue.present_turns.isdisjoint(e.turn for e in each.memory.evidence)]
+        awake = worth_waking(known, float((near + WORDS * words).max()), found)
         if not found and not cue.search:
             awake = [each for each in awake if self._is_called_for(each, examined)]
         return in_their_place(awake, found, reading.asked, limit)

@@ -28,14 +28,18 @@ LOOKED_AT = 40
 """Faded memories that are compared by meaning."""
 STRONG = 0.4
 """Share of the question's words (idf-weighted) that a faded memory must hold: a weak cue brings nothing back."""
-ANSWERED = 0.75
-"""Share from which a present memory leaves nothing open."""
+AT_ALL = 0.2
+"""The same, of all its words: those that no memory holds count here, and not above."""
 WOKEN = 2
 """Faded memories that may come to mind at once."""
 SHARED = 0.6
 """Share of its words that a newer memory must hold to speak of the same."""
 HEAD = 6
 """Memories at the head of the list among which such a newer one is looked for."""
+AS_MUCH = 0.9
+"""What a newer faded memory must hold of the words, against what is present, to be news of the same."""
+NEAR = 1.0
+"""Standard deviations of meaning above what is unrelated that news of the same is at least."""
 REASON = "had faded, and your words bring it back"
 WORDS = 4.0
 """Weight of the share of words against meaning in standard deviations, as where associations begin."""
@@ -79,6 +83,22 @@ def faded(store: Store, sought: Sought, present: Ints, meaning: Meaning | None) 
     return sorted(scored, key=lambda each: (-each.fit, -each.memory.id))
 
 
+def worth_waking(known: Sequence[Faded], best: float, found: Sequence[RecalledMemory]) -> list[Faded]:
+    """Of faded memories those that fit better than all that is present (`best`: the best fit of that), or that are
+    newer than what was found and hold as much of the question: it may have changed since."""
+    head = max((item for item in found[:HEAD] if item.coverage >= STRONG), key=lambda item: item.coverage, default=None)
+
+    def is_news(each: Faded) -> bool:
+        return (
+            head is not None
+            and each.memory.recorded_at > head.memory.recorded_at
+            and each.words >= AS_MUCH * head.coverage
+            and each.near >= NEAR
+        )
+
+    return [each for each in known if each.fit > best or is_news(each)][:WOKEN]
+
+
 def in_their_place(
     awake: Sequence[Faded], found: Sequence[RecalledMemory], asked: bool, limit: int
 ) -> list[RecalledMemory]:
@@ -108,15 +128,16 @@ def _recalled(found: Faded, asked: bool) -> RecalledMemory:
 
 def _by_words(words: Lookup, present: Ints) -> tuple[Ints, Matrix]:
     holders = [np.unique(pieces_held >> PIECE_BITS) for pieces_held in words.holders]
-    total = float(words.weights.sum())
-    if not total or not holders:
+    known = float(words.weights[[len(each) > 0 for each in holders]].sum()) if holders else 0.0
+    if not known:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     held = np.concatenate(holders)
     weights = np.repeat(words.weights, [len(each) for each in holders])
     ids, place = np.unique(held, return_inverse=True)
-    shares = np.bincount(place.reshape(-1), weights=weights, minlength=len(ids)) / total
-    open_ = (shares >= STRONG) & ~np.isin(ids, present)
-    ids, shares = ids[open_], shares[open_]
+    held_weight = np.bincount(place.reshape(-1), weights=weights, minlength=len(ids))
+    shares = held_weight / float(words.weights.sum())
+    strong = (held_weight >= STRONG * known) & (shares >= AT_ALL) & ~np.isin(ids, present)
+    ids, shares = ids[strong], shares[strong]
     best = np.argsort(-shares, kind="stable")[:LOOKED_AT]
     return ids[best], shares[best].astype(np.float32)
 

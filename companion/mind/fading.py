@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from companion.memory.forgetting import AHEAD_DAYS, DAY, GRACE_DAYS, Curve, Fading, fading_at, last_time
+from companion.memory.forgetting import AHEAD_DAYS, DAY, GRACE_DAYS, Curve, Fading, fading_at, is_kept, last_time
 from companion.memory.layers import paces
 from companion.records import Memory, Status
 from companion.store.store import Store
@@ -42,21 +42,21 @@ def moves(store: Store, curve: Curve, now: datetime, on_progress: Progress = lam
     for part in store.memories.fading(FADING, PART, AHEAD_DAYS * DAY):
         on_progress(done, total, "letting memories fade")
         done += len(part)
-        ids, before, pinned, recorded, last, strength = zip(*part, strict=True)
+        ids, before, kept, recorded, last, strength = zip(*part, strict=True)
         was = np.array([FADING.index(state) for state in before])
-        after = _states(fading, pinned, recorded, last, strength)
+        after = _states(fading, kept, recorded, last, strength)
         found += [Move(ids[at], FADING[was[at]], FADING[after[at]]) for at in np.flatnonzero(was != after)]
     return found
 
 
 def state_at(fading: Fading, memory: Memory) -> Status:
     """The state a memory fades (or wakes) to."""
-    found = _states(fading, (memory.pinned,), (memory.recorded_at,), (last_time(memory),), (memory.strength,))
+    found = _states(fading, (is_kept(memory),), (memory.recorded_at,), (last_time(memory),), (memory.strength,))
     return FADING[int(found[0])]
 
 
 def _states(
-    fading: Fading, pinned: Sequence[int], recorded: Sequence[float], lasts: Sequence[float], strengths: Sequence[float]
+    fading: Fading, kept: Sequence[int], recorded: Sequence[float], lasts: Sequence[float], strengths: Sequence[float]
 ) -> Ints:
     """Places in FADING. R depends on days over strength alone, so that a step of fading is a number of strengths."""
     recorded_at, strength = np.array(recorded, dtype=np.float64), np.array(strengths, dtype=np.float64)
@@ -68,5 +68,5 @@ def _states(
     curve = fading.curve
     steps = (curve.days_until(curve.dormant_below, 1.0), curve.days_until(curve.archived_below, 1.0))
     states = (days > steps[0] * strength).astype(np.int64) + (days > steps[1] * strength)
-    stays = np.array(pinned, dtype=np.bool_) | (fading.now - recorded_at < GRACE_DAYS * DAY)
+    stays = np.array(kept, dtype=np.bool_) | (fading.now - recorded_at < GRACE_DAYS * DAY)
     return np.where(stays, 0, states)

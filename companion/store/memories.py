@@ -21,7 +21,8 @@ class Faded(NamedTuple):
 
     id: int
     status: Status
-    pinned: int
+    kept: int
+    """Whether it is pinned, fills a slot, or is a boundary (`forgetting.is_kept`)."""
     recorded_at: float
     last: float
     """From when on it fades: made, last used, or its day, whichever is the latest."""
@@ -134,7 +135,9 @@ class Memories:
         marks = ",".join("?" * len(statuses))
         last = 0
         while rows := self._db.all(
-            "SELECT id, status, pinned, recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
+            "SELECT id, status,"
+            " pinned OR slot IS NOT NULL OR importance >= 5 OR (importance >= 4 AND modality = 'preference'),"
+            " recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
             " min(coalesce(event_end, recorded_at), recorded_at + ?)), strength FROM memories"
             f" WHERE id > ? AND status IN ({marks}) ORDER BY id LIMIT ?",
             (ahead, last, *statuses, part),

@@ -7,17 +7,18 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from companion.clock import SetClock
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import DAY, GOOD, Curve, Fading, curve, fading_at
 from companion.memory.layers import PACES, pace, paces
-from companion.mind.fading import state_at
+from companion.mind.fading import moves, state_at
 from companion.records import LAYERS, Memory
 from companion.store.store import Store
 from tests.support import START, add, say
+from tests.support import memory as memory_of
 
 CURVES = (curve("fsrs"), curve("exponential"))
 each_curve = pytest.mark.parametrize("curve", CURVES, ids=lambda c: c.name)
@@ -140,3 +141,50 @@ def test_a_use_puts_the_fading_off(store: Store, clock: SetClock) -> None:
     assert before is not None
     assert after is not None
     assert after > before + timedelta(days=30)
+
+
+@each_curve
+@given(
+    how=st.sampled_from([{"pinned": True}, {"slot": "home_city"}, {"importance": 5}, {"modality": "preference"}]),
+    strength=strengths,
+    years=st.floats(0, 80),
+    talked=some_days,
+)
+def test_who_one_is_and_what_is_pinned_is_never_lost(
+    curve: Curve, how: dict[str, object], strength: float, years: float, talked: list[int]
+) -> None:
+    values: dict[str, object] = {"importance": 4, "strength": strength, **how}
+    memory = Memory(1, "thought", "x", "active", NOW, 3600, **values)  # type: ignore[arg-type]
+    fading = Fading(curve, NOW + years * 365 * DAY, [NOW + day * DAY for day in talked])
+    assert state_at(fading, memory) == "active"
+    assert fading.fades_around(memory) is None
+
+
+@each_curve
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lives=st.lists(
+        st.tuples(strengths, st.booleans(), st.sampled_from([None, "job"]), st.integers(1, 5), st.integers(-300, 900)),
+        min_size=1,
+        max_size=30,
+    ),
+    wait=st.integers(0, 900),
+)
+def test_many_at_once_fade_as_each_alone(
+    store: Store, clock: SetClock, curve: Curve, lives: list[tuple[float, bool, str | None, int, int]], wait: int
+) -> None:
+    with store.changes.batch("system", "import") as batch:
+        for number, (strength, pinned, slot, importance, day) in enumerate(lives):
+            ends = NOW + day * DAY if day > 400 else None
+            used = NOW + day * DAY if 0 < day <= 400 else None
+            batch.add(
+                memory_of(
+                    f"life {number}", clock, strength=strength, pinned=pinned, slot=slot, importance=importance,
+                    event_start=ends, event_end=ends, last_used_at=used,
+                )
+            )  # fmt: skip
+    later = START + timedelta(days=wait)
+    fading = fading_at(store, curve, later)
+    moved = {move.id: move.after for move in moves(store, curve, later)}
+    for each in store.memories.by_status(("active", "dormant", "archived")):
+        assert moved.get(each.id, each.status) == state_at(fading, each)

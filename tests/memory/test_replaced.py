@@ -65,6 +65,6 @@ def test_a_circle_of_replacements_ends(recall: Recall, store: Store, clock: SetC
 
 
 def test_never_more_than_wanted(recall: Recall, store: Store, clock: SetClock) -> None:
-    moment, new = moved(store, clock)
+    _, new = moved(store, clock)
     found = [item.memory.id for item in recall(Cue("Where do I live?", now=clock.now()), 1).memories]
     assert found == [new]

@@ -19,7 +19,7 @@ OTHERS = ("The bus was late this morning.", "I watched a film about trains.", "M
 @pytest.fixture
 def recall(store: Store, clock: SetClock) -> Recall:
     for text in OTHERS:
-        turn, _ = say(store, text)
+        say(store, text)
         add(store, text, subject="person")
         clock.advance(days=1)
     return Recall(store, meaning(store))
