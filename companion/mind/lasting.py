@@ -21,6 +21,8 @@ def lasts(text: str) -> bool:
 
 
 def _lasts(sentence: str) -> bool:
+    if sentence.rstrip().endswith(("?", "？")):
+        return False
     said = " ".join(sentence.replace("’", "'").split())
     tables = _tables(language_of(sentence))
     if tables["of_a_life"].search(said) or tables["changed"].search(said):

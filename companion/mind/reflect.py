@@ -10,14 +10,14 @@ forgotten is not learned again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
 from companion.dates import resolve
 from companion.events import ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
-from companion.memory.forgetting import GOOD, Curve, first_strength
+from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
 from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning, piece_vectors
 from companion.memory.words import content_words, stems
@@ -83,6 +83,9 @@ class Reflection:
         keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
         phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each) for each in phrased]
+        if turn.role == "person" and not thoughts and lasts(turn.text):
+            # Nothing was taken from it, so that its own words are all there is of what they say for good.
+            moments = [replace(m, strength=PREFERENCE) if m.evidence[0].turn == turn.id else m for m in moments]
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[str] = []
