@@ -11,7 +11,7 @@ from pathlib import Path
 from companion.bench.embeddings import CachedEmbedder
 from companion.bench.forgetting_ways import IN_TURN, WAYS, Way, way_of
 from companion.bench.histories import History, Question, read_histories
-from companion.bench.recalling import Progress, stem
+from companion.bench.recalling import Progress, chatter, stem
 from companion.bench.replay import OurMind, Replay, replay
 from companion.bench.scoring import Figures, score
 from companion.clock import SetClock
@@ -86,6 +86,7 @@ def _lived(
         embedder,
         settings,
         mind_of=with_nights,
+        chatter=chatter(),
         progress=lambda done, total: progress(f"{label}, {history.id}", done, total),
         at_end=lambda store: counts.extend((store.memories.count(("active",)), store.memories.count(FADING))),
     )

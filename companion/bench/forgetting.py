@@ -129,14 +129,14 @@ def forgetting_lines(report: ForgettingReport) -> list[str]:
         )
     if report.sets:
         width = max(len(name) for name in report.sets)
-        lines += ["", f"{'set':<{width}}  {'way':<12}  questions  recall@5  recall@10  active"]
+        lines += ["", f"{'set':<{width}}  {'way':<12}  questions  recall@5  recall@10  active  injected"]
     for name, by_way in report.sets.items():
         for way, figures in by_way.items():
             recall = figures["recall"]
             five, ten = (recall[k] if isinstance(recall, dict) else None for k in ("5", "10"))
             lines.append(
                 f"{name:<{width}}  {way:<12}  {figures['questions']!s:>9}  {_cell(five):>8}  {_cell(ten):>9}"
-                f"  {_percent(figures['active_share']):>6}"
+                f"  {_percent(figures['active_share']):>6}  {_cell(figures['false_injection']):>8}"
             )
     return lines
 

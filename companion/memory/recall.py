@@ -28,7 +28,7 @@ from companion.memory.rerank import Reranker, Weights, in_order, shipped
 from companion.memory.terms import Terms
 from companion.memory.updates import ABOUT_THE_PAST, newer_first
 from companion.memory.vector_table import VectorTable
-from companion.memory.waking import WORDS, Faded, Sought, faded, in_their_place, worth_waking
+from companion.memory.waking import Faded, Sought, faded, fit, with_woken
 from companion.memory.wording import Wording
 from companion.memory.words import stems
 from companion.pieces import pieces
@@ -185,17 +185,20 @@ class Recall:
         return self._settled(found, examined, limit)
 
     def _woken(self, found: list[RecalledMemory], examined: Examined, cue: Cue, limit: int) -> list[RecalledMemory]:
-        """`found` with what has faded and fits a question better than all that is present."""
-        reading, x = examined.evidence.reading, examined.features[examined.allowed]
-        if not reading.asked or self.pool.rows is None or not len(x):
+        """`found` with what has faded and fits a question as well."""
+        reading, rows = examined.evidence.reading, self.pool.rows
+        if not reading.asked or rows is None or not examined.allowed.any():
             return found
-        near, words = (x[:, FEATURES.index(name)] for name in ("near", "words"))
-        known = faded(self.store, examined.sought, self.pool.rows.ids, self._meaning)
-        known = [each for each in known if cue.present_turns.isdisjoint(e.turn for e in each.memory.evidence)]
-        awake = worth_waking(known, float((near + WORDS * words).max()), found)
+        known = [
+            each
+            for each in faded(self.store, examined.sought, rows.ids, self._meaning)
+            if cue.present_turns.isdisjoint(e.turn for e in each.memory.evidence)
+        ]
         if not found and not cue.search:
-            awake = [each for each in awake if self._is_called_for(each, examined)]
-        return in_their_place(awake, found, reading.asked, limit)
+            known = [each for each in known if self._is_called_for(each, examined)]
+        near, words = FEATURES.index("near"), FEATURES.index("words")
+        fits = [fit(item.figures[near], item.figures[words]) for item in found]
+        return with_woken(known, found, fits, reading.asked, limit)
 
     def _is_called_for(self, each: Faded, examined: Examined) -> bool:
         """Whether the moment would call for a faded memory were it present."""

@@ -1,8 +1,8 @@
-"""On the tip of the tongue: a faded memory that a question fits better than anything that is present.
+"""On the tip of the tongue: faded memories that a question fits, among those that are present.
 
 Faded memories are not in the pool; they are looked for by the question's words alone, in the index of words that holds
-every memory whatever its state, and the few that hold most of them are then compared by meaning as well. That costs a
-few milliseconds, and only where what is present leaves the question open. Using one wakes it (`Reflection`).
+every memory whatever its state, and the few that hold most of them are then compared by meaning as well: a few
+milliseconds, however much has faded, and only where something is asked. Using one wakes it (`Reflection`).
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from companion.store.vectors import Matrix
 FADED: tuple[Status, ...] = ("dormant", "archived")
 LOOKED_AT = 40
 """Faded memories that are compared by meaning."""
-STRONG = 0.4
-"""Share of the question's words (idf-weighted) that a faded memory must hold: a weak cue brings nothing back."""
-AT_ALL = 0.2
-"""The same, of all its words: those that no memory holds count here, and not above."""
-WOKEN = 2
-"""Faded memories that may come to mind at once."""
+STRONG = 0.2
+"""Share of the question's words (idf-weighted, of those that any memory holds) that a faded memory must hold."""
+AT_ALL = 0.15
+"""Share of all its words: what no memory holds counts here, and not above."""
+WOKEN = 5
+"""Faded memories that may come to mind at once, and never more than half of what does."""
 SHARED = 0.6
 """Share of its words that a newer memory must hold to speak of the same."""
 HEAD = 6
 """Memories at the head of the list among which such a newer one is looked for."""
-AS_MUCH = 0.9
-"""What a newer faded memory must hold of the words, against what is present, to be news of the same."""
-NEAR = 1.0
-"""Standard deviations of meaning above what is unrelated that news of the same is at least."""
+HANDICAP = 0.5
+"""What a faded memory must fit better by to stand above one that is present."""
+FIT = 2.0
+"""Fit that brings anything back at least."""
 REASON = "had faded, and your words bring it back"
 WORDS = 4.0
 """Weight of the share of words against meaning in standard deviations, as where associations begin."""
@@ -80,39 +80,26 @@ def faded(store: Store, sought: Sought, present: Ints, meaning: Meaning | None) 
     found = [(memory, share) for memory, share in found if memory.status in FADED]
     near = _nearness(store, sought, [memory for memory, _ in found], meaning)
     scored = [Faded(memory, z, share) for (memory, share), z in zip(found, near, strict=True)]
+    scored = [each for each in scored if each.fit >= FIT]
     return sorted(scored, key=lambda each: (-each.fit, -each.memory.id))
 
 
-def worth_waking(known: Sequence[Faded], best: float, found: Sequence[RecalledMemory]) -> list[Faded]:
-    """Of faded memories those that fit better than all that is present (`best`: the best fit of that), or that are
-    newer than what was found and hold as much of the question: it may have changed since."""
-    head = max((item for item in found[:HEAD] if item.coverage >= STRONG), key=lambda item: item.coverage, default=None)
-
-    def is_news(each: Faded) -> bool:
-        return (
-            head is not None
-            and each.memory.recorded_at > head.memory.recorded_at
-            and each.words >= AS_MUCH * head.coverage
-            and each.near >= NEAR
-        )
-
-    return [each for each in known if each.fit > best or is_news(each)][:WOKEN]
-
-
-def in_their_place(
-    awake: Sequence[Faded], found: Sequence[RecalledMemory], asked: bool, limit: int
+def with_woken(
+    known: Sequence[Faded], found: Sequence[RecalledMemory], fits: Sequence[float], asked: bool, limit: int
 ) -> list[RecalledMemory]:
-    """`found` with what was woken: first, but below whatever is newer and speaks of the same, which it may have been
+    """`found`, whose `fits` are beside it, with the best of faded memories among it. A faded one stands above the
+    first that it fits better than by HANDICAP, but below what is newer and speaks of the same: it may have been so
     before it changed."""
-    listed = list(found)
-    for each in reversed(awake):
+    listed = list(zip(found, fits, strict=True))
+    for each in known[: max(1, min(WOKEN, limit // 2))]:
+        place = next((at for at, (_, fit) in enumerate(listed) if fit < each.fit - HANDICAP), len(listed))
         newer = [
             at
-            for at, item in enumerate(listed[:HEAD])
+            for at, (item, _) in enumerate(listed[:HEAD])
             if item.memory.recorded_at > each.memory.recorded_at and item.coverage >= SHARED * each.words
         ]
-        listed.insert(newer[-1] + 1 if newer else 0, _recalled(each, asked))
-    return [replace(item, rank=rank) for rank, item in enumerate(listed[:limit], 1)]
+        listed.insert(max(place, newer[-1] + 1) if newer else place, (_recalled(each, asked), each.fit))
+    return [replace(item, rank=rank) for rank, (item, _) in enumerate(listed[:limit], 1)]
 
 
 def _recalled(found: Faded, asked: bool) -> RecalledMemory:

@@ -59,20 +59,19 @@ def test_only_what_has_faded_is_woken(recall: Recall, store: Store, clock: SetCl
     assert TOLD not in asked(recall, clock, "What cake did my grandmother teach me to bake?", search=True)
 
 
-def test_what_is_present_and_says_as_much_is_enough(recall: Recall, store: Store, clock: SetClock) -> None:
+def test_what_is_present_and_says_as_much_stands_above(recall: Recall, store: Store, clock: SetClock) -> None:
     add(store, TOLD, status="dormant")
     add(store, TOLD.replace("My", "Yes, my"))
     found = asked(recall, clock, "Which seed cake did my grandmother bake?")
     assert found[0] == TOLD.replace("My", "Yes, my")
-    assert TOLD not in found
 
 
 def test_few_are_woken_and_never_more_than_wanted(recall: Recall, store: Store, clock: SetClock) -> None:
-    for name in ("Oda", "Nils", "Edda", "Bo"):
+    for name in ("Oda", "Nils", "Edda", "Bo", "Kaja", "Rune", "Zora"):
         add(store, f"My grandmother {name} baked a cake.", status="dormant")
     for limit in (1, 8):
         found = recall(Cue("What cake did my grandmother bake?", now=clock.now()), limit).memories
-        assert 0 < sum(item.memory.status == "dormant" for item in found) <= WOKEN
+        assert 0 < sum(item.memory.status == "dormant" for item in found) <= max(1, min(WOKEN, limit // 2))
         assert len(found) <= limit
 
 
