@@ -189,11 +189,14 @@ class Recall:
         reading, rows = examined.evidence.reading, self.pool.rows
         if not reading.asked or rows is None or not examined.allowed.any():
             return found
-        known = [
-            each
-            for each in faded(self.store, examined.sought, rows.ids, self._meaning)
-            if cue.present_turns.isdisjoint(e.turn for e in each.memory.evidence)
-        ]
+        own = bool(reading.asks & ASKS_COMPANION)
+        taken = cue.present_turns | {e.turn for item in found for e in item.memory.evidence}
+        known = []
+        for each in faded(self.store, examined.sought, rows.ids, self._meaning):
+            turns = {e.turn for e in each.memory.evidence}
+            if taken.isdisjoint(turns) and (own or each.memory.subject != "companion"):
+                known.append(each)
+                taken = taken | turns
         if not found and not cue.search:
             known = [each for each in known if self._is_called_for(each, examined)]
         near, words = FEATURES.index("near"), FEATURES.index("words")
