@@ -22,6 +22,7 @@ from companion.records import (
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
+    PortraitLine,
     RecalledMemory,
     SentMessage,
     SleepReport,
@@ -87,6 +88,10 @@ class CompanionApi(Protocol):
     def restore_learning(self) -> Learning:
         """Take the latest reset back; what was learned since stays. Raises NothingToUndo."""
 
+    def portrait(self) -> tuple[PortraitLine, ...]:
+        """Who the person is, as the nights put it together: the most important line first, what the person wrote
+        themselves ahead of all, the story so far at the end."""
+
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         """How the person's days felt, the last `days` of their calendar with anything said, in order. Raises
         InvalidInput."""
@@ -99,7 +104,8 @@ class CompanionApi(Protocol):
         """The person was shown the morning report; nothing in a profile that cannot be written."""
 
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
-        """Run every night that is due by `as_of` (default now) and was not run."""
+        """Run every night that is due by `as_of` (default now) and was not run. Raises ThinkingStopped when the person
+        says something meanwhile: then nothing was changed, and what is due now is run once they are answered."""
 
     def doctor(self) -> tuple[Check, ...]:
         """Versions, profile, model, embedder, index (reconciled), jobs."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Protocol
 
 
@@ -11,11 +14,38 @@ class Clock(Protocol):
         """Now, timezone-aware, in the person's local zone."""
 
 
+class LocalZone(tzinfo):
+    """The zone this machine is set to, with its rules: unlike the fixed offset of `astimezone()`, it knows the offset
+    of any other day too."""
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
+
+    def dst(self, moment: datetime | None) -> timedelta | None:
+        return None
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().tzname()
+
+    def fromutc(self, moment: datetime) -> datetime:
+        instant = moment.replace(tzinfo=UTC)
+        wall = instant.astimezone().replace(tzinfo=None, fold=0)
+        # When the clocks go back an hour comes twice; what is read as the first time may have been the second.
+        second = wall.astimezone(UTC) != instant
+        return wall.replace(tzinfo=self, fold=int(second))
+
+
+LOCAL = LocalZone()
+
+
+@dataclass(frozen=True)
 class SystemClock:
-    """The machine's clock in its local zone."""
+    """The machine's clock in its local zone. `seconds` since the epoch."""
+
+    seconds: Callable[[], float] = time.time
 
     def now(self) -> datetime:
-        return datetime.now(UTC).astimezone()
+        return datetime.fromtimestamp(self.seconds(), LOCAL)
 
 
 class SetClock:
@@ -53,6 +83,11 @@ def local(at: float, utc_offset: int) -> datetime:
 def local_date(at: float, utc_offset: int) -> date:
     """The calendar day the person was in."""
     return local(at, utc_offset).date()
+
+
+def stamp_day(day: int, utc_offset: int) -> tuple[float, float]:
+    """Where a local calendar day, counted from 1970-01-01, begins and ends, in seconds since the epoch."""
+    return float(day * 86_400 - utc_offset), float((day + 1) * 86_400 - utc_offset)
 
 
 def iso(at: float, utc_offset: int) -> str:

@@ -201,11 +201,8 @@ class Companion(Desk):
     # Sleep and care
 
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
-        report = self._sleep.run(
-            as_of,
-            dry_run=dry_run,
-            on_progress=lambda done, total, what: self._emit(events.SleepProgress(done, total, what)),
-        )
+        with self._minding.by_hand() as stop:
+            report = self._sleep.run(as_of, dry_run=dry_run, on_progress=self._minding.tell_progress, stop=stop)
         self._emit(events.SleepFinished(report))
         if report.batch is not None:
             self._emit(events.MemoriesChanged(()))

@@ -10,6 +10,7 @@ from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import InvalidInput, NotFound
 from companion.events import Event
+from companion.memory.course import course
 from companion.memory.forgetting import Curve, fading_at
 from companion.memory.learner import Learner
 from companion.memory.recall import Cue, Recall
@@ -25,6 +26,7 @@ from companion.records import (
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
+    PortraitLine,
     RecalledMemory,
 )
 from companion.reports import MorningReport
@@ -63,14 +65,16 @@ class Desk:
         store = self._opened
         memory = store.memories.get(id)
         fading = fading_at(store, self._curve, self._clock.now())
+        history = store.memories.history(id, 200)
         return MemoryDetail(
             memory,
             fading.retention(memory),
             store.memories.quotes(memory),
             store.memories.links(id),
-            store.memories.history(id, 200),
+            history,
             store.recalls.times(id, 10),
-            fading.fades_around(memory),
+            fades_around=fading.fades_around(memory),
+            curve=course(fading, memory, history),
         )
 
     def add_memory(self, text: str, kind: Kind = "thought") -> Change:
@@ -107,6 +111,10 @@ class Desk:
 
     def restore_learning(self) -> Learning:
         return self._learner.restore()
+
+    def portrait(self) -> tuple[PortraitLine, ...]:
+        store = self._opened
+        return tuple(PortraitLine(trait, store.memories.quotes(trait)) for trait in store.consolidated.portrait())
 
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         return latest_mood(self._opened, self._clock.now().date(), days)

@@ -8,10 +8,12 @@ from companion.clock import Clock, stamp
 from companion.errors import InvalidInput
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import EASY, Curve, first_strength
+from companion.mind.portrait_rules import is_conclusion
 from companion.records import Change, Kind, Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
 from companion.text import one_line, valid_text
+from companion.voices import COMPANION
 
 LONGEST = 20_000
 """Characters of a memory written by hand; longer texts are not one remembered thing."""
@@ -44,9 +46,10 @@ class Editing:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
-            # Of an event nobody knows which of the sentences it quotes was corrected: they stay.
-            for other in self._on_the_same_words(memory) if memory.kind != "event" else ():
-                if other.kind in ("moment", "event") and other.status in ("active", "dormant"):
+            # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
+            # and of a line of the portrait; the other way round the next night makes these anew.
+            for other in self._on_the_same_words(memory) if memory.kind in ("moment", "thought") else ():
+                if other.kind != "thought" and other.status in ("active", "dormant", "archived"):
                     batch.update(other.id, status="superseded", replaced_by=id)
         return self._change(batch.id, f"Changed: {one_line(text, 80)}", (id,))
 
@@ -88,25 +91,36 @@ class Editing:
         return replace(self._change(undone, f"Undone: {reason}", touched), kept=kept)
 
     def _on_the_same_words(self, memory: Memory) -> list[Memory]:
-        """Moments whose words include evidence of `memory` or answer it, events that quote any of it, and thoughts that
-        rest on nothing but its words."""
-        spans = [(e.turn, e.start, e.end) for e in memory.evidence]
-        if not spans:
+        """Moments whose words include evidence of `memory` or answer it, what was advised in such an answer, events and
+        what nights made that quote any of it, and thoughts that rest on nothing but its words. Of a conclusion from
+        many, only itself."""
+        if is_conclusion(memory):
             return []
-        found = []
+        spans = [(e.turn, e.start, e.end) for e in memory.evidence]
+        found = self._made_of(memory)
+        if not spans:
+            return found
+        known = {other.id for other in found}
         turns = {turn for turn, _, _ in spans}
         replies = {reply.id for turn in turns for reply in self.store.turns.replies_to(turn)}
         for other in self.store.memories.resting_on(sorted(turns | replies)):
             others = [(e.turn, e.start, e.end) for e in other.evidence]
-            holds = other.kind == "moment" and (
+            holds = (other.kind == "moment" or other.subject == COMPANION) and (
                 any(_within(span, others) for span in spans) or any(turn in replies for turn, _, _ in others)
             )
-            holds = holds or (other.kind == "event" and any(_overlap(one, two) for one in spans for two in others))
-            rests = memory.kind in ("moment", "event") and all(_within(span, spans) for span in others)
+            quotes = other.kind in ("event", "day", "trait")
+            holds = holds or (quotes and any(_overlap(one, two) for one in spans for two in others))
+            rests = memory.kind != "thought" and all(_within(span, spans) for span in others)
             same = all(_within(span, spans) for span in others) and all(_within(span, others) for span in spans)
-            if other.id != memory.id and (holds or rests or same):
+            if other.id != memory.id and other.id not in known and (holds or rests or same):
                 found.append(other)
         return found
+
+    def _made_of(self, memory: Memory) -> list[Memory]:
+        """The days and lines of the portrait that tell it, which also what was never said in a turn may be told in."""
+        ids = [link.target for link in self.store.memories.links(memory.id) if link.type == "part-of"]
+        made = self.store.memories.many([id for id in ids if id != memory.id]).values()
+        return [m for m in made if m.kind in ("day", "trait")]
 
     def _reinforce(self, batch: Batch, id: int, cause: str) -> None:
         memory = self.store.memories.get(id)

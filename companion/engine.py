@@ -40,6 +40,7 @@ from companion.records import (
     MemoryDetail,
     MemoryFilter,
     MemoryRow,
+    PortraitLine,
     RecalledMemory,
     SentMessage,
     SleepReport,
@@ -137,6 +138,9 @@ class EngineClient:
 
     async def restore_learning(self) -> Learning:
         return await self._call("restore_learning")
+
+    async def portrait(self) -> tuple[PortraitLine, ...]:
+        return await self._call("portrait")
 
     async def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         return await self._call("mood", days)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
-from companion.events import Event, MemoriesChanged, SleepFinished
+from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
@@ -52,6 +52,7 @@ class Minding:
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
     _stop: StopSignal | None = None
+    _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _poked: bool = True
@@ -82,10 +83,28 @@ class Minding:
             self._wake.notify_all()
 
     def interrupt(self) -> None:
-        """The person talks: a model that is thinking stops at once. What it was doing is done later."""
+        """The person talks: a model that is thinking, and a night, stop at once. What they did is done later."""
         with self._wake:
-            if self._stop is not None:
-                self._stop.set()
+            self._stop_all()
+
+    def _stop_all(self) -> None:
+        for stop in (self._stop, *self._by_hand):
+            if stop is not None:
+                stop.set()
+
+    @contextmanager
+    def by_hand(self) -> Iterator[StopSignal]:
+        """A signal for something long that the person asked for, set when they say something or leave."""
+        stop = StopSignal()
+        with self._wake:
+            self._by_hand.add(stop)
+            if self._closing:
+                stop.set()
+        try:
+            yield stop
+        finally:
+            with self._wake:
+                self._by_hand.discard(stop)
 
     @contextmanager
     def interruptible(self) -> Iterator[StopSignal]:
@@ -111,8 +130,7 @@ class Minding:
     def close(self, patience: float = 3.0) -> None:
         with self._wake:
             self._closing = True
-            if self._stop is not None:
-                self._stop.set()
+            self._stop_all()
             self._wake.notify_all()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(patience)
@@ -237,13 +255,16 @@ class Minding:
         self.doing = "sleeping"
         with self.interruptible() as stop:
             try:
-                report = self.sleep.run(thinker=self.thinker, stop=stop)
+                report = self.sleep.run(thinker=self.thinker, stop=stop, on_progress=self.tell_progress)
             except ThinkingStopped:
                 return  # nothing was written: the night is due still
         if report.batch is not None:
             self.emit(MemoriesChanged(()))
             self.poke()  # an event has no vector yet
         self.emit(SleepFinished(report))
+
+    def tell_progress(self, done: int, total: int, what: str) -> None:
+        self.emit(SleepProgress(done, total, what))
 
     def _index(self) -> None:
         meaning = self.recall.meaning

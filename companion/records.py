@@ -191,6 +191,22 @@ class CameToMind:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionCurve:
+    """How the retention of a memory went, and how it will go if the memory is not used. Times are seconds since the
+    epoch."""
+
+    points: tuple[tuple[float, float], ...]
+    """(time, retention 0–1), in order of time."""
+    uses: tuple[float, ...]
+    """When it was used, or otherwise made stronger or weaker."""
+    now: float
+    dormant_below: float
+    """The retention below which it is not recalled any more."""
+    fades_at: float | None
+    """When it falls, or fell, below that; None when it is pinned or lasts longer than ten years."""
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryDetail:
     """Everything about one memory that the panel shows."""
 
@@ -204,6 +220,7 @@ class MemoryDetail:
     """The latest times it came to mind, newest first."""
     fades_around: date | None = None
     """The day on which it would become dormant if nothing happens; None for what is pinned or not active."""
+    curve: RetentionCurve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +243,14 @@ class MemoryRow:
 
     memory: Memory
     retention: float
+
+
+@dataclass(frozen=True, slots=True)
+class PortraitLine:
+    """A line of the portrait, and the words it rests on; none where the person wrote it themselves."""
+
+    memory: Memory
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class MemorySettings(_Section):
 
 class SleepSettings(_Section):
     at: time = time(3, 30)
-    """Local time of the nightly pass while the app is open."""
+    """Local time of the nightly pass."""
     morning_report: bool = True
     """Tell on the first start of a day what was learned, what changed and what is about to fade (F5 tells it too)."""
 

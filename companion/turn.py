@@ -28,7 +28,7 @@ from companion.mind.reflect import Reflection
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.model.persona import Persona
-from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block
+from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block, system_message
 from companion.model.protocol import ChatModel, Generation, Message, Sampling, StopSignal
 from companion.records import RecalledMemory, ReplyReport, Span, Turn, TurnState
 from companion.settings import MemorySettings
@@ -114,7 +114,7 @@ class TurnTaker:
 
     def warm_up(self, model: ChatModel) -> None:
         """Read what every prompt begins with, while the embedder is still loading."""
-        model.read_ahead([Message("system", self.persona.system.strip()), Message("user", "")])
+        model.read_ahead([system_message(model, self.persona.system, self._portrait(model)), Message("user", "")])
 
     def look_ahead(self, conversation: int, model: ChatModel, stop: StopSignal) -> None:
         """After a reply, while nobody waits: when the next message is likely to need it, trim the history now, let it
@@ -129,6 +129,13 @@ class TurnTaker:
         if prompt.trimmed and not stop.is_set():
             self._keep(conversation, prompt, turns, turns[-1].id + 1)
             model.read_ahead([*prompt.messages[:-1], Message("user", "")], stop=stop)
+
+    def _portrait(self, model: ChatModel) -> str:
+        """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it."""
+        return portrait_block(model, self.store.consolidated.portrait())
+
+    def _traits(self) -> tuple[str, ...]:
+        return tuple(trait.text for trait in self.store.consolidated.portrait())
 
     def _recall(self, turn: Turn) -> Recalled:
         history = self._history(turn)[1]
@@ -167,7 +174,7 @@ class TurnTaker:
         return compose(
             model,
             persona=self.persona.system,
-            portrait="",
+            portrait=self._portrait(model),
             history=history,
             memory_block=block,
             message=message,
@@ -267,7 +274,8 @@ class TurnTaker:
 
     def _mark(self, turn: Turn, reply: Turn, text: str) -> tuple[Span, ...]:
         kept, turns = self._history(turn)
-        always = (self.persona.system, self.persona.display_name, kept.text)
+        # All of it, also what had no room in the prompt: it is true of the person.
+        always = (self.persona.system, self.persona.display_name, kept.text, *self._traits())
         return mark(self.store, reply.id, text, [*turns, turn], always, self.clock.now())
 
     def _give_up(self, turn: Turn, reply: Turn | None, text: str, error: CompanionError) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from companion.schedule import Schedule
+from companion.schedule import LOOK, Schedule
 from tests.support import PATIENCE
 
 
@@ -52,3 +52,33 @@ def test_a_laptop_that_slept_through_it_runs_it_once_however_late(
     schedule.stop()
     assert night.calls == 1
     assert schedule._scheduler.running is False
+
+
+def note(schedule: Schedule, due: datetime) -> None:
+    """Put down when the night is due, waking nobody, as when time goes by while the machine sleeps."""
+    job = schedule._scheduler.get_job("night")
+    job._modify(next_run_time=due)
+    schedule._scheduler._jobstores["default"].update_job(job)
+
+
+def test_it_looks_at_the_wall_clock_every_minute(schedule: Schedule) -> None:
+    """A timer stands still while the laptop sleeps: one set in the evening for the night would end at noon."""
+    assert 0 <= schedule._scheduler._process_jobs() <= LOOK
+
+
+@pytest.mark.parametrize("late", [timedelta(seconds=1), timedelta(hours=9), timedelta(days=400)])
+def test_waking_up_is_enough_nobody_has_to_touch_the_schedule(
+    schedule: Schedule, night: Night, late: timedelta
+) -> None:
+    note(schedule, datetime.now().astimezone() - late)
+    assert night.calls == 0
+    schedule._scheduler._process_jobs()
+    assert night.called.wait(PATIENCE)
+
+
+def test_a_clock_set_back_by_years_does_not_put_the_night_off_for_years(schedule: Schedule, night: Night) -> None:
+    note(schedule, datetime.now().astimezone() + timedelta(days=3650))
+    schedule._scheduler._process_jobs()
+    due = schedule._scheduler.get_job("night").next_run_time
+    assert due <= datetime.now().astimezone() + timedelta(days=1, hours=2)
+    assert night.calls == 0

@@ -9,6 +9,7 @@ import pytest
 
 from companion import turn as turn_module
 from companion.clock import SetClock
+from companion.editing import Editing
 from companion.errors import DiskFull, ModelFailed
 from companion.events import (
     Event,
@@ -311,3 +312,56 @@ def test_a_turn_that_never_got_a_reply_is_reflected_on_after_the_next_start(talk
     assert talk.store.jobs.pending() == 2
     assert empty.id not in {turn.id for turn in talk.store.turns.latest(9)}
     assert {first.id, second.id} == {turn.id for turn in talk.store.turns.latest(9)}
+
+
+# The portrait
+
+
+def trait(talk: Talk, text: str) -> int:
+    return add(talk.store, text, kind="trait").id
+
+
+def system(talk: Talk) -> str:
+    return talk.model.calls[-1].messages[0].text
+
+
+def test_the_prompt_begins_with_persona_and_portrait_the_same_to_the_byte(talk: Talk) -> None:
+    trait(talk, "Name: Tom")
+    trait(talk, "Lives in Leeds")
+    talk.taker.warm_up(talk.model)
+    first = talk.answer("hello my friend")
+    assert first is not None
+    assert system(talk).startswith(talk.taker.persona.system.strip())
+    assert system(talk).endswith("Name: Tom\nLives in Leeds")
+    assert first.read_tokens < first.prompt_tokens / 2, "it was read before the first message"
+    before = system(talk)
+    for text in ("I love sailing on the lake.", "and you?", "good night"):
+        add(talk.store, text)
+        report = talk.answer(text)
+        assert report is not None
+        assert system(talk) == before
+        assert report.read_tokens < report.prompt_tokens / 2
+
+
+def test_what_the_person_changes_in_it_holds_with_the_next_message(talk: Talk) -> None:
+    name, home = trait(talk, "Name: Tom"), trait(talk, "Lives in Leeds")
+    editing = Editing(talk.store, talk.store.clock, FSRS)
+    talk.answer("hello my friend")
+    editing.edit(home, "Lives in Leeds, by the canal")
+    talk.answer("and now?")
+    assert system(talk).endswith("Name: Tom\nLives in Leeds, by the canal")
+    editing.forget(name)
+    editing.forget(home)
+    talk.answer("and now?")
+    assert "Leeds" not in "".join(message.text for message in talk.model.calls[-1].messages)
+    assert system(talk) == talk.taker.persona.system.strip()
+
+
+def test_what_the_portrait_says_supports_a_reply(talk: Talk) -> None:
+    trait(talk, "Lena, sister: had a baby in Porto")
+    talk.model.enqueue("Your sister Lena had her baby in Porto.", "Your sister Greta had her baby in Oslo.")
+    first, second = talk.answer("hello my friend"), talk.answer("and now?")
+    assert first is not None
+    assert second is not None
+    assert first.unsupported == ()
+    assert second.unsupported != ()

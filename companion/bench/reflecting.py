@@ -6,6 +6,9 @@ precision            share of the thoughts formed whose turn holds a labelled po
 grounded             share of the thoughts all of whose evidence stands, word for word, in turns of the person
 duplicates_per_100   of 100 thoughts kept, those that say what an earlier one says (F1 of at least SAYS_AGAIN, the same
                      subject, polarity, numbers and names)
+own                  what was kept of the companion's advice and promises. The points are of the person, and so are all
+                     figures above: these are counted apart
+own_grounded         share of them all of whose evidence stands, word for word, in turns of the companion
 ms_per_turn          median time of reflecting on one exchange, without the embedding of its texts
 model_calls_per_turn calls of the language model
 """
@@ -31,10 +34,11 @@ from companion.errors import InvalidInput
 from companion.memory.words import content_words, stems
 from companion.mind.hard_tokens import hard_tokens
 from companion.mind.thinkers.tier0 import Tier0
-from companion.records import Memory, Turn
+from companion.records import Memory, Role, Turn
 from companion.settings import Settings
 from companion.store.store import Store
 from companion.text import text_hash
+from companion.voices import COMPANION
 
 SAYS_SAME = 0.5
 SAYS_AGAIN = 0.9
@@ -43,7 +47,8 @@ _KEPT = ("active", "dormant", "archived", "candidate")
 
 @dataclass
 class Reflected:
-    """What became of one history. `formed`: the texts of the thoughts by the turn of the history they rest on."""
+    """What became of one history. `formed`: the texts of the thoughts by the turn of the history they rest on. All but
+    `own` and `own_grounded` leave out what the companion said of its own."""
 
     history: History
     formed: dict[str, list[str]]
@@ -51,6 +56,8 @@ class Reflected:
     thoughts: int
     kept: int
     duplicates: int
+    own: int
+    own_grounded: int
     ms: list[float]
     model_calls: int
 
@@ -147,9 +154,11 @@ def reflected(
 
 
 def _look(store: Store, history: History, neutral: dict[int, str], ms: list[float], calls: int) -> Reflected:
-    thoughts = [m for m in store.memories.resting_on(list(neutral)) if m.kind == "thought"] if neutral else []
-    turns = store.turns.many(list(neutral)) if neutral else {}
+    found = [m for m in store.memories.resting_on(list(neutral)) if m.kind == "thought"] if neutral else []
+    thoughts = [thought for thought in found if thought.subject != COMPANION]
+    own = [thought for thought in found if thought.subject == COMPANION]
     formed: dict[str, list[str]] = defaultdict(list)
+    turns = store.turns.many(sorted({e.turn for thought in found for e in thought.evidence}))
     for thought in thoughts:
         for id in dict.fromkeys(evidence.turn for evidence in thought.evidence):
             formed[neutral[id]].append(thought.text)
@@ -157,20 +166,22 @@ def _look(store: Store, history: History, neutral: dict[int, str], ms: list[floa
     return Reflected(
         history,
         formed,
-        sum(_is_grounded(thought, turns) for thought in thoughts),
+        sum(_is_grounded(thought, turns, "person") for thought in thoughts),
         len(thoughts),
         len(kept),
         duplicates(kept),
+        len(own),
+        sum(_is_grounded(thought, turns, "companion") for thought in own),
         ms,
         calls,
     )
 
 
-def _is_grounded(thought: Memory, turns: dict[int, Turn]) -> bool:
-    """Whether it rests on something, and all it rests on are words of the person."""
+def _is_grounded(thought: Memory, turns: dict[int, Turn], role: Role) -> bool:
+    """Whether it rests on something, and all it rests on are words of that speaker."""
     return bool(thought.evidence) and all(
         e.turn in turns
-        and turns[e.turn].role == "person"
+        and turns[e.turn].role == role
         and text_hash(turns[e.turn].text[e.start : e.end]) == e.quote_hash
         for e in thought.evidence
     )
@@ -214,6 +225,7 @@ def _figures(found: Sequence[Reflected]) -> dict[str, object]:
                 thoughts = [set(content_words(text)) for text in each.formed.get(point.turn, ())]
                 captured += any(f1(a, b) >= SAYS_SAME for a in thoughts for b in said)
     thoughts_kept = sum(each.kept for each in found)
+    own = sum(each.own for each in found)
     ms = [value for each in found for value in each.ms]
     turns = max(1, len(ms))
     return {
@@ -223,6 +235,8 @@ def _figures(found: Sequence[Reflected]) -> dict[str, object]:
         "precision": _share(precise, formed),
         "grounded": _share(sum(each.grounded for each in found), sum(each.thoughts for each in found)),
         "duplicates_per_100": round(100 * sum(each.duplicates for each in found) / max(1, thoughts_kept), 2),
+        "own": own,
+        "own_grounded": _share(sum(each.own_grounded for each in found), own),
         "ms_per_turn": round(float(np.median(ms)), 2) if ms else None,
         "ms_per_turn_p95": round(float(np.quantile(ms, 0.95)), 2) if ms else None,
         "model_calls_per_turn": round(sum(each.model_calls for each in found) / turns, 3),

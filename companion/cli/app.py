@@ -17,6 +17,7 @@ from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
+from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
 from companion.paths import keep_private
@@ -34,6 +35,7 @@ app.add_typer(memories.app, name="memories")
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.command()(say)
+app.command()(portrait)
 app.command()(mood)
 app.command()(morning)
 app.command()(sleep)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from companion.cli.output import print_json, say
+from companion.cli.progress import Bar
 from companion.cli.session import prepare
-from companion.text import one_line
 
 if TYPE_CHECKING:
     from companion.bench.forgetting import ForgettingReport
@@ -51,7 +51,7 @@ def recall(
     _, settings = prepare()
     from companion.bench.recalling import measure_recall, parse_ks, table_lines
 
-    with _Bar() as bar:
+    with Bar() as bar:
         report = measure_recall(files, settings, ks=parse_ks(k), limit=limit, baseline=baseline, progress=bar)
     _show(as_json, report.json(), lambda: [*table_lines(report), *bars_of(report)])
 
@@ -65,7 +65,7 @@ def reflect(
     _, settings = prepare()
     from companion.bench.reflecting import measure_reflection, reflection_lines
 
-    with _Bar() as bar:
+    with Bar() as bar:
         report = measure_reflection(files, settings, progress=bar)
     _show(as_json, report, lambda: reflection_lines(report))
 
@@ -83,7 +83,7 @@ def answers(
     paths, settings = prepare()
     from companion.bench.answers import answer_lines, measure_answers
 
-    with _Bar() as bar:
+    with Bar() as bar:
         report = measure_answers(files, settings, paths, variant=variant, limit=limit, progress=bar)
     _show(as_json, report.json(), lambda: answer_lines(report))
 
@@ -101,7 +101,7 @@ def scale(
     from companion.bench.scale import measure_scale, parse_sizes, scale_lines
 
     sizes = parse_sizes(n)
-    with _Bar() as bar:
+    with Bar() as bar:
         report = measure_scale(sizes, settings, index=not no_index, progress=bar)
     _show(as_json, report.json(), lambda: scale_lines(report))
 
@@ -119,7 +119,7 @@ def train(
     _, settings = prepare()
     from companion.bench.learning import differences, train, write_weights
 
-    with _Bar() as bar:
+    with Bar() as bar:
         trained = train(files, settings, histories=histories, progress=bar)
     if out is not None:
         write_weights(out, trained)
@@ -148,7 +148,7 @@ def ablate(
     _, settings = prepare()
     from companion.bench.ablation import ablation_lines, measure_ablation
 
-    with _Bar() as bar:
+    with Bar() as bar:
         rows = measure_ablation(files, on or (), settings, histories=histories, progress=bar)
     _show(as_json, [row.json() for row in rows], lambda: ablation_lines(rows))
 
@@ -166,7 +166,7 @@ def adapt(
     _, settings = prepare()
     from companion.bench.adapting import adaptation_lines, measure_adaptation
 
-    with _Bar() as bar:
+    with Bar() as bar:
         rows = measure_adaptation(files, settings, uses=uses, histories=histories, progress=bar)
     _show(as_json, [row.json() for row in rows], lambda: adaptation_lines(rows, uses))
 
@@ -185,7 +185,7 @@ def forget(
     _, settings = prepare()
     from companion.bench.forgetting import forgetting_lines, measure_forgetting
 
-    with _Bar() as bar:
+    with Bar() as bar:
         report = measure_forgetting(files or (), settings, days=days, seed=seed, limit=limit, progress=bar)
     _show(as_json, report.json(), lambda: [*forgetting_lines(report), *_year_of(report)])
 
@@ -220,31 +220,6 @@ def bars_of(report: RecallReport) -> list[str]:
 
     bars = recall_bars(report.sets, shutil.get_terminal_size().columns)
     return ["", *bars] if bars else []
-
-
-class _Bar:
-    """Progress on stderr: a line that is written over in a terminal, elsewhere a line for each thing begun."""
-
-    def __init__(self) -> None:
-        self._last = ("", -1)
-        self._terminal = sys.stderr.isatty()
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        now = (what, 100 * done // max(1, total))
-        if now == self._last:
-            return
-        if self._terminal:
-            typer.echo(f"\r\x1b[K{one_line(what, 50)} {now[1]:3d} %", err=True, nl=False)
-        elif what != self._last[0]:
-            typer.echo(one_line(what, 70), err=True)
-        self._last = now
-
-    def __exit__(self, *_: object) -> None:
-        if self._terminal and self._last[0]:
-            typer.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _progress(what: str) -> None:

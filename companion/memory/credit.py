@@ -19,6 +19,9 @@ from companion.store.store import Store
 USED = 0.3
 """Share of the new telling words (idf-weighted) of a memory, of a long one of any piece, that a reply must hold to have
 used it: nobody repeats a third of a long story."""
+WRONG_DAYS = 30.0
+"""A use that lies farther ahead than this was counted by a clock that was wrong: it does not keep true ones from
+counting."""
 
 
 def used_in(store: Store, recalled: Sequence[RecalledMemory], message: str, reply: str) -> list[int]:
@@ -41,7 +44,7 @@ def reinforce(
     """Count one review, at most one a day and memory. False when today's was counted already."""
     at, offset = stamp(now)
     last = memory.last_used_at
-    if last is not None and local_date(last, offset) >= local_date(at, offset):
+    if last is not None and last < at + WRONG_DAYS * DAY and local_date(last, offset) >= local_date(at, offset):
         return False
     since = memory.recorded_at if last is None else last
     strength, difficulty = curve.review(memory.strength, memory.difficulty, max(0.0, at - since) / DAY, rating)

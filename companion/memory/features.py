@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from companion.memory.cue import Reading
 from companion.memory.nearness import Nearness
-from companion.memory.pool import COMPANION, EVENT, MOMENT, PERSON, Floats, Rows
+from companion.memory.pool import COMPANION, DAY, EVENT, MOMENT, PERSON, Floats, Rows
 from companion.memory.wording import Wording
 
 FEATURES = (
@@ -57,8 +57,9 @@ FEATURES = (
     "important",
 )  # fmt: skip
 OF_EVENTS = 0.6
-"""What of its fit by meaning and words an event keeps: it says several things at once, each of which a moment says as
-well, and must not crowd those out. With 1.0 recall@5 fell by 2.5 points on one public set; from 0.6 down none falls."""
+"""What of its fit by meaning and words an event, or the digest of a day, keeps: it says several things at once, each
+of which a moment says as well, and must not crowd those out. With 1.0 recall@5 fell by 2.5 points on one public set;
+from 0.6 down none falls."""
 _FIT = np.array(
     [at for at, name in enumerate(FEATURES) if name.startswith(("near", "words")) or name in ("both", "named")]
 )
@@ -97,7 +98,9 @@ def features(found: Evidence) -> Matrix64:
     by_named, by_others = _voices(found)
     inside, outside = _in_time(rows, reading)
     order = rows.recency
-    told = (rows.kind == EVENT) & (rows.turn > 0)  # what the person wrote down as an event is as good as a thought
+    told = np.isin(rows.kind, (EVENT, DAY)) & (
+        rows.turn > 0
+    )  # what the person wrote down as an event is as good as a thought
     piece = near.piece if near is not None else zero
     columns = {
         "near": piece,

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 NOBODY, PERSON, COMPANION, OTHER = range(4)
 _ROLES = {"": NOBODY, "person": PERSON, "companion": COMPANION, "other": OTHER}
-MOMENT, EVENT = KINDS.index("moment"), KINDS.index("event")
+MOMENT, THOUGHT, EVENT, DAY, TRAIT = map(KINDS.index, ("moment", "thought", "event", "day", "trait"))
 _MOST_CHANGES = 400
 """Past so many changed memories everything is read anew."""
 
@@ -62,7 +62,7 @@ class Rows:
     session: Ints
     """Conversations counted from 0; what was said in none has one of its own."""
     thoughts: Floats
-    """How many thoughts rest on the turn."""
+    """How many thoughts rest on the turn; of the companion's turns none, whose advice tells nothing of the person."""
     recency: Floats
     """Its place among all that was said, 0 the first, 1 the last."""
     piece_ids: Ints
@@ -195,9 +195,8 @@ class Pool:
             found = by_turn[at]
             anchor = np.where((turn > 0) & (turn[found] == turn), found, own)
         before, after = before[anchor], after[anchor]
-        thoughts = np.bincount(anchor[(c["kind"] != MOMENT) & (c["kind"] != EVENT)], minlength=count)[anchor].astype(
-            np.float64
-        )
+        taken = (c["kind"] == THOUGHT) & (c["role"] != COMPANION)
+        thoughts = np.bincount(anchor[taken], minlength=count)[anchor].astype(np.float64)
         _, session = np.unique(np.where(conversation > 0, conversation, -ids), return_inverse=True)
         piece_row = np.searchsorted(ids, c["piece_ids"] >> PIECE_BITS)
         mention_row = np.searchsorted(ids, c["mention_id"])

@@ -21,7 +21,7 @@ from companion.memory.cue import Cue, Reading, read
 from companion.memory.features import FEATURES, Evidence, Matrix64, features
 from companion.memory.meaning import Meaning
 from companion.memory.nearness import Nearness, nearest_pieces, nearness
-from companion.memory.pool import COMPANION, Flags, Floats, Ints, Pool, Rows
+from companion.memory.pool import COMPANION, TRAIT, Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
 from companion.memory.replaced import newer_above
 from companion.memory.rerank import Reranker, Weights, in_order, shipped
@@ -305,7 +305,9 @@ def _near(found: Compared, trust: float) -> tuple[Nearness | None, Floats | None
 
 
 def _allowed(rows: Rows, cue: Cue) -> Flags:
-    return ~np.isin(rows.turn, sorted(cue.present_turns))
+    """What is before the model anyway does not come to mind; the portrait is, so only who searches finds it."""
+    allowed = ~np.isin(rows.turn, sorted(cue.present_turns))
+    return allowed if cue.search else allowed & (rows.kind != TRAIT)
 
 
 def _only_worded(examined: Examined) -> Flags:

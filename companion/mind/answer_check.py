@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from companion.dates import DateMention, resolve
 from companion.memory.words import stop_words
@@ -37,9 +38,11 @@ def unsupported(reply: str, supports: Sequence[str | Support], now: datetime) ->
     and disjoint. `now` is timezone-aware; relative dates of a plain string are read as at `now`, those of a `Support`
     as at when it was said."""
     reply = without_code(reply[:LONGEST])
-    given = Supports(supports, now)
+    facts = Supports([each for each in supports if isinstance(each, str) or not each.own], now)
+    everything = Supports(supports, now)
     found: list[tuple[int, int]] = []
-    for claim in claims(reply, given.people):
+    for claim in claims(reply, facts.people):
+        given = everything if _own_words().search(reply, claim.opens, claim.end) else facts
         found += _dates(reply, claim, given, now)
         if claim.force == "when":
             continue
@@ -63,6 +66,12 @@ def supported_text(reply: str, spans: Sequence[Span]) -> str | None:
         if not any(span.start < end and span.end > start for span in spans):
             kept.append(reply[start:end])
     return " ".join(kept) or None
+
+
+@lru_cache(maxsize=1)
+def _own_words() -> re.Pattern[str]:
+    """What the companion begins with where it tells of its own advice and promises."""
+    return re.compile(rf"\b(?:{check_words('en').pattern('own')})\b|{check_words('zh').pattern('own')}", re.IGNORECASE)
 
 
 def _mentions(reply: str, claim: Claim, now: datetime) -> list[DateMention]:

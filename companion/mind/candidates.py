@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.mind import slots
+from companion.mind import slots, subjects
 from companion.mind.admit import LONGEST_TURN
 from companion.mind.placing import Claim
 from companion.mind.rules import language_of
@@ -10,6 +10,7 @@ from companion.mind.wording import wording
 from companion.records import Memory, Status
 from companion.sentences import sentences
 from companion.store.store import Store
+from companion.voices import COMPANION, bare
 
 STATUSES: tuple[Status, ...] = ("active", "dormant", "candidate")
 MOST = 24
@@ -33,7 +34,7 @@ def core_of(memory: Memory) -> str:
 
 def claim_of(memory: Memory) -> Claim:
     """What is compared of a memory; the value of its slot is read out of its words again."""
-    text = core_of(memory)
+    text = core_of(memory) if memory.subject != COMPANION else bare(memory.text)
     filled = slots.slot_of(text, language_of(text)) if memory.slot else None
     value = filled[1] if filled and filled[0] == memory.slot else None
     return Claim(text, memory.subject, memory.slot, value, memory.polarity)
@@ -42,7 +43,7 @@ def claim_of(memory: Memory) -> Claim:
 def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
     """At most MOST older thoughts, those in the same slot first, then those that share the rarest words."""
     ids = store.memories.in_slot(thought.slot, thought.subject, STATUSES) if thought.slot else []
-    if thought.subject != "person":
+    if thought.subject not in ("person", COMPANION):
         ids += store.memories.about(thought.subject, STATUSES, MOST // 2)
     frequency = store.search.document_frequency(wording(claim.text).telling)
     rare = sorted((count, word) for word, count in frequency.items() if 0 < count <= COMMON)[:RAREST]
@@ -60,7 +61,7 @@ def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
 def known_names(store: Store, text: str) -> frozenset[str]:
     """Of the names that sentences of `text` begin with, those that thoughts say belong to somebody in the person's
     life; case folded."""
-    begun = {slots.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
+    begun = {subjects.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
     return frozenset(name.casefold() for name in begun if _is_known(store, name))
 
 
@@ -68,4 +69,5 @@ def _is_known(store: Store, name: str) -> bool:
     if store.memories.about(name, STATUSES, 1):
         return True
     mentioned = store.memories.many(store.memories.mentioning(name.casefold(), MOST))
-    return any(memory.kind == "thought" and slots.introduces(memory.text, name) for memory in mentioned.values())
+    told = [memory for memory in mentioned.values() if memory.kind == "thought" and memory.subject != COMPANION]
+    return any(subjects.introduces(memory.text, name) for memory in told)

@@ -4,78 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from companion.mind.blanking import blanked
-from companion.mind.rules import Rules, rules
+from companion.mind import short, whose
+from companion.mind.rules import Rules as Rules
+from companion.mind.rules import rules
+from companion.mind.said import CONTRAST, LONGEST_SENTENCE
+from companion.mind.said import Said as Said
+from companion.mind.said import said as said
+from companion.mind.subjects import subject_of
 
-LONGEST_SENTENCE = 600
-_MARKS = re.compile(r"\s*(?:[-*+•·◦–—#]+|\(?\d{1,3}[.)、]|[a-zA-Z]\))\s+")
-_NOISE = re.compile(r"[^\w_*>`\"“「'(\[]+")
-_LETTERS = re.compile(r"[^\W\d_]")
 _LETTERS_OR_DIGITS = re.compile(r"[^\W_]")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence as it is looked at: without its opening words, and with what is not the person's own blanked."""
-
-    rules: Rules
-    raw: str
-    """The words themselves (straight apostrophes), cut like `body`."""
-    body: str
-    start: int
-    end: int
-    requested: bool = False
-    correction: bool = False
-    whole: str = ""
-    """The sentence before anything was cut off."""
-
-    def says(self, table: str) -> bool:
-        return self.rules.says(table, self.body)
-
-
-def said(tables: Rules, sentence: str, start: int) -> Said:
-    """The sentence that begins at `start` of its turn, made ready for the checks."""
-    text = blanked(sentence[: LONGEST_SENTENCE + 1])
-    position, requested, correction = 0, False, False
-    mark = _MARKS.match(text)
-    position = mark.end() if mark else 0
-    for _ in range(6):
-        noise = _NOISE.match(text, position)
-        position = noise.end() if noise else position
-        cut = tables.cut("requested", text, position)
-        requested |= cut > position
-        if cut == position:
-            cut = tables.cut("correction", text, position)
-            correction |= cut > position and _puts_right(text[position:cut], text[cut:])
-        if cut == position:
-            cut = tables.cut("lead", text, position)
-        if cut == position or not _LETTERS.search(text, cut):
-            break
-        position = cut
-    noise = _NOISE.match(text, position)
-    position = noise.end() if noise and noise.end() < len(text) else position
-    straight = sentence.replace("’", "'").replace("\n", " ")
-    return Said(
-        tables,
-        straight[position:],
-        text[position:],
-        start + position,
-        start + len(sentence),
-        requested,
-        correction,
-        text,
-    )
-
-
-_WEAK = re.compile(r"^(?:no|nope|sorry|wait|oops|hold on|不|不是的)\W*$", re.IGNORECASE)
-_CONTRAST = re.compile(r",? (?:not|instead of|rather than) |不是|而是")
-
-
-def _puts_right(marker: str, rest: str) -> bool:
-    """ "No," and "sorry," put something right only with a contrast: "no, it's May, not June"."""
-    return not _WEAK.match(marker) or _CONTRAST.search(rest) is not None
 
 
 def whole_turn(parts: list[str], length: int) -> str:
@@ -127,6 +66,14 @@ def left_out(said: Said) -> str:
     return ""
 
 
+def tells_by_itself(said: Said) -> bool:
+    """Whether a clause begins with the person and passes every check."""
+    return _I_OR_MINE.match(said.body) is not None and not left_out(said)
+
+
+_I_OR_MINE = re.compile(r"(?:i|i'm|i've|im|ive|we|we're|we've|my|our)\b", re.IGNORECASE)
+
+
 def _code(said: Said) -> bool:
     return said.whole.lstrip().startswith(("```", "~~~"))
 
@@ -153,22 +100,20 @@ def _other_language(said: Said) -> bool:
     return said.rules.language == "en" and len(said.rules.tables["foreign"].findall(said.body)) >= 2
 
 
-def _boundary(said: Said) -> bool:
-    return said.says("boundary")
-
-
 def _question(said: Said) -> bool:
-    if said.whole.rstrip(" \"'”’)*_」』").endswith(("?", "？")):
+    if said.whole.rstrip(" \"'”’)*_」』").endswith(("?", "？")) and not said.told:
         return True
     return said.says("question")
 
 
 def _irony(said: Said) -> bool:
+    if said.says("figurative"):
+        return True
     return said.rules.says("irony", said.whole.strip()) and not said.rules.says("in_earnest", said.whole)
 
 
 def _request(said: Said) -> bool:
-    return not _boundary(said) and said.says("request")
+    return not said.says("boundary") and said.says("request") and not short.drops_subject(said)
 
 
 def _acknowledgement(said: Said) -> bool:
@@ -183,31 +128,15 @@ def _idle(said: Said) -> bool:
     return not said.says("telling") and said.says("idle_verbs")
 
 
-_FIRST = r"(?:i|i'm|i've|i'd|i'll|im|ive|we|we're|we've|we'll|my|our|mine|myself)\b"
-_BEGINS = re.compile(
-    rf"{_FIRST}|me and my|(?:both|neither|none|all|one|some|most|part|half) of (?:us|my|our)\b"
-    r"|(?:mum|mom|dad|mama|papa|grandma|grandpa|granny|nana)(?:'s)? |neither my "
-    r"|(?:aunt|auntie|uncle|cousin|grandma|grandpa) \w+",
-    re.IGNORECASE,
-)
-_INSIDE = re.compile(rf"(?:^|[ ,;:—–-]){_FIRST}", re.IGNORECASE)
-
-
 def _not_their_own(said: Said) -> bool:
     """No first person as the one it is about."""
-    if said.requested or _boundary(said) or said.says("elliptical"):
+    if said.requested or said.says("boundary") or said.says("elliptical"):
         return False
     if said.rules.language == "zh":
         return _not_their_own_chinese(said)
-    body = said.body
-    if _BEGINS.match(body) or said.says("of_mine"):
+    if said.correction and CONTRAST.search(said.body):
         return False
-    if said.correction and _CONTRAST.search(body):
-        return False
-    inside = _INSIDE.search(body)
-    if inside and said.says("opener") and not said.rules.says("reported", body[: inside.start()]):
-        return False
-    return not (said.says("done_to_me") and not said.says("reported"))
+    return not whose.tells_of_the_person(said.rules, said.body)
 
 
 _SAYS_ME = re.compile("(?:(?<!医生)(?<!大夫)说|问|告诉|骂|夸)我")
@@ -218,10 +147,14 @@ def _not_their_own_chinese(said: Said) -> bool:
     own = _OWN_ZH.search(said.body)
     if said.correction and "不是" in said.whole:
         return False
+    if subject_of(said.body, "zh") != "person":
+        return False
     return own is None or own.start() > 30 or _SAYS_ME.search(said.body) is not None
 
 
 _QUOTED = re.compile(r"[\"“„«「『‘']([^\"”“»」』’]{4,})[\"”“»」』’']")
+_MENTIONED = 2
+"""Words in quotation marks that may only be named."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|my|me)\b|我", re.IGNORECASE)
 _MY_WORDS = re.compile(
     r"\bi (?:just |also |then |once |often )?(?:said|told|wrote|texted|shouted|asked|replied|answered)\b", re.IGNORECASE
@@ -230,11 +163,19 @@ _MY_WORDS = re.compile(
 
 def _quotes_another(said: Said) -> bool:
     """Whether it gives another's words: introduced as such, or with an "I" inside that is not the person's."""
+    if said.rules.language == "en" and _only_mentions(said):
+        return False
     if said.says("quoting"):
         return True
     if "____" not in said.body or _MY_WORDS.search(said.body):
         return False
     return any(_FIRST_PERSON.search(match.group(1)) for match in _QUOTED.finditer(said.raw))
+
+
+def _only_mentions(said: Said) -> bool:
+    """Whether what stands in quotation marks is only named, not said ("says 'actually' before every sentence")."""
+    quoted = [match.group(1) for match in _QUOTED.finditer(said.raw)]
+    return bool(quoted) and all(len(words.split()) <= _MENTIONED for words in quoted)
 
 
 def opens_quotation(sentence: str) -> bool:
@@ -250,30 +191,28 @@ def closes_quotation(sentence: str) -> bool:
 _CLOSING = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 
 
-_NAME_OR_NUMBER = re.compile(r"(?<=\s)[A-Z][a-z]{2,}|\d")
-
-
-def _says_little(said: Said) -> bool:
-    """Too short to mean anything by itself."""
-    words = said.body.replace("_", "x").strip(" .!…。！，,").split()
-    if said.body.rstrip().endswith(("...", "…")) and len(words) < 4:
-        return True
-    if said.rules.language == "zh":
-        return len(said.body.strip(" 。！~，")) < 3
-    if len(words) > 3 or said.requested or said.correction or _boundary(said) or said.says("elliptical"):
-        return len(words) < 3
-    told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
-    return not told and _NAME_OR_NUMBER.search(said.raw) is None
-
-
+_LASTING = re.compile(r"^(?:i|we)\b.*\b(?:since \d{4}|for (?:\w+ ){1,3}years)\b", re.IGNORECASE)
 _OWN_THING = re.compile(r"\b(?:my|our) \w", re.IGNORECASE)
 
 
 def _points_elsewhere(said: Said) -> bool:
     """A short sentence about "this" or "it", which means nothing without what was said before."""
-    if said.rules.language == "zh" or said.requested or said.correction or _boundary(said):
+    if said.rules.language == "zh" or said.requested or said.correction or said.says("boundary"):
         return False
-    return len(said.body.split()) <= 9 and said.says("points") and not _OWN_THING.search(said.body)
+    if _LASTING.search(said.body):
+        return False
+    head = said.body.split(",")[0]
+    stands = len(head.split()) > 1 and (
+        _I_OR_MINE.match(head) is not None or (len(head.split()) > 2 and whose.tells_of_the_person(said.rules, head))
+    )
+    told = head if stands else said.body
+    return len(said.body.split()) <= 9 and said.rules.says("points", told) and not _OWN_THING.search(said.body)
+
+
+def _of_a_stranger(said: Said) -> bool:
+    if said.requested:
+        return False
+    return said.says("stranger") if said.rules.language == "zh" else whose.tells_of_a_stranger(said.body)
 
 
 _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
@@ -294,10 +233,12 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("idle", _idle),
     ("quoted", _quotes_another),
     ("not their own", _not_their_own),
-    ("says little", _says_little),
+    ("of a stranger", _of_a_stranger),
+    ("says little", short.says_little),
     ("points elsewhere", _points_elsewhere),
 )
 
+_LEFT_OVER = re.compile(r"[\s,;:—–-]*\b(?:what|how|why|where|when|who|which|so|and|but)\s*$", re.IGNORECASE)
 _CLAUSES_ZH = re.compile("[，,；;。！]")
 
 
@@ -313,12 +254,21 @@ def before_asking(said: Said) -> Said | None:
         length = cut - 1
     else:
         asking = said.rules.find("asking", said.body)
-        length = asking.start() if asking else 0
+        length = len(_LEFT_OVER.sub("", said.body[: asking.start()])) if asking else 0
     minimum = 4 if said.rules.language == "zh" else 8
     if length < minimum:
         return None
     body = said.body[:length]
     return replace(said, raw=said.raw[:length], body=body, whole=body, end=said.start + length)
+
+
+def after_presupposing(said: Said) -> Said | None:
+    """What a question takes for granted ("How do I tell my boss that I'm ill?"), or None."""
+    found = said.rules.find("presupposes", said.body)
+    if found is None:
+        return None
+    rest = said.cut(found.end(), len(said.body.rstrip(" ?!.")))
+    return None if left_out(rest) else rest
 
 
 _THEN_OWN = re.compile(

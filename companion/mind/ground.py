@@ -13,7 +13,7 @@ from datetime import datetime
 
 from companion.dates import resolve
 from companion.memory.words import stems
-from companion.mind import facets, slots
+from companion.mind import facets, subjects
 from companion.mind.hard_tokens import hard_tokens
 from companion.mind.rules import language_of, rules
 
@@ -92,8 +92,8 @@ def _modality(p: Proposed) -> bool:
 
 def _subject(p: Proposed) -> bool:
     """What is said of another must not come back as the person's own."""
-    whose = slots.subject_of(p.evidence, language_of(p.evidence))
-    return whose != "person" and slots.subject_of(p.text, language_of(p.text)) == "person" and _names(p, whose)
+    whose = subjects.subject_of(p.evidence, language_of(p.evidence))
+    return whose != "person" and subjects.subject_of(p.text, language_of(p.text)) == "person" and _names(p, whose)
 
 
 def _names(p: Proposed, whose: str) -> bool:

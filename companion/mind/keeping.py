@@ -17,6 +17,7 @@ from companion.mind.wording import wording
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.voices import COMPANION, bare
 
 DAY = 86_400.0
 SAME_TOPIC = 2
@@ -58,7 +59,7 @@ class Keeper:
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
-        if relation == "supersede" and older.event_start is not None and _since(thought) < older.event_start:
+        if relation == "supersede" and older.event_start is not None and since(thought) < older.event_start:
             return "both"  # told later, but of an earlier time
         if relation in ("supersede", "correct", "merge") and older.pinned:
             return "ask" if relation != "merge" else "both"  # what is pinned stays until the person says so
@@ -97,21 +98,21 @@ class Keeper:
             batch.link(id, older.id, "contradicts")
             return Kept(id, f"+ {thought.text}", self._question(thought, older))
         # What is put right was never true; what was said only lately held at least then.
-        until = max(_since(thought), _since(older)) if relation == "supersede" else _since(older)
+        until = max(since(thought), since(older)) if relation == "supersede" else since(older)
         batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
         batch.link(id, older.id, "refines")
         return Kept(id, f"~ {older.text} → {thought.text}")
 
     def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
         """Write a thought and its links to those near it; its id."""
-        id = batch.add(replace(thought, valid_from=_since(thought))).id
-        mine = wording(thought.text).telling
+        id = batch.add(replace(thought, valid_from=since(thought))).id
+        mine = wording(bare(thought.text)).telling
         linked = 0
         for older in near:
             if linked >= MOST_LINKS:
                 break
-            same = older.subject == thought.subject and older.subject != "person"
-            shared = mine & wording(older.text).telling
+            same = older.subject == thought.subject and older.subject not in ("person", COMPANION)
+            shared = mine & wording(bare(older.text)).telling
             if same:
                 batch.link(id, older.id, "same-person")
             elif len(shared) >= SAME_TOPIC:
@@ -133,6 +134,6 @@ def _days_between(older: Memory, newer: Memory) -> float:
     return (newer.recorded_at - older.recorded_at) / DAY
 
 
-def _since(memory: Memory) -> float:
+def since(memory: Memory) -> float:
     """When what a memory says began to be true, as far as it says."""
     return memory.event_start if memory.event_start is not None else memory.recorded_at

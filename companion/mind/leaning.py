@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 
 from companion.memory.words import content_words
-from companion.mind.checks import Said
+from companion.mind.dropped import drops_he, drops_i
+from companion.mind.said import Said
+from companion.mind.subjects import first_name
+from companion.mind.whose import is_about_another
+from companion.text import has_cjk
 
 LONGEST = 320
 """Characters of a passage; more is no longer one thing."""
@@ -55,6 +59,29 @@ def on_somebody(said: Said) -> bool:
     return _SOMEBODY.match(said.body) is not None or _ONE_OF_THEM.match(said.body) is not None
 
 
+def goes_on_about_them(said: Said) -> bool:
+    """Whether it may be of the one spoken of just before, though it names nobody: "Works nights.", "Got a place." """
+    if said.rules.language == "zh":
+        return (_UNNAMED_ZH.match(said.body) or _DONE_ZH.match(said.body)) is not None and _NEW_SUBJECT_ZH.search(
+            said.body
+        ) is None
+    return drops_he(said.body) or (drops_i(said.body) and _OWN.search(said.body) is None)
+
+
+_OWN = re.compile(r"\b(?:i|i'm|i've|me|my|mine|we|us|our)\b", re.IGNORECASE)
+_DONE_ZH = re.compile("^(?!今天|昨天|最近|我)[\u4e00-\u9fff]{1,3}了")
+_UNNAMED_ZH = re.compile(
+    "^(?:名?叫|今年|刚|才|已经|特别|很|非常|可|最|还|每天|现在|住|在|养|是[只条个位]|超|天天|平时|一直)"
+)
+
+
+def of_another(sentence: str) -> bool:
+    """Whether a sentence that was left out is about somebody else."""
+    if has_cjk(sentence):
+        return (_SOMEBODY_ELSE_ZH.search(sentence) or _HEARD_ZH.search(sentence)) is not None
+    return is_about_another(sentence) or _OTHER_PERSON.search(sentence) is not None or first_name(sentence) != ""
+
+
 def one_of_several(said: Said) -> bool:
     return said.rules.language == "en" and _ONE_OF_THEM.match(said.body) is not None
 
@@ -84,12 +111,20 @@ def is_setting(said: Said, reason: str) -> bool:
     body = said.body
     if reason not in ("not their own", "points elsewhere", "says little") or "__" in body or '"' in said.raw:
         return False
-    if _EXCLAIMS.match(body) or len(content_words(body)) < SAYS:
+    if _EXCLAIMS.match(body) or is_about_another(body) or len(content_words(body)) < SAYS:
         return False
     if said.rules.language == "zh":
-        return _NEW_SUBJECT_ZH.search(body) is None
+        return _NEW_SUBJECT_ZH.search(body) is None and _SOMEBODY_ELSE_ZH.search(body) is None
     return _OTHER_PERSON.search(body) is None and _ADDRESSED.search(body) is None
 
 
-_EXCLAIMS = re.compile(r"^\W*(?:what an? |how \w+[!.]|it isn't true|it's not true|没错)", re.IGNORECASE)
+_SOMEBODY_ELSE_ZH = re.compile(
+    "大[叔妈爷娘姐哥]|阿姨|老(?:太太|头|人|板|师|婆|公)|小(?:伙子|姑娘|朋友|孩)|男[的人]|女[的人]|孩子|邻居|儿子|女儿|人家|[同室]事|室友|朋友|医生|司机|店主|保安"
+)
+_HEARD_ZH = re.compile("[他她]|听说|据说|隔壁|楼[上下]|新闻")
+_EXCLAIMS = re.compile(
+    r"^\W*(?:what an? |(?:the )?(?:best|worst|finest|greatest|highlight)\b|"
+    r"how \w+[!.]|it isn't true|it's not true|没错)",
+    re.IGNORECASE,
+)
 _ADDRESSED = re.compile(r"\b(?:you|your|yours|thanks?|please)\b", re.IGNORECASE)

@@ -11,6 +11,7 @@ from companion.mind.answer_check import supported_text, unsupported
 from companion.mind.supports import Support
 from companion.records import Memory, Span, Turn
 from companion.store.store import Store
+from companion.voices import COMPANION
 
 log = logging.getLogger(__name__)
 
@@ -50,4 +51,5 @@ def _recalled(memory: Memory) -> Support:
     happened = None
     if memory.event_start is not None and memory.event_end is not None:
         happened = (moment(memory.event_start, offset), moment(memory.event_end, offset))
-    return Support(memory.text, moment(memory.recorded_at, offset), happened)
+    own = memory.kind == "thought" and memory.subject == COMPANION
+    return Support(memory.text, moment(memory.recorded_at, offset), happened, own)

@@ -14,11 +14,13 @@ from functools import lru_cache
 from typing import Literal
 
 from companion.memory.words import content_words, stop_words
-from companion.mind import slots
+from companion.mind import subjects
+from companion.mind.own_acts import ADVISING
 from companion.mind.rules import language_of
 from companion.mind.wording import Wording, change_tables, cues, says, wording
 from companion.records import Memory, Polarity
 from companion.text import has_cjk
+from companion.voices import COMPANION
 
 Relation = Literal["duplicate", "merge", "supersede", "correct", "ask", "both"]
 MOST_EXTRA = 14
@@ -48,6 +50,8 @@ def claim_of(memory: Memory, value: str | None = None) -> Claim:
 def relate(older: Claim, newer: Claim, days: float) -> Relation:
     """What becomes of `newer`, said `days` after `older`."""
     a, b = wording(older.text), wording(newer.text)
+    if COMPANION in (older.subject, newer.subject):
+        return _of_its_own(older, newer, a, b, days)
     if a.plain == b.plain:
         return "both" if says("moving", newer.text) and days >= 1 else "duplicate"
     shared = a.telling & b.telling
@@ -76,6 +80,14 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
     return "merge" if _one_in_the_other(older, newer, a, b) else "both"
 
 
+def _of_its_own(older: Claim, newer: Claim, a: Wording, b: Wording, days: float) -> Relation:
+    """What the companion advised or promised is never put beside what the person says, and takes no other's place: it
+    may only be said again."""
+    mine, before = b.stems - ADVISING, a.stems - ADVISING
+    same = older.subject == newer.subject and (before, a.hard, _denies(a)) == (mine, b.hard, _denies(b))
+    return "duplicate" if same and mine and not (says("moving", newer.text) and days >= 1) else "both"
+
+
 def _changed(older: str, newer: str) -> bool:
     """Whether the newer says that something changed, in words that are not in the older."""
     before = older.casefold()
@@ -98,7 +110,7 @@ def _same_person(older: Claim, newer: Claim, a: Wording, b: Wording) -> bool:
 
 
 def _at_one_remove(text: str) -> bool:
-    return slots.at_one_remove(text, language_of(text))
+    return subjects.at_one_remove(text, language_of(text))
 
 
 _FIRST = re.compile(r"\W*(?:i|i'm|i've|my|we|our)\b|\W*我", re.IGNORECASE)

@@ -9,18 +9,17 @@ forgotten is not learned again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from companion.clock import Clock, moment
-from companion.dates import resolve
+from companion.clock import Clock
 from companion.events import ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
 from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning, piece_vectors
-from companion.memory.words import content_words, stems
+from companion.memory.words import content_words
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
@@ -28,15 +27,17 @@ from companion.mind.fading import FADING
 from companion.mind.keeping import Keeper
 from companion.mind.lasting import lasts
 from companion.mind.marking import fit_to_remember
+from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
+from companion.mind.resting import NEW, brings, evidence, happened
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
-from companion.records import Evidence, Memory, Turn
+from companion.records import Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
 from companion.store.store import Store
-from companion.text import has_cjk, text_hash
+from companion.text import has_cjk
 
 REFLECT = "reflect"
 """Kind of job; its key is the id of the person's turn."""
@@ -44,11 +45,6 @@ TELLS = 2
 """Content words from which a sentence tells something to come back to; in CJK script, pairs of characters."""
 ASKS = 4
 """Those from which a question does."""
-NEW = 0.4
-"""Share of its words that a reply must bring itself to be a moment of its own: one that only repeats what it was given
-would be learned from itself for ever."""
-_DATED = 2_000
-"""Characters of a text in which dates are looked for."""
 
 
 @dataclass
@@ -86,6 +82,7 @@ class Reflection:
         if turn.role == "person" and not thoughts and lasts(turn.text):
             # Nothing was taken from it, so that its own words are all there is of what they say for good.
             moments = [replace(m, strength=PREFERENCE) if m.evidence[0].turn == turn.id else m for m in moments]
+        thoughts += [] if private else own_thoughts(self.store, turn, reply)
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[str] = []
@@ -124,7 +121,7 @@ class Reflection:
         if reply is not None and _tells(reply.text) and not self._says_what_is_buried(reply.text):
             given = self.store.recalls.of([reply.id])[reply.id]
             sound = fit_to_remember(self.store, reply) == reply.text  # what it made up must not come back as memory
-            if sound and _brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
+            if sound and brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
                 found.append(_moment(reply))
         return found
 
@@ -135,7 +132,7 @@ class Reflection:
 
     def _thought(self, turn: Turn, phrased: Phrased) -> Memory:
         statement = phrased.statement
-        starts, ends = _happened(statement.text, turn)
+        starts, ends = happened(statement.text, turn)
         spans = dict.fromkeys(((statement.start, statement.end), statement.core or (statement.start, statement.end)))
         return Memory(
             0,
@@ -156,7 +153,7 @@ class Reflection:
             emotion=emotion(statement.text),
             event_start=starts,
             event_end=ends,
-            evidence=tuple(_evidence(turn, *span) for span in spans),
+            evidence=tuple(evidence(turn, *span) for span in spans),
         )
 
     def _keep_moment(self, batch: Batch, moment: Memory) -> None:
@@ -184,7 +181,7 @@ class Reflection:
 def _moment(turn: Turn) -> Memory:
     text = turn.text.strip()
     begin = turn.text.index(text)
-    starts, ends = _happened(text, turn)
+    starts, ends = happened(text, turn)
     return Memory(
         0,
         "moment",
@@ -199,24 +196,8 @@ def _moment(turn: Turn) -> Memory:
         strength=first_strength("moment", "fact", 2, None),
         event_start=starts,
         event_end=ends,
-        evidence=(_evidence(turn, begin, begin + len(text)),),
+        evidence=(evidence(turn, begin, begin + len(text)),),
     )
-
-
-def _happened(text: str, turn: Turn) -> tuple[float | None, float | None]:
-    """The span of time that a text names first, told from when it was said."""
-    dates = [mention for mention in resolve(text[:_DATED], moment(turn.at, turn.utc_offset)) if not mention.recurring]
-    return (dates[0].begins.timestamp(), dates[0].ends.timestamp()) if dates else (None, None)
-
-
-def _evidence(turn: Turn, start: int, end: int) -> Evidence:
-    return Evidence(turn.id, start, end, text_hash(turn.text[start:end]))
-
-
-def _brings(text: str, given: Sequence[str]) -> float:
-    """Share of the content words of `text` that none of `given` holds."""
-    words, known = set(stems(text)), {stem for each in given for stem in stems(each)}
-    return len(words - known) / len(words) if words else 0.0
 
 
 def _tells(text: str) -> bool:

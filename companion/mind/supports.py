@@ -45,6 +45,8 @@ class Support:
     text: str
     said: datetime | None = None
     happened: tuple[datetime, datetime] | None = None
+    own: bool = False
+    """Advice or a promise of the companion's: supports what it says of that, and nothing of the person's life."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -47,7 +48,7 @@ COVERED = 0.6
 _FAIR = frozenset({"idle", "not their own", "points elsewhere", "other language"})
 """Why a sentence may hold nothing lasting, and still tell what was spoken of. What was played, quoted, pasted, asked,
 imagined or not meant is never told as if it had happened."""
-_LEANS = re.compile(
+LEANS = re.compile(
     r"\W*(?:it|it's|its|that|that's|this|these|those|they|he|she|so|and|but)\b|\W*[这那它他她]", re.IGNORECASE
 )
 _NO_SENTENCE = re.compile(r"\s*[\[(*<{]")
@@ -100,7 +101,7 @@ def tell(sentences: Sequence[Sentence], weights: Mapping[str, float]) -> Telling
     if len(chosen) < LEAST_QUOTED:
         return None
     quoted = tuple(sentences[at] for at in chosen)
-    title = _title([sentence.text for sentence in quoted], [sentence.text for sentence in sentences], weights)
+    title = title_words([sentence.text for sentence in quoted], [sentence.text for sentence in sentences], weights)
     return Telling("\n".join([_dated(title, quoted[0].turn), *(sentence.text for sentence in quoted)]), quoted)
 
 
@@ -143,11 +144,11 @@ def _ranked(sentences: Sequence[Sentence], weights: Mapping[str, float]) -> tupl
     found = central(bags, weights)
     worth = found.degree * np.sqrt([sum(weights.get(stem, 0.0) for stem in bag) for bag in bags])
     worth = worth * [ADMITTED if sentence.admitted else 1.0 for sentence in sentences]
-    worth = worth * [LEANING if _LEANS.match(sentence.text) else 1.0 for sentence in sentences]
+    worth = worth * [LEANING if LEANS.match(sentence.text) else 1.0 for sentence in sentences]
     return found, [int(at) for at in np.argsort(-worth, kind="stable")]
 
 
-def _title(quoted: Sequence[str], said: Sequence[str], weights: Mapping[str, float]) -> str:
+def title_words(quoted: Sequence[str], said: Sequence[str], weights: Mapping[str, float]) -> str:
     """The most telling names and words of what is quoted, as they are written there, the most telling first."""
     often = Counter(stem for text in said for stem in stems(text))
     worth: dict[str, float] = {}
@@ -157,17 +158,17 @@ def _title(quoted: Sequence[str], said: Sequence[str], weights: Mapping[str, flo
         if word in _TIMES or (has_cjk(word) and often[word] < 2):
             continue  # the title has its date; a pair of characters is a word only where it comes again
         tells = sum(weights.get(stem, 0.0) for stem in stems(word))
-        thing = 1.0 if word in named else 0.5 if _is_noun(word, whole) else 0.25
+        thing = 1.0 if word in named else 0.5 if is_noun(word, whole) else 0.25
         worth[word] = tells * thing * sum(often[stem] for stem in stems(word)) ** 0.5
     title: dict[tuple[str, ...], str] = {}
     for word in sorted(worth, key=lambda word: -worth[word]):
         if len(title) == TITLE_WORDS:
             break
-        title.setdefault(tuple(stems(word)), _as_written(word, whole))
+        title.setdefault(tuple(stems(word)), as_written(word, whole))
     return ", ".join(title.values())
 
 
-def _is_noun(word: str, text: str) -> bool:
+def is_noun(word: str, text: str) -> bool:
     """Likely: what stands after an article, a possessive or a preposition, and ends as no adverb or participle does."""
     if has_cjk(word):
         return True
@@ -175,12 +176,16 @@ def _is_noun(word: str, text: str) -> bool:
     return plain and re.search(rf"\b{_BEFORE_NOUNS}\s+{re.escape(word)}\b", text, re.IGNORECASE) is not None
 
 
-def _as_written(word: str, text: str) -> str:
+def as_written(word: str, text: str) -> str:
     found = re.search(re.escape(word) if has_cjk(word) else rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
     return found.group() if found else word
 
 
 def _dated(title: str, turn: Turn) -> str:
-    day = local(turn.at, turn.utc_offset)
-    date = f"{day.year}年{day.month}月{day.day}日" if has_cjk(turn.text) else f"{day.day} {day:%B} {day.year}"
+    date = date_words(local(turn.at, turn.utc_offset).date(), turn.text)
     return f"{title}, {date}" if title else date
+
+
+def date_words(day: date, text: str) -> str:
+    """A day as it is written in the language of `text`."""
+    return f"{day.year}年{day.month}月{day.day}日" if has_cjk(text) else f"{day.day} {day:%B} {day.year}"

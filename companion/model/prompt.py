@@ -1,8 +1,9 @@
-"""What the model is given to read: persona, gist, history, recalled memories, the person's message, in that order.
+"""What the model is given to read: persona, portrait, gist, history, recalled memories, the person's message, in that
+order.
 
-Only the tail changes between turns, so that only the tail has to be read again: the persona stays, the history is
-only appended to and is trimmed in large steps, and the memories are part of the last message. The gist of what was
-trimmed changes with the trimming alone.
+Only the tail changes between turns, so that only the tail has to be read again: persona and portrait stay, the history
+is only appended to and is trimmed in large steps, and the memories are part of the last message. The gist of what was
+trimmed changes with the trimming alone, the portrait in the night or when the person changes a line of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from companion.model.protocol import ChatModel, Message
 from companion.model.shorten import fits, shorten
 from companion.records import Memory, RecalledMemory
 from companion.text import one_line
+from companion.voices import heard
 
 SMALLEST_REPLY = 64
 """Tokens kept free for the reply whatever happens."""
@@ -30,6 +32,8 @@ RESERVE_SHARE = 0.25
 """Share of the context that a reply may claim while there is history to keep."""
 GIST_SHARE = 16
 """The gist of what was trimmed takes at most the context's tokens divided by this."""
+PORTRAIT_SHARE = 12
+"""The portrait takes at most the context's tokens divided by this."""
 _JOINT = 8
 """Tokens that joining memories and message may add."""
 
@@ -47,6 +51,9 @@ _MEMORIES_FOOT = "Question:"
 # "I" in them is the person.
 _GIST_HEAD = "Earlier in this conversation I told you:"
 _GIST_REPLY = "I remember."
+
+
+_PORTRAIT_HEAD = "What you know about the person you talk to (in quotation marks, their own words):"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def compose(
     yet.
     """
     context = model.info.context_tokens
-    system = Message("system", _system(model, persona, portrait, context // 2))
+    system = system_message(model, persona, portrait)
     base = model.count_messages([system, Message("user", "")])
     room = context - base - _JOINT
     least = min(reserve, SMALLEST_REPLY)
@@ -160,6 +167,25 @@ def memory_block(recalled: Sequence[RecalledMemory], now: datetime) -> str:
     return "\n".join([_MEMORIES_HEAD, *lines, "", _MEMORIES_FOOT])
 
 
+def system_message(model: ChatModel, persona: str, portrait: str) -> Message:
+    """What every prompt begins with."""
+    return Message("system", _system(model, persona, portrait, model.info.context_tokens // 2))
+
+
+def portrait_block(model: ChatModel, traits: Sequence[Memory]) -> str:
+    """The portrait as the model reads it: of `traits`, the most important first, as many lines as fit into 1 /
+    PORTRAIT_SHARE of the context. Empty when there are none."""
+    lines = [_PORTRAIT_HEAD]
+    left = model.info.context_tokens // PORTRAIT_SHARE - model.count(_PORTRAIT_HEAD)
+    for trait in traits:
+        text = "\n".join(one_line(each, MEMORY_CHARACTERS) for each in trait.text.splitlines() if each.strip())
+        cost = model.count(text) + 1
+        if cost <= left:
+            lines.append(text)
+            left -= cost
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
 def _told(gist: str) -> tuple[Message, ...]:
     """The gist as an exchange ahead of the history; nothing where there is none."""
     if not gist:
@@ -168,7 +194,7 @@ def _told(gist: str) -> tuple[Message, ...]:
 
 
 def _words(recalled: RecalledMemory) -> str:
-    return recalled.excerpt or recalled.memory.text
+    return heard(recalled.excerpt or recalled.memory.text)
 
 
 def _said_by(memory: Memory) -> str:

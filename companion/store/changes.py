@@ -29,9 +29,10 @@ _PART = 500
 class Batch:
     """Changes that are made, and undone, together."""
 
-    def __init__(self, db: Database, id: int) -> None:
+    def __init__(self, db: Database, id: int, look: Callable[[], None]) -> None:
         self.id = id
         self._db = db
+        self._look = look
         self._images: dict[int, tuple[Image | None, Image | None]] = {}
         self._moved: dict[int, None] = {}
 
@@ -61,6 +62,7 @@ class Batch:
         which has more to it. Their journal entries hold the state and the words alone: a night that lets thousands fade
         must not copy each of them whole, twice."""
         for start in range(0, len(ids), _PART):
+            self._look()
             part = [id for id in ids[start : start + _PART] if id not in self._images]
             marks = ",".join("?" * len(part))
             rows = self._db.all(
@@ -95,6 +97,12 @@ class Batch:
         after = {**before, "links": sorted([t, kind, w] for (t, kind), w in links.items())}
         return self._put(source, before, after)
 
+    def unlink(self, source: int, target: int, type: LinkType) -> bool:
+        """Take a link away. False when there is none."""
+        before = self._require(source)
+        links = [[t, kind, w] for t, kind, w in links_of(before) if (t, kind) != (target, type)]
+        return self._put(source, before, {**before, "links": links})
+
     def restore(self, id: int, image: Image | None) -> bool:
         """Make a memory what `image` says; used by undo."""
         before = read_image(self._db, id)
@@ -103,6 +111,7 @@ class Batch:
         return self._put(id, before, image)
 
     def _put(self, id: int, before: Image | None, after: Image | None) -> bool:
+        self._look()
         if before == after:
             return False
         if before is not None and after is not None:
@@ -124,8 +133,13 @@ class Batch:
     def write_journal(self) -> None:
         """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
         self._db.run_many(
-            _ENTRY, ((self.id, id, _dump(before), _dump(after)) for id, (before, after) in self._images.items())
+            _ENTRY,
+            ((self.id, id, self._dumped(before), self._dumped(after)) for id, (before, after) in self._images.items()),
         )
+
+    def _dumped(self, image: Image | None) -> str | None:
+        self._look()
+        return _dump(image)
 
 
 class Changes:
@@ -140,15 +154,23 @@ class Changes:
         self._observers.append(observer)
 
     @contextlib.contextmanager
-    def batch(self, actor: Actor, action: str, reason: str = "", undoes: int | None = None) -> Generator[Batch]:
-        """One transaction; an exception inside leaves no trace."""
+    def batch(
+        self,
+        actor: Actor,
+        action: str,
+        reason: str = "",
+        undoes: int | None = None,
+        look: Callable[[], None] = lambda: None,
+    ) -> Generator[Batch]:
+        """One transaction; an exception inside leaves no trace. `look` is called at every change and every line of the
+        journal, and may raise, so that a batch of thousands can be called off at any point."""
         with self._db.write():
             at, offset = stamp(self._clock.now())
             id = self._db.run(
                 "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes) VALUES (?,?,?,?,?,?)",
                 (at, offset, actor, action, reason, undoes),
             )
-            batch = Batch(self._db, id)
+            batch = Batch(self._db, id, look)
             yield batch
             batch.write_journal()
         if batch.touched:

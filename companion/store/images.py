@@ -14,6 +14,7 @@ from companion.sentences import sentences
 from companion.store.database import Database, Row
 from companion.store.search import PIECE_BITS, indexed_text
 from companion.text import normalised, text_hash
+from companion.voices import bare
 
 Image = dict[str, Any]
 
@@ -132,10 +133,11 @@ def _bury(db: Database, id: int, before: Image | None, after: Image | None) -> N
         db.run("DELETE FROM tombstones WHERE memory = ?", (id,))
     if after is not None and after["status"] == "forgotten":
         text = after["text"]
-        parts = [text[start:end] for start, end in sentences(text)] if after["kind"] == "thought" else []
+        words = bare(text)  # a reply that says them is not remembered either
+        parts = [words[start:end] for start, end in sentences(words)] if after["kind"] == "thought" else []
         db.run_many(
             "INSERT OR IGNORE INTO tombstones VALUES (?,?,?)",
-            ((key, id, after["recorded_at"]) for key in {statement_key(part) for part in (text, *parts)}),
+            ((key, id, after["recorded_at"]) for key in {statement_key(part) for part in (text, words, *parts)}),
         )
 
 

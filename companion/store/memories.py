@@ -123,10 +123,13 @@ class Memories:
         )
         return self._with_evidence(rows)
 
-    def by_status(self, statuses: Sequence[Status]) -> list[Memory]:
-        """Without evidence: for passes over everything."""
+    def by_status(self, statuses: Sequence[Status], after: int = 0, limit: int = -1) -> list[Memory]:
+        """By id, without evidence, at most `limit` (default: all) above `after`: for passes over everything."""
         marks = ",".join("?" * len(statuses))
-        rows = self._db.all(f"{_SELECT} WHERE m.status IN ({marks}) ORDER BY m.id", tuple(statuses))
+        # "+": by the key, in order; by the index on the state every part would be sorted anew.
+        rows = self._db.all(
+            f"{_SELECT} WHERE m.id > ? AND +m.status IN ({marks}) ORDER BY m.id LIMIT ?", (after, *statuses, limit)
+        )
         return [memory_of(row) for row in rows]
 
     def fading(self, statuses: Sequence[Status], part: int, ahead: float) -> Iterator[list[Faded]]:
@@ -136,7 +139,8 @@ class Memories:
         last = 0
         while rows := self._db.all(
             "SELECT id, status,"
-            " pinned OR slot IS NOT NULL OR importance >= 5 OR (importance >= 4 AND modality = 'preference'),"
+            " pinned OR slot IS NOT NULL OR kind = 'trait' OR importance >= 5"
+            " OR (importance >= 4 AND modality = 'preference'),"
             " recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
             " min(coalesce(event_end, recorded_at), recorded_at + ?)), strength FROM memories"
             f" WHERE id > ? AND status IN ({marks}) ORDER BY id LIMIT ?",

@@ -284,6 +284,24 @@ def keep_surprises(db: Database) -> None:
     )
 
 
+def consolidate_in_sleep(db: Database) -> None:
+    """What nights make of many memories, a digest of each day and the lines of the portrait, is made anew from what
+    they rest on: which memory has which place (`key`), what it was made from (`basis`), and the hash of the text that
+    was written, by which one that the person changed is known. `meta` keeps how far the journal was looked through."""
+    db.run(
+        """CREATE TABLE consolidated (
+             key TEXT PRIMARY KEY, memory INTEGER NOT NULL, basis TEXT NOT NULL, text_hash TEXT NOT NULL,
+             rank INTEGER NOT NULL) STRICT, WITHOUT ROWID"""
+    )
+    db.run("CREATE INDEX consolidated_by_memory ON consolidated(memory)")
+    db.run("CREATE INDEX days_by_time ON memories(recorded_at) WHERE kind = 'day'")
+    db.run("CREATE INDEX traits_by_time ON memories(recorded_at) WHERE kind = 'trait'")
+    db.run("CREATE INDEX events_by_time ON memories(recorded_at) WHERE kind = 'event'")
+    db.run("CREATE INDEX thoughts_by_time ON memories(recorded_at) WHERE kind = 'thought'")
+    db.run("CREATE INDEX thoughts_that_weigh ON memories(recorded_at) WHERE kind = 'thought' AND importance >= 4")
+    db.run("CREATE INDEX pinned_thoughts ON memories(recorded_at) WHERE kind = 'thought' AND pinned = 1")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -300,6 +318,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     keep_gists,
     mark_unsupported,
     keep_surprises,
+    consolidate_in_sleep,
 )
 
 

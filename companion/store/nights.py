@@ -19,8 +19,14 @@ class Nights:
         found = self._db.value("SELECT max(night) FROM nights WHERE night <= ? AND ran_at <= ?", values)
         return None if found is None else date.fromisoformat(found)
 
-    def record(self, night: date, now: datetime, batch: int | None, report: dict[str, object]) -> None:
-        """Call inside the transaction that holds the night's changes."""
+    def run_last(self) -> date | None:
+        """The night whose time the state of memories is of: of the pass that was run last, its latest."""
+        found = self._db.value("SELECT max(night) FROM nights WHERE batch = (SELECT max(batch) FROM nights)")
+        return None if found is None else date.fromisoformat(found)
+
+    def record(self, night: date, now: datetime, batch: int, report: dict[str, object]) -> None:
+        """Call inside the transaction that holds the night's changes, with their batch, even if it is empty: batches
+        tell in which order nights were run, whatever the clock said."""
         self._db.run(
             "INSERT OR REPLACE INTO nights VALUES (?,?,?,?)",
             (night.isoformat(), stamp(now)[0], batch, json.dumps(report, ensure_ascii=False)),

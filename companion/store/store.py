@@ -9,6 +9,7 @@ from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.changes import Changes
+from companion.store.consolidated import Consolidated
 from companion.store.database import Database, open_database
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
@@ -37,6 +38,7 @@ class Store:
         self.turns = Turns(db)
         self.memories = Memories(db)
         self.changes = Changes(db, clock)
+        self.consolidated = Consolidated(db, self.memories)
         self.search = Search(db)
         self.vectors = Vectors(db)
         self.working_set = WorkingSet(db)

@@ -28,6 +28,7 @@ from companion.ui import theme
 from companion.ui.commands import commands
 from companion.ui.engine_port import EnginePort
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
+from companion.ui.no_color import without_crash
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
@@ -64,6 +65,7 @@ class CompanionApp(App[None]):
 
     def __init__(self, engine: EnginePort, settings: Settings, typed: str = "") -> None:
         super().__init__()
+        self._filters = without_crash(self._filters)
         self.engine = engine
         self.settings = settings
         self.chat = ChatScreen(engine, typed)
@@ -166,6 +168,9 @@ class CompanionApp(App[None]):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(getattr(self.screen, "HELP_TOPIC", "keys")))
+
+    def explain_forgetting(self) -> None:
+        self.push_screen(HelpScreen("forgetting"))
 
     def action_memories(self) -> None:
         if not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):

@@ -27,6 +27,7 @@ def commands(app: CompanionApp) -> Iterator[SystemCommand]:
     yield SystemCommand("Sleep: Preview", "What the night would change", partial(app.sleep, dry_run=True))
     yield SystemCommand("Engine: Check", "Profile, model, embedder, index, jobs", app.check_engine)
     yield SystemCommand("Engine: Restart", "Start the engine again", app.restart_engine)
+    yield SystemCommand("Help: Forgetting", "How memories fade, and what keeps them", app.explain_forgetting)
     yield SystemCommand("Help: Show", "Keys, and what this screen is for", app.action_help)
     for name in sorted(app.available_themes):
         yield SystemCommand(f"Theme: {name}", "Change the colours", partial(setattr, app, "theme", name))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.content import Content
 
+from companion import voices
 from companion.text import one_line
 
 WIDTH = 52
@@ -43,7 +44,7 @@ def entries_of(memories: Sequence[int], lines: Sequence[str]) -> tuple[Entry, ..
 
 def whole(entry: Entry) -> str:
     """ "+ I adopted a dog.", or "~ I live in Leeds. → I live in Bristol now."."""
-    text = one_line(entry.text, 2_000)
+    text = voices.brief(one_line(entry.text, 2_000))
     return f"~ {one_line(entry.older, 2_000)}{_ARROW}{text}" if entry.older else f"+ {text}"
 
 
@@ -76,7 +77,7 @@ def brief(entry: Entry, cells: int) -> str:
 
 def _sentence(text: str) -> str:
     """One line without the full stop at its end, which separates nothing here."""
-    text = one_line(text, 500)
+    text = voices.brief(one_line(text, 500))
     return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 

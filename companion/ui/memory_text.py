@@ -9,6 +9,7 @@ from companion.records import CameToMind, JournalEntry, MemoryDetail, MemoryRow,
 from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.widgets.literal import Part, cell, literal
+from companion.voices import COMPANION
 
 AROUND = 240
 """Characters of a turn shown on each side of the words a memory rests on."""
@@ -38,9 +39,11 @@ def detail_text(detail: MemoryDetail) -> Content:
 def _head(detail: MemoryDetail) -> list[Part]:
     memory = detail.memory
     facts: list[str] = [memory.kind, memory.status]
-    if memory.subject != "person":
+    if memory.subject == COMPANION:
+        facts.append("the companion's words")
+    elif memory.subject != "person":
         facts.append(f"about {memory.subject}")
-    if memory.modality != "fact":
+    if memory.modality != "fact" and memory.subject != COMPANION:
         facts.append(memory.modality)
     if memory.emotion:
         facts.append(memory.emotion)

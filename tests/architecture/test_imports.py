@@ -27,7 +27,7 @@ ONLY_IMPORTER = {
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
-    "plotext": {"companion/bench/plot.py"},
+    "plotext": {"companion/plot.py"},
     "vaderSentiment": {"companion/memory/affect.py"},
 }
 HEAVY = (

@@ -54,6 +54,16 @@ def test_figures_are_those_of_a_history_one_can_count(measured: Any) -> None:
     assert figures["ms_per_turn"] > 0
 
 
+def test_what_the_companion_advised_is_counted_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reflecting, "open_embedder", lambda settings: FakeEmbedder())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    reply = turn("b", "You could try a warm bath before bed.", role="companion", speaker="Companion")
+    labelled = {**history((TURNS[0], reply)), "memory_points": [point("Nora teaches the cello in Lisbon.", "a")]}
+    figures = measure_reflection([write(tmp_path / "made.jsonl", labelled)], Settings())["sets"]["made"]  # type: ignore[index]
+    assert (figures["own"], figures["own_grounded"]) == (1, 1.0)
+    assert (figures["thoughts"], figures["precision"], figures["grounded"]) == (1, 1.0, 1.0)
+
+
 def test_people_can_read_them(measured: Any) -> None:
     lines = reflection_lines(measured)
     assert "made" in lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 
 from companion.cli.sleep import parse_moment
 from companion.errors import InvalidInput
+from companion.paths import Paths
+from companion.store.store import Store
 from tests.cli.conftest import Shell
+from tests.support import dump, memory, say
 
 
 def _in_a_year() -> str:
@@ -36,6 +40,44 @@ def test_a_year_fades_a_memory_once_and_undo_wakes_it(shell: Shell) -> None:
     assert shell.json("sleep", "--as-of", _in_a_year())["nights"] == []
     assert shell("memories", "undo", str(report["batch"])).exit_code == 0
     assert {memory["id"]: memory["status"] for memory in shell.json("memories", "list")} == awake
+
+
+def test_a_rehearsal_tells_everything_and_writes_nothing(shell: Shell, paths: Paths) -> None:
+    store = Store.open(paths)
+    say(store, "hello")
+    with store.changes.batch("system", "import") as batch:
+        for number in range(60):
+            batch.add(memory(f"small thing {number}", store.clock, strength=0.5 if number else 1000.0))
+    store.close()
+    shell("memories", "list")  # opening puts the words said down as work to do
+    store = Store.open(paths)
+    rows = dump(store)
+    store.close()
+    before = (paths.database.read_bytes(), sorted(file.name for file in paths.data.iterdir()))
+
+    told = shell.json("sleep", "--as-of", _in_a_year(), "--dry-run")
+    assert (told["dormant"] + told["archived"], told["woken"], told["batch"]) == (59, 0, None)
+    assert len(told["changes"]) == 59
+    assert all(
+        re.search(r"small thing \d+: active → \w+, faint since \d{4}-\d\d-\d\d$", line) for line in told["changes"]
+    )
+    text = shell("sleep", "--as-of", _in_a_year(), "--dry-run").stdout
+    assert text.startswith(f"Would sleep through {len(told['nights'])} nights, {told['nights'][0]} to")
+    assert all(f"  {line}\n" in text for line in told["changes"])
+    assert (paths.database.read_bytes(), sorted(file.name for file in paths.data.iterdir())) == before
+    store = Store.open(paths)
+    assert dump(store) == rows
+    store.close()
+
+    done = shell.json("sleep", "--as-of", _in_a_year())
+    assert done["changes"][:-1] == told["changes"][:20], "the night itself tells the first of it"
+    assert done["changes"][-1] == "… and 39 more"
+    assert (done["dormant"], done["archived"], done["nights"]) == (told["dormant"], told["archived"], told["nights"])
+
+
+def test_with_no_night_due_it_says_how_to_look_ahead(shell: Shell) -> None:
+    tomorrow = (datetime.now().astimezone() + timedelta(days=1)).date().isoformat()
+    assert f"--dry-run --as-of {tomorrow}" in shell("sleep", "--dry-run").stdout
 
 
 def test_a_date_is_the_end_of_its_day() -> None:

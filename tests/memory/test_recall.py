@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from companion.clock import SetClock
+from companion.memory.features import FEATURES, OF_EVENTS
 from companion.memory.recall import Cue, Recall
 from companion.store.store import Store
 from tests.support import FakeEmbedder, add, change, embed_missing, evidence, meaning, say
@@ -194,3 +195,16 @@ def test_a_very_long_message_breaks_nothing(recall: Recall, paste: str) -> None:
     found = texts(recall, f"{paste} Is it about my sister Lena who lives in Rome?")
     assert len(found) <= len(FACTS)
     assert len(set(found)) == len(found)
+
+
+def test_the_digest_of_a_day_counts_for_less_than_what_it_tells(store: Store, clock: SetClock) -> None:
+    turn, _ = say(store, "I bought a boat in Porto. I painted the boat. The boat leaks.")
+    quotes = tuple(evidence(turn, text) for text in ("I bought a boat in Porto.", "I painted the boat."))
+    add(store, "I bought a boat in Porto.\nI painted the boat.", kind="day", evidence=quotes)
+    add(store, "I bought a boat in Porto.\nI painted the boat.")
+    recall = Recall(store)
+    examined = recall.examine(Cue("Where did I buy the boat?", now=clock.now()))
+    assert examined is not None
+    day, thought = examined.features
+    words = FEATURES.index("words")
+    assert day[words] == pytest.approx(OF_EVENTS * thought[words])

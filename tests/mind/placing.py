@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 
-from companion.mind import facets, slots
+from companion.mind import facets, slots, subjects
 from companion.mind.admit import admit
 from companion.mind.placing import Claim, Relation, relate
 from companion.mind.rules import rules
@@ -37,7 +37,7 @@ def claim(text: str) -> Claim:
     kept = admit(text)
     language = "zh" if has_cjk(text) else "en"
     filled = slots.slot_of(text, language) or (None, None)
-    subject = kept[0].subject if kept else slots.subject_of(text, language)
+    subject = kept[0].subject if kept else subjects.subject_of(text, language)
     slot, value = (kept[0].slot, kept[0].value) if kept and kept[0].slot else filled
     return Claim(text, subject, slot, value, facets.polarity_of(rules(language), text))
 

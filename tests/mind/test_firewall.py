@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.mind.firewall import cases, judge, report
 
 
@@ -11,8 +13,9 @@ def test_the_suite_is_large_and_varied() -> None:
     assert {"hypothetical", "role-play", "third-person", "negation", "irony", "quotation", "injection"} <= kinds
 
 
-def test_at_least_97_of_100_are_right_and_nothing_of_another_is_the_persons() -> None:
-    verdicts = [judge(case) for case in cases()]
+@pytest.mark.parametrize(("suite", "right"), [("firewall", 0.97), ("fresh_firewall", 0.92), ("second_firewall", 0.92)])
+def test_nearly_all_are_right_and_nothing_of_another_is_the_persons(suite: str, right: float) -> None:
+    verdicts = [judge(case) for case in cases(suite)]
     assert not [v.case.text for v in verdicts if v.foreign]
     wrong = [v for v in verdicts if v.wrongs]
-    assert len(wrong) <= 0.03 * len(verdicts), "\n".join(report())
+    assert len(wrong) <= (1 - right) * len(verdicts), "\n".join(report(suite))

@@ -103,9 +103,10 @@ def test_what_changed_before_the_older_was_told_takes_its_place_all_the_same(min
     tell(mind, clock, "I live in Leeds with my dog Biscuit.")
     (line,) = tell(mind, clock, "I moved to Bristol last month, I live in Bristol now.", 0.01)
     assert line.startswith("~ ")
-    old = by_text(mind)["I live in Leeds with my dog Biscuit."]
+    old = by_text(mind)["I live in Leeds"]
     assert old.status == "superseded"
     assert old.valid_to == old.valid_from
+    assert by_text(mind)["My dog Biscuit."].status == "active"
 
 
 def test_a_pinned_memory_is_not_replaced_without_being_asked(mind: Thinking, clock: SetClock) -> None:

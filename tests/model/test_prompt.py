@@ -9,13 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.clock import SetClock
 from companion.errors import InvalidInput
 from companion.model.llama import LlamaModel
-from companion.model.prompt import GIST_SHARE, SMALLEST_REPLY, Prompt, compose, memory_block
+from companion.model.prompt import (
+    GIST_SHARE,
+    PORTRAIT_SHARE,
+    SMALLEST_REPLY,
+    Prompt,
+    compose,
+    memory_block,
+    portrait_block,
+)
 from companion.model.protocol import Message, Sampling
 from companion.model.shorten import fits, shorten
 from companion.records import Memory, RecalledMemory
 from tests.fakes import FakeModel
+from tests.support import memory as made
 
 PERSONA = "You are Companion, warm and brief."
 
@@ -141,6 +151,18 @@ def test_a_portrait_that_is_too_long_loses_its_last_lines() -> None:
     system = ask(FakeModel(context=600), "Hi", portrait=portrait).messages[0].text
     assert system.startswith(f"{PERSONA}\n\nTrait number 0.\n")
     assert system.endswith(".")
+
+
+def test_the_portrait_has_its_share_the_most_important_lines_first(clock: SetClock) -> None:
+    model = FakeModel(context=1200)
+    assert portrait_block(model, []) == ""
+    traits = [made(f"Trait number {number}.\nIts second line.", clock, kind="trait") for number in range(100)]
+    block = portrait_block(model, traits)
+    assert model.count(block) <= 1200 // PORTRAIT_SHARE
+    assert "Trait number 0.\nIts second line.\nTrait number 1." in block
+    assert "Trait number 50." not in block
+    huge = [made("long " * 2000, clock, kind="trait"), made("Likes tea.", clock, kind="trait")]
+    assert "Likes tea." in portrait_block(FakeModel(context=4096), huge), "one that has no room keeps none out"
 
 
 def test_a_context_too_small_to_talk_is_refused() -> None:

@@ -274,3 +274,17 @@ def test_history_lists_the_newest_first_and_says_who_and_why(store: Store, clock
     assert (newest.actor, newest.reason, newest.batch) == ("person", "because", batch.id)
     assert newest.at - oldest.at == 3600
     assert store.memories.history(None, 1) == (newest,)
+
+
+def test_a_link_that_is_taken_away_comes_back_with_undo(store: Store) -> None:
+    first, second = add(store, "one"), add(store, "two")
+    with store.changes.batch("sleep", "sleep") as batch:
+        batch.link(first.id, second.id, "part-of", 0.2)
+        batch.link(first.id, second.id, "next")
+    before = state(store)
+    with store.changes.batch("sleep", "sleep") as batch:
+        assert batch.unlink(first.id, second.id, "part-of")
+        assert not batch.unlink(first.id, second.id, "part-of")
+    assert [link.type for link in store.memories.links(first.id)] == ["next"]
+    store.changes.undo(batch.id)
+    assert state(store) == before

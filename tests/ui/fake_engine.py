@@ -49,6 +49,7 @@ from companion.records import (
     Quote,
     RecalledMemory,
     ReplyReport,
+    RetentionCurve,
     SentMessage,
     SleepReport,
     TranscriptItem,
@@ -306,7 +307,15 @@ class FakeEngine:
             if e.turn in turns
         )
         history = tuple(entry for entry in reversed(self._journal) if entry.memory == id)
-        return MemoryDetail(memory, self._retention(memory), quotes, (), history)
+        return MemoryDetail(memory, self._retention(memory), quotes, (), history, curve=self._curve(memory))
+
+    def _curve(self, memory: Memory) -> RetentionCurve:
+        """Falls to the line in thirty days."""
+        begin, (now, _) = memory.recorded_at, stamp(SystemClock().now())
+        uses = () if memory.last_used_at is None else (memory.last_used_at,)
+        days = range(61)
+        points = tuple((begin + day * (now + 30 * 86_400 - begin) / 60, 1 - 0.4 * day / 60) for day in days)
+        return RetentionCurve(points, uses, now, 0.6, None if memory.pinned else now + 30 * 86_400)
 
     def rests_on(self, memory: Memory, turn: Turn, start: int, end: int) -> None:
         """Give a memory its evidence."""

@@ -13,10 +13,13 @@ from textual.widgets import Footer
 from companion.paths import asset
 from companion.ui.widgets.safe_markdown import SafeMarkdown
 
+FURTHER = {"keys": (), "memories": ("forgetting", "keys")}
+"""Pages that follow one."""
+
 
 def help_text(topic: str) -> str:
-    """assets/help/`topic`.md, then the keys."""
-    pages = [topic, "keys"] if topic != "keys" else ["keys"]
+    """assets/help/`topic`.md, then what belongs to it, and the keys."""
+    pages = [topic, *FURTHER.get(topic, ("keys",))]
     return "\n\n".join(asset("help", f"{page}.md").read_text("utf-8") for page in pages)
 
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from companion.records import Change, Memory
 from companion.text import one_line
 from companion.ui.screens.base import EngineScreen, attempt, tell
+from companion.ui.screens.curve import CurveScreen
 from companion.ui.screens.edit import write_memory
 
 
@@ -24,6 +25,7 @@ class MemoryActions(EngineScreen):
         Binding("f,delete", "forget", "Forget", key_display="f"),
         Binding("u", "undo", "Undo"),
         Binding("r", "restore", "Restore"),
+        Binding("c", "curve", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 
@@ -75,6 +77,11 @@ class MemoryActions(EngineScreen):
     @work(group="change")
     async def action_undo(self) -> None:
         self._done(await attempt(self, self.engine.undo()), undo=False)
+
+    def action_curve(self) -> None:
+        memory = self.current()
+        if memory is not None:
+            self.app.push_screen(CurveScreen(self.engine, memory.id))
 
     def action_back(self) -> None:
         self.dismiss()

@@ -82,7 +82,12 @@ class SleepScreen(ModalScreen[None]):
         except CompanionError as error:
             what.show((f"{error}\n", "bold"), error.hint)
         else:
-            what.show("\n".join(one_line(line) for line in report_lines(self._report)[:LINES]))
+            lines = report_lines(self._report)
+            if len(lines) > LINES:
+                where = "companion sleep --dry-run" if self._dry_run else "companion memories history"
+                end = lines[-1:] if self._dry_run else []
+                lines = [*lines[: LINES - 1 - len(end)], f"… and more: {where}", *end]
+            what.show("\n".join(one_line(line) for line in lines))
         self.query_one(ProgressBar).display = False
         undo = self._report is not None and self._report.batch is not None and not self._dry_run
         keys.show("Esc closes   u takes it back" if undo else "Esc closes")
