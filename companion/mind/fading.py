@@ -19,7 +19,7 @@ from companion.store.store import Store
 
 FADING: tuple[Status, ...] = ("active", "dormant", "archived")
 Ints = npt.NDArray[np.int64]
-PART = 1_000
+PART = 500
 """Memories looked at between two words on how far it is."""
 Progress = Callable[[int, int, str], None]
 

@@ -26,7 +26,7 @@ from companion.memory.forgetting import Curve, Fading, fading_at
 from companion.mind.consolidating import Consolidator, Plan
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
-from companion.mind.fading import FADING, Move, Progress, moves, state_at
+from companion.mind.fading import FADING, PART, Move, Progress, moves, state_at
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
 from companion.records import Memory, SleepReport
@@ -100,10 +100,12 @@ class Sleep:
             reason = f"night of {nights[-1].isoformat()}"
             with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
                 # Looked at anew: what was pinned or forgotten meanwhile is left alone.
-                moved = self._fade(nominal, on_progress, stop)
-                on_progress(0, len(moved), "keeping what changed")
-                for before, after in permutations(FADING, 2):
-                    batch.move(before, after, [m.id for m in moved if (m.before, m.after) == (before, after)])
+                moved = self._fade(nominal, lambda *_: None, stop)
+                for start in range(0, len(moved), PART):
+                    on_progress(start, len(moved), "keeping what changed")
+                    part = moved[start : start + PART]
+                    for before, after in permutations(FADING, 2):
+                        batch.move(before, after, [m.id for m in part if (m.before, m.after) == (before, after)])
                 # A night caught up leaves events and days as the nights since would have.
                 kept = self._events.keep(batch, ended, lambda event: state_at(fading, event))
                 self._consolidator.keep(batch, plan, kept, lambda day: state_at(fading, day))
