@@ -19,6 +19,7 @@ Emotion = Literal[
     "joy", "love", "gratitude", "pride", "calm", "surprise", "sadness", "loneliness", "fear", "anger", "disgust",
     "shame", "tiredness",
 ]  # fmt: skip
+Layer = Literal["working", "recent", "long-term"]
 LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
 
 KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
@@ -26,6 +27,9 @@ STATUSES: tuple[Status, ...] = (
     "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten",
 )  # fmt: skip
 RECALLABLE: tuple[Status, ...] = ("active",)
+LAYERS: tuple[tuple[float, Layer], ...] = ((0.0, "working"), (7.0, "recent"), (30.0, "long-term"))
+"""Layers of memory, each with the strength (days) from which a memory is in it: a week, as long as the grace in which
+nothing fades; a month, where identity and boundaries begin and everything else comes by spaced use."""
 MODES: tuple[Mode, ...] = ("asked", "talking")
 """What a message does that calls for memory: it asks, or it goes on."""
 
@@ -98,6 +102,11 @@ class Memory:
     """The memory this one was merged into or superseded by."""
     version: int = 1
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def layer(self) -> Layer:
+        """How deep it sits, by its strength: only spaced use brings it from one layer to the next."""
+        return next(layer for begins, layer in reversed(LAYERS) if self.strength >= begins or not begins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +218,8 @@ class MemoryDetail:
     history: tuple[JournalEntry, ...] = ()
     recalls: tuple[CameToMind, ...] = ()
     """The latest times it came to mind, newest first."""
+    fades_around: date | None = None
+    """The day on which it would become dormant if nothing happens; None for what is pinned or not active."""
     curve: RetentionCurve | None = None
 
 

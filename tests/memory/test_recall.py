@@ -76,16 +76,22 @@ def test_in_an_empty_memory_nothing_is_found(store: Store) -> None:
     assert Recall(store, meaning(store))(Cue("Where does my sister live?"), 8).memories == ()
 
 
-@pytest.mark.parametrize(
-    "status", ["forgotten", "superseded", "dormant", "archived", "merged", "quarantined", "candidate"]
-)
-def test_what_is_not_active_is_not_recalled(recall: Recall, status: str) -> None:
+@pytest.mark.parametrize("status", ["forgotten", "superseded", "merged", "quarantined", "candidate"])
+def test_what_does_not_stand_is_not_recalled(recall: Recall, status: str) -> None:
     store = recall.store
     (found,) = recall(Cue("Biscuit, my dog?"), 1).memories
     change(store, found.memory.id, status=status)
     assert FACTS[1] not in texts(recall, "Biscuit, my dog?")
     store.changes.undo()
     assert texts(recall, "Biscuit, my dog?")[:1] == [FACTS[1]]
+
+
+@pytest.mark.parametrize("status", ["dormant", "archived"])
+def test_what_has_faded_comes_only_to_who_asks(recall: Recall, status: str) -> None:
+    (found,) = recall(Cue("Biscuit, my dog?"), 1).memories
+    change(recall.store, found.memory.id, status=status)
+    assert FACTS[1] not in texts(recall, "I took Biscuit, my dog, to the park.")
+    assert FACTS[1] in texts(recall, "Biscuit, my dog?")
 
 
 def test_an_edited_memory_is_recalled_with_its_new_words_only(recall: Recall) -> None:
