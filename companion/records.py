@@ -374,30 +374,6 @@ class ReplyReport:
 
 
 @dataclass(frozen=True, slots=True)
-class SleepReport:
-    """What a night (or several caught up) did. `changes` are lines for the person."""
-
-    nights: tuple[str, ...]
-    """Calendar dates (ISO) whose night was run, oldest first; empty when there was nothing to do."""
-    dormant: int = 0
-    archived: int = 0
-    woken: int = 0
-    batch: int | None = None
-    dry_run: bool = False
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A line of `companion doctor`. `level` is ok, warning or error."""
-
-    name: str
-    level: Literal["ok", "warning", "error"]
-    detail: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """Where the engine stands: `phase` for the model; `activity` is what it is doing now, for the status line."""
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from companion.cli.output import memory_date
 from companion.clock import iso, local_date
-from companion.records import Change, Check, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory, SleepReport
+from companion.records import Change, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory
+from companion.reports import Check, SleepReport
 from companion.text import one_line, sanitise
 from companion.ui.format import counted, counted_days, full_date, full_day, percent
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from companion.clock import iso, local_date
 from companion.records import (
     Change,
-    Check,
     JournalEntry,
     Memory,
     MemoryDetail,
     RecalledMemory,
     ReplyReport,
-    SleepReport,
 )
+from companion.reports import Check, SleepReport
 from companion.text import sanitise
 
 Json = dict[str, object]

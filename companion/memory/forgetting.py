@@ -139,7 +139,8 @@ def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | 
 def is_kept(memory: Memory) -> bool:
     """Whether it never fades out of mind: what is pinned, who the person is (what fills a slot of their life), their
     boundaries, and the portrait, which each night draws anew. It can be replaced, or forgotten by the person."""
-    core = memory.slot is not None or memory.importance >= 5 or memory.kind == "trait"
+    who = memory.kind == "thought" and memory.slot is not None  # of what nights make it is a name
+    core = who or memory.importance >= 5 or memory.kind == "trait"
     return memory.pinned or core or (memory.importance >= 4 and memory.modality == "preference")
 
 

@@ -23,7 +23,7 @@ from companion.memory.forgetting import GOOD, Curve, Fsrs, curve, fading_at
 from companion.mind.event_keeping import EventKeeper
 from companion.mind.sleep import Sleep, moment_of
 from companion.paths import Paths
-from companion.records import MemoryFilter
+from companion.records import Kind, MemoryFilter
 from companion.store.store import Store
 from tests.support import START, evidence, memory, say
 
@@ -65,15 +65,18 @@ def sleep_of(store: Store, curve: Curve | None = None) -> Sleep:
 
 
 def remembered(store: Store) -> tuple[list[Any], list[Any]]:
-    """Memories with their evidence, and links, but for numbers that tell only in which order things were written."""
-    found = {m.id: m for m in store.memories.find(MemoryFilter(statuses=(), limit=100_000))}
+    """Memories with their evidence, and links, but for numbers that tell only in which order things were written, and
+    for what nights make of them, which is compared in test_consolidating.py."""
+    kinds: tuple[Kind, ...] = ("moment", "thought", "event")
+    found = {m.id: m for m in store.memories.find(MemoryFilter(kinds=kinds, statuses=(), limit=100_000))}
 
     def name(id: int | None) -> Any:
         return None if id is None else (found[id].kind, found[id].text, found[id].recorded_at)
 
     memories = [(replace(m, id=0, version=0, replaced_by=None), name(m.replaced_by)) for m in found.values()]
     links = store.db.all("SELECT source, target, type, weight FROM links")
-    return sorted(memories, key=repr), sorted(((name(a), name(b), t, w) for a, b, t, w in links), key=repr)
+    lasting = ((name(a), name(b), t, w) for a, b, t, w in links if a in found and b in found)
+    return sorted(memories, key=repr), sorted(lasting, key=repr)
 
 
 def counts(store: Store) -> tuple[int, int]:
@@ -98,7 +101,8 @@ def live(store: Store, curve: Curve, deed: str, number: int) -> None:
             for kind, strength in (("moment", 1.3), ("thought", (0.4, 2.3, 8.3)[number % 3])):
                 batch.add(memory(text, store.clock, kind=kind, strength=strength, evidence=(evidence(turn, text),)))
         return
-    all_of_them = sorted(store.memories.find(MemoryFilter(statuses=(), limit=1000)), key=lambda m: (m.text, m.kind))
+    lived = MemoryFilter(kinds=("moment", "thought"), statuses=(), limit=1000)  # what nights make is not there yet
+    all_of_them = sorted(store.memories.find(lived), key=lambda m: (m.text, m.kind))
     chosen = all_of_them[number % len(all_of_them)] if all_of_them else None
     editing = Editing(store, store.clock, curve)
     try:

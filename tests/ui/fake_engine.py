@@ -37,7 +37,6 @@ from companion.events import (
 )
 from companion.records import (
     Change,
-    Check,
     EngineStatus,
     Evidence,
     JournalEntry,
@@ -51,11 +50,10 @@ from companion.records import (
     ReplyReport,
     RetentionCurve,
     SentMessage,
-    SleepReport,
     TranscriptItem,
     Turn,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 @dataclass
