@@ -13,7 +13,6 @@ from typing import Protocol
 from companion.events import Listener
 from companion.records import (
     Change,
-    Check,
     DayMood,
     EngineStatus,
     JournalEntry,
@@ -25,10 +24,9 @@ from companion.records import (
     PortraitLine,
     RecalledMemory,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 class CompanionApi(Protocol):

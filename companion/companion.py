@@ -29,14 +29,13 @@ from companion.model.protocol import ChatModel, StopSignal
 from companion.model.tiers import ProbeReport
 from companion.paths import Paths
 from companion.records import (
-    Check,
     EngineStatus,
     Phase,
     ReplyReport,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
+from companion.reports import Check, SleepReport
 from companion.settings import Settings
 from companion.store.learned import learned_from
 from companion.store.store import Store

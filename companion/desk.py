@@ -73,6 +73,7 @@ class Desk:
             store.memories.links(id),
             history,
             store.recalls.times(id, 10),
+            fades_around=fading.fades_around(memory),
             curve=course(fading, memory, history),
         )
 

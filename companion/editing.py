@@ -29,7 +29,7 @@ class Editing:
     def add(self, text: str, kind: Kind) -> Change:
         text = _checked(text)
         at, offset = stamp(self.clock.now())
-        strength = first_strength(kind, "fact", 4, None)
+        strength = first_strength(kind, "fact", 4, None, lasting=True)
         memory = Memory(0, kind, text, "active", at, offset, importance=4, strength=strength)
         with self.store.changes.batch("person", "add") as batch:
             added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.records import EngineStatus, RecalledMemory, ReplyReport, SleepReport
+from companion.records import EngineStatus, RecalledMemory, ReplyReport
+from companion.reports import SleepReport
 
 
 @dataclass(frozen=True, slots=True)

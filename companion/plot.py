@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotext
 
@@ -69,6 +69,24 @@ def curve(
     plotext.yticks(shares, [f"{share}%" for share in shares])
     kept = _apart(labels, begin, end, width - FRAME - 3)
     plotext.xticks([x for x, _ in kept], [text for _, text in kept])
+    return _drawn()
+
+
+def lines(series: Mapping[str, Sequence[float]], names: Sequence[str], width: int, height: int) -> list[str]:
+    """A line for each series (shares 0 to 1), drawn with the first letter of its name that no other has, over places
+    with `names`. Empty when there is nothing to draw or no room for it."""
+    width = min(width, WIDEST)
+    if not series or not names or width < _SHORTEST + FRAME or height < _LOWEST + FRAME:
+        return []
+    _begin(width, height)
+    places = list(range(1, len(names) + 1))
+    letters: list[str] = []
+    for name, shares in series.items():
+        letters.append(next((letter for letter in name if letter not in letters), BEFORE))
+        plotext.plot(places, [100 * share for share in shares], label=f"{letters[-1]} {name}", marker=letters[-1])
+    plotext.ylim(0, 100)
+    plotext.yticks([0, 25, 50, 75, 100])
+    plotext.xticks(places, list(names))
     return _drawn()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from companion.question import Question
@@ -20,6 +21,7 @@ Emotion = Literal[
     "joy", "love", "gratitude", "pride", "calm", "surprise", "sadness", "loneliness", "fear", "anger", "disgust",
     "shame", "tiredness",
 ]  # fmt: skip
+Layer = Literal["working", "recent", "long-term"]
 LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
 
 KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
@@ -27,6 +29,9 @@ STATUSES: tuple[Status, ...] = (
     "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten",
 )  # fmt: skip
 RECALLABLE: tuple[Status, ...] = ("active",)
+LAYERS: tuple[tuple[float, Layer], ...] = ((0.0, "working"), (7.0, "recent"), (30.0, "long-term"))
+"""Layers of memory, each with the strength (days) from which a memory is in it: a week, as long as the grace in which
+nothing fades; a month, where identity and boundaries begin and everything else comes by spaced use."""
 MODES: tuple[Mode, ...] = ("asked", "talking")
 """What a message does that calls for memory: it asks, or it goes on."""
 
@@ -101,6 +106,11 @@ class Memory:
     """What it is about in other words, learned from other memories: "sister, nurse". It is found by them as well."""
     version: int = 1
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def layer(self) -> Layer:
+        """How deep it sits, by its strength: only spaced use brings it from one layer to the next."""
+        return next(layer for begins, layer in reversed(LAYERS) if self.strength >= begins or not begins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +222,8 @@ class MemoryDetail:
     history: tuple[JournalEntry, ...] = ()
     recalls: tuple[CameToMind, ...] = ()
     """The latest times it came to mind, newest first."""
+    fades_around: date | None = None
+    """The day on which it would become dormant if nothing happens; None for what is pinned or not active."""
     curve: RetentionCurve | None = None
 
 
@@ -321,7 +333,6 @@ class TranscriptItem:
     unsupported: tuple[Span, ...] = ()
     """What a reply says about the person that nothing it was given supports."""
     question: Question | None = None
-    """What the companion asked after it, and was not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,30 +376,6 @@ class ReplyReport:
     """Tokens of the prompt by part: persona, history, memories, message."""
     unsupported: tuple[Span, ...] = ()
     """Names, numbers and dates about the person that neither conversation, memories nor persona support."""
-
-
-@dataclass(frozen=True, slots=True)
-class SleepReport:
-    """What a night (or several caught up) did. `changes` are lines for the person."""
-
-    nights: tuple[str, ...]
-    """Calendar dates (ISO) whose night was run, oldest first; empty when there was nothing to do."""
-    dormant: int = 0
-    archived: int = 0
-    woken: int = 0
-    batch: int | None = None
-    dry_run: bool = False
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A line of `companion doctor`. `level` is ok, warning or error."""
-
-    name: str
-    level: Literal["ok", "warning", "error"]
-    detail: str
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,16 @@
-"""Recall as bars for a person to look at, as wide as the terminal."""
+"""Recall as bars, and a year as lines, for a person to look at, as wide as the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from companion.bench.scoring import Figures
-from companion.plot import bars
+from companion.plot import bars, lines
 from companion.text import one_line
 
 NAME = 24
 """Characters of a set's name that are shown."""
+YEAR_HEIGHT = 16
 
 
 def recall_bars(sets: Mapping[str, Figures], width: int) -> list[str]:
@@ -21,6 +22,13 @@ def recall_bars(sets: Mapping[str, Figures], width: int) -> list[str]:
     ]
     drawn = bars(rows, width)
     return ["recall@k, %", *drawn] if drawn else []
+
+
+def year_lines(months: Mapping[str, Sequence[float]], title: str, names: Sequence[str], width: int) -> list[str]:
+    """A line for each way to forget, month by month, in percent: `months` by way, `names` of the months. Empty without
+    room."""
+    drawn = lines(months, [name[-2:] for name in names], width, YEAR_HEIGHT)
+    return [title, *drawn] if drawn else []
 
 
 def _known(figures: Figures) -> dict[str, float]:

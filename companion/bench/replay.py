@@ -22,8 +22,8 @@ from companion.bench.embeddings import CachedEmbedder
 from companion.bench.histories import History, HistoryTurn, Question
 from companion.clock import SetClock
 from companion.memory.cue import Cue, told_before
-from companion.memory.forgetting import curve
-from companion.memory.meaning import open_meaning
+from companion.memory.forgetting import Curve, curve
+from companion.memory.meaning import Meaning, open_meaning
 from companion.memory.recall import Recall, Recalled
 from companion.mind.reflect import Reflection
 from companion.mind.thinking import Thinker
@@ -37,6 +37,8 @@ from companion.text import cjk_runs
 LIMIT = 50
 """Memories asked for: more than a chat takes, to see how far down the needed ones stand."""
 BLOCK_TOKENS = 512
+_PART = 64
+"""Texts embedded at once."""
 _NAME = re.compile(r"^[^:：\n]{1,40}[:：]\s*")
 
 
@@ -79,10 +81,19 @@ class Mind(Protocol):
 class OurMind:
     """Production reflection and recall. An exchange is thought about once its reply is there."""
 
-    def __init__(self, store: Store, clock: SetClock, settings: Settings, embedder: CachedEmbedder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: SetClock,
+        settings: Settings,
+        embedder: CachedEmbedder,
+        fades: Curve | None = None,
+    ) -> None:
         self._store = store
+        self._clock = clock
         self.recalling = Recall(store, open_meaning(store, embedder))
-        self._reflection = Reflection(store, clock, curve(settings.memory.curve), lambda: self.recalling.meaning)
+        fades = fades or curve(settings.memory.curve)
+        self._reflection = Reflection(store, clock, fades, lambda: self.recalling.meaning)
         self._waiting: list[Turn] = []
 
     def hear(self, turn: Turn) -> None:
@@ -97,6 +108,21 @@ class OurMind:
 
     def recall(self, cue: Cue, limit: int) -> Recalled:
         return self.recalling(cue, limit)
+
+    def embed_missing(self) -> None:
+        """Give vectors to what the night wrote."""
+        if self.recalling.meaning is not None:
+            embed_missing(self._store, self.recalling, self.recalling.meaning)
+
+
+def embed_missing(store: Store, recall: Recall, meaning: Meaning) -> None:
+    """Give vectors to pieces that have none, as the background thread does."""
+    while part := store.vectors.missing(meaning.id, _PART):
+        vectors = meaning.embedder.encode([text for _, text in part])
+        with store.db.write():
+            store.vectors.put(meaning.id, {key: v for (key, _), v in zip(part, vectors, strict=True)})
+            memories = store.vectors.announce([key for key, _ in part])
+        recall.pool.vectors_came(memories)
 
 
 def think_about(store: Store, reflection: Reflection, turn: Turn, thinker: Thinker | None = None) -> None:
@@ -132,7 +158,7 @@ def replay(
     asked: dict[str | None, list[Question]] = defaultdict(list)
     for question in questions:
         asked[question.before].append(question)
-    with _profile(SetClock(start)) as (store, clock):
+    with profile(SetClock(start)) as (store, clock):
         mind: Mind = PlainRecall(baseline, embedder) if baseline else OurMind(store, clock, settings, embedder)
         mind = mind_of(store, clock) if mind_of is not None else mind
         life = _Life(store, clock, mind, embedder)
@@ -247,7 +273,7 @@ def estimated_tokens(text: str) -> float:
 
 
 @contextmanager
-def _profile(clock: SetClock) -> Generator[tuple[Store, SetClock]]:
+def profile(clock: SetClock) -> Generator[tuple[Store, SetClock]]:
     """An empty profile that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="companion-bench-", ignore_cleanup_errors=True) as folder:
         store = Store.open(Paths(data=Path(folder), config=Path(folder)), clock)

@@ -1,4 +1,4 @@
-"""`companion bench scale`: how long recalling, writing and thinking take as more and more is remembered.
+"""`companion bench scale`: how long recalling, writing, thinking and sleeping take as more and more is remembered.
 
 Each size is a profile of its own, filled through the store with made-up conversations of three years. Their vectors
 are made up too, and so are those of what is asked; an embedder, where there is one, still encodes it, so that its time
@@ -21,6 +21,7 @@ import companion
 from companion.bench.exchanges_at_size import Samples, StandIn, live
 from companion.bench.made_up import Space
 from companion.bench.made_up_profile import fill
+from companion.bench.nights_at_size import sleep_at_size
 from companion.bench.recalling import Progress, open_embedder
 from companion.bench.scoring import Figures
 from companion.clock import SetClock
@@ -101,6 +102,8 @@ def _measure(
         reconciled = _open_index(store, paths, meaning, progress, f"{label}: opening the index") if built else None
         if meaning.index is not None:
             meaning.index.close()
+        progress(f"{label}: sleeping", 0, 1)
+        nights = sleep_at_size(store, clock, settings)
     return {
         "memories": memories,
         "recall_ms": _recall(samples),
@@ -112,6 +115,7 @@ def _measure(
         "reconcile_s": reconciled,
         "index_build_s": built,
         "database_mb": round(megabytes, 1),
+        "nights": {name: night.json() for name, night in nights.items()},
     }
 
 
@@ -189,6 +193,11 @@ _LINES = (
     ("opening the index in step, s", ("reconcile_s",)),
     ("building the index, s", ("index_build_s",)),
     ("database, MB", ("database_mb",)),
+    ("a night, s", ("nights", "next", "seconds")),
+    ("three years of nights at once, s", ("nights", "first", "seconds")),
+    ("  memories moved", ("nights", "first", "moved")),
+    ("  memory beyond what was held, MB", ("nights", "first", "mb")),
+    ("400 nights at once, s", ("nights", "caught up", "seconds")),
 )
 
 

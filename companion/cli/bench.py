@@ -16,6 +16,7 @@ from companion.cli.progress import Bar
 from companion.cli.session import prepare
 
 if TYPE_CHECKING:
+    from companion.bench.forgetting import ForgettingReport
     from companion.bench.recalling import RecallReport
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine and this model.")
@@ -168,6 +169,38 @@ def adapt(
     with Bar() as bar:
         rows = measure_adaptation(files, settings, uses=uses, histories=histories, progress=bar)
     _show(as_json, [row.json() for row in rows], lambda: adaptation_lines(rows, uses))
+
+
+@app.command()
+def forget(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE…]", help="Histories to age as well, .jsonl or .jsonl.gz.")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", help="Days of the made-up year.")] = 365,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed is another person.")] = 1,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many questions of a file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False,
+) -> None:
+    """What a year of forgetting does to recall: nothing forgotten, two curves, and only the newest kept."""
+    _, settings = prepare()
+    from companion.bench.forgetting import forgetting_lines, measure_forgetting
+
+    with Bar() as bar:
+        report = measure_forgetting(files or (), settings, days=days, seed=seed, limit=limit, progress=bar)
+    _show(as_json, report.json(), lambda: [*forgetting_lines(report), *_year_of(report)])
+
+
+def _year_of(report: ForgettingReport) -> list[str]:
+    """Recall and what is active, month by month, as lines."""
+    from companion.bench.forgetting import monthly
+    from companion.bench.plot import year_lines
+
+    width = shutil.get_terminal_size().columns
+    lines: list[str] = []
+    for figure, title in (("recall10", "recall@10, %, by month"), ("active_share", "active memories, %, by month")):
+        names, values = monthly(report, figure)
+        lines += ["", *year_lines(values, title, names, width)]
+    return lines
 
 
 def _show(as_json: bool, figures: object, lines: Callable[[], Iterable[str]]) -> None:

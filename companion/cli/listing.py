@@ -7,17 +7,20 @@ from datetime import timedelta
 
 from companion.cli.output import memory_date
 from companion.clock import iso, local_date
-from companion.records import Change, Check, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory, SleepReport
+from companion.records import Change, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory
+from companion.reports import Check, SleepReport
 from companion.text import one_line, sanitise
-from companion.ui.format import counted, full_date, percent
+from companion.ui.format import counted, counted_days, full_date, full_day, percent
 
 SHOWN = 300
 """Characters of a memory's text in a list."""
 
 
 def memory_lines(rows: Sequence[MemoryRow]) -> list[str]:
-    """A table: id, date, kind, how present it is, text."""
-    return _table((*_cells(row.memory), present(row.memory, row.retention), _text(row.memory)) for row in rows)
+    """A table: id, date, kind, layer, how present it is, text."""
+    return _table(
+        (*_cells(row.memory), row.memory.layer, present(row.memory, row.retention), _text(row.memory)) for row in rows
+    )
 
 
 def found_lines(found: Sequence[RecalledMemory]) -> list[str]:
@@ -39,7 +42,8 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
     lines += [
         f"About      {one_line(memory.subject)}",
         *([f"Tags       {one_line(memory.tags)}"] if memory.tags else []),
-        f"Presence   {present(memory, detail.retention)}",
+        f"Presence   {present(memory, detail.retention)}{_fades(detail)}",
+        f"Layer      {memory.layer}, strength {counted_days(memory.strength)}",
         f"Importance {memory.importance} of 5, used {counted(memory.used_count, 'time')}",
     ]
     if detail.quotes:
@@ -148,6 +152,10 @@ def present(memory: Memory, retention: float) -> str:
     if memory.pinned:
         return "pinned"
     return percent(retention) if memory.status == "active" else f"{memory.status} {percent(retention)}"
+
+
+def _fades(detail: MemoryDetail) -> str:
+    return "" if detail.fades_around is None else f", fades around {full_day(detail.fades_around)}"
 
 
 def _cells(memory: Memory) -> tuple[str, str, str]:

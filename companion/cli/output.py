@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from companion.clock import iso, local_date
 from companion.records import (
     Change,
-    Check,
     JournalEntry,
     Memory,
     MemoryDetail,
     RecalledMemory,
     ReplyReport,
-    SleepReport,
 )
+from companion.reports import Check, SleepReport
 from companion.text import sanitise
 
 Json = dict[str, object]
@@ -51,6 +50,7 @@ def memory_json(memory: Memory, retention: float | None = None) -> Json:
         "importance": memory.importance,
         "retention": None if retention is None else round(retention, 4),
         "strength": round(memory.strength, 4),
+        "layer": memory.layer,
         "used_count": memory.used_count,
         "version": memory.version,
         "evidence": evidence_turns(memory),
@@ -96,6 +96,7 @@ def detail_json(detail: MemoryDetail) -> Json:
     """A memory with the words it rests on, its links and its history."""
     return {
         **memory_json(detail.memory, detail.retention),
+        "fades_around": None if detail.fades_around is None else detail.fades_around.isoformat(),
         "quotes": [
             {"turn": quote.turn.id, "role": quote.turn.role, "start": quote.start, "end": quote.end, "text": quote.text}
             for quote in detail.quotes

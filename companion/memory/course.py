@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from companion.memory.forgetting import DAY, GRACE_DAYS, Fading
+from companion.memory.forgetting import DAY, GRACE_DAYS, Fading, is_kept, last_time
 from companion.records import JournalEntry, Memory, RetentionCurve
 
 POINTS = 160
@@ -50,11 +50,11 @@ def course(fading: Fading, memory: Memory, history: Sequence[JournalEntry]) -> R
 
 
 def fades_at(fading: Fading, memory: Memory) -> float | None:
-    """When it falls, or fell, below the line (seconds) if it is not used; None when it is pinned, or would be later
+    """When it falls, or fell, below the line (seconds) if it is not used; None when it is kept, or would be later
     than FARTHEST."""
-    if memory.pinned:
+    if is_kept(memory):
         return None
-    begin = memory.recorded_at if memory.last_used_at is None else max(memory.recorded_at, memory.last_used_at)
+    begin = last_time(memory)
     below = fading.curve.dormant_below
     gone = fading.retention(memory) < below
     low, high = (begin, fading.now) if gone else (fading.now, max(fading.now, begin) + FARTHEST * DAY)

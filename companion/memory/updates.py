@@ -16,14 +16,14 @@ ALIKE = 0.6
 """Cosine of two memories from which they are, whatever words they use."""
 MARGIN = 3.0
 """A newer memory whose score is further below is about something else."""
-_ABOUT_THE_PAST = frozenset({"first", "before"})
+ABOUT_THE_PAST = frozenset({"first", "before"})
 
 
 def newer_first(order: Ints, scores: Floats, found: Evidence, vectors: Matrix | None) -> Ints:
     """`order` (rows, best first) with every newer memory above older ones of the same thing. `vectors`: theirs, in the
     same order. A cue that asks for the beginning, or names a time, is left as it is."""
     reading, rows = found.reading, found.rows
-    if not reading.asked or reading.windows or reading.asks & _ABOUT_THE_PAST or len(order) < 2:
+    if not reading.asked or reading.windows or reading.asks & ABOUT_THE_PAST or len(order) < 2:
         return order
     head = order[:LOOKED_AT]
     same = _same_thing(head, found, vectors)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from companion.clock import Clock, local_date, stamp
-from companion.memory.forgetting import DAY, Curve, Fading, fading_at
+from companion.memory.forgetting import DAY, Curve, Fading, fading_at, last_time
 from companion.records import Memory
 from companion.reports import FadingSoon, MorningReport, Replaced
 from companion.store.store import Store
@@ -92,8 +92,7 @@ class Morning:
 
 def _days_left(fading: Fading, memory: Memory) -> int | None:
     """Whole days until an active memory becomes dormant, None when that is more than SOON."""
-    last = memory.recorded_at if memory.last_used_at is None else max(memory.recorded_at, memory.last_used_at)
-    gone = fading.days_since(last)
+    gone = fading.days_since(last_time(memory), memory.strength)
     below = fading.curve.dormant_below
     if fading.curve.retention(gone + SOON, memory.strength) >= below:
         return None

@@ -11,21 +11,23 @@ not learned again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from companion.clock import Clock
 from companion.events import ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
-from companion.memory.forgetting import GOOD, Curve, first_strength
+from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
 from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning, piece_vectors
 from companion.memory.words import content_words
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
+from companion.mind.fading import FADING
 from companion.mind.insights import Insights
 from companion.mind.keeping import Keeper
+from companion.mind.lasting import lasts
 from companion.mind.marking import fit_to_remember
 from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
@@ -82,6 +84,9 @@ class Reflection:
         keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
         phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each) for each in phrased]
+        if turn.role == "person" and not thoughts and lasts(turn.text):
+            # Nothing was taken from it, so that its own words are all there is of what they say for good.
+            moments = [replace(m, strength=PREFERENCE) if m.evidence[0].turn == turn.id else m for m in moments]
         weighed = weigh(self._keeper, thoughts, thinker, stop)
         insight, ungrounded = self._insights.find(thoughts, thinker, stop)
         thoughts += [] if private else own_thoughts(self.store, turn, reply)
@@ -160,7 +165,9 @@ class Reflection:
             polarity=statement.polarity,
             modality=statement.kind_of,
             importance=statement.importance,
-            strength=first_strength("thought", statement.kind_of, statement.importance, statement.slot),
+            strength=first_strength(
+                "thought", statement.kind_of, statement.importance, statement.slot, lasting=lasts(statement.text)
+            ),
             valence=valence(statement.text),
             emotion=emotion(statement.text),
             event_start=starts,
@@ -182,7 +189,8 @@ class Reflection:
         self.store.recalls.mark_used(reply.id, used)
         when = self.clock.now()
         for item in recalled:
-            if item.memory.id in used and item.memory.status == "active":
+            if item.memory.id in used and item.memory.status in FADING:
+                batch.update(item.memory.id, status="active")  # what is used is awake, even if it had faded
                 reinforce(self.store, batch, item.memory, self.curve, when, GOOD, "used in a reply", reply.id)
         # A reply that was cut off did not have the chance to use all it was given.
         if self.learner is not None and reply.state == "complete":

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import permutations
 
 from companion.clock import Clock, local_date
 from companion.errors import ModelError, ThinkingStopped
@@ -25,22 +26,19 @@ from companion.memory.forgetting import Curve, Fading, fading_at
 from companion.mind.consolidating import Consolidator, Plan
 from companion.mind.event_keeping import EventKeeper, Hearing
 from companion.mind.events import PAUSE
+from companion.mind.fading import FADING, PART, Move, Progress, moves, state_at
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
-from companion.records import Memory, SleepReport, Status
-from companion.store.changes import Batch
+from companion.records import Memory
+from companion.reports import SleepReport
 from companion.store.store import Store
 from companion.text import one_line
 
 log = logging.getLogger(__name__)
-FADING: tuple[Status, ...] = ("active", "dormant", "archived")
 _SHOWN = 20
-_PART = 500
-"""Memories read, or written, between two words on how far it is."""
+Fade = Callable[[Store, Curve, datetime, Progress], list[Move]]
 _ASTRAY = timedelta(days=2)
 """A clock that was off by more than this was wrong; by less it may have been another zone."""
-Move = tuple[Memory, Status]
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass
@@ -49,6 +47,8 @@ class Sleep:
     clock: Clock
     curve: Curve
     at: time
+    fade: Fade = moves
+    """What changes its state in a night; another one only where ways of forgetting are compared."""
 
     def __post_init__(self) -> None:
         self._events = EventKeeper(self.store)
@@ -93,18 +93,26 @@ class Sleep:
             nominal = moment_of(nights[-1], self.at, as_of)
             fading = fading_at(self.store, self.curve, nominal)
             ended = self._end_events(nominal, thinker, stop)
-            moves = self._fade(fading, on_progress, stop)
+            moved = self._fade(nominal, on_progress, stop)
             on_progress(0, 1, "going over the days")
             plan = self._consolidate(nights, ended, thinker, stop)
             if dry_run:
-                return _report(nights, moves, fading, ended, plan, dry_run=True)
+                return self._report(nights, moved, fading, ended, plan, dry_run=True)
             reason = f"night of {nights[-1].isoformat()}"
             with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
-                moves = self._move(batch, moves, fading, on_progress)
+                on_progress(0, len(moved), "keeping what changed")
+                # Looked at anew: what was pinned or forgotten meanwhile is left alone.
+                moved = self._fade(nominal, lambda *_: None, stop)
+                for start in range(0, len(moved), PART):
+                    if start:
+                        on_progress(start, len(moved), "keeping what changed")
+                    part = moved[start : start + PART]
+                    for before, after in permutations(FADING, 2):
+                        batch.move(before, after, [m.id for m in part if (m.before, m.after) == (before, after)])
                 # A night caught up leaves events and days as the nights since would have.
                 kept = self._events.keep(batch, ended, lambda event: state_at(fading, event))
                 self._consolidator.keep(batch, plan, kept, lambda day: state_at(fading, day))
-                report = _report(nights, moves, fading, ended, plan, batch=batch.id if batch.touched else None)
+                report = self._report(nights, moved, fading, ended, plan, batch=batch.id if batch.touched else None)
                 summary: dict[str, object] = {name: getattr(report, name) for name in ("dormant", "archived", "woken")}
                 for night in nights:
                     self.store.nights.record(night, as_of, batch.id, summary if night == nights[-1] else {})
@@ -127,29 +135,43 @@ class Sleep:
         since, until = ((night - date(1970, 1, 1)).days for night in (nights[0] - timedelta(days=1), nights[-1]))
         return self._consolidator.plan(since, until, [each.event for each in ended.ended], thinker, stop)
 
-    def _fade(self, fading: Fading, on_progress: Progress, stop: StopSignal) -> list[Move]:
+    def _fade(self, nominal: datetime, on_progress: Progress, stop: StopSignal) -> list[Move]:
         """What changes its state; read in parts, so that whoever wants the database need not wait for all of it."""
-        total = self.store.memories.count(FADING)
-        moves: list[Move] = []
-        done = last = 0
-        while part := self.store.memories.by_status(FADING, last, _PART):
-            _give_way(stop)
-            on_progress(done, total, "letting memories fade")
-            moves += [(memory, new) for memory in part if (new := state_at(fading, memory)) != memory.status]
-            done, last = done + len(part), part[-1].id
-        return moves
 
-    def _move(self, batch: Batch, moves: Sequence[Move], fading: Fading, on_progress: Progress) -> list[Move]:
-        """Write them, each as it is by now: what was pinned or forgotten since it was looked at is left alone."""
-        moved: list[Move] = []
-        for start in range(0, len(moves), _PART):
-            on_progress(start, len(moves), "keeping what changed")
-            current = self.store.memories.many([memory.id for memory, _ in moves[start : start + _PART]])
-            for memory in current.values():
-                if memory.status in FADING and (new := state_at(fading, memory)) != memory.status:
-                    batch.update(memory.id, status=new)
-                    moved.append((memory, new))
-        return moved
+        def told(done: int, total: int, what: str) -> None:
+            _give_way(stop)
+            on_progress(done, total, what)
+
+        return self.fade(self.store, self.curve, nominal, told)
+
+    def _report(
+        self,
+        nights: Sequence[date],
+        moved: Sequence[Move],
+        fading: Fading,
+        ended: Hearing,
+        plan: Plan,
+        *,
+        batch: int | None = None,
+        dry_run: bool = False,
+    ) -> SleepReport:
+        """A rehearsal tells everything, a night the first of it."""
+        counts = {state: sum(1 for move in moved if move.after == state) for state in FADING}
+        told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
+        told += plan.lines if dry_run else plan.lines[:_SHOWN]
+        shown = moved if dry_run else moved[: max(0, _SHOWN - len(told))]
+        memories = self.store.memories.many([move.id for move in shown])
+        faded = [_line(fading, memories[move.id], move) for move in shown if move.id in memories]
+        more = [f"… and {len(moved) - len(shown):,} more"] if len(moved) > len(shown) else []
+        return SleepReport(
+            nights=tuple(night.isoformat() for night in nights),
+            dormant=counts["dormant"],
+            archived=counts["archived"],
+            woken=counts["active"],
+            batch=batch,
+            dry_run=dry_run,
+            changes=(*told, *faded, *more),
+        )
 
 
 def moment_of(night: date, at: time, as_of: datetime) -> datetime:
@@ -159,50 +181,13 @@ def moment_of(night: date, at: time, as_of: datetime) -> datetime:
     return min(moment, moment.replace(fold=1), key=datetime.timestamp)
 
 
-def state_at(fading: Fading, memory: Memory) -> Status:
-    """The state a memory fades (or wakes) to."""
-    if memory.pinned or memory.kind == "trait" or fading.in_grace(memory):
-        return "active"  # the portrait is not recalled: each night decides anew what is in it
-    retention = fading.retention(memory)
-    if retention < fading.curve.archived_below:
-        return "archived"
-    return "dormant" if retention < fading.curve.dormant_below else "active"
-
-
 def _give_way(stop: StopSignal) -> None:
     if stop.is_set():
         raise ThinkingStopped
 
 
-def _report(
-    nights: Sequence[date],
-    moves: Sequence[Move],
-    fading: Fading,
-    ended: Hearing,
-    plan: Plan,
-    *,
-    batch: int | None = None,
-    dry_run: bool = False,
-) -> SleepReport:
-    """A rehearsal tells everything, a night the first of it."""
-    counts = {state: sum(1 for _, new in moves if new == state) for state in FADING}
-    told = [f"+ {one_line(each.event.text.partition(chr(10))[0], 80)}" for each in ended.ended]
-    told += plan.lines if dry_run else plan.lines[:_SHOWN]
-    shown = moves if dry_run else moves[: max(0, _SHOWN - len(told))]
-    more = [f"… and {len(moves) - len(shown):,} more"] if len(moves) > len(shown) else []
-    return SleepReport(
-        nights=tuple(night.isoformat() for night in nights),
-        dormant=counts["dormant"],
-        archived=counts["archived"],
-        woken=counts["active"],
-        batch=batch,
-        dry_run=dry_run,
-        changes=(*told, *(_line(fading, *move) for move in shown), *more),
-    )
-
-
-def _line(fading: Fading, memory: Memory, new: Status) -> str:
+def _line(fading: Fading, memory: Memory, move: Move) -> str:
     """What becomes of a memory, and since when it has been as faint as that."""
-    line = f"{one_line(memory.text, 80)}: {memory.status} → {new}"
-    since = fades_at(fading, memory) if new != "active" else None
+    line = f"{one_line(memory.text, 80)}: {move.before} → {move.after}"
+    since = fades_at(fading, memory) if move.after != "active" else None
     return line if since is None else f"{line}, faint since {local_date(since, memory.utc_offset)}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToUndo
-from companion.records import Actor, LinkType, Memory
+from companion.records import Actor, LinkType, Memory, Status
 from companion.store.database import Database
 from companion.store.images import Image, complete, evidence_image, image_of, links_of, read_image, write_image
 
@@ -22,6 +22,9 @@ FIELD_NAMES = {
 }  # fmt: skip
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
 
+_ENTRY = "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)"
+_PART = 500
+
 
 class Batch:
     """Changes that are made, and undone, together."""
@@ -31,11 +34,12 @@ class Batch:
         self._db = db
         self._look = look
         self._images: dict[int, tuple[Image | None, Image | None]] = {}
+        self._moved: dict[int, None] = {}
 
     @property
     def touched(self) -> tuple[int, ...]:
         """Memories changed so far, in the order of their first change."""
-        return tuple(self._images)
+        return tuple(dict.fromkeys((*self._moved, *self._images)))
 
     def add(self, memory: Memory) -> Memory:
         """Insert `memory` under a new id (its own is ignored)."""
@@ -52,6 +56,38 @@ class Batch:
         if "evidence" in values:
             after["evidence"] = evidence_image(values["evidence"])
         return self._put(id, before, after)
+
+    def move(self, before: Status, after: Status, ids: Sequence[int]) -> None:
+        """Change the state of many memories, of those that are still in `before`. Neither state may be "forgotten",
+        which has more to it. Their journal entries hold the state and the words alone: a night that lets thousands fade
+        must not copy each of them whole, twice."""
+        for start in range(0, len(ids), _PART):
+            self._look()
+            part = [id for id in ids[start : start + _PART] if id not in self._images]
+            marks = ",".join("?" * len(part))
+            rows = self._db.all(
+                f"SELECT id, version, text FROM memories WHERE status = ? AND id IN ({marks})", (before, *part)
+            )
+            self._db.run_many(
+                "UPDATE memories SET status = ?, version = version + 1 WHERE id = ?", ((after, id) for id, _, _ in rows)
+            )
+            self._db.run_many("INSERT INTO outbox(memory) VALUES (?)", ((id,) for id, _, _ in rows))
+            self._db.run_many(
+                _ENTRY,
+                (
+                    (
+                        self.id,
+                        id,
+                        _dump({"status": before, "version": version}),
+                        _dump({"status": after, "version": version + 1, "text": text}),
+                    )
+                    for id, version, text in rows
+                ),
+            )
+            self._moved |= dict.fromkeys(id for id, _, _ in rows)
+            for id in ids[start : start + _PART]:
+                if id in self._images and (image := self._images[id][1]) is not None and image["status"] == before:
+                    self.update(id, status=after)
 
     def link(self, source: int, target: int, type: LinkType, weight: float = 1.0) -> bool:
         """Connect two memories; a link that is there already keeps the larger weight."""
@@ -96,15 +132,14 @@ class Batch:
 
     def write_journal(self) -> None:
         """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
-
-        def dump(image: Image | None) -> str | None:
-            self._look()
-            return None if image is None else json.dumps(image, ensure_ascii=False, sort_keys=True)
-
         self._db.run_many(
-            "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)",
-            ((self.id, id, dump(before), dump(after)) for id, (before, after) in self._images.items()),
+            _ENTRY,
+            ((self.id, id, self._dumped(before), self._dumped(after)) for id, (before, after) in self._images.items()),
         )
+
+    def _dumped(self, image: Image | None) -> str | None:
+        self._look()
+        return _dump(image)
 
 
 class Changes:
@@ -202,6 +237,10 @@ class Changes:
             elif name in FIELD_NAMES:
                 kept.append(f"memory {memory}: {FIELD_NAMES[name]} changed again later")
         undo.restore(memory, restored)
+
+
+def _dump(image: Image | None) -> str | None:
+    return None if image is None else json.dumps(image, ensure_ascii=False, sort_keys=True)
 
 
 def _load(image: str | None) -> Image | None:

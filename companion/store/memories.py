@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
@@ -13,6 +14,19 @@ from companion.store.search import PIECE_BITS, match_prefixes
 from companion.text import cjk_runs
 
 _SELECT = "SELECT m.id, " + ", ".join(f"m.{name}" for name in COLUMNS) + " FROM memories m"
+
+
+class Faded(NamedTuple):
+    """A memory as fading looks at it. Times in seconds, strength in days."""
+
+    id: int
+    status: Status
+    kept: int
+    """Whether it is pinned, fills a slot, or is a boundary (`forgetting.is_kept`)."""
+    recorded_at: float
+    last: float
+    """From when on it fades: made, last used, or its day, whichever is the latest."""
+    strength: float
 
 
 class Memories:
@@ -117,6 +131,23 @@ class Memories:
             f"{_SELECT} WHERE m.id > ? AND +m.status IN ({marks}) ORDER BY m.id LIMIT ?", (after, *statuses, limit)
         )
         return [memory_of(row) for row in rows]
+
+    def fading(self, statuses: Sequence[Status], part: int, ahead: float) -> Iterator[list[Faded]]:
+        """What fading looks at, of every memory in these states, by id, so many at a time. A day to come counts as far
+        as it is `ahead` (seconds)."""
+        marks = ",".join("?" * len(statuses))
+        last = 0
+        while rows := self._db.all(
+            "SELECT id, status,"
+            " pinned OR (kind = 'thought' AND slot IS NOT NULL) OR kind = 'trait' OR importance >= 5"
+            " OR (importance >= 4 AND modality = 'preference'),"
+            " recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
+            " min(coalesce(event_end, recorded_at), recorded_at + ?)), strength FROM memories"
+            f" WHERE id > ? AND status IN ({marks}) ORDER BY id LIMIT ?",
+            (ahead, last, *statuses, part),
+        ):
+            yield [Faded(*row) for row in rows]
+            last = rows[-1][0]
 
     def quotes(self, memory: Memory) -> tuple[Quote, ...]:
         """The words a memory rests on."""

@@ -64,6 +64,20 @@ class WorkingSet:
         )
         return [(int(memory), str(name)) for memory, name in rows]
 
+    def replaced(self, moments: Sequence[int]) -> list[tuple[int, str, int]]:
+        """(moment, text of the thought, memory that replaced it) of thoughts that were taken from these moments and
+        superseded since."""
+        marks = ",".join("?" * len(moments))
+        rows = self._db.all(
+            "SELECT DISTINCT here.memory, old.text, old.replaced_by FROM evidence here JOIN evidence there"
+            ' ON there.turn = here.turn AND there.start < here."end" AND there."end" > here.start'
+            " JOIN memories old ON old.id = there.memory JOIN memories m ON m.id = here.memory"
+            f" WHERE here.memory IN ({marks}) AND m.kind = 'moment' AND old.kind = 'thought'"
+            " AND old.status = 'superseded' AND old.replaced_by IS NOT NULL ORDER BY old.id",
+            tuple(moments),
+        )
+        return [(int(moment), str(text), int(by)) for moment, text, by in rows]
+
     def links(self, ids: Sequence[int]) -> list[tuple[int, int, float]]:
         """(source, target, weight) of links that begin or end at one of `ids`."""
         marks = ",".join("?" * len(ids))

@@ -12,7 +12,6 @@ from typing import Protocol
 from companion.events import Listener
 from companion.records import (
     Change,
-    Check,
     EngineStatus,
     JournalEntry,
     Kind,
@@ -21,10 +20,9 @@ from companion.records import (
     MemoryRow,
     RecalledMemory,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 class EnginePort(Protocol):

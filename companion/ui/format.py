@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from companion.clock import SystemClock, local
 from companion.records import Memory, Span
@@ -45,6 +45,16 @@ def full_date(at: float, utc_offset: int) -> str:
     """3 June 2025, 21:40."""
     moment = local(at, utc_offset)
     return f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M}"
+
+
+def full_day(day: date) -> str:
+    """3 March 2027."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def counted_days(days: float) -> str:
+    """ "1.3 days", "1,204 days"."""
+    return f"{days:,.1f} days" if days < 100 else f"{days:,.0f} days"
 
 
 def memory_moment(memory: Memory) -> float:

@@ -52,8 +52,9 @@ def _head(detail: MemoryDetail) -> list[Part]:
         (f"{' · '.join(facts)}\n\n", "$text-muted"),
         ("Retention  ", "$text-muted"),
         f"{show.retention(memory, detail.retention)}",
+        "" if detail.fades_around is None else f", fades around {show.full_day(detail.fades_around)}",
         ("\nStrength   ", "$text-muted"),
-        f"{memory.strength:.1f} days",
+        f"{show.counted_days(memory.strength)}, {memory.layer} memory",
         ("\nRemembered ", "$text-muted"),
         show.full_date(memory.recorded_at, memory.utc_offset),
     ]

@@ -18,6 +18,7 @@ from companion.bench.exchanges_at_size import StandIn
 from companion.bench.made_up import Space, askings, conversations
 from companion.bench.made_up_profile import YEARS, fill
 from companion.bench.made_up_words import TOPICS
+from companion.bench.nights_at_size import CAUGHT_UP
 from companion.bench.scale import BEGIN, measure_scale, parse_sizes
 from companion.cli import app
 from companion.clock import SetClock
@@ -117,7 +118,7 @@ def test_sizes_are_numbers_within_bounds() -> None:
 
 FIGURES = {
     "memories", "recall_ms", "query_embedding_ms", "write_turn_ms", "reflect_ms", "read_pool_s", "refresh_ms",
-    "reconcile_s", "index_build_s", "database_mb",
+    "reconcile_s", "index_build_s", "database_mb", "nights",
 }  # fmt: skip
 
 
@@ -138,6 +139,11 @@ def test_every_size_is_measured(monkeypatch: pytest.MonkeyPatch, index: bool) ->
         assert isinstance(reflect, dict)
         assert recall["p95"] >= recall["p50"] >= recall["p50_without_embedding"] > 0
         assert reflect["p50"] > 0
+        nights = figures["nights"]
+        assert isinstance(nights, dict)
+        assert [night["nights"] for night in nights.values()] == [nights["first"]["nights"], 1, CAUGHT_UP]
+        assert nights["first"]["nights"] > 1000
+        assert nights["first"]["moved"] > 0
     assert embedder.encoded, "the embedder's time counts"
     assert any("150" in line for line in told)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from companion.cli.listing import check_lines, detail_lines, history_lines, memory_lines, sleep_lines
-from companion.records import Check, Evidence, Link, Memory, MemoryDetail, MemoryRow, Quote, SleepReport, Turn
+from companion.records import Evidence, Link, Memory, MemoryDetail, MemoryRow, Quote, Turn
+from companion.reports import Check, SleepReport
 from companion.store.store import Store
 from tests.support import add
 
@@ -18,10 +20,13 @@ def _memory(id: int, text: str, **values: object) -> Memory:
 
 
 def test_columns_are_aligned_and_one_memory_is_one_line() -> None:
-    rows = [MemoryRow(_memory(7, "Short."), 0.5), MemoryRow(_memory(1234, "Two\nlines", pinned=True), 1.0)]
+    rows = [
+        MemoryRow(_memory(7, "Short."), 0.5),
+        MemoryRow(_memory(1234, "Two\nlines", pinned=True, strength=30.0), 1.0),
+    ]
     assert memory_lines(rows) == [
-        "7     2025-06-02  thought  50%     Short.",
-        "1234  2025-06-02  thought  pinned  Two lines",
+        "7     2025-06-02  thought  working    50%     Short.",
+        "1234  2025-06-02  thought  long-term  pinned  Two lines",
     ]
     assert memory_lines([]) == []
 
@@ -45,6 +50,13 @@ def test_everything_about_one_memory() -> None:
 def test_one_day_is_shown_as_a_day() -> None:
     memory = _memory(7, "Dentist.", event_start=NOON - NOON % DAY - 3600, event_end=NOON - NOON % DAY + DAY - 3600)
     assert "Happened   2025-06-02\n" in "\n".join(detail_lines(MemoryDetail(memory, 1.0)))
+
+
+def test_how_deep_it_sits_and_when_it_will_fade() -> None:
+    shown = "\n".join(detail_lines(MemoryDetail(_memory(7, "Tea.", strength=8.25), 0.5, fades_around=date(2027, 3, 3))))
+    assert "Presence   50%, fades around 3 March 2027\n" in shown
+    assert "Layer      recent, strength 8.2 days\n" in shown
+    assert "fades" not in "\n".join(detail_lines(MemoryDetail(_memory(7, "Tea.", pinned=True), 1.0)))
 
 
 def test_nights() -> None:

@@ -10,7 +10,7 @@ from tests.cli.conftest import Shell
 
 FIELDS = {
     "id", "kind", "text", "status", "subject", "pinned", "recorded_at", "event_start", "event_end", "importance",
-    "retention", "strength", "used_count", "version", "evidence", "tags",
+    "retention", "strength", "layer", "used_count", "version", "evidence", "tags",
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_add_list_show_search(shell: Shell) -> None:
     assert shell.json("memories", "list", "--kind", "trait") == []
 
     detail = shell.json("memories", "show", str(added["id"]))
-    assert set(detail) >= FIELDS | {"quotes", "links", "history"}
+    assert set(detail) >= FIELDS | {"quotes", "links", "history", "fades_around"}
     found = shell.json("memories", "search", "allergic", "hazelnuts")
     assert found[0]["id"] == added["id"]
     assert set(found[0]) >= FIELDS | {"score"}

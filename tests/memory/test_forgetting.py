@@ -12,13 +12,13 @@ from companion.memory.forgetting import (
     EASY,
     GOOD,
     GRACE_DAYS,
-    IDLE_DAY_WEIGHT,
     Curve,
     Fading,
     curve,
     fading_at,
     first_strength,
 )
+from companion.memory.layers import PACES, pace
 from companion.records import Memory
 from companion.store.store import Store
 from tests.support import START, add, say
@@ -111,15 +111,20 @@ def test_the_first_week_is_grace() -> None:
         assert Fading(CURVES[0], NOW + after * DAY, ()).in_grace(a_memory()) is grace
 
 
-@given(talked=st.lists(st.integers(0, 60), unique=True, max_size=40).map(sorted), span=st.integers(1, 60))
-def test_days_without_conversation_count_for_less(talked: list[int], span: int) -> None:
+@given(
+    talked=st.lists(st.integers(0, 60), unique=True, max_size=40).map(sorted),
+    span=st.integers(1, 60),
+    strength=strengths,
+)
+def test_days_without_conversation_count_for_less(talked: list[int], span: int, strength: float) -> None:
     now = NOW + span * DAY
     starts = [NOW + day * DAY + 1 for day in talked if NOW + day * DAY + 1 <= now]
-    counted = Fading(CURVES[0], now, starts).days_since(NOW)
+    counted = Fading(CURVES[0], now, starts).days_since(NOW, strength)
     spoken = min(span, len(starts))
-    assert counted == pytest.approx(spoken + IDLE_DAY_WEIGHT * (span - spoken))
-    assert IDLE_DAY_WEIGHT * span <= counted <= span
-    assert Fading(CURVES[0], now, ()).days_since(NOW) <= counted
+    assert counted == pytest.approx(spoken + pace(strength) * (span - spoken))
+    assert pace(strength) * span <= counted + 1e-9
+    assert counted <= span
+    assert Fading(CURVES[0], now, ()).days_since(NOW, strength) <= counted
 
 
 def test_the_longer_one_talks_the_more_has_passed(store: Store, clock: object) -> None:
@@ -129,7 +134,8 @@ def test_the_longer_one_talks_the_more_has_passed(store: Store, clock: object) -
         if day % 2:
             say(store, f"day {day}")
     fading = fading_at(store, CURVES[0], store.clock.now())
-    assert fading.days_since(made.recorded_at) == pytest.approx(10 + 10 * IDLE_DAY_WEIGHT)
+    passed = [fading.days_since(made.recorded_at, strength) for strength in (1.3, 8.3, 30.0)]
+    assert passed == pytest.approx([10 + 10 * pace for pace in PACES])
 
 
 @each_curve

@@ -76,16 +76,22 @@ def test_in_an_empty_memory_nothing_is_found(store: Store) -> None:
     assert Recall(store, meaning(store))(Cue("Where does my sister live?"), 8).memories == ()
 
 
-@pytest.mark.parametrize(
-    "status", ["forgotten", "superseded", "dormant", "archived", "merged", "quarantined", "candidate"]
-)
-def test_what_is_not_active_is_not_recalled(recall: Recall, status: str) -> None:
+@pytest.mark.parametrize("status", ["forgotten", "superseded", "merged", "quarantined", "candidate"])
+def test_what_does_not_stand_is_not_recalled(recall: Recall, status: str) -> None:
     store = recall.store
     (found,) = recall(Cue("Biscuit, my dog?"), 1).memories
     change(store, found.memory.id, status=status)
     assert FACTS[1] not in texts(recall, "Biscuit, my dog?")
     store.changes.undo()
     assert texts(recall, "Biscuit, my dog?")[:1] == [FACTS[1]]
+
+
+@pytest.mark.parametrize("status", ["dormant", "archived"])
+def test_what_has_faded_comes_only_to_who_asks(recall: Recall, status: str) -> None:
+    (found,) = recall(Cue("Biscuit, my dog?"), 1).memories
+    change(recall.store, found.memory.id, status=status)
+    assert FACTS[1] not in texts(recall, "I took Biscuit, my dog, to the park.")
+    assert FACTS[1] in texts(recall, "Biscuit, my dog?")
 
 
 def test_an_edited_memory_is_recalled_with_its_new_words_only(recall: Recall) -> None:
@@ -197,8 +203,23 @@ def test_the_digest_of_a_day_counts_for_less_than_what_it_tells(store: Store, cl
     add(store, "I bought a boat in Porto.\nI painted the boat.", kind="day", evidence=quotes)
     add(store, "I bought a boat in Porto.\nI painted the boat.")
     recall = Recall(store)
-    examined = recall.examine(Cue("Where did I buy the boat?", now=clock.now()))
+    examined = recall.examine(Cue("Where did I buy the boat in March 2026?", now=clock.now()))
     assert examined is not None
     day, thought = examined.features
     words = FEATURES.index("words")
     assert day[words] == pytest.approx(OF_EVENTS * thought[words])
+
+
+def test_a_digest_comes_to_mind_only_where_a_time_is_named(store: Store, clock: SetClock) -> None:
+    turn, _ = say(store, "I bought a boat in Porto.")
+    day = add(store, "I bought a boat in Porto.", kind="day", evidence=(evidence(turn, "I bought a boat in Porto."),))
+    recall = Recall(store)
+    kinds = {
+        text: [r.memory.id for r in recall(Cue(text, now=clock.now(), search=search), 5).memories]
+        for text, search in (
+            ("Where did I buy my boat?", False),
+            ("What boat did I buy in March 2026?", False),
+            ("boat", True),
+        )
+    }
+    assert list(kinds.values()) == [[], [day.id], [day.id]]

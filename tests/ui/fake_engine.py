@@ -38,7 +38,6 @@ from companion.events import (
 from companion.question import Question
 from companion.records import (
     Change,
-    Check,
     EngineStatus,
     Evidence,
     JournalEntry,
@@ -52,11 +51,10 @@ from companion.records import (
     ReplyReport,
     RetentionCurve,
     SentMessage,
-    SleepReport,
     TranscriptItem,
     Turn,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 @dataclass

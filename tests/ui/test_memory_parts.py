@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from companion.records import KINDS, CameToMind, Memory, MemoryDetail
@@ -45,3 +46,10 @@ def test_why_it_came_to_mind_is_told_of_each_time() -> None:
 def test_when_it_happened_is_a_date_everywhere() -> None:
     text = detail_text(MemoryDetail(made("We met.", event_start=1_772_582_400.0), 0.9)).plain
     assert "Happened   4 March 2026" in text
+
+
+def test_the_panel_says_how_deep_a_memory_sits_and_when_it_will_fade() -> None:
+    text = detail_text(MemoryDetail(made("Tea.", strength=8.25), 0.9, fades_around=date(2027, 3, 3))).plain
+    assert "fades around 3 March 2027" in text
+    assert "8.2 days, recent memory" in text
+    assert "fades" not in detail_text(MemoryDetail(made("Tea.", pinned=True), 1.0)).plain
