@@ -131,7 +131,7 @@ def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | 
         return MOMENT
     if lasting:
         return LASTING
-    if importance >= 4 or modality == "preference" or kind in ("day", "trait"):
+    if importance >= 4 or modality == "preference" or kind == "trait":
         return PREFERENCE
     return EPISODE
 

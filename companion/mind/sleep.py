@@ -99,10 +99,12 @@ class Sleep:
                 return self._report(nights, moved, fading, ended, plan, dry_run=True)
             reason = f"night of {nights[-1].isoformat()}"
             with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
+                on_progress(0, len(moved), "keeping what changed")
                 # Looked at anew: what was pinned or forgotten meanwhile is left alone.
                 moved = self._fade(nominal, lambda *_: None, stop)
                 for start in range(0, len(moved), PART):
-                    on_progress(start, len(moved), "keeping what changed")
+                    if start:
+                        on_progress(start, len(moved), "keeping what changed")
                     part = moved[start : start + PART]
                     for before, after in permutations(FADING, 2):
                         batch.move(before, after, [m.id for m in part if (m.before, m.after) == (before, after)])

@@ -258,10 +258,12 @@ def test_a_long_night_says_how_far_it_is(store: Store, clock: SetClock) -> None:
     report = sleep_of(store).run(on_progress=lambda *step: steps.append(step))
     assert report.dormant == 2500
     assert len(report.changes) == 21
-    assert report.changes[-1] == "… and 2,480 more"
+    made = sum(line[0] in "+~-" for line in report.changes)
+    assert report.changes[-1] == f"… and {2480 + made:,} more"
     parts = [0, 500, 1000, 1500, 2000]
     assert steps == [
         *((done, 2500, "letting memories fade") for done in parts),
+        (0, 1, "going over the days"),
         *((done, 2500, "keeping what changed") for done in parts),
         (1, 1, "done"),
     ]
