@@ -202,7 +202,7 @@ from datetime import datetime
 from pathlib import Path
 from companion.clock import SetClock
 from companion.memory.forgetting import Fsrs
-from companion.mind.fading import PART
+from companion.mind.sleep import Sleep
 from companion.paths import Paths
 from companion.store.store import Store
 from datetime import time
