@@ -139,7 +139,8 @@ def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | 
 def is_kept(memory: Memory) -> bool:
     """Whether it never fades out of mind: what is pinned, who the person is (what fills a slot of their life), their
     boundaries, and the portrait, which each night draws anew. It can be replaced, or forgotten by the person."""
-    core = memory.slot is not None or memory.importance >= 5 or memory.kind == "trait"
+    identity = memory.kind == "thought" and memory.slot is not None  # a digest has a slot too: the day's
+    core = identity or memory.importance >= 5 or memory.kind == "trait"
     return memory.pinned or core or (memory.importance >= 4 and memory.modality == "preference")
 
 

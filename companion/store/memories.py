@@ -139,7 +139,7 @@ class Memories:
         last = 0
         while rows := self._db.all(
             "SELECT id, status,"
-            " pinned OR slot IS NOT NULL OR kind = 'trait' OR importance >= 5"
+            " pinned OR (kind = 'thought' AND slot IS NOT NULL) OR kind = 'trait' OR importance >= 5"
             " OR (importance >= 4 AND modality = 'preference'),"
             " recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
             " min(coalesce(event_end, recorded_at), recorded_at + ?)), strength FROM memories"
