@@ -131,7 +131,7 @@ def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | 
         return MOMENT
     if lasting:
         return LASTING
-    if importance >= 4 or modality == "preference" or kind in ("day", "trait"):
+    if importance >= 4 or modality == "preference" or kind == "trait":
         return PREFERENCE
     return EPISODE
 
@@ -139,8 +139,8 @@ def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | 
 def is_kept(memory: Memory) -> bool:
     """Whether it never fades out of mind: what is pinned, who the person is (what fills a slot of their life), their
     boundaries, and the portrait, which each night draws anew. It can be replaced, or forgotten by the person."""
-    who = memory.kind == "thought" and memory.slot is not None  # of what nights make it is a name
-    core = who or memory.importance >= 5 or memory.kind == "trait"
+    identity = memory.kind == "thought" and memory.slot is not None  # a digest has a slot too: the day's
+    core = identity or memory.importance >= 5 or memory.kind == "trait"
     return memory.pinned or core or (memory.importance >= 4 and memory.modality == "preference")
 
 
