@@ -13,7 +13,6 @@ from typing import Protocol
 from companion.events import Listener
 from companion.records import (
     Change,
-    Check,
     DayMood,
     EngineStatus,
     JournalEntry,
@@ -25,10 +24,9 @@ from companion.records import (
     PortraitLine,
     RecalledMemory,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 class CompanionApi(Protocol):
@@ -75,6 +73,9 @@ class CompanionApi(Protocol):
     def undo(self, batch: int | None = None) -> Change:
         """Take a journal batch back, by default the person's latest that is not yet undone. Undoing an
         undo does it again. Raises NothingToUndo, NotFound."""
+
+    def dismiss_question(self, id: int) -> None:
+        """The companion is not told, and asks it no more. An unknown or answered one is left alone."""
 
     def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         """Changes, newest first."""

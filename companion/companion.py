@@ -29,14 +29,13 @@ from companion.model.protocol import ChatModel, StopSignal
 from companion.model.tiers import ProbeReport
 from companion.paths import Paths
 from companion.records import (
-    Check,
     EngineStatus,
     Phase,
     ReplyReport,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
+from companion.reports import Check, SleepReport
 from companion.settings import Settings
 from companion.store.learned import learned_from
 from companion.store.store import Store
@@ -192,9 +191,16 @@ class Companion(Desk):
         replies = [turn for turn in turns if turn.role == "companion"]
         recalled = self._opened.recalls.of([turn.id for turn in replies])
         marked = self._opened.marks.of([turn.id for turn in replies])
-        learned = learned_from(self._opened, [turn.answers for turn in replies if turn.answers])
+        answered = [turn.answers for turn in replies if turn.answers]
+        learned, asked = learned_from(self._opened, answered), self._opened.questions.of(answered)
         return tuple(
-            TranscriptItem(turn, recalled.get(turn.id, ()), learned.get(turn.answers or 0, ()), marked.get(turn.id, ()))
+            TranscriptItem(
+                turn,
+                recalled.get(turn.id, ()),
+                learned.get(turn.answers or 0, ()),
+                marked.get(turn.id, ()),
+                asked.get(turn.answers or 0),
+            )
             for turn in turns
         )
 

@@ -97,6 +97,9 @@ class Desk:
     def undo(self, batch: int | None = None) -> Change:
         return self._done(self._editing.undo(batch))
 
+    def dismiss_question(self, id: int) -> None:
+        self._opened.questions.dismiss(id)
+
     def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         found = self._opened.memories.history(memory, limit)
         if memory is not None and not found:

@@ -12,7 +12,7 @@ from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
 from companion.model.tiers import TIERS, figures
 from companion.paths import Paths
-from companion.records import Check
+from companion.reports import Check
 from companion.settings import Settings
 from companion.store.database import sqlite_version
 from companion.store.store import Store

@@ -9,6 +9,7 @@ from companion.errors import InvalidInput
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import EASY, Curve, first_strength
 from companion.mind.portrait_rules import is_conclusion
+from companion.mind.tagging import Tagger
 from companion.records import Change, Kind, Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
@@ -31,7 +32,8 @@ class Editing:
         strength = first_strength(kind, "fact", 4, None, lasting=True)
         memory = Memory(0, kind, text, "active", at, offset, importance=4, strength=strength)
         with self.store.changes.batch("person", "add") as batch:
-            added = batch.add(memory)
+            added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))
+            Tagger(self.store).refresh(batch, (text,))
         return self._change(batch.id, f"Added: {one_line(text, 80)}", (added.id,))
 
     def edit(self, id: int, text: str) -> Change:
@@ -45,6 +47,7 @@ class Editing:
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")
+            Tagger(self.store).refresh(batch, (memory.text, text))
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
             # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
             # and of a line of the portrait; the other way round the next night makes these anew.
@@ -74,6 +77,7 @@ class Editing:
         with self.store.changes.batch("person", "forget") as batch:
             for each in (id, *same):
                 batch.update(each, status="forgotten")
+            Tagger(self.store).refresh(batch, (memory.text,))
         return self._change(batch.id, f"Forgotten: {one_line(memory.text, 80)}", (id, *same))
 
     def restore(self, id: int) -> Change:

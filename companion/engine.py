@@ -31,7 +31,6 @@ from companion.logs import start_logging
 from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
-    Check,
     DayMood,
     EngineStatus,
     JournalEntry,
@@ -43,10 +42,9 @@ from companion.records import (
     PortraitLine,
     RecalledMemory,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 from companion.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -147,6 +145,9 @@ class EngineClient:
 
     async def morning(self) -> MorningReport:
         return await self._call("morning")
+
+    async def dismiss_question(self, id: int) -> None:
+        await self._call("dismiss_question", id)
 
     async def morning_seen(self) -> None:
         await self._call("morning_seen")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.records import EngineStatus, RecalledMemory, ReplyReport, SleepReport
+from companion.records import EngineStatus, RecalledMemory, ReplyReport
+from companion.reports import SleepReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class ThoughtsFormed:
     memories: tuple[int, ...]
     lines: tuple[str, ...]
     question: str = ""
-    """What the companion would like to know, at most once a day: which of two memories holds."""
+    """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
+    question_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from companion.question import Question
+
 Role = Literal["person", "companion", "other"]
 TurnState = Literal["complete", "streaming", "stopped", "interrupted", "failed"]
 Kind = Literal["moment", "thought", "event", "day", "trait"]
@@ -100,6 +102,8 @@ class Memory:
     used_count: int = 0
     replaced_by: int | None = None
     """The memory this one was merged into or superseded by."""
+    tags: str = ""
+    """What it is about in other words, learned from other memories: "sister, nurse". It is found by them as well."""
     version: int = 1
     evidence: tuple[Evidence, ...] = ()
 
@@ -328,6 +332,7 @@ class TranscriptItem:
     """Thoughts that were formed from the turn it answers and are not forgotten."""
     unsupported: tuple[Span, ...] = ()
     """What a reply says about the person that nothing it was given supports."""
+    question: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,30 +376,6 @@ class ReplyReport:
     """Tokens of the prompt by part: persona, history, memories, message."""
     unsupported: tuple[Span, ...] = ()
     """Names, numbers and dates about the person that neither conversation, memories nor persona support."""
-
-
-@dataclass(frozen=True, slots=True)
-class SleepReport:
-    """What a night (or several caught up) did. `changes` are lines for the person."""
-
-    nights: tuple[str, ...]
-    """Calendar dates (ISO) whose night was run, oldest first; empty when there was nothing to do."""
-    dormant: int = 0
-    archived: int = 0
-    woken: int = 0
-    batch: int | None = None
-    dry_run: bool = False
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A line of `companion doctor`. `level` is ok, warning or error."""
-
-    name: str
-    level: Literal["ok", "warning", "error"]
-    detail: str
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

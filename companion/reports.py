@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from companion.records import Memory
 
@@ -47,3 +48,27 @@ class MorningReport:
     def empty(self) -> bool:
         """Whether there is nothing to tell."""
         return not (self.learned or self.changed or self.fading or self.questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of `companion doctor`. `level` is ok, warning or error."""
+
+    name: str
+    level: Literal["ok", "warning", "error"]
+    detail: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SleepReport:
+    """What a night (or several caught up) did. `changes` are lines for the person."""
+
+    nights: tuple[str, ...]
+    """Calendar dates (ISO) whose night was run, oldest first; empty when there was nothing to do."""
+    dormant: int = 0
+    archived: int = 0
+    woken: int = 0
+    batch: int | None = None
+    dry_run: bool = False
+    changes: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from companion.companion import Companion
 from companion.errors import ModelFailed, ModelMissing
 from companion.events import ReplyFinished, StatusChanged
 from companion.paths import Paths
-from companion.records import Check
+from companion.reports import Check
 from companion.settings import MemorySettings, Settings
 from tests.fakes import AbleModel
 from tests.support import PATIENCE, Events, FakeEmbedder

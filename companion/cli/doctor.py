@@ -12,7 +12,7 @@ from companion.cli.listing import check_lines
 from companion.cli.output import doctor_json, healthy, print_json, say
 from companion.cli.session import opened
 from companion.errors import CompanionError, ProfileError
-from companion.records import Check
+from companion.reports import Check
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False) -> None:

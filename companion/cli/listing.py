@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from companion.cli.output import memory_date
 from companion.clock import iso, local_date
-from companion.records import Change, Check, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory, SleepReport
+from companion.records import Change, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory
+from companion.reports import Check, SleepReport
 from companion.text import one_line, sanitise
 from companion.ui.format import counted, counted_days, full_date, full_day, percent
 
@@ -40,6 +41,7 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
         lines.append(f"Happened   {_span(memory)}")
     lines += [
         f"About      {one_line(memory.subject)}",
+        *([f"Tags       {one_line(memory.tags)}"] if memory.tags else []),
         f"Presence   {present(memory, detail.retention)}{_fades(detail)}",
         f"Layer      {memory.layer}, strength {counted_days(memory.strength)}",
         f"Importance {memory.importance} of 5, used {counted(memory.used_count, 'time')}",

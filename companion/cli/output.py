@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from companion.clock import iso, local_date
 from companion.records import (
     Change,
-    Check,
     JournalEntry,
     Memory,
     MemoryDetail,
     RecalledMemory,
     ReplyReport,
-    SleepReport,
 )
+from companion.reports import Check, SleepReport
 from companion.text import sanitise
 
 Json = dict[str, object]
@@ -43,6 +42,7 @@ def memory_json(memory: Memory, retention: float | None = None) -> Json:
         "text": memory.text,
         "status": memory.status,
         "subject": memory.subject,
+        "tags": memory.tags.split(", ") if memory.tags else [],
         "pinned": memory.pinned,
         "recorded_at": iso(memory.recorded_at, offset),
         "event_start": None if memory.event_start is None else iso(memory.event_start, offset),

@@ -98,9 +98,8 @@ def features(found: Evidence) -> Matrix64:
     by_named, by_others = _voices(found)
     inside, outside = _in_time(rows, reading)
     order = rows.recency
-    told = np.isin(rows.kind, (EVENT, DAY)) & (
-        rows.turn > 0
-    )  # what the person wrote down as an event is as good as a thought
+    # What the person wrote down as an event is as good as a thought.
+    told = np.isin(rows.kind, (EVENT, DAY)) & (rows.turn > 0)
     piece = near.piece if near is not None else zero
     columns = {
         "near": piece,

@@ -21,7 +21,7 @@ from companion.memory.cue import Cue, Reading, read
 from companion.memory.features import FEATURES, Evidence, Matrix64, features
 from companion.memory.meaning import Meaning
 from companion.memory.nearness import Nearness, nearest_pieces, nearness
-from companion.memory.pool import COMPANION, TRAIT, Flags, Floats, Ints, Pool, Rows
+from companion.memory.pool import COMPANION, DAY, TRAIT, Flags, Floats, Ints, Pool, Rows
 from companion.memory.reasons import reasons
 from companion.memory.replaced import newer_above
 from companion.memory.rerank import Reranker, Weights, in_order, shipped
@@ -92,6 +92,7 @@ class Recall:
         self.weights = weights or shipped()
         self._learned = learned
         self._terms = Terms(store)
+        self._without: dict[bool, tuple[Rows, Rows]] = {}
         self._meaning: Meaning | None = None
         self.meaning = meaning
 
@@ -118,7 +119,7 @@ class Recall:
             return None
         if not reading.words and not reading.windows and not (reading.asked and reading.context_words):
             return None  # nothing in it that a memory could be about
-        rows = self.pool.refresh()
+        rows = self._called_for(self.pool.refresh(), cue, reading)
         if not len(rows):
             return None
         total = len(rows.piece_ids)
@@ -147,6 +148,20 @@ class Recall:
         weights = (self._learned() if self._learned is not None else self.weights).of(reading.asked)
         sought = Sought(words, vectors[0], compared.backgrounds[0], trust) if compared.backgrounds else Sought(words)
         return Examined(evidence, x, weights, plain.scores(x), weights.scores(x), _allowed(rows, cue), sought)
+
+    def _called_for(self, rows: Rows, cue: Cue, reading: Reading) -> Rows:
+        """Without what nights made that is not called for: the portrait, which is before the model anyway, and where no
+        time is named the digests of days, which say again what thoughts and moments say. (Their words and vectors would
+        count in the nearness of whole conversations: on two histories of LoCoMo recall@5 fell from 69.3 to 67.8.)"""
+        if cue.search:
+            return rows
+        timed = bool(reading.windows)
+        held = self._without.get(timed)
+        if held is None or held[0] is not rows:
+            hidden = (rows.kind == TRAIT) | ((rows.kind == DAY) & (rows.turn > 0) & (not timed))
+            held = (rows, rows.some(np.flatnonzero(~hidden)) if hidden.any() else rows)
+            self._without[timed] = held
+        return held[1]
 
     def _associated(self, rows: Rows, x: Matrix64) -> Floats:
         """How strongly each row is reached from what fits best by meaning and words alone, beyond its own fit."""
@@ -305,9 +320,7 @@ def _near(found: Compared, trust: float) -> tuple[Nearness | None, Floats | None
 
 
 def _allowed(rows: Rows, cue: Cue) -> Flags:
-    """What is before the model anyway does not come to mind; the portrait is, so only who searches finds it."""
-    allowed = ~np.isin(rows.turn, sorted(cue.present_turns))
-    return allowed if cue.search else allowed & (rows.kind != TRAIT)
+    return ~np.isin(rows.turn, sorted(cue.present_turns))
 
 
 def _only_worded(examined: Examined) -> Flags:

@@ -7,7 +7,7 @@ of its own, hardly a word, no other polarity, kind or subject. What fails leaves
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,7 @@ _LEAK = re.compile(
     r"|prompt|instructions?)\b|^\W*(?:the )?(?:user|person|speaker)\W*$",
     re.IGNORECASE,
 )
+_AS_PERSON = re.compile(r"^(?:the )?person\b", re.IGNORECASE)
 _TELLER = frozenset(stems("person user speaker says said mentions mentioned states"))
 _UNREAL = re.compile(
     r"\b(?:want|wish|hope|plan|would|could|might|may|if|dream|going to|will|intend)\b|想|打算|希望|计划|如果"
@@ -98,6 +99,20 @@ def _subject(p: Proposed) -> bool:
 
 def _names(p: Proposed, whose: str) -> bool:
     return whose.casefold() not in p.text.casefold()
+
+
+def unfounded(text: str, sources: Sequence[str]) -> str:
+    """The name of the first gate that a conclusion from `sources` does not pass: it may be in words of its own, but
+    bring no name or number. "" when it passes."""
+    evidence = " ".join(sources)
+    spoken = evidence.casefold()
+    if len(text) > LONGEST:
+        return "too long"
+    if any(match.group().casefold() not in spoken for match in _LEAK.finditer(_AS_PERSON.sub("", text))):
+        return "words of the prompt"
+    if any(token not in spoken for token in hard_tokens(text) - hard_tokens(evidence)):
+        return "names or numbers that were not said"
+    return ""
 
 
 GATES: tuple[tuple[str, Callable[[Proposed], bool]], ...] = (

@@ -6,14 +6,18 @@ new thought replaces keeps its words, with the time until which it was true, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
-from companion.mind.candidates import candidates, claim_of
+from companion.mind.candidates import candidates, claim_of, closeness, told_claim
+from companion.mind.namesakes import Namesake, Namesakes
 from companion.mind.placing import Claim, Relation, relate
+from companion.mind.tagging import Tagger
 from companion.mind.wording import wording
+from companion.question import Question
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
@@ -32,7 +36,17 @@ class Kept:
 
     id: int | None
     line: str = ""
-    question: str = ""
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A new thought as it is compared, and what the rules say of it and each older one near it."""
+
+    claim: Claim
+    found: tuple[tuple[Memory, Relation], ...] = ()
+    namesake: Namesake | None = None
+    """People of one name, where it may be about any of them."""
 
 
 NOTHING = Kept(None)
@@ -44,22 +58,48 @@ class Keeper:
     clock: Clock
     curve: Curve
 
-    def keep(self, batch: Batch, thought: Memory) -> Kept:
-        """Place `thought` among what is known. It must rest on evidence in one turn."""
-        claim = claim_of(thought)
-        if self._said_before(batch, thought, claim):
-            return NOTHING
-        near = candidates(self.store, thought, claim)
-        found = [(older, self._relation(older, thought, claim)) for older in near]
-        for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
-            older = next((memory for memory, each in found if each == relation), None)
-            if older is not None:
-                return self._placed(batch, thought, older, relation, near)
-        return Kept(self._new(batch, thought, near), f"+ {thought.text}")
+    def __post_init__(self) -> None:
+        self.tagger = Tagger(self.store)
+        self.namesakes = Namesakes(self.store, self.tagger)
 
-    def _relation(self, older: Memory, thought: Memory, claim: Claim) -> Relation:
+    def beside(self, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Beside:
+        """What is near `thought`, which must rest on evidence in one turn. `taken`: by the older memory, a relation
+        that takes the place of what the rules leave as "both" or "ask"."""
+        claim = told_claim(self.store, thought)
+        namesake = self.namesakes.of(thought)
+        near = candidates(self.store, thought, claim)
+        if namesake is not None:
+            near = [older for older in near if not namesake.parts(thought, older)]
+        found = tuple((older, self._relation(older, thought, claim, taken or {})) for older in near)
+        return Beside(claim, found, namesake)
+
+    def keep(self, batch: Batch, thought: Memory, taken: Mapping[int, Relation] | None = None) -> Kept:
+        """Place `thought` among what is known; `taken` as for `beside`."""
+        if self._said_before(batch, thought, told_claim(self.store, thought)):
+            return NOTHING
+        beside = self.beside(thought, taken)
+        kept = self._decide(batch, thought, beside)
+        if kept.id is not None:
+            self.tagger.refresh(batch, (thought.text, *(older.text for older, each in beside.found if each != "both")))
+        return kept
+
+    def _decide(self, batch: Batch, thought: Memory, beside: Beside) -> Kept:
+        claim, found, near = beside.claim, beside.found, [older for older, _ in beside.found]
+        for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
+            those = [memory for memory, each in found if each == relation]
+            if those:
+                nearest = max(those, key=lambda memory: closeness(memory, claim))
+                return self._placed(batch, thought, nearest, relation, near)
+        id = self._new(batch, thought, near)
+        return Kept(id, f"+ {thought.text}", self._which(thought, id, beside.namesake))
+
+    def _relation(self, older: Memory, thought: Memory, claim: Claim, taken: Mapping[int, Relation]) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
-        if relation == "supersede" and older.event_start is not None and since(thought) < older.event_start:
+        if relation in ("both", "ask"):
+            relation = taken.get(older.id, relation)
+        ahead = older.event_start is not None and older.event_start > thought.recorded_at
+        told = older.event_start is not None and not (ahead and thought.event_start is None)  # a plan that is off now
+        if relation == "supersede" and told and since(thought) < since(older):
             return "both"  # told later, but of an earlier time
         if relation in ("supersede", "correct", "merge") and older.pinned:
             return "ask" if relation != "merge" else "both"  # what is pinned stays until the person says so
@@ -96,7 +136,7 @@ class Keeper:
             return Kept(id, f"~ {older.text} → {thought.text}")
         if relation == "ask":
             batch.link(id, older.id, "contradicts")
-            return Kept(id, f"+ {thought.text}", self._question(thought, older))
+            return Kept(id, f"+ {thought.text}", self._which_holds(thought, id, older))
         # What is put right was never true; what was said only lately held at least then.
         until = max(since(thought), since(older)) if relation == "supersede" else since(older)
         batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
@@ -105,7 +145,7 @@ class Keeper:
 
     def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
         """Write a thought and its links to those near it; its id."""
-        id = batch.add(replace(thought, valid_from=since(thought))).id
+        id = batch.add(replace(thought, valid_from=since(thought), tags=self.tagger.of(thought))).id
         mine = wording(bare(thought.text)).telling
         linked = 0
         for older in near:
@@ -120,14 +160,21 @@ class Keeper:
             linked += same or len(shared) >= SAME_TOPIC
         return id
 
-    def _question(self, thought: Memory, older: Memory) -> str:
-        """One gentle question a day; "" when one was asked today."""
-        now = self.clock.now()
-        if not self.store.questions.may_ask(now):
-            return ""
-        self.store.questions.asked(now)
+    def _which_holds(self, thought: Memory, id: int, older: Memory) -> Question | None:
         said = moment(older.recorded_at, older.utc_offset)
-        return f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
+        text = f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
+        return self._ask(Question(0, text, thought.evidence[0].turn, older.id, id))
+
+    def _which(self, thought: Memory, id: int, namesake: Namesake | None) -> Question | None:
+        if namesake is None or namesake.whose(thought):
+            return None
+        first, options = next(iter(namesake.relations.values())), tuple(namesake.relations)
+        return self._ask(Question(0, namesake.question, thought.evidence[0].turn, first.id, id, options))
+
+    def _ask(self, question: Question) -> Question | None:
+        """One gentle question a day; None when one was asked today."""
+        now = self.clock.now()
+        return self.store.questions.ask(now, question) if self.store.questions.may_ask(now) else None
 
 
 def _days_between(older: Memory, newer: Memory) -> float:

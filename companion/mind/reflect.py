@@ -3,8 +3,9 @@
 For one exchange, in one transaction: a moment for each of its two turns (the words themselves), a thought for each
 admitted statement with the span it rests on, placed among what was known (`keeping`), the event that ended with it,
 credit for the memories the reply used and what recall learns from that, the vectors of all of it, and the job marked
-done. What the person had
-forgotten is not learned again.
+done. A model is asked before the transaction: how to put a statement (`phrasing`), what it sees in pairs that the rules
+leave side by side (`weighing`), and what several thoughts show together (`insights`). What the person had forgotten is
+not learned again.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
 from companion.mind.fading import FADING
+from companion.mind.insights import Insights
 from companion.mind.keeping import Keeper
 from companion.mind.lasting import lasts
 from companion.mind.marking import fit_to_remember
@@ -32,7 +34,9 @@ from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
+from companion.mind.weighing import weigh
 from companion.model.protocol import StopSignal
+from companion.question import Question
 from companion.records import Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
@@ -60,6 +64,7 @@ class Reflection:
 
     def __post_init__(self) -> None:
         self._keeper = Keeper(self.store, self.clock, self.curve)
+        self._insights = Insights(self.store, self.clock)
         self._events = EventKeeper(self.store, self.meaning)
 
     def queue(self, turn: int) -> None:
@@ -82,15 +87,21 @@ class Reflection:
         if turn.role == "person" and not thoughts and lasts(turn.text):
             # Nothing was taken from it, so that its own words are all there is of what they say for good.
             moments = [replace(m, strength=PREFERENCE) if m.evidence[0].turn == turn.id else m for m in moments]
+        weighed = weigh(self._keeper, thoughts, thinker, stop)
+        insight, ungrounded = self._insights.find(thoughts, thinker, stop)
         thoughts += [] if private else own_thoughts(self.store, turn, reply)
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[str] = []
         formed: list[int] = []
-        question = ""
-        refused = "; ".join(dict.fromkeys(each.refused for each in phrased if each.refused))
-        reason = f"from what was said in turn {turn_id}" + (
-            f"; the model's words are not used: {refused}" if refused else ""
+        question: Question | None = None
+        refused = dict.fromkeys(each for each in (*(each.refused for each in phrased), ungrounded) if each)
+        reason = "; ".join(
+            (
+                f"from what was said in turn {turn_id}",
+                *([f"the model's words are not used: {'; '.join(refused)}"] if refused else []),
+                *weighed.notes,
+            )
         )
         with self.store.changes.batch("reflection", "remember", reason) as batch:
             if vectors and (meaning := self.meaning()) is not None:
@@ -98,20 +109,28 @@ class Reflection:
                 self.store.vectors.announce(list(vectors))  # older memories may say the same words
             for each in moments:
                 self._keep_moment(batch, each)
-            for thought in thoughts:
+            for at, thought in enumerate(thoughts):
                 if self._says_what_is_buried(thought.text):
                     continue
-                kept = self._keeper.keep(batch, thought)
+                kept = self._keeper.keep(batch, thought, weighed.taken.get(at))
                 if kept.id is not None:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
+            if turn.role == "person":
+                self._keeper.namesakes.answer(batch, turn.id, turn.text)
+            if insight is not None:
+                formed.append(self._insights.keep(batch, insight))
+                lines.append(f"+ {insight.memory.text}")
             if heard is not None:
                 self._events.keep(batch, heard)
             if reply is not None:
                 self._credit(batch, turn, reply)
             self.store.jobs.done(job)
-        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), question) if formed else None
+        if not formed:
+            return None
+        asked = (question.text, question.id) if question is not None else ("", None)
+        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
 
     def _moments(self, turn: Turn, reply: Turn | None) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""

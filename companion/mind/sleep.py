@@ -29,7 +29,8 @@ from companion.mind.events import PAUSE
 from companion.mind.fading import FADING, PART, Move, Progress, moves, state_at
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
-from companion.records import Memory, SleepReport
+from companion.records import Memory
+from companion.reports import SleepReport
 from companion.store.store import Store
 from companion.text import one_line
 

@@ -143,6 +143,13 @@ _SERVES = re.compile(
     r"^(?:boss|manager|colleague|neighbou?r|teacher|professor|therapist|doctor|coach|landlord|landlady|consultant|gp|"
     r"surgeon|physio|nurse|midwife|dentist|supervisor|line manager|employer|solicitor|lawyer)$"
 )
+
+
+def serves(relation: str) -> bool:
+    """Whether somebody of that relation has a role in the person's life that another can take over."""
+    return _SERVES.match(relation.casefold()) is not None
+
+
 _OF_ME = re.compile(
     r"^(?:my|our) (?:[\w-]+ ){1,3}(?:says?|said|thinks?|told me|tells me|confirmed|reckons?|diagnosed me|believes?)"
     r"(?: that)? (?:i|i'm|i've|my|with|it's)\b",
@@ -215,7 +222,9 @@ def _at_one_remove(language: str) -> re.Pattern[str]:
     if language == "zh":
         return re.compile(rf"^(?:昨天|今天|最近)?我(?:的|家的?)?(?:{words})的(?:{words})")
     return re.compile(
-        rf"^(?:[Mm]y|[Oo]ur) (?:[\w-]+ ){{0,2}}?(?:{words})'s? (?:[\w-]+ ){{0,2}}?(?:{words})\b", re.IGNORECASE
+        rf"^(?:[Mm]y|[Oo]ur) (?:[\w-]+ ){{0,2}}?(?:{words})'s? (?!got |had |has |seeing |dating |having )"
+        rf"(?:[\w-]+ ){{0,2}}?(?:{words})\b",
+        re.IGNORECASE,
     )
 
 

@@ -35,9 +35,21 @@ _CONTRACTIONS = (
     (re.compile(r"\b(?:passed away|is dead)\b"), "died"),
     (re.compile(r"-in-law\b"), "inlaw"),
 )
+_SPELLINGS = (
+    (re.compile(r"(?<=[a-z][aeiou])ll(?=(?:ed|er|ers|ing|ery)\b)"), "l"),
+    (re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|ing|ation)\b)"), "iz"),
+    (re.compile(r"\bcentre"), "center"),
+    (re.compile(r"\btheatre"), "theater"),
+    (re.compile(r"\bgray\b"), "grey"),
+    (re.compile(r"\bpajamas"), "pyjamas"),
+    (re.compile(r"\bmoustache"), "mustache"),
+    (re.compile(r"\bprogramme"), "program"),
+)
+"""One spelling of words that are written in two ways. Only to compare: the index holds what was written."""
 _LEAD = re.compile(
     r"^(?:(?:hi|hello|hey|good (?:morning|evening|afternoon)|morning|evening|well|so|oh|ah|and|but|yes|yeah|ok|okay"
-    r"|as i (?:said|told you)|like i said|you know|by the way|btw|just so you know|honestly|anyway|still|again"
+    r"|(?:as|like) i (?:said|told you|mentioned)(?: before)?|i've told you|you know|by the way|btw|just so you know"
+    r"|honestly|anyway|still|again"
     r"|remember|please remember that"
     r"|did i mention|i think|i guess|i told you|fyi|also|there|ugh|sigh|haha|lol)\b[\s,!.:-]*)+",
 )
@@ -91,6 +103,8 @@ def _plain(text: str, chinese: bool) -> str:
         return "".join(c for c in folded if c.isalnum())
     folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
     folded = _TAIL.sub("", _contracted(_LEAD.sub("", folded)))
+    for pattern, plain in _SPELLINGS:
+        folded = pattern.sub(plain, folded)
     kin = rules("en").kin
     words = [_NUMBERS.get(word, kin.get(word, word)) for word in _NOT_WORDS.sub(" ", folded).split()]
     return " ".join(word for at, word in enumerate(words) if not at or words[at - 1] != word)
@@ -114,8 +128,39 @@ def change_tables() -> dict[str, dict[str, Any]]:
 @lru_cache(maxsize=2)
 def cues(language: str) -> dict[str, re.Pattern[str]]:
     """The tables of assets/rules/changes.toml."""
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in change_tables()[language].items()}
+    tables = change_tables()[language]
+    return {name: re.compile(found, re.IGNORECASE) for name, found in tables.items() if isinstance(found, str)}
 
 
+@lru_cache(maxsize=2)
+def change_classes(language: str) -> dict[str, re.Pattern[str]]:
+    """The classes of words that say that something changed."""
+    found = change_tables()[language]["change"]
+    classes = found if isinstance(found, dict) else {"change": found}
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in classes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Words that say that something changed: their class, and characters [start, end) of the text."""
+
+    name: str
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1024)
+def changes(text: str) -> tuple[Change, ...]:
+    """All of them in a text, in the order of their classes."""
+    plain = text.replace("’", "'")
+    return tuple(
+        Change(name, match.group().casefold(), *match.span())
+        for name, pattern in change_classes(language_of(text)).items()
+        for match in pattern.finditer(plain)
+    )
+
+
+@lru_cache(maxsize=8192)
 def says(table: str, text: str) -> bool:
     return cues(language_of(text))[table].search(text.replace("’", "'")) is not None

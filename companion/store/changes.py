@@ -12,13 +12,13 @@ from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToUndo
 from companion.records import Actor, LinkType, Memory, Status
 from companion.store.database import Database
-from companion.store.images import Image, evidence_image, image_of, links_of, read_image, write_image
+from companion.store.images import Image, complete, evidence_image, image_of, links_of, read_image, write_image
 
 Observer = Callable[[tuple[int, ...]], None]
 
 FIELD_NAMES = {
     "text": "its words", "status": "its state", "pinned": "its pin", "evidence": "its evidence",
-    "links": "its links", "kind": "its kind",
+    "links": "its links", "kind": "its kind", "tags": "its tags",
 }  # fmt: skip
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
 
@@ -244,4 +244,4 @@ def _dump(image: Image | None) -> str | None:
 
 
 def _load(image: str | None) -> Image | None:
-    return None if image is None else json.loads(image)
+    return None if image is None else complete(json.loads(image))

@@ -12,7 +12,7 @@ from companion.pieces import pieces
 from companion.records import Evidence, LinkType, Memory
 from companion.sentences import sentences
 from companion.store.database import Database, Row
-from companion.store.search import PIECE_BITS, indexed_text
+from companion.store.search import PIECE_BITS, indexed_text, tagged
 from companion.text import normalised, text_hash
 from companion.voices import bare
 
@@ -37,6 +37,11 @@ def memory_of(row: Row, evidence: Iterable[Evidence] = ()) -> Memory:
     values: dict[str, Any] = dict(zip(("id", *COLUMNS), row, strict=True))
     values["pinned"] = bool(values["pinned"])
     return Memory(**values, evidence=tuple(evidence))
+
+
+def complete(image: Image) -> Image:
+    """An image as it is written now, of one that the journal may have kept before there were tags."""
+    return {"tags": "", **image}
 
 
 def read_image(db: Database, id: int) -> Image | None:
@@ -96,9 +101,9 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
             raise ValueError("a memory that exists has an id")
         assignments = ", ".join(f"{name} = ?" for name in (*COLUMNS, "text_hash", "norm_hash"))
         db.run(f"UPDATE memories SET {assignments} WHERE id = ?", (*values, *keys, id))
-    old = before or {"text": None, "status": None, "evidence": [], "links": []}
-    if old["text"] != after["text"]:
-        cut(db, id, after["text"])
+    old = before or {"text": None, "status": None, "tags": "", "evidence": [], "links": []}
+    if (old["text"], old["tags"]) != (after["text"], after["tags"]):
+        cut(db, id, after["text"], after["tags"])
     if old["evidence"] != after["evidence"]:
         db.run("DELETE FROM evidence WHERE memory = ?", (id,))
         db.run_many("INSERT INTO evidence VALUES (?,?,?,?,?)", ((id, *e) for e in after["evidence"]))
@@ -111,8 +116,9 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
     return id
 
 
-def cut(db: Database, id: int, text: str | None) -> None:
-    """Cut a memory's text into pieces, index their words and note the names in it; None only removes what there is."""
+def cut(db: Database, id: int, text: str | None, tags: str = "") -> None:
+    """Cut a memory's text into pieces, index their words, each with the tags, and note the names in it; None only
+    removes what there is."""
     for (piece,) in db.all("SELECT id FROM pieces WHERE memory = ?", (id,)):
         db.run("DELETE FROM memory_words WHERE rowid = ?", (piece,))
     db.run("DELETE FROM pieces WHERE memory = ?", (id,))
@@ -121,7 +127,7 @@ def cut(db: Database, id: int, text: str | None) -> None:
         piece = (id << PIECE_BITS) + number
         part = (text or "")[start:end]
         db.run("INSERT INTO pieces VALUES (?,?,?,?,?)", (piece, id, start, end, content_key(part)))
-        db.run("INSERT INTO memory_words(rowid, text) VALUES (?,?)", (piece, indexed_text(part)))
+        db.run("INSERT INTO memory_words(rowid, text) VALUES (?,?)", (piece, indexed_text(tagged(part, tags))))
     db.run_many("INSERT INTO mentions VALUES (?,?)", ((id, name) for name in names(text or "")))
 
 

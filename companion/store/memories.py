@@ -69,7 +69,7 @@ class Memories:
                 where.append(f"m.id IN (SELECT rowid >> {PIECE_BITS} FROM memory_words WHERE memory_words MATCH ?)")
                 values.append(word)
             for run in cjk_runs(filter.text):
-                where.append("instr(m.text, ?)")
+                where.append("instr(m.text || ' ' || m.tags, ?)")
                 values.append(run)
             if not words and not cjk_runs(filter.text):
                 where.append("instr(lower(m.text), lower(?))")

@@ -302,6 +302,25 @@ def consolidate_in_sleep(db: Database) -> None:
     db.run("CREATE INDEX pinned_thoughts ON memories(recorded_at) WHERE kind = 'thought' AND pinned = 1")
 
 
+def tag_memories(db: Database) -> None:
+    """What is told later says more of an older memory: whose life it is about, what a name stands for. Its words stay
+    what they are; the tags are indexed beside them."""
+    db.run("ALTER TABLE memories ADD COLUMN tags TEXT NOT NULL DEFAULT ''")
+
+
+def keep_questions(db: Database) -> None:
+    """A question outlives the process until it is answered or dismissed. The hashes are of what the two memories said
+    when it was asked: once either says something else it is answered."""
+    db.run(
+        """CREATE TABLE questions (
+             id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             text TEXT NOT NULL, turn INTEGER NOT NULL REFERENCES turns(id), older INTEGER NOT NULL,
+             newer INTEGER NOT NULL, options TEXT NOT NULL, older_hash BLOB NOT NULL, newer_hash BLOB NOT NULL,
+             dismissed INTEGER NOT NULL DEFAULT 0) STRICT"""
+    )
+    db.run("CREATE INDEX questions_by_turn ON questions(turn)")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -319,6 +338,8 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     mark_unsupported,
     keep_surprises,
     consolidate_in_sleep,
+    tag_memories,
+    keep_questions,
 )
 
 

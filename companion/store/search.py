@@ -44,6 +44,11 @@ def indexed_text(text: str) -> str:
     return CJK_RUN.sub(lambda run: f" {' '.join(pairs(run.group()))} ", unicodedata.normalize("NFC", text))
 
 
+def tagged(text: str, tags: str) -> str:
+    """A piece's text as it is indexed: with the tags of its memory."""
+    return f"{text}\n{tags}" if tags else text
+
+
 class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -63,12 +68,12 @@ class Search:
         """By memory, the terms that the index holds of each of its pieces; memories without a piece are left out."""
         marks = ",".join("?" * len(memories))
         found: dict[int, dict[int, frozenset[str]]] = {}
-        for piece, memory, text, start, end in self._db.all(
-            'SELECT p.id, p.memory, m.text, p.start, p."end" FROM pieces p JOIN memories m ON m.id = p.memory'
+        for piece, memory, text, tags, start, end in self._db.all(
+            'SELECT p.id, p.memory, m.text, m.tags, p.start, p."end" FROM pieces p JOIN memories m ON m.id = p.memory'
             f" WHERE p.memory IN ({marks})",
             memories,
         ):
-            found.setdefault(memory, {})[piece] = frozenset(index_terms(indexed_text(text[start:end])))
+            found.setdefault(memory, {})[piece] = frozenset(index_terms(indexed_text(tagged(text[start:end], tags))))
         return found
 
     def by_words(self, words: Iterable[str], limit: int, statuses: Sequence[Status]) -> list[tuple[int, float]]:

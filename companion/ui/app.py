@@ -21,7 +21,7 @@ from textual.widgets import TextArea
 from companion.errors import CompanionError
 from companion.events import Event, Notice, SleepFinished
 from companion.paths import Paths
-from companion.records import SleepReport
+from companion.reports import SleepReport
 from companion.settings import Settings
 from companion.text import one_line
 from companion.ui import theme

@@ -12,7 +12,6 @@ from typing import Protocol
 from companion.events import Listener
 from companion.records import (
     Change,
-    Check,
     EngineStatus,
     JournalEntry,
     Kind,
@@ -21,10 +20,9 @@ from companion.records import (
     MemoryRow,
     RecalledMemory,
     SentMessage,
-    SleepReport,
     TranscriptItem,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 class EnginePort(Protocol):
@@ -73,6 +71,8 @@ class EnginePort(Protocol):
     async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]: ...
 
     async def morning(self) -> MorningReport: ...
+
+    async def dismiss_question(self, id: int) -> None: ...
 
     async def morning_seen(self) -> None: ...
 

@@ -62,6 +62,8 @@ def _head(detail: MemoryDetail) -> list[Part]:
         happened = local(memory.event_start, memory.utc_offset)
         parts += [("\nHappened   ", "$text-muted"), f"{happened.day} {happened:%B %Y}"]
     parts += [("\nUsed       ", "$text-muted"), _use(memory.used_count, memory.last_used_at, memory.utc_offset)]
+    if memory.tags:
+        parts += [("\nTags       ", "$text-muted"), one_line(memory.tags)]
     if memory.replaced_by is not None:
         parts += [("\nReplaced   ", "$text-muted"), f"by memory {memory.replaced_by}"]
     return parts

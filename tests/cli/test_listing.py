@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from companion.cli.listing import check_lines, detail_lines, history_lines, memory_lines, sleep_lines
-from companion.records import Check, Evidence, Link, Memory, MemoryDetail, MemoryRow, Quote, SleepReport, Turn
+from companion.records import Evidence, Link, Memory, MemoryDetail, MemoryRow, Quote, Turn
+from companion.reports import Check, SleepReport
 from companion.store.store import Store
 from tests.support import add
 

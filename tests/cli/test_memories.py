@@ -10,7 +10,7 @@ from tests.cli.conftest import Shell
 
 FIELDS = {
     "id", "kind", "text", "status", "subject", "pinned", "recorded_at", "event_start", "event_end", "importance",
-    "retention", "strength", "layer", "used_count", "version", "evidence",
+    "retention", "strength", "layer", "used_count", "version", "evidence", "tags",
 }  # fmt: skip
 
 

@@ -203,8 +203,23 @@ def test_the_digest_of_a_day_counts_for_less_than_what_it_tells(store: Store, cl
     add(store, "I bought a boat in Porto.\nI painted the boat.", kind="day", evidence=quotes)
     add(store, "I bought a boat in Porto.\nI painted the boat.")
     recall = Recall(store)
-    examined = recall.examine(Cue("Where did I buy the boat?", now=clock.now()))
+    examined = recall.examine(Cue("Where did I buy the boat in March 2026?", now=clock.now()))
     assert examined is not None
     day, thought = examined.features
     words = FEATURES.index("words")
     assert day[words] == pytest.approx(OF_EVENTS * thought[words])
+
+
+def test_a_digest_comes_to_mind_only_where_a_time_is_named(store: Store, clock: SetClock) -> None:
+    turn, _ = say(store, "I bought a boat in Porto.")
+    day = add(store, "I bought a boat in Porto.", kind="day", evidence=(evidence(turn, "I bought a boat in Porto."),))
+    recall = Recall(store)
+    kinds = {
+        text: [r.memory.id for r in recall(Cue(text, now=clock.now(), search=search), 5).memories]
+        for text, search in (
+            ("Where did I buy my boat?", False),
+            ("What boat did I buy in March 2026?", False),
+            ("boat", True),
+        )
+    }
+    assert list(kinds.values()) == [[], [day.id], [day.id]]

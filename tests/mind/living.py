@@ -11,7 +11,8 @@ from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
-from companion.records import Memory, MemoryFilter, SleepReport, Status
+from companion.records import Memory, MemoryFilter, Status
+from companion.reports import SleepReport
 from companion.store.store import Store
 from tests.support import FSRS
 

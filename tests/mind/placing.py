@@ -1,19 +1,28 @@
 """The placing suite: what becomes of a statement beside an older one. `python -m tests.mind.placing` shows
-failures, with `fresh_placing` behind it those of pairs that no rule was written for."""
+failures, with another suite's name behind it those of that. `… fresh_placing told` tells the pairs to a mind, as a chat
+does: what admission leaves of them, and whether the older is found at all, counts too."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
+from companion.clock import SetClock
 from companion.mind import facets, slots, subjects
 from companion.mind.admit import admit
 from companion.mind.placing import Claim, Relation, relate
 from companion.mind.rules import rules
+from companion.paths import Paths
+from companion.records import Memory
+from companion.store.store import Store
 from companion.text import has_cjk
 from tests.mind.firewall import SUITES
+from tests.mind.test_reflect import Thinking
+from tests.support import START
 
 
 @dataclass(frozen=True)
@@ -66,5 +75,48 @@ def report(suite: str = "placing") -> list[str]:
     return lines
 
 
+def told(pair: Pair) -> str:
+    """What becomes of a pair that is told in a chat: a relation, or "not kept" where admission leaves one out."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock = SetClock(START)
+        store = Store.open(Paths(data=Path(folder), config=Path(folder)), clock)
+        try:
+            mind = Thinking(store)
+            mind.hear(pair.first)
+            mind.think()
+            first = mind.thoughts()
+            clock.advance(days=max(pair.days, 0.01))
+            turn = mind.hear(pair.second)
+            formed = mind.think()
+            return _outcome(store, first, turn.id, formed[0].question if formed else "")
+        finally:
+            store.close()
+
+
+def _outcome(store: Store, first: list[Memory], turn: int, question: str) -> str:
+    known = store.memories.many([memory.id for memory in first])
+    found = {memory.status for memory in known.values()}
+    if not first or not any(memory.kind == "thought" for memory in store.memories.resting_on([turn])):
+        return "not kept"
+    if any(e.turn == turn for memory in known.values() for e in memory.evidence):
+        return "merge" if found == {"merged"} else "duplicate"
+    if "superseded" in found:
+        return "supersede"
+    return "merge" if "merged" in found else "ask" if question else "both"
+
+
+def report_told(suite: str = "placing") -> list[str]:
+    """As `report`. A correction and a change both take the older's place."""
+    lines, of = [], Counter[tuple[str, str]]()
+    for pair in pairs(suite):
+        found = told(pair)
+        meant = "supersede" if pair.then == "correct" else pair.then
+        of[pair.then, "right" if found == meant else found] += 1
+        if found not in (meant, "not kept"):
+            lines.append(f"{pair.then} → {found}: {pair.first!r} | {pair.second!r}")
+    return lines + [f"{then:<10}{found:<10}{count:>4}" for (then, found), count in sorted(of.items())]
+
+
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(report(*sys.argv[1:])) + "\n")
+    suite, *how = sys.argv[1:] or ["placing"]
+    sys.stdout.write("\n".join((report_told if how else report)(suite)) + "\n")

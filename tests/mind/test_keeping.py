@@ -175,6 +175,43 @@ def test_a_job_that_grows_takes_the_place_of_the_old_one(mind: Thinking, clock: 
     assert line.startswith("~ ")
 
 
+def test_what_changed_in_other_words_is_found_by_its_matter(mind: Thinking, clock: SetClock) -> None:
+    tell(mind, clock, "I'm unemployed at the moment.")
+    (line,) = tell(mind, clock, "I started at the recycling plant on Monday.", 40)
+    assert line == "~ I'm unemployed at the moment. → I started at the recycling plant on Monday."
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("My birthday is on 4 March.", "Oops, typo. My birthday is on 14 March."),
+        ("My dog is called Pepper.", "Sorry, I typed that wrong: my dog is called Pippin."),
+        ("I've read Middlemarch twice.", "To be accurate, I never finished Middlemarch, let alone read it twice."),
+    ],
+)
+def test_what_stands_before_a_statement_tells_that_it_puts_something_right(
+    mind: Thinking, clock: SetClock, older: str, newer: str
+) -> None:
+    tell(mind, clock, older)
+    tell(mind, clock, newer, 0.01)
+    assert by_text(mind)[older].status == "superseded"
+
+
+def test_an_older_one_is_found_among_many_by_a_word_that_both_hold(mind: Thinking, clock: SetClock) -> None:
+    """A turn's own words are rare too: they must not stand in the way of those by which older ones are found."""
+    tell(mind, clock, "I can't stand olives.")
+    for number in range(30):
+        tell(mind, clock, f"I bought a lamp for room {number}.", 0.01)
+    tell(mind, clock, "I've come round to olives, I eat them by the jar now, with breadsticks and vermouth.", 40)
+    assert by_text(mind)["I can't stand olives."].status == "superseded"
+
+
+def test_a_plan_that_is_off_takes_the_place_of_the_plan(mind: Thinking, clock: SetClock) -> None:
+    tell(mind, clock, "I'm going to run the marathon on 3 December 2030.")
+    tell(mind, clock, "I've pulled out of the marathon.", 3)
+    assert by_text(mind)["I'm going to run the marathon on 3 December 2030."].status == "superseded"
+
+
 def test_a_reply_that_makes_something_up_does_not_become_memory(mind: Thinking, clock: SetClock) -> None:
     invented = "Your grandmother Ottilie must be proud of the new garden shed and all its tulips."
     turn = mind.hear("I painted the garden shed on Saturday.", invented)

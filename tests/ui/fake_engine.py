@@ -35,9 +35,9 @@ from companion.events import (
     StatusChanged,
     ThoughtsFormed,
 )
+from companion.question import Question
 from companion.records import (
     Change,
-    Check,
     EngineStatus,
     Evidence,
     JournalEntry,
@@ -51,11 +51,10 @@ from companion.records import (
     ReplyReport,
     RetentionCurve,
     SentMessage,
-    SleepReport,
     TranscriptItem,
     Turn,
 )
-from companion.reports import MorningReport
+from companion.reports import Check, MorningReport, SleepReport
 
 
 @dataclass
@@ -82,6 +81,8 @@ class FakeEngine:
     calls: list[tuple[object, ...]] = field(default_factory=list)
     raises: dict[str, CompanionError] = field(default_factory=dict)
     morning_report: MorningReport = field(default_factory=lambda: MorningReport("2026-03-03", 0.0))
+    dismissed: list[int] = field(default_factory=list)
+    """Questions that the person does not want to be asked."""
     started: int = 0
     closed: bool = False
     alive: bool = False
@@ -252,7 +253,14 @@ class FakeEngine:
         made = tuple(self.remember(line[2:].split(" → ")[-1]) for line in lines)
         batch = next(self._batches)
         self._formed[batch] = made
-        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), lines, question))
+        asked = next(self._ids) if question else None
+        self.turns = [
+            replace(item, question=Question(asked, question, turn.id, 1, made[-1].id))
+            if asked is not None and item.turn.answers == turn.id
+            else item
+            for item in self.turns
+        ]
+        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), lines, question, asked))
 
     async def stop(self) -> bool:
         await self._call("stop")
@@ -270,6 +278,10 @@ class FakeEngine:
     async def morning(self) -> MorningReport:
         await self._call("morning")
         return self.morning_report
+
+    async def dismiss_question(self, id: int) -> None:
+        await self._call("dismiss_question", id)
+        self.dismissed.append(id)
 
     async def morning_seen(self) -> None:
         await self._call("morning_seen")

@@ -10,7 +10,7 @@ from textual.command import CommandPalette
 
 from companion.errors import ProfileLocked
 from companion.events import Notice, ReplyStarted, SleepFinished
-from companion.records import SleepReport
+from companion.reports import SleepReport
 from companion.ui.commands import commands
 from companion.ui.screens.help import HelpScreen, help_text
 from companion.ui.screens.reader import ReaderScreen

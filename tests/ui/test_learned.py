@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from textual.pilot import Pilot
 
 from companion.errors import NothingToUndo
 from companion.events import MemoriesChanged, ThoughtsFormed
+from companion.question import Question
 from companion.records import Learned, TranscriptItem
 from companion.ui.app import CompanionApp
 from companion.ui.learned_text import ROWS, WIDTH, Entry, brief, entries_of, summary, whole
@@ -225,6 +227,39 @@ async def test_a_question_stands_under_the_card_and_is_answered_by_writing(size:
         assert not question.can_focus
         await say(app, pilot, "four")
         await wait_until(pilot, lambda: engine.sent == ["hi", "four"])
+
+
+async def test_keeping_what_was_learned_dismisses_the_question() -> None:
+    async with learned("+ I live in York.", question="Which holds?") as (engine, app, pilot, _):
+        question = app.chat.query_one(".question")
+        await pilot.press("f4", "k")
+        await wait_until(pilot, lambda: len(engine.dismissed) == 1)
+        assert not question.display
+
+
+async def test_an_open_question_comes_back_with_the_conversation() -> None:
+    engine = FakeEngine()
+    said = engine.said("person", "I live in York.")
+    reply = engine.said("companion", "I see.", answers=said.id)
+    memory = engine.remember("I live in York.")
+    question = Question(7, "On 3 May you said “I live in Leeds.” Which holds?", said.id, 3, memory.id)
+    engine.turns = [TranscriptItem(said), TranscriptItem(reply, learned=(Learned(memory, 1),), question=question)]
+    async with running(engine) as (app, pilot):
+        await wait_until(pilot, lambda: bool(app.chat.query(".question")))
+        assert plain(app.chat.query_one(".question")) == question.text
+        await pilot.press("f4", "k")
+        await wait_until(pilot, lambda: engine.dismissed == [7])
+
+
+async def test_a_question_that_a_message_answered_goes_away() -> None:
+    async with learned("+ Lena moved to Oslo.", question="Which Lena?") as (engine, app, pilot, _):
+        question = app.chat.query_one(".question")
+        engine.emit(MemoriesChanged(()))
+        await pilot.pause()
+        assert question.display
+        engine.turns = [replace(item, question=None) for item in engine.turns]
+        engine.emit(MemoriesChanged(()))
+        await wait_until(pilot, lambda: not question.display)
 
 
 async def test_no_memory_is_markup_or_terminal_control() -> None:

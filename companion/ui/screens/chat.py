@@ -20,6 +20,7 @@ from companion.events import (
     ReplyStarted,
     ReplyToken,
     SleepFinished,
+    StatusChanged,
     ThoughtsFormed,
 )
 from companion.records import EngineStatus, TranscriptItem, Turn
@@ -168,6 +169,10 @@ class ChatScreen(LearnedActions, MorningActions):
             case _:
                 pass
         self.progress.note(event)
+        if isinstance(event, MemoriesChanged | ThoughtsFormed) or (
+            isinstance(event, StatusChanged) and not event.status.pending_jobs
+        ):
+            self.check_questions()
         self._refresh_state()
         if isinstance(event, ReplyFinished | ReplyFailed):
             self.send_waiting()
@@ -187,7 +192,9 @@ class ChatScreen(LearnedActions, MorningActions):
         answer = self.transcript.reply_to(event.turn)
         if answer is not None:
             entries = entries_of(event.memories, event.lines)
-            self.fresh = answer.add_learned(entries, event.batch, event.question)
+            self.fresh = answer.add_learned(entries, event.batch)
+            if event.question:
+                answer.ask(self.fresh, event.question, event.question_id)
             self.keys_changed()
 
     def _refresh_state(self) -> None:

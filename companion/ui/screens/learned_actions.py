@@ -16,6 +16,7 @@ from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.edit import write_memory
 from companion.ui.widgets.learned_card import LearnedCard
 from companion.ui.widgets.morning_card import MorningCard
+from companion.ui.widgets.turn_view import CompanionTurn
 
 FRESH = ("F4 keep, edit, undo   F1 help   F2 memories", "F4 keep, edit, undo  F1 help")
 """Keys that are told while the newest card is new, on a wide and on a narrow screen."""
@@ -73,6 +74,30 @@ class LearnedActions(EngineScreen):
     def _undo_wanted(self, message: LearnedCard.UndoWanted) -> None:
         self._dealt_with(message.card)
         self._undo_learned(message.card)
+
+    @on(LearnedCard.QuestionDismissed)
+    def _question_dismissed(self, message: LearnedCard.QuestionDismissed) -> None:
+        message.card.answered()
+        self._dismiss(message.question)
+
+    @work(group="dismissed")
+    async def _dismiss(self, question: int) -> None:
+        await attempt(self, self.engine.dismiss_question(question))
+
+    def check_questions(self) -> None:
+        """Something may have been answered: what the cards still ask is read anew, if they ask anything."""
+        if any(card.question_id is not None for card in self.query(LearnedCard)):
+            self._check_questions()
+
+    @work(group="questions", exclusive=True)
+    async def _check_questions(self) -> None:
+        with suppress(CompanionError):  # what cannot be read is shown as it was
+            items = await self.engine.transcript()
+            asked = {item.turn.id: item.question.id if item.question is not None else None for item in items}
+            for view in self.query(CompanionTurn):
+                for card in view.query(LearnedCard):
+                    if card.question_id is not None and asked.get(view.reply, card.question_id) != card.question_id:
+                        card.answered()
 
     def _dealt_with(self, card: LearnedCard) -> None:
         if card is self.fresh:

@@ -13,7 +13,7 @@ from textual.widgets import ProgressBar
 
 from companion.errors import CompanionError
 from companion.events import Event, SleepProgress
-from companion.records import SleepReport
+from companion.reports import SleepReport
 from companion.text import one_line
 from companion.ui.engine_port import EnginePort
 from companion.ui.format import counted

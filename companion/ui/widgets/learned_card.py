@@ -56,6 +56,13 @@ class LearnedCard(Vertical):
     class UndoWanted(Wanted):
         """To take `card.journal_batch` back."""
 
+    class QuestionDismissed(Wanted):
+        """Both memories are to stay as they are: `question` need not be asked any more."""
+
+        def __init__(self, card: LearnedCard, question: int) -> None:
+            super().__init__(card)
+            self.question = question
+
     class Left(Wanted):
         """To go on writing."""
 
@@ -69,6 +76,9 @@ class LearnedCard(Vertical):
         self.changing = False
         """Whether it is being taken or brought back just now."""
         self.open = False
+        self._question: Widget | None = None
+        self.question_id: int | None = None
+        """What is asked of it, until that needs no answer any more."""
         self._heading = Heading(self._title())
 
     @property
@@ -84,6 +94,16 @@ class LearnedCard(Vertical):
     def compose(self) -> ComposeResult:
         yield self._heading
 
+    def ask(self, line: Widget, id: int | None) -> None:
+        """What the companion would like to know of it stands in `line`; `id` is what it is dismissed by."""
+        self._question, self.question_id = line, id
+
+    def answered(self) -> None:
+        """The question needs no answer any more."""
+        if self._question is not None:
+            self._question.display = False
+        self._question = self.question_id = None
+
     def focus_heading(self) -> None:
         self._heading.focus()
 
@@ -95,10 +115,13 @@ class LearnedCard(Vertical):
         """It was taken back, or brought back, by `batch`: undoing that does the opposite."""
         self.journal_batch = batch
         self.taken_back = not self.taken_back
+        self.answered()
         self._show()
 
     def reread(self, memory: Memory) -> None:
         """One of its memories was changed elsewhere."""
+        if any(entry.memory == memory.id and entry.text != memory.text for entry in self._entries):
+            self.answered()
         gone = memory.status == "forgotten"
         (self._forgotten.add if gone else self._forgotten.discard)(memory.id)
         self._entries = tuple(
@@ -157,6 +180,8 @@ class LearnedCard(Vertical):
     def action_keep(self) -> None:
         if self.open:
             self.toggle()
+        if self.question_id is not None:
+            self.post_message(self.QuestionDismissed(self, self.question_id))
         self.action_leave()
 
     def action_leave(self) -> None:

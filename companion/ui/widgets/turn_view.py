@@ -136,8 +136,12 @@ class CompanionTurn(Vertical):
         turn = item.turn
         view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
         view._show_unsupported(item.unsupported)
-        for batch, learned in groupby(item.learned, lambda each: each.batch):
+        cards = [
             view.add_learned(tuple(Entry(each.memory.id, each.memory.text, each.older) for each in learned), batch)
+            for batch, learned in groupby(item.learned, lambda each: each.batch)
+        ]
+        if item.question is not None and cards:
+            view.ask(cards[-1], item.question.text, item.question.id)
         return view
 
     @property
@@ -164,15 +168,21 @@ class CompanionTurn(Vertical):
         self._text.finish()
         self._set_state(state)
 
-    def add_learned(self, entries: tuple[Entry, ...], batch: int | None, question: str = "") -> LearnedCard:
-        """One card for what was learned in `batch`, and under it what the companion would like to know."""
+    def add_learned(self, entries: tuple[Entry, ...], batch: int | None) -> LearnedCard:
+        """One card for what was learned in `batch`."""
         card = LearnedCard(entries, batch)
         self._learned.append(card)
-        if question:
-            self._learned.append(Literal(one_line(question, 400), classes="question"))
         if self._ready:
             self._mount_learned()
         return card
+
+    def ask(self, card: LearnedCard, question: str, id: int | None) -> None:
+        """Under a card what the companion would like to know of it, until the card has been dealt with."""
+        line = Literal(one_line(question, 400), classes="question")
+        card.ask(line, id)
+        self._learned.append(line)
+        if self._ready:
+            self._mount_learned()
 
     def on_mount(self) -> None:
         self._ready = True
