@@ -1,0 +1,49 @@
+"""Passages: a statement together with the sentences beside it, which it needs or which say how things were."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from companion.mind import leaning
+from companion.mind.said import Said
+from companion.mind.statement import Statement
+
+
+def widened(text: str, statement: Statement, span: tuple[int, int]) -> Statement | None:
+    """The statement with a sentence beside it, of the same paragraph, when both are short enough."""
+    start, end = min(statement.start, span[0]), max(statement.end, span[1])
+    between = text[span[1] : statement.start] if span[0] < statement.start else text[statement.end : span[0]]
+    own = statement.subject == "person" and plain(statement)
+    if not own or "\n" in between or len(between) > _LEAD or end - start > leaning.SETTING:
+        return None
+    core = statement.core or (statement.start, statement.end)
+    return replace(statement, start=start, end=end, text=text[start:end], core=core)
+
+
+_LEAD = 16
+"""Characters of opening words ("Well, so") that may have been cut off between two sentences."""
+
+
+def named_before(previous: Statement, somebody: str | None, one: bool) -> str | None:
+    """Whom a pronoun means: the one the statement is about, else the partner it names, else whom it mentions."""
+    if previous.subject != "person":
+        return previous.subject.removesuffix("s") if one else previous.subject
+    if previous.slot in ("spouse", "partner"):
+        return previous.value
+    return somebody.removesuffix("s") if somebody and one else somebody
+
+
+def fits(previous: Statement, said: Said) -> bool:
+    return said.end - previous.start <= leaning.LONGEST
+
+
+def plain(previous: Statement) -> bool:
+    return previous.slot is None and not previous.requested and not previous.correction
+
+
+def grown(text: str, previous: Statement, said: Said) -> Statement:
+    """The previous statement and what leans on it, as one; it fills no slot any more."""
+    weight = max(previous.importance, 4 if said.says("weighty") else 0)
+    return replace(
+        previous, end=said.end, text=text[previous.start : said.end], slot=None, value=None, importance=weight
+    )
