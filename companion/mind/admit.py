@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from companion.mind import checks, clauses, facets, frames, leaning, slots, subjects
-from companion.mind.passages import fits, grown, named_before, plain, widened
+from companion.mind.passages import fits, grown, named_before, of_one_before, plain, widened
 from companion.mind.rules import language_of, rules
 from companion.mind.said import Said
 from companion.mind.statement import Statement as Statement
@@ -135,6 +135,8 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
             judged[:] = [(earlier, None, "irony") for earlier, _, _ in judged]
             judged.append((span, None, "irony"))
             continue
+        if checks.was_quoted(said) and judged:
+            _strike(text, judged, "quoted")
         if checks.was_a_joke(said):
             if judged and not _stands_alone(said):
                 _strike(text, judged, "joke")
@@ -226,6 +228,11 @@ def _judge(
     of_them = previous is not None and _may_lean_on(previous, said, reason)
     if previous and (reason in leaning.LEFT_OUT or of_them) and _lean(text, span, said, previous, judged, reason):
         return
+    if reason in leaning.LEFT_OUT:
+        further_back = of_one_before(text, said, judged)
+        if further_back:
+            judged.append((span, further_back, "leans on one before"))
+            return
     if previous and not reason and leaning.goes_on(said) and fits(previous, said) and plain(previous):
         statement = _statement(text, said)
         if statement.slot is None and statement.subject == previous.subject:

@@ -34,7 +34,7 @@ _NOBODYS = re.compile(
     r"happened|seemed|"
     r"sounded|looked|meant|depended|helped|got it|got you|gotcha|made (?:my day|sense)|done\W|did (?:i|you|he|"
     r"she|it|the|"
-    r"they|we|my|this|that|any)|had (?:i|we|he|she|it|they)\b|was (?:it|he|she|this|that|i|there|the)\b|"
+    r"they|we|this|that|any)|had (?:i|we|he|she|it|they)\b|was (?:it|he|she|this|that|i|there|the)\b|"
     r"were (?:we|they|the|"
     r"you|there)|said|thought (?:so|not)|told (?:you|ya)|closed|opened|happened|came (?:up|out)|named|called|"
     r"used in|found \d|"
@@ -143,7 +143,9 @@ _FAN = re.compile(
     re.IGNORECASE,
 )
 _RETURNED = re.compile(
-    r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to|out of (?:hospital|bed|work)) \w", re.IGNORECASE
+    r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to (?!bed|sleep|work|eat|lunch|dinner|tea|shower|cook|go|the (?:shops?|loo|toilet|gym))|"
+    r"out of (?:hospital|bed|work)) \w",
+    re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
     r"^(?:just |finally )?quit (?:smoking|drinking|vaping|gambling|sugar|caffeine|coffee|meat|alcohol|weed|"
@@ -170,18 +172,42 @@ def _role() -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def _headline() -> re.Pattern[str]:
+    """News as a heading: "Third miscarriage.", "Another seizure today.", "Divorce final." """
+    event = rf"(?:[\w-]+ )?(?:{alternatives('life_events')})"
+    which = r"(?:(?:first|second|third|fourth|fifth|sixth|seventh|another|yet another|last|final|one more|no more) )+"
+    end = (
+        r"(?=\W*$|[,;.!]| (?:today|yesterday|tomorrow|tonight|this|last|next|on|in|since|at|after|again|over|done|"
+        r"final|finali[sz]ed|through|came|went|with|for|from)\b)"
+    )
+    return re.compile(rf"^(?:{which}{event}{end}|(?:{alternatives('life_events')}) (?:again|through|final|finali[sz]ed|"
+                      rf"done|over|tomorrow|today|on \w+day)\b)", re.IGNORECASE)  # fmt: skip
+
+
 def _after_adverbs(body: str) -> tuple[str, str]:
     """(adverbs in front, the rest)."""
     ahead = _AHEAD.match(body)
     return (body[: ahead.end()], body[ahead.end() :]) if ahead else ("", body)
 
 
+_TAG = re.compile(
+    r"(?:,| [—–-]) ?(?:if you (?:can |could |will |would )?(?:believe (?:it|that|me)|credit it|must know|please)|would you"
+    r" (?:believe|credit)(?: it)?|can you believe it|believe it or not|you know|you see|mind you|if you ask me|"
+    r"i'll have you know|thank you very much)(?=\W*$)",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=256)
 def drops_i(body: str) -> bool:
     """Whether a sentence, its opening words cut off, is of the person though it has no "I" in front."""
+    body = _TAG.sub("", body)
     if _YOU.search(body) or _ATTRIBUTE.match(body):
         return False
     if _RETURNED.match(body) or _GAVE_UP.match(body) or _AILING.match(body) or _AGED.match(body) or _role().match(body):
+        return True
+    if _headline().match(body):
         return True
     if _NONE.match(body) or _COUNTED.match(body) or (_EVENT.match(body) and _WHEN.search(body)):
         return True

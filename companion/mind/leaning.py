@@ -28,7 +28,7 @@ _SOMEBODY = re.compile(
     r"|^(?:his|her|their) name(?:'s| is)\b",
     re.IGNORECASE,
 )
-_SOMEBODY_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
+_SOMEBODY_ZH = re.compile("^(?:她|他|它|她们|他们)(?!们?(?:说|问|告诉|觉得|认为)|的(?!名字))")
 _ONE_OF_THEM = re.compile(
     r"^the (?:\w+ )?(?:one|other|others|eldest|oldest|youngest|older|younger|elder)\b", re.IGNORECASE
 )
@@ -57,6 +57,16 @@ def on_somebody(said: Said) -> bool:
     if said.rules.language == "zh":
         return _SOMEBODY_ZH.match(said.body) is not None
     return _SOMEBODY.match(said.body) is not None or _ONE_OF_THEM.match(said.body) is not None
+
+
+def on_one_person(said: Said) -> str:
+    """The pronoun for one person with which it begins, "he" or "she", or ""."""
+    found = _ONE.match(said.body)
+    return _PRONOUNS[found[1].casefold()] if found else ""
+
+
+_ONE = re.compile(r"(?:(?:and|now|then|so|but) )?(he\b|she\b|[她他](?!们|说|问|告诉|的(?!名字)))", re.IGNORECASE)
+_PRONOUNS = {"he": "he", "she": "she", "他": "he", "她": "she"}
 
 
 def goes_on_about_them(said: Said) -> bool:

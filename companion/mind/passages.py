@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from companion.mind import leaning
+from companion.mind import leaning, subjects
 from companion.mind.said import Said
 from companion.mind.statement import Statement
 
@@ -47,3 +47,45 @@ def grown(text: str, previous: Statement, said: Said) -> Statement:
     return replace(
         previous, end=said.end, text=text[previous.start : said.end], slot=None, value=None, importance=weight
     )
+
+
+_BETWEEN = 3
+"""Statements back that a pronoun may reach."""
+_MEN = frozenset(
+    ["father", "brother", "son", "husband", "boyfriend", "uncle", "nephew", "grandfather", "grandson", "godfather"]
+)
+_WOMEN = frozenset(
+    ["mother", "sister", "daughter", "wife", "girlfriend", "aunt", "niece", "grandmother", "granddaughter", "godmother"]
+)
+
+
+def of_one_before(
+    text: str, said: Said, before: list[tuple[tuple[int, int], Statement | None, str]]
+) -> Statement | None:
+    """What a sentence that begins with "he" or "she" says of the one introduced a little earlier, from there on:
+    "My wife is called Ingeborg. We met on a train. She builds harpsichords." None where somebody else stands between.
+    """
+    pronoun = leaning.on_one_person(said)
+    if not pronoun:
+        return None
+    for span, statement, _ in reversed(before[-_BETWEEN:]):
+        if statement is None:
+            if leaning.of_another(text[slice(*span)]):
+                return None
+            continue
+        mentioned = subjects.somebody_in(statement.text, said.rules.language)
+        if statement.subject == "person" and mentioned is None:
+            continue
+        named = named_before(statement, mentioned, one=False)
+        if not named or not _agrees(pronoun, named, statement, said.rules.language) or not fits(statement, said):
+            return None
+        return replace(grown(text, statement, said), subject=named, core=(said.start, said.end))
+    return None
+
+
+def _agrees(pronoun: str, named: str, statement: Statement, language: str) -> bool:
+    """Whether the pronoun can mean the one named: by the relation, where it has one that says."""
+    relation = named if named.islower() else subjects.relation_in(statement.text, language)
+    if relation.endswith("s") and relation not in ("boss",) and named == relation:
+        return False
+    return relation not in (_WOMEN if pronoun == "he" else _MEN)
