@@ -45,6 +45,7 @@ _OF_ME = r"\b(?:i|i'm|im|i've|i'd|my \w+|we|we're)\b[^,;.!?]{0,40}?"
 _MORE_THAN = (
     (re.compile(rf"{_OF_ME}\b{_NUMBER} years? (?:old|of age|young)\b", re.IGNORECASE), OLDEST),
     (re.compile(rf"{_OF_ME}\b{_NUMBER} hours? (?:a|per|every|each) (?:day|night)\b", re.IGNORECASE), 24),
+    (re.compile(rf"{_OF_ME}\b{_NUMBER} hours? (?:straight )?(?:last night|today|yesterday)\b", re.IGNORECASE), 24),
     (re.compile(rf"{_OF_ME}\b{_NUMBER} days? (?:a|per|every|each) week\b", re.IGNORECASE), 7),
     (re.compile(rf"\b(?:i|i've|i have)(?: got| only have| have)* {_NUMBER} (?:arms|hands|legs|heads)\b", re.I), 2),
 )

@@ -212,6 +212,9 @@ def _judge(
         head = _head_clause(said)
         if head:
             said, reason = head, ""
+    resumed = checks.after_resuming(said) if reason and said.rules.language == "en" else None
+    if resumed:
+        said, reason = resumed, ""
     if reason in _REMARKS:
         rest = checks.after_chat(said)
         if rest:

@@ -24,10 +24,14 @@ def _body() -> re.Pattern[str]:
         r"tender|bruised|burnt|dry|cracked|low|high|normal|through the roof|all over the place|settling|a mess|clear)"
     )
     now = r"(?:finally |still |really |so |very |a bit |much |absolutely |now |already |just |nearly |all |not )*"
-    be = r"(?:'s|'re| is| are| was| were| isn't| aren't| feels?| felt|'s been|'ve been| has been| have been|'s gone| went)"
+    be = (
+        r"(?:'s|'re| is| are| was| were| isn't| aren't| feels?| felt|'s been|'ve been| has been| have been|"
+        r"'s gone| went| still| now| all)"
+    )
     does = (
         r" (?:hurts?|aches?|ached|itch(?:es)?|throbs?|gave (?:out|way)|gives? (?:out|way)|came (?:out|off|back|in)|"
-        r"comes? (?:out|off)|went|won't|keeps?|started|snapped|popped|broke|bled|swelled|feels?|felt|like|don't|doesn't)\b"
+        r"comes? (?:out|off)|went|won't|keeps?|started|snapped|popped|broke|bled|swelled|feels?|felt|like|don't|"
+        r"doesn't)\b"
     )
     return re.compile(
         rf"^{part}(?:{be} {now}{state}\b|{does})(?! (?:a |an )?(?:joint|organ|part|bone|muscle)s?\b)", re.I

@@ -317,6 +317,22 @@ def after_presupposing(said: Said) -> Said | None:
     return None if left_out(rest) else rest
 
 
+_RESUMES = re.compile(
+    r"(?:\.\.+|…|[—–]| - |[,;]) ?(?:but |so )?(?:anyway|anyways|long story short|the point is|what i mean is|"
+    r"back to me|seriously though|whatever)[,:.…—–-]* (?=(?:i|i'm|i've|i'd|i'll|my|we|we're|we've|our)\b)",
+    re.IGNORECASE,
+)
+
+
+def after_resuming(said: Said) -> Said | None:
+    """What the person tells after they broke off: "If I had a pound … anyway, we moved today." """
+    found = _RESUMES.search(said.body)
+    if found is None:
+        return None
+    rest = said.cut(found.end(), len(said.raw))
+    return None if left_out(rest) else rest
+
+
 _THEN_OWN = re.compile(
     r"(?:[,;]? but |,? and |, |; |: | because | ?[–—] ?| - )(?=(?:i|i'm|i've|my|we|we're)\b)", re.IGNORECASE
 )
@@ -329,6 +345,8 @@ _NOT_BEFORE = re.compile(
 
 def after_chat(said: Said) -> Said | None:
     """The statement behind a remark on the talk ("Sounds good, but my knee hurts."), or None."""
+    if ":" in said.body and said.says("quoting"):
+        return None
     if said.rules.language == "zh":
         starts = [match.end() for match in _CLAUSES_ZH.finditer(said.body) if said.body.startswith("我", match.end())]
     else:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from companion.mind.grammar import alternatives, is_one_of, is_past, is_third, words
+from companion.mind.headlines import is_headline
 from companion.mind.rules import rules
 
 _AHEAD = re.compile(
@@ -108,7 +109,8 @@ _NOT_SO = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    r"^no (?:kids|children|siblings|pets|job|family|friends|brothers|sisters|parents|money|car|degree|partner|appetite|"
+    r"^(?:no|zero|hardly any|barely any) "
+    r"(?:kids|children|siblings|pets|job|family|friends|brothers|sisters|parents|money|car|degree|partner|appetite|"
     r"boyfriend|girlfriend|husband|wife|savings|licence|license|pension|sleep)\b",
     re.IGNORECASE,
 )
@@ -117,7 +119,10 @@ _COUNTED = re.compile(
     r"nearly \w+) "
     r"(?:weeks?|months?|years?|days?) (?:pregnant|sober|clean|married|old|into? |without|smoke-free|single|"
     r"divorced|dry|off|"
-    r"post|in (?:the|an?)|out of|since|at (?:the|my))",
+    r"post|in (?:the|an?)|out of|since|at (?:the|my)|with (?:the same|my|this|them|him|her)|together|of (?:marriage|"
+    r"sobriety|waiting|teaching|nights|chemo|this job))"
+    r"|^(?:on |still on |only on )?(?:day|week|month|round|cycle|night) (?:\d+|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten) (?:of|on|without|since)\b",
     re.IGNORECASE,
 )
 _EVENT = re.compile(
@@ -143,7 +148,8 @@ _FAN = re.compile(
     re.IGNORECASE,
 )
 _RETURNED = re.compile(
-    r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to (?!bed|sleep|work|eat|lunch|dinner|tea|shower|cook|go|the (?:shops?|loo|toilet|gym))|"
+    r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to (?!bed|sleep|work|eat|lunch|dinner|tea|shower|cook|"
+    r"go|the (?:shops?|loo|toilet|gym))|"
     r"out of (?:hospital|bed|work)) \w",
     re.IGNORECASE,
 )
@@ -172,19 +178,6 @@ def _role() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=1)
-def _headline() -> re.Pattern[str]:
-    """News as a heading: "Third miscarriage.", "Another seizure today.", "Divorce final." """
-    event = rf"(?:[\w-]+ )?(?:{alternatives('life_events')})"
-    which = r"(?:(?:first|second|third|fourth|fifth|sixth|seventh|another|yet another|last|final|one more|no more) )+"
-    end = (
-        r"(?=\W*$|[,;.!]| (?:today|yesterday|tomorrow|tonight|this|last|next|on|in|since|at|after|again|over|done|"
-        r"final|finali[sz]ed|through|came|went|with|for|from)\b)"
-    )
-    return re.compile(rf"^(?:{which}{event}{end}|(?:{alternatives('life_events')}) (?:again|through|final|finali[sz]ed|"
-                      rf"done|over|tomorrow|today|on \w+day)\b)", re.IGNORECASE)  # fmt: skip
-
-
 def _after_adverbs(body: str) -> tuple[str, str]:
     """(adverbs in front, the rest)."""
     ahead = _AHEAD.match(body)
@@ -192,8 +185,8 @@ def _after_adverbs(body: str) -> tuple[str, str]:
 
 
 _TAG = re.compile(
-    r"(?:,| [—–-]) ?(?:if you (?:can |could |will |would )?(?:believe (?:it|that|me)|credit it|must know|please)|would you"
-    r" (?:believe|credit)(?: it)?|can you believe it|believe it or not|you know|you see|mind you|if you ask me|"
+    r"(?:,| [—–-]) ?(?:if you (?:can |could |will |would )?(?:believe (?:it|that|me)|credit it|must know|please)|would "
+    r"you (?:believe|credit)(?: it)?|can you believe it|believe it or not|you know|you see|mind you|if you ask me|"
     r"i'll have you know|thank you very much)(?=\W*$)",
     re.IGNORECASE,
 )
@@ -207,7 +200,7 @@ def drops_i(body: str) -> bool:
         return False
     if _RETURNED.match(body) or _GAVE_UP.match(body) or _AILING.match(body) or _AGED.match(body) or _role().match(body):
         return True
-    if _headline().match(body):
+    if is_headline(body):
         return True
     if _NONE.match(body) or _COUNTED.match(body) or (_EVENT.match(body) and _WHEN.search(body)):
         return True

@@ -68,8 +68,11 @@ def of_one_before(
     pronoun = leaning.on_one_person(said)
     if not pronoun:
         return None
-    for span, statement, _ in reversed(before[-_BETWEEN:]):
+    for span, statement, reason in reversed(before[-_BETWEEN:]):
         if statement is None:
+            asked_about = _named_in_asking(text, span, said, pronoun) if reason in ("question", "request") else None
+            if asked_about:
+                return asked_about
             if leaning.of_another(text[slice(*span)]):
                 return None
             continue
@@ -77,15 +80,27 @@ def of_one_before(
         if statement.subject == "person" and mentioned is None:
             continue
         named = named_before(statement, mentioned, one=False)
-        if not named or not _agrees(pronoun, named, statement, said.rules.language) or not fits(statement, said):
+        if not named or not _agrees(pronoun, named, statement.text, said.rules.language) or not fits(statement, said):
             return None
         return replace(grown(text, statement, said), subject=named, core=(said.start, said.end))
     return None
 
 
-def _agrees(pronoun: str, named: str, statement: Statement, language: str) -> bool:
+def _named_in_asking(text: str, span: tuple[int, int], said: Said, pronoun: str) -> Statement | None:
+    """What is told of the one person that a request names: "Write an ode to my cat Bismarck. He's nineteen." """
+    language = said.rules.language
+    asking = text[slice(*span)]
+    named = subjects.of_mine_in(asking, language)
+    if not named or not _agrees(pronoun, named, asking, language) or said.end - span[0] > leaning.LONGEST:
+        return None
+    return Statement(
+        span[0], said.end, text[span[0] : said.end], subject=named, importance=4, core=(said.start, said.end)
+    )
+
+
+def _agrees(pronoun: str, named: str, passage: str, language: str) -> bool:
     """Whether the pronoun can mean the one named: by the relation, where it has one that says."""
-    relation = named if named.islower() else subjects.relation_in(statement.text, language)
+    relation = named if named.islower() else subjects.relation_in(passage, language)
     if relation.endswith("s") and relation not in ("boss",) and named == relation:
         return False
     return relation not in (_WOMEN if pronoun == "he" else _MEN)

@@ -266,6 +266,20 @@ def somebody_in(sentence: str, language: str) -> str | None:
     return found[-1]["name"] or found[-1].groupdict().get("called") or rules(language).kin.get(relation, relation)
 
 
+_MINE = re.compile(r"\b(?:my|our) (?:(?!and\b|or\b)[\w-]+ ){0,2}$", re.IGNORECASE)
+
+
+def of_mine_in(sentence: str, language: str) -> str:
+    """The one person or animal of the person's that a sentence mentions ("my cat Bismarck"); "" for none or more."""
+    found = list(_company(language).finditer(sentence))
+    if len(found) != 1 or sentence[found[0].end() :].startswith(("'s", "’s")):
+        return ""
+    before = sentence[: found[0].start()]
+    if not (before.endswith(("我", "我家", "我的")) if language == "zh" else _MINE.search(before)):
+        return ""
+    return somebody_in(sentence, language) or ""
+
+
 _CALLED_NAME = re.compile(
     rf"\b(?:called|named|name is|name's|'s|is) {NAME}(?=[.,!]|$)|^[Tt]he (?:\w+ )?one, (?P<one>[A-Z][\w'-]+)"
     rf"|叫(?P<han>[\u4e00-\u9fffA-Za-z]{{1,4}})"
