@@ -47,7 +47,7 @@ _MORE_THAN = (
     (re.compile(rf"{_OF_ME}\b{_NUMBER} hours? (?:a|per|every|each) (?:day|night)\b", re.IGNORECASE), 24),
     (re.compile(rf"{_OF_ME}\b{_NUMBER} hours? (?:straight )?(?:last night|today|yesterday)\b", re.IGNORECASE), 24),
     (re.compile(rf"{_OF_ME}\b{_NUMBER} days? (?:a|per|every|each) week\b", re.IGNORECASE), 7),
-    (re.compile(rf"\b(?:i|i've|i have)(?: got| only have| have)* {_NUMBER} (?:arms|hands|legs|heads)\b", re.I), 2),
+    (re.compile(rf"\b(?:i|i've|i have)(?: got| only| just| have)* {_NUMBER} (?:arms|hands|legs|heads)\b", re.I), 2),
 )
 _HAN = "〇一二三四五六七八九十百千万亿两\\d"
 _MORE_THAN_HAN = (

@@ -9,6 +9,7 @@ from dataclasses import replace
 from companion.mind import short, whose
 from companion.mind.absurd import is_absurd
 from companion.mind.dropped import drops_i
+from companion.mind.grammar import is_finite, is_verb, words
 from companion.mind.rules import Rules as Rules
 from companion.mind.rules import rules
 from companion.mind.said import CONTRAST, LONGEST_SENTENCE
@@ -303,9 +304,15 @@ def _told_first(said: Said) -> Said | None:
         return None
     for joint in reversed(list(_BEFORE_REQUEST.finditer(said.body[:200]))):
         head = said.cut(0, joint.start())
-        if joint.start() >= _SHORTEST and tells_by_itself(head):
+        if joint.start() >= _SHORTEST and _has_verb(head.body) and tells_by_itself(head):
             return head
     return None
+
+
+def _has_verb(text: str) -> bool:
+    first, *others = words(text)
+    is_one = is_finite if first.casefold() in ("my", "our") else is_verb
+    return is_finite(first) or any(is_one(word) for word in others)
 
 
 def after_presupposing(said: Said) -> Said | None:

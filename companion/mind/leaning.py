@@ -92,6 +92,11 @@ def of_another(sentence: str) -> bool:
     return is_about_another(sentence) or _OTHER_PERSON.search(sentence) is not None or first_name(sentence) != ""
 
 
+def points_to_another(sentence: str) -> bool:
+    """Whether somebody is in it by a pronoun alone, so that a later "he" or "she" may mean them."""
+    return _OTHER_PERSON.search(sentence) is not None
+
+
 def one_of_several(said: Said) -> bool:
     return said.rules.language == "en" and _ONE_OF_THEM.match(said.body) is not None
 

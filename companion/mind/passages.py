@@ -79,6 +79,8 @@ def of_one_before(
         mentioned = subjects.somebody_in(statement.text, said.rules.language)
         if statement.subject == "person" and mentioned is None:
             continue
+        if statement.subject == "person" and leaning.points_to_another(statement.text):
+            return None
         named = named_before(statement, mentioned, one=False)
         if not named or not _agrees(pronoun, named, statement.text, said.rules.language) or not fits(statement, said):
             return None
@@ -101,6 +103,6 @@ def _named_in_asking(text: str, span: tuple[int, int], said: Said, pronoun: str)
 def _agrees(pronoun: str, named: str, passage: str, language: str) -> bool:
     """Whether the pronoun can mean the one named: by the relation, where it has one that says."""
     relation = named if named.islower() else subjects.relation_in(passage, language)
-    if relation.endswith("s") and relation not in ("boss",) and named == relation:
+    if relation.endswith("s") and relation != "boss":
         return False
     return relation not in (_WOMEN if pronoun == "he" else _MEN)

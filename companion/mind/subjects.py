@@ -241,7 +241,7 @@ def _company(language: str) -> re.Pattern[str]:
     words = rules(language).relations
     if language == "zh":
         return re.compile(
-            rf"(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|"
+            rf"(?:(?<![女男])|(?!孩子))(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|"
             rf"(?:就?是)?(?P<name>[小阿][\u4e00-\u9fff]))?"
         )
     return re.compile(
