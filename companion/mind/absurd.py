@@ -58,11 +58,15 @@ _MORE_THAN_HAN = (
 )
 _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_COUNTED = re.compile(r"\b(?:years?|hours?|days?|arms|hands|legs|heads)\b|岁|小时|钟头|天|只手|条腿|个脑袋|个头", re.I)
+"""Without any of these there is nothing to compare, as in most sentences."""
 _NOT_MINE = re.compile(r"\b(?:house|tree|building|church|cottage|farm\w*|tradition|family|business)\b", re.IGNORECASE)
 
 
 def is_absurd(body: str) -> bool:
     """Whether the person says of themselves, in number and unit, what cannot be."""
+    if not _COUNTED.search(body):
+        return False
     han = has_cjk(body)
     if not han and _NOT_MINE.search(body):
         return False

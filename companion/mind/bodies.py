@@ -33,8 +33,9 @@ def _body() -> re.Pattern[str]:
         r"comes? (?:out|off)|went|won't|keeps?|started|snapped|popped|broke|bled|swelled|feels?|felt|like|don't|"
         r"doesn't)\b"
     )
+    bare = rf" {now}{state}(?=\W*$|[,;.!]| (?:since|after|from|again|today|all)\b)"
     return re.compile(
-        rf"^{part}(?:{be} {now}{state}\b|{does})(?! (?:a |an )?(?:joint|organ|part|bone|muscle)s?\b)", re.I
+        rf"^{part}(?:{be} {now}{state}\b|{does}|{bare})(?! (?:a |an )?(?:joint|organ|part|bone|muscle)s?\b)", re.I
     )
 
 

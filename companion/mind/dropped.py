@@ -111,6 +111,7 @@ _NOT_SO = re.compile(
 _NONE = re.compile(
     r"^(?:no|zero|hardly any|barely any) "
     r"(?:kids|children|siblings|pets|job|family|friends|brothers|sisters|parents|money|car|degree|partner|appetite|"
+    r"feeling in|sensation in|energy|strength|sense of (?:smell|taste)|"
     r"boyfriend|girlfriend|husband|wife|savings|licence|license|pension|sleep)\b",
     re.IGNORECASE,
 )

@@ -19,8 +19,10 @@ def _headline() -> re.Pattern[str]:
     which = r"(?:(?:first|second|third|fourth|fifth|sixth|seventh|another|yet another|last|final|one more|no more) )+"
     thing = rf"(?:(?:the|whole|new|old|second|final|first|last) )*(?:[\w-]+ )?(?:{alternatives('own_news')})"
     return re.compile(
-        rf"^(?:{which}(?:[\w-]+ )?(?:{event}){_END}"
-        rf"|(?:{event}) (?:again|through|final|finali[sz]ed|done|over|tomorrow|today|on \w+day)\b"
+        rf"^(?:{which}(?:(?:round|bout|course|dose|session|cycle|attempt|case)s? (?:of|at) )?"
+        rf"(?:[\w-]+ )?(?:{event}){_END}"
+        rf"|(?:{event}) (?:again|through|final|finali[sz]ed|done|over|tomorrow|today|on \w+day|"
+        r"in (?:\w+ ){1,2}(?:hours|days|weeks|months))\b"
         rf"|{thing} (?:finally |nearly |all |just |officially )?(?:{alternatives('settled')}){_END})",
         re.IGNORECASE,
     )

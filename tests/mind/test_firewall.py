@@ -21,6 +21,7 @@ def test_the_suite_is_large_and_varied() -> None:
         ("second_firewall", 0.95),
         ("third_firewall", 0.95),
         ("fourth_firewall", 0.92),
+        ("fifth_firewall", 0.92),
     ],
 )
 def test_nearly_all_are_right_and_nothing_of_another_is_the_persons(suite: str, right: float) -> None:
