@@ -7,13 +7,14 @@ Precision comes first: what is left out is still in the transcript, what is wron
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from companion.mind import checks, clauses, facets, frames, leaning, slots, subjects
+from companion.mind.passages import fits, grown, named_before, of_one_before, plain, widened
 from companion.mind.rules import language_of, rules
 from companion.mind.said import Said
-from companion.records import Modality, Polarity
+from companion.mind.statement import Statement as Statement
 from companion.sentences import sentences
 
 LONGEST_TURN = 12_000
@@ -21,30 +22,6 @@ LONGEST_TURN = 12_000
 MOST_SENTENCES = 120
 SET_UP = 3
 """Words of a sentence that only leads up to the irony behind it ("I burnt water. I'm clearly a chef.")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """The span [start, end) of a turn that is worth keeping, and what the rules can tell about it."""
-
-    start: int
-    end: int
-    text: str
-    kind_of: Modality = "fact"
-    polarity: Polarity = "affirmed"
-    subject: str = "person"
-    """ "person", or the name or relation of the one it is about ("Lena", "mother")."""
-    slot: str | None = None
-    """A place for one value at a time (home_city, employer …) when the words fill it explicitly."""
-    value: str | None = None
-    """What fills the slot, in the person's words."""
-    importance: int = 3
-    requested: bool = False
-    """The person asked for it to be remembered."""
-    correction: bool = False
-    """The person put something right."""
-    core: tuple[int, int] | None = None
-    """The span of the statement itself where sentences beside it are kept with it."""
 
 
 class Explanation(NamedTuple):
@@ -158,6 +135,8 @@ def _judged(text: str, prepared: Prepared, known: frozenset[str] = frozenset()) 
             judged[:] = [(earlier, None, "irony") for earlier, _, _ in judged]
             judged.append((span, None, "irony"))
             continue
+        if checks.was_quoted(said) and judged:
+            _strike(text, judged, "quoted")
         if checks.was_a_joke(said):
             if judged and not _stands_alone(said):
                 _strike(text, judged, "joke")
@@ -208,28 +187,13 @@ def _with_setting(text: str, prepared: Prepared, judged: list[Judged]) -> list[S
         for at in list(kept)[::step]:
             beside = at + step
             while beside in free:
-                whole = _widened(text, kept[at], judged[beside][0])
+                whole = widened(text, kept[at], judged[beside][0])
                 if whole is None:
                     break
                 kept[at] = whole
                 free.discard(beside)
                 beside += step
     return [kept[at] for at in sorted(kept)]
-
-
-def _widened(text: str, statement: Statement, span: tuple[int, int]) -> Statement | None:
-    """The statement with a sentence beside it, of the same paragraph, when both are short enough."""
-    start, end = min(statement.start, span[0]), max(statement.end, span[1])
-    between = text[span[1] : statement.start] if span[0] < statement.start else text[statement.end : span[0]]
-    own = statement.subject == "person" and _plain(statement)
-    if not own or "\n" in between or len(between) > _LEAD or end - start > leaning.SETTING:
-        return None
-    core = statement.core or (statement.start, statement.end)
-    return replace(statement, start=start, end=end, text=text[start:end], core=core)
-
-
-_LEAD = 16
-"""Characters of opening words ("Well, so") that may have been cut off between two sentences."""
 
 
 def _judge(
@@ -248,6 +212,9 @@ def _judge(
         head = _head_clause(said)
         if head:
             said, reason = head, ""
+    resumed = checks.after_resuming(said) if reason and said.rules.language == "en" else None
+    if resumed:
+        said, reason = resumed, ""
     if reason in _REMARKS:
         rest = checks.after_chat(said)
         if rest:
@@ -264,11 +231,16 @@ def _judge(
     of_them = previous is not None and _may_lean_on(previous, said, reason)
     if previous and (reason in leaning.LEFT_OUT or of_them) and _lean(text, span, said, previous, judged, reason):
         return
-    if previous and not reason and leaning.goes_on(said) and _fits(previous, said) and _plain(previous):
+    if reason in leaning.LEFT_OUT:
+        further_back = of_one_before(text, said, judged)
+        if further_back:
+            judged.append((span, further_back, "leans on one before"))
+            return
+    if previous and not reason and leaning.goes_on(said) and fits(previous, said) and plain(previous):
         statement = _statement(text, said)
         if statement.slot is None and statement.subject == previous.subject:
             judged[-1] = (judged[-1][0], None, "told in full by the next")
-            judged.append((span, _grown(text, previous, said), "goes on from the one before"))
+            judged.append((span, grown(text, previous, said), "goes on from the one before"))
             return
     if reason:
         if reason == "irony" and previous and said.rules.language == "en" and len(previous.text.split()) <= SET_UP:
@@ -315,20 +287,20 @@ def _was_of_another(judged: list[Judged], text: str) -> bool:
 
 def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, judged: list[Judged], reason: str) -> bool:
     """Keep a sentence together with the statement it leans on, when it does."""
-    if not _fits(previous, said):
+    if not fits(previous, said):
         return False
     language = said.rules.language
     on_somebody = leaning.on_somebody(said) or _may_lean_on(previous, said, "")
     somebody = subjects.somebody_in(previous.text, language) if on_somebody else None
     if somebody is not None or (on_somebody and previous.subject != "person"):
-        named = subjects.name_given(said.raw) or _named_before(previous, somebody, leaning.one_of_several(said))
+        named = subjects.name_given(said.raw) or named_before(previous, somebody, leaning.one_of_several(said))
         if not named:
             return False
-        statement = replace(_grown(text, previous, said), subject=named)
+        statement = replace(grown(text, previous, said), subject=named)
         whole = previous.subject == "person" and len(previous.text.split()) <= 8
     elif leaning.on_something(said, reason):
         subject = subjects.subject_of(said.body, language)
-        statement, whole = _grown(text, previous, said), subject == "person"
+        statement, whole = grown(text, previous, said), subject == "person"
         if subject != "person":
             statement = replace(statement, subject=subject)
     else:
@@ -337,31 +309,6 @@ def _lean(text: str, span: tuple[int, int], said: Said, previous: Statement, jud
         judged[-1] = (judged[-1][0], None, "told in full by the next")
     judged.append((span, statement, "leans on the one before"))
     return True
-
-
-def _named_before(previous: Statement, somebody: str | None, one: bool) -> str | None:
-    """Whom a pronoun means: the one the statement is about, else the partner it names, else whom it mentions."""
-    if previous.subject != "person":
-        return previous.subject.removesuffix("s") if one else previous.subject
-    if previous.slot in ("spouse", "partner"):
-        return previous.value
-    return somebody.removesuffix("s") if somebody and one else somebody
-
-
-def _fits(previous: Statement, said: Said) -> bool:
-    return said.end - previous.start <= leaning.LONGEST
-
-
-def _plain(previous: Statement) -> bool:
-    return previous.slot is None and not previous.requested and not previous.correction
-
-
-def _grown(text: str, previous: Statement, said: Said) -> Statement:
-    """The previous statement and what leans on it, as one; it fills no slot any more."""
-    weight = max(previous.importance, 4 if said.says("weighty") else 0)
-    return replace(
-        previous, end=said.end, text=text[previous.start : said.end], slot=None, value=None, importance=weight
-    )
 
 
 def _statement(text: str, said: Said) -> Statement:

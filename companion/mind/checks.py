@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from companion.mind import short, whose
+from companion.mind.absurd import is_absurd
+from companion.mind.dropped import drops_i
+from companion.mind.grammar import is_finite, is_verb, words
 from companion.mind.rules import Rules as Rules
 from companion.mind.rules import rules
 from companion.mind.said import CONTRAST, LONGEST_SENTENCE
@@ -42,6 +45,11 @@ def was_a_joke(said: Said) -> bool:
 def was_sarcasm(said: Said) -> bool:
     """Whether it says that what stands before it was not meant."""
     return said.rules.says("sarcasm", said.whole.strip()) and not said.rules.says("in_earnest", said.whole)
+
+
+def was_quoted(said: Said) -> bool:
+    """Whether it says that what stands before it were another's words, or words given to be typed."""
+    return said.rules.says("was_quoted", said.whole.strip())
 
 
 def speaks_for_themselves_again(said: Said) -> bool:
@@ -103,11 +111,25 @@ def _other_language(said: Said) -> bool:
 def _question(said: Said) -> bool:
     if said.whole.rstrip(" \"'”’)*_」』").endswith(("?", "？")) and not said.told:
         return True
-    return said.says("question")
+    return said.says("question") and not _tells_what_was_done(said)
+
+
+_DONE = re.compile(r"(?:had|did) (?:my|our|the|an?|some)\b", re.IGNORECASE)
+
+
+def _tells_what_was_done(said: Said) -> bool:
+    """ "Had my appendix out last Thursday." begins as a question or a case does, and is neither."""
+    return _DONE.match(said.body) is not None and not said.body.rstrip().endswith("?") and drops_i(said.body)
+
+
+def _hypothetical(said: Said) -> bool:
+    if said.says("hypothetical") and not _tells_what_was_done(said):
+        return True
+    return said.rules.says("imagined", said.whole.strip())
 
 
 def _irony(said: Said) -> bool:
-    if said.says("figurative"):
+    if said.says("figurative") or said.says("fib") or is_absurd(said.body):
         return True
     return said.rules.says("irony", said.whole.strip()) and not said.rules.says("in_earnest", said.whole)
 
@@ -169,7 +191,11 @@ def _quotes_another(said: Said) -> bool:
         return True
     if "____" not in said.body or _MY_WORDS.search(said.body):
         return False
-    return any(_FIRST_PERSON.search(match.group(1)) for match in _QUOTED.finditer(said.raw))
+    given = [said.raw[match.start() : match.end()] for match in _BLANKED.finditer(said.body)]
+    return any(_FIRST_PERSON.search(words) for words in given)
+
+
+_BLANKED = re.compile("_{4,}")
 
 
 def _only_mentions(said: Said) -> bool:
@@ -225,7 +251,8 @@ _CHECKS: tuple[tuple[str, Callable[[Said], bool]], ...] = (
     ("question", _question),
     ("irony", _irony),
     ("denied", lambda said: said.says("denied")),
-    ("hypothetical", lambda said: said.says("hypothetical") or said.rules.says("imagined", said.whole.strip())),
+    ("hypothetical", _hypothetical),
+    ("fiction", lambda said: said.says("fiction")),
     ("request", _request),
     ("acknowledgement", _acknowledgement),
     ("about the chat", lambda said: said.says("meta")),
@@ -255,11 +282,37 @@ def before_asking(said: Said) -> Said | None:
     else:
         asking = said.rules.find("asking", said.body)
         length = len(_LEFT_OVER.sub("", said.body[: asking.start()])) if asking else 0
-    minimum = 4 if said.rules.language == "zh" else 8
+        if length < _SHORTEST and not said.body.rstrip().endswith("?"):
+            return _told_first(said)
+    minimum = 4 if said.rules.language == "zh" else _SHORTEST
     if length < minimum:
         return None
     body = said.body[:length]
     return replace(said, raw=said.raw[:length], body=body, whole=body, end=said.start + length)
+
+
+_SHORTEST = 8
+_BEFORE_REQUEST = re.compile(r"\s*[,;:—–]\s*|,? so (?=no |please |don't |do not |never |keep |skip |leave |spare )")
+_ORDERS = re.compile(
+    r"(?:i|we)(?:'d| would|'ll| will)? (?:\w+ly |just |also )?(?:want|need|like|love|have|take|prefer)\b", re.IGNORECASE
+)
+
+
+def _told_first(said: Said) -> Said | None:
+    """The longest part in front of a request that tells by itself: "I keep kosher, so no bacon jokes please." """
+    if not _I_OR_MINE.match(said.body) or _ORDERS.match(said.body):
+        return None
+    for joint in reversed(list(_BEFORE_REQUEST.finditer(said.body[:200]))):
+        head = said.cut(0, joint.start())
+        if joint.start() >= _SHORTEST and _has_verb(head.body) and tells_by_itself(head):
+            return head
+    return None
+
+
+def _has_verb(text: str) -> bool:
+    first, *others = words(text)
+    is_one = is_finite if first.casefold() in ("my", "our") else is_verb
+    return is_finite(first) or any(is_one(word) for word in others)
 
 
 def after_presupposing(said: Said) -> Said | None:
@@ -271,10 +324,27 @@ def after_presupposing(said: Said) -> Said | None:
     return None if left_out(rest) else rest
 
 
+_RESUMES = re.compile(
+    r"(?:\.\.+|…|[—–]| - |[,;]) ?(?:but |so )?(?:anyway|anyways|long story short|the point is|what i mean is|"
+    r"back to me|seriously though|whatever)[,:.…—–-]* (?=(?:i|i'm|i've|i'd|i'll|my|we|we're|we've|our)\b)",
+    re.IGNORECASE,
+)
+
+
+def after_resuming(said: Said) -> Said | None:
+    """What the person tells after they broke off: "If I had a pound … anyway, we moved today." """
+    found = _RESUMES.search(said.body)
+    if found is None:
+        return None
+    rest = said.cut(found.end(), len(said.raw))
+    return None if left_out(rest) else rest
+
+
 _THEN_OWN = re.compile(
     r"(?:[,;]? but |,? and |, |; |: | because | ?[–—] ?| - )(?=(?:i|i'm|i've|my|we|we're)\b)", re.IGNORECASE
 )
 _I = re.compile(r"\bi\b", re.IGNORECASE)
+_THAT_IS = re.compile(r"^(?:that's|that is|that was|this is|this was) ", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"\b(?:if|unless|whether|that|as|so|think|hope|like|just|sure|said|says|say|told|tell)\b", re.IGNORECASE
 )
@@ -282,6 +352,8 @@ _NOT_BEFORE = re.compile(
 
 def after_chat(said: Said) -> Said | None:
     """The statement behind a remark on the talk ("Sounds good, but my knee hurts."), or None."""
+    if ":" in said.body and said.says("quoting"):
+        return None
     if said.rules.language == "zh":
         starts = [match.end() for match in _CLAUSES_ZH.finditer(said.body) if said.body.startswith("我", match.end())]
     else:
@@ -299,4 +371,5 @@ def _stands_after(body: str, found: re.Match[str]) -> bool:
     head, joint = body[: found.start()], found.group()
     if ":" in joint:
         return _I.search(head) is not None
+    head = _THAT_IS.sub("", head)
     return "but" in joint or "because" in joint or _NOT_BEFORE.search(head) is None

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from companion.mind.grammar import alternatives, is_one_of, is_past, is_third, words
+from companion.mind.headlines import is_headline
 from companion.mind.rules import rules
 
 _AHEAD = re.compile(
@@ -34,7 +35,7 @@ _NOBODYS = re.compile(
     r"happened|seemed|"
     r"sounded|looked|meant|depended|helped|got it|got you|gotcha|made (?:my day|sense)|done\W|did (?:i|you|he|"
     r"she|it|the|"
-    r"they|we|my|this|that|any)|had (?:i|we|he|she|it|they)\b|was (?:it|he|she|this|that|i|there|the)\b|"
+    r"they|we|this|that|any)|had (?:i|we|he|she|it|they)\b|was (?:it|he|she|this|that|i|there|the)\b|"
     r"were (?:we|they|the|"
     r"you|there)|said|thought (?:so|not)|told (?:you|ya)|closed|opened|happened|came (?:up|out)|named|called|"
     r"used in|found \d|"
@@ -108,7 +109,9 @@ _NOT_SO = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(
-    r"^no (?:kids|children|siblings|pets|job|family|friends|brothers|sisters|parents|money|car|degree|partner|appetite|"
+    r"^(?:no|zero|hardly any|barely any) "
+    r"(?:kids|children|siblings|pets|job|family|friends|brothers|sisters|parents|money|car|degree|partner|appetite|"
+    r"feeling in|sensation in|energy|strength|sense of (?:smell|taste)|"
     r"boyfriend|girlfriend|husband|wife|savings|licence|license|pension|sleep)\b",
     re.IGNORECASE,
 )
@@ -117,7 +120,10 @@ _COUNTED = re.compile(
     r"nearly \w+) "
     r"(?:weeks?|months?|years?|days?) (?:pregnant|sober|clean|married|old|into? |without|smoke-free|single|"
     r"divorced|dry|off|"
-    r"post|in (?:the|an?)|out of|since|at (?:the|my))",
+    r"post|in (?:the|an?)|out of|since|at (?:the|my)|with (?:the same|my|this|them|him|her)|together|of (?:marriage|"
+    r"sobriety|waiting|teaching|nights|chemo|this job))"
+    r"|^(?:on |still on |only on )?(?:day|week|month|round|cycle|night) (?:\d+|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten) (?:of|on|without|since)\b",
     re.IGNORECASE,
 )
 _EVENT = re.compile(
@@ -143,7 +149,10 @@ _FAN = re.compile(
     re.IGNORECASE,
 )
 _RETURNED = re.compile(
-    r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to|out of (?:hospital|bed|work)) \w", re.IGNORECASE
+    r"^(?:just )?(?:(?:back|home) (?:from|in|at|to work|on)|off to (?!bed|sleep|work|eat|lunch|dinner|tea|shower|cook|"
+    r"go|the (?:shops?|loo|toilet|gym))|"
+    r"out of (?:hospital|bed|work)) \w",
+    re.IGNORECASE,
 )
 _GAVE_UP = re.compile(
     r"^(?:just |finally )?quit (?:smoking|drinking|vaping|gambling|sugar|caffeine|coffee|meat|alcohol|weed|"
@@ -176,12 +185,23 @@ def _after_adverbs(body: str) -> tuple[str, str]:
     return (body[: ahead.end()], body[ahead.end() :]) if ahead else ("", body)
 
 
+_TAG = re.compile(
+    r"(?:,| [—–-]) ?(?:if you (?:can |could |will |would )?(?:believe (?:it|that|me)|credit it|must know|please)|would "
+    r"you (?:believe|credit)(?: it)?|can you believe it|believe it or not|you know|you see|mind you|if you ask me|"
+    r"i'll have you know|thank you very much)(?=\W*$)",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=256)
 def drops_i(body: str) -> bool:
     """Whether a sentence, its opening words cut off, is of the person though it has no "I" in front."""
+    body = _TAG.sub("", body)
     if _YOU.search(body) or _ATTRIBUTE.match(body):
         return False
     if _RETURNED.match(body) or _GAVE_UP.match(body) or _AILING.match(body) or _AGED.match(body) or _role().match(body):
+        return True
+    if is_headline(body):
         return True
     if _NONE.match(body) or _COUNTED.match(body) or (_EVENT.match(body) and _WHEN.search(body)):
         return True

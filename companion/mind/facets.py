@@ -9,8 +9,8 @@ from companion.mind.slots import IDENTITY
 from companion.records import Modality, Polarity
 
 _NEGATION = re.compile(
-    r"\b(?:not|never|no longer|cannot|cant|dont|didnt|hardly|none of|nobody|don't|doesn't|didn't|won't|can't|isn't|"
-    r"aren't|wasn't|weren't|haven't|hasn't|hadn't|couldn't|wouldn't|ain't|neither|without any|"
+    r"\b(?:not|never|no longer|no way|cannot|cant|dont|didnt|hardly|none of|nobody|don't|doesn't|didn't|won't|can't|"
+    r"isn't|aren't|wasn't|weren't|haven't|hasn't|hadn't|couldn't|wouldn't|ain't|neither|without any|"
     r"no (?:good|use|fan|expert|cook|swimmer|dancer|reader|believer|drinker)|nothing|nowhere|"
     r"(?:have|had|'ve|got|has) no|"
     r"no (?:kids|children|siblings|pets|job|family|friends|brothers|sisters|parents|money|car|degree|partner))\b",

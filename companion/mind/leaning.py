@@ -28,7 +28,7 @@ _SOMEBODY = re.compile(
     r"|^(?:his|her|their) name(?:'s| is)\b",
     re.IGNORECASE,
 )
-_SOMEBODY_ZH = re.compile("^(?:她|他|它|她们|他们)(?:叫|是|在|有|今年|住|很|的名字|去|喜欢|已经|刚)")
+_SOMEBODY_ZH = re.compile("^(?:她|他|它|她们|他们)(?!们?(?:说|问|告诉|觉得|认为)|的(?!名字))")
 _ONE_OF_THEM = re.compile(
     r"^the (?:\w+ )?(?:one|other|others|eldest|oldest|youngest|older|younger|elder)\b", re.IGNORECASE
 )
@@ -59,6 +59,16 @@ def on_somebody(said: Said) -> bool:
     return _SOMEBODY.match(said.body) is not None or _ONE_OF_THEM.match(said.body) is not None
 
 
+def on_one_person(said: Said) -> str:
+    """The pronoun for one person with which it begins, "he" or "she", or ""."""
+    found = _ONE.match(said.body)
+    return _PRONOUNS[found[1].casefold()] if found else ""
+
+
+_ONE = re.compile(r"(?:(?:and|now|then|so|but) )?(he\b|she\b|[她他](?!们|说|问|告诉|的(?!名字)))", re.IGNORECASE)
+_PRONOUNS = {"he": "he", "she": "she", "他": "he", "她": "she"}
+
+
 def goes_on_about_them(said: Said) -> bool:
     """Whether it may be of the one spoken of just before, though it names nobody: "Works nights.", "Got a place." """
     if said.rules.language == "zh":
@@ -80,6 +90,11 @@ def of_another(sentence: str) -> bool:
     if has_cjk(sentence):
         return (_SOMEBODY_ELSE_ZH.search(sentence) or _HEARD_ZH.search(sentence)) is not None
     return is_about_another(sentence) or _OTHER_PERSON.search(sentence) is not None or first_name(sentence) != ""
+
+
+def points_to_another(sentence: str) -> bool:
+    """Whether somebody is in it by a pronoun alone, so that a later "he" or "she" may mean them."""
+    return _OTHER_PERSON.search(sentence) is not None
 
 
 def one_of_several(said: Said) -> bool:

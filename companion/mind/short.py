@@ -30,7 +30,9 @@ def says_little(said: Said) -> bool:
         return len(said.body.strip(" 。！~，")) < 3
     if len(words) == 1 and drops_subject(said):
         return True
-    if len(words) > 3 or said.requested or said.correction or said.says("boundary") or said.says("elliptical"):
+    if len(words) > 3 or (said.requested and len(words) == 3):
+        return False
+    if said.correction or said.says("boundary") or said.says("elliptical"):
         return len(words) < 3 and not (said.rules.language == "en" and whose.says_much(said.body))
     told = any(said.says(table) for table in ("brief", "feeling", "preference", "wish", "plan", "weighty"))
     told = told or subject_of(said.raw, "en") != "person" or _I_AM.match(said.body) is not None

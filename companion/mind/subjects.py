@@ -19,7 +19,8 @@ AFTER_IS = (
     r"always|still|only|also|really|now|all|about|as|like|to|"
     rf"(?!(?:{_NOUNS_IN_ING})\b)\w+ing|\w+ed (?:her|his|their|a|the|my|me|us|it|to|from|in|on|at|by|with|up|out|"
     rf"off|into)|"
-    r"taken|given|made|had|left|lost|found|bought|sold|become|moved|started|"
+    r"stopped|finished|passed|failed|escaped|arrived|turned|retired|graduated|disappeared|vanished|decided|refused|"
+    r"learned|learnt|joined|applied|eaten|bitten|fallen|come|begun|won|quit|taken|given|made|had|left|lost|found|bought|sold|become|moved|started|"
     r"ill|sick|here|there|dead|fine|pregnant|happy|sad|ok|okay|well|better|worse|home|alive|well|due|half|nearly|"
     r"\d+|three|four|five|six|seven|eight|nine|ten|eleven|twelve|called|named|dying)\b"
 )
@@ -107,6 +108,10 @@ def _relation(language: str) -> tuple[re.Pattern[str], ...]:
         re.compile(
             rf"{mine}(?P<relation>{words})(?: (?:from|at|in) (?:[\w]+ ){{1,3}}|'?s? name |)(?:is|"
             rf"'s) (?P<name>[A-Z][a-z\w-]+)\W*$"
+        ),
+        re.compile(
+            rf"^[Oo]ur (?P<name>(?!{_NOBODY})[A-Z][a-z]+)(?P<relation>)(?:'s {AFTER_IS}| (?:is|was|has|had|does|"
+            rf"doesn't|won't|can't|never|always|\w+ed|\w+s)\b)"
         ),
         re.compile(rf"{mine}(?P<relation>{words})\b(?P<name>){_IS_SUBJECT}"),
         re.compile(
@@ -206,6 +211,13 @@ def relation_in(sentence: str, language: str) -> str:
     return rules(language).kin.get(relation, relation)
 
 
+_NOBODY = (
+    "January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
+    "Thursday|Friday|Saturday|Sunday|Christmas|Easter|English|French|German|Spanish|Italian|Chinese|Internet|Airbnb|"
+    "University|School|College|Company|Government|Church|Club|Team|Town|City|Street|Wi|Toyota|Ford|Honda|Volvo|Fiat|Skoda|Renault|Tesla"
+)
+
+
 def _is_human(sentence: str, match: re.Match[str]) -> bool:
     """Whether what matched is somebody, and not the first part of a thing's name."""
     return _name_in(match) != "" or _COMPOUND.match(sentence[match.end() :]) is None
@@ -238,10 +250,14 @@ def _company(language: str) -> re.Pattern[str]:
     words = rules(language).relations
     if language == "zh":
         return re.compile(
-            rf"(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|"
-            rf"(?P<name>[小阿][\u4e00-\u9fff]))?"
+            rf"(?:(?<![女男])|(?!孩子))(?P<relation>{words})(?:名?叫(?P<called>[\u4e00-\u9fff]{{2,3}})(?=[，。！,]|$)|"
+            rf"(?:就?是)?(?P<name>[小阿][\u4e00-\u9fff]))?"
         )
-    return re.compile(rf"\b(?P<relation>{words})\b(?: (?P<name>(?-i:[A-Z])[\w'-]+))?", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?P<relation>{words})\b(?: (?P<name>(?-i:[A-Z])[\w'-]+)|(?:,| is| was| called| named)+ "
+        rf"(?P<called>(?!(?:{_NOBODY})\b)(?-i:[A-Z])[a-z]+)(?=\W*$|[.,;!)] ))?",
+        re.IGNORECASE,
+    )
 
 
 _STRANGER = re.compile(
@@ -257,6 +273,20 @@ def somebody_in(sentence: str, language: str) -> str | None:
         return "" if _STRANGER.search(sentence) else None
     relation = found[-1]["relation"].lower()
     return found[-1]["name"] or found[-1].groupdict().get("called") or rules(language).kin.get(relation, relation)
+
+
+_MINE = re.compile(r"\b(?:my|our) (?:(?!and\b|or\b)[\w-]+ ){0,2}$", re.IGNORECASE)
+
+
+def of_mine_in(sentence: str, language: str) -> str:
+    """The one person or animal of the person's that a sentence mentions ("my cat Bismarck"); "" for none or more."""
+    found = list(_company(language).finditer(sentence))
+    if len(found) != 1 or sentence[found[0].end() :].startswith(("'s", "’s")):
+        return ""
+    before = sentence[: found[0].start()]
+    if not (before.endswith(("我", "我家", "我的")) if language == "zh" else _MINE.search(before)):
+        return ""
+    return somebody_in(sentence, language) or ""
 
 
 _CALLED_NAME = re.compile(
@@ -312,7 +342,8 @@ def _have(language: str) -> re.Pattern[str]:
         )
     return re.compile(
         rf"\b(?:have|got|had|has|adopted|met|taken on|dating|seeing|married|bought|rescued|fostering|expecting)\b"
-        rf"(?: \w+)? (?:an?|two|three|four|my|this|another|the) (?:[\w-]+ ){{0,3}}?(?:{words})\b[^,;]{{0,20}}$",
+        rf"(?: \w+)? (?:an?|one|two|three|four|my|this|another|the) (?:[\w-]+ ){{0,3}}?(?:{words})\b"
+        rf"(?:[^,;]{{0,20}}|, (?-i:[A-Z])[a-z]+\W*)$",
         re.IGNORECASE,
     )
 

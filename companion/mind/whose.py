@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from companion.mind.bodies import tells_of_the_body
 from companion.mind.dropped import drops_i
 from companion.mind.grammar import WORD, alternatives, is_finite, is_one_of, is_past, is_verb
 from companion.mind.grammar import words as grammar_words
@@ -95,7 +96,13 @@ def tells_of_the_person(tables: Rules, body: str) -> bool:
         head = body[: inside.start()]
         if not tables.says("reported", head) or _authority_says(body):
             return True
-    if _TAGGED.search(body) or drops_i(body) or _own_life().match(body) or _authority_says(body):
+    if (
+        _TAGGED.search(body)
+        or drops_i(body)
+        or _own_life().match(body)
+        or _authority_says(body)
+        or tells_of_the_body(body)
+    ):
         return True
     if tables.says("done_to_me", body) and not tables.says("reported", body):
         return True
@@ -204,7 +211,8 @@ def affects_the_person(body: str) -> bool:
 
 def says_much(body: str) -> bool:
     """Whether a short sentence tells something all the same: what happens to the person, or how their life goes."""
-    return affects_the_person(body) or _own_life().match(body) is not None or drops_i(body)
+    own = affects_the_person(body) or _own_life().match(body) is not None
+    return own or drops_i(body) or tells_of_the_body(body)
 
 
 def _is_verb_here(tokens: list[str], at: int) -> bool:

@@ -13,7 +13,17 @@ def test_the_suite_is_large_and_varied() -> None:
     assert {"hypothetical", "role-play", "third-person", "negation", "irony", "quotation", "injection"} <= kinds
 
 
-@pytest.mark.parametrize(("suite", "right"), [("firewall", 0.97), ("fresh_firewall", 0.92), ("second_firewall", 0.92)])
+@pytest.mark.parametrize(
+    ("suite", "right"),
+    [
+        ("firewall", 0.97),
+        ("fresh_firewall", 0.95),
+        ("second_firewall", 0.95),
+        ("third_firewall", 0.95),
+        ("fourth_firewall", 0.92),
+        ("fifth_firewall", 0.92),
+    ],
+)
 def test_nearly_all_are_right_and_nothing_of_another_is_the_persons(suite: str, right: float) -> None:
     verdicts = [judge(case) for case in cases(suite)]
     assert not [v.case.text for v in verdicts if v.foreign]
