@@ -29,3 +29,11 @@ def test_nearly_all_are_right_and_nothing_of_another_is_the_persons(suite: str, 
     assert not [v.case.text for v in verdicts if v.foreign]
     wrong = [v for v in verdicts if v.wrongs]
     assert len(wrong) <= (1 - right) * len(verdicts), "\n".join(report(suite))
+
+
+def test_of_cases_that_no_rule_was_written_for_most_are_right() -> None:
+    """Written by somebody who had not read the rules, and run when these were finished: 97 of 120, three of another's
+    life as the person's. Whoever writes rules for them has to write other cases for this."""
+    verdicts = [judge(case) for case in cases("held_firewall")]
+    assert sum(not v.wrongs for v in verdicts) >= 0.78 * len(verdicts), "\n".join(report("held_firewall"))
+    assert sum(v.foreign for v in verdicts) <= 3

@@ -99,3 +99,15 @@ def test_anything_can_be_placed(first: str, second: str) -> None:
 def test_what_is_said_of_another_never_takes_the_place_of_the_persons_own(text: str, other: str) -> None:
     """But where it says what somebody named has become to the person ("Bram is my husband now")."""
     assert relate(Claim(text), Claim(text + " now", subject=other), 1.0) != "supersede"
+
+
+def test_of_pairs_that_no_rule_was_written_for_most_are_right() -> None:
+    """As for the firewall: 37 of 47 changes, no wrong merge, two look-alikes taken for a change, when first run."""
+    held = pairs("held_placing")
+    changes = [pair for pair in held if pair.then == "supersede"]
+    alike = [pair for pair in held if pair.then == "both"]
+    assert sum(placed(pair) == "supersede" for pair in changes) >= 0.75 * len(changes), "\n".join(
+        report("held_placing")
+    )
+    assert sum(right(pair, placed(pair)) for pair in alike) >= len(alike) - 2
+    assert not [pair for pair in held if placed(pair) == "merge" and pair.then not in ("merge", "duplicate")]
