@@ -17,7 +17,8 @@ from companion.sentences import sentences
 from companion.store.store import Store
 from companion.voices import COMPANION, bare
 
-STATUSES: tuple[Status, ...] = ("active", "dormant", "candidate")
+STATUSES: tuple[Status, ...] = ("active", "dormant", "archived", "candidate")
+"""What faded is known still: how a new statement is placed must not depend on which nights were run."""
 MOST = 24
 """Older thoughts looked at."""
 RAREST = 5
