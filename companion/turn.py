@@ -121,7 +121,7 @@ class TurnTaker:
         be summed up, and read what the next prompt begins with. `stop` ends it at once; then the next turn does what
         is left of it. Raises CompanionError."""
         kept = self.store.gists.get(conversation)
-        turns = [turn for turn in self.store.turns.conversation(conversation) if kept.start <= turn.id]
+        turns = self._standing([t for t in self.store.turns.conversation(conversation) if kept.start <= t.id])
         if not turns or stop.is_set():
             return
         spare = model.info.context_tokens // STILL_TO_COME
@@ -149,9 +149,14 @@ class TurnTaker:
         return self.recall(cue, self.settings.recall_limit)
 
     def _history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
-        """The gist of the conversation so far, and its turns that are still in the prompt."""
+        """The gist of the conversation so far, and its turns that are still in the prompt: what the person had
+        forgotten is out of it at once."""
         kept = self.store.gists.get(turn.conversation)
-        return kept, self.store.turns.between(turn.conversation, kept.start, turn.id - 1)
+        return kept, self._standing(self.store.turns.between(turn.conversation, kept.start, turn.id - 1))
+
+    def _standing(self, turns: list[Turn]) -> list[Turn]:
+        gone = self.store.memories.forgotten_turns(turns[0].id, turns[-1].id) if turns else frozenset()
+        return [turn for turn in turns if turn.id not in gone]
 
     def _compose(
         self,

@@ -123,6 +123,15 @@ class Memories:
         )
         return self._with_evidence(rows)
 
+    def forgotten_turns(self, first: int, last: int) -> frozenset[int]:
+        """Of the turns `first` … `last`, those whose words the person had forgotten."""
+        rows = self._db.all(
+            "SELECT DISTINCT e.turn FROM evidence e JOIN memories m ON m.id = e.memory"
+            " WHERE e.turn BETWEEN ? AND ? AND m.kind = 'moment' AND m.status = 'forgotten'",
+            (first, last),
+        )
+        return frozenset(int(turn) for (turn,) in rows)
+
     def by_status(self, statuses: Sequence[Status], after: int = 0, limit: int = -1) -> list[Memory]:
         """By id, without evidence, at most `limit` (default: all) above `after`: for passes over everything."""
         marks = ",".join("?" * len(statuses))
