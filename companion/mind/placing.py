@@ -18,6 +18,7 @@ from companion.mind.changing import classes_of_change, matters, once_was, takes_
 from companion.mind.correcting import perhaps, renamed, says_so
 from companion.mind.joining import one_in_the_other
 from companion.mind.own_acts import ADVISING
+from companion.mind.roles import gave_way
 from companion.mind.rules import language_of
 from companion.mind.wording import Wording, says, wording
 from companion.records import Memory, Polarity
@@ -62,6 +63,9 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
     told = replace(newer, text=f"{newer.lead} {newer.text}".strip())
     c = wording(told.text)
     how = classes_of_change(older.text, told.text)
+    says_change = classes_of_change("", told.text)  # also in words that the older had for a change before it
+    if gave_way(older.text, newer.text, bool(says_change)) and not says("unreal", newer.text):
+        return "supersede"
     if renamed(older.text, newer.text):
         return "supersede" if how else "correct" if says("weakly_correct", told.text) else "ask"
     if _leaves_no_room(older, newer) and not how and not says("unreal", newer.text):
@@ -73,7 +77,7 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
     if says("unreal", newer.text) and not (says("for_good", newer.text) or (how and says("unreal", older.text))):
         return "both"
     if _one_value(older, newer):
-        return _by_value(older, newer, a, b, bool(how), days)
+        return _by_value(older, newer, a, b, bool(how or says_change - {"begun"}), days)
     if happens_once(a, b):
         return "ask"
     if once_was(older, newer, a, b):
@@ -88,7 +92,8 @@ def relate(older: Claim, newer: Claim, days: float) -> Relation:
     if not says("past", older.text) and lasted and takes_place(older, told, a, c, how):
         return "supersede"
     if against(a, b, (older.polarity, newer.polarity)):
-        return "ask"
+        again = says_change - {"begun"} and older.polarity == newer.polarity and denies(a) == denies(b)
+        return "supersede" if again else "ask"
     if older.polarity != newer.polarity or denies(a) != denies(b):
         return "both"
     return "merge" if one_in_the_other(older.text, newer.text) else "both"
