@@ -74,20 +74,23 @@ def curve(
 
 def lines(series: Mapping[str, Sequence[float]], names: Sequence[str], width: int, height: int) -> list[str]:
     """A line for each series (shares 0 to 1), drawn with the first letter of its name that no other has, over places
-    with `names`. Empty when there is nothing to draw or no room for it."""
+    with `names`; which letter is whose stands below. Empty when there is nothing to draw or no room for it."""
     width = min(width, WIDEST)
     if not series or not names or width < _SHORTEST + FRAME or height < _LOWEST + FRAME:
         return []
     _begin(width, height)
     places = list(range(1, len(names) + 1))
-    letters: list[str] = []
+    letters: dict[str, str] = {}
     for name, shares in series.items():
-        letters.append(next((letter for letter in name if letter not in letters), BEFORE))
-        plotext.plot(places, [100 * share for share in shares], label=f"{letters[-1]} {name}", marker=letters[-1])
-    plotext.ylim(0, 100)
-    plotext.yticks([0, 25, 50, 75, 100])
+        letters[name] = next((letter for letter in name if letter not in letters.values()), BEFORE)
+        plotext.plot(places, [100 * share for share in shares], marker=letters[name])
+    lowest = min(min(shares) for shares in series.values())
+    floor = max(0, int(lowest * 10 - 0.5) * 10)
+    ticks = sorted({floor, *range(50 if floor < 50 else floor, 101, 25 if floor < 50 else 10), 100})
+    plotext.ylim(floor, 100)
+    plotext.yticks(ticks)
     plotext.xticks(places, list(names))
-    return _drawn()
+    return [*_drawn(), "  ".join(f"{letter} {name}" for name, letter in letters.items())]
 
 
 def _apart(labels: Sequence[tuple[float, str]], begin: float, end: float, columns: int) -> list[tuple[float, str]]:

@@ -117,8 +117,8 @@ def curve(name: CurveName) -> Curve:
 
 MOMENT, EPISODE, PREFERENCE, LASTING, IDENTITY = 1.3, 2.3, 8.3, 12.0, 30.0
 """First S in days. The first three are FSRS's own first strengths of hard, good and easy; with FSRS and a conversation
-on two days of three, what is never used again is dormant after six weeks, ten weeks and ten months. How things are
-(LASTING) holds out for a year and a quarter, identity and boundaries for three years and more."""
+on two days of three, what is never used again is dormant after six weeks, eleven weeks and ten months. How things are
+(LASTING) holds out for fourteen months; identity and boundaries do not fade (`is_kept`)."""
 
 
 def first_strength(kind: Kind, modality: Modality, importance: int, slot: str | None, lasting: bool = False) -> float:

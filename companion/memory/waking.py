@@ -34,6 +34,10 @@ WOKEN = 5
 """Faded memories that may come to mind at once, and never more than half of what does."""
 SHARED = 0.6
 """Share of its words that a newer memory must hold to speak of the same."""
+AS_MUCH = 0.9
+"""What it must hold of the words, against something older, to be news of it."""
+NEAR = 1.0
+"""Standard deviations of meaning above what is unrelated that news is at least."""
 HEAD = 6
 """Memories at the head of the list among which such a newer one is looked for."""
 HANDICAP = 0.5
@@ -88,18 +92,24 @@ def with_woken(
     known: Sequence[Faded], found: Sequence[RecalledMemory], fits: Sequence[float], asked: bool, limit: int
 ) -> list[RecalledMemory]:
     """`found`, whose `fits` are beside it, with the best of faded memories among it. A faded one stands above the
-    first that it fits better than by HANDICAP, but below what is newer and speaks of the same: it may have been so
-    before it changed."""
+    first that it fits better than by HANDICAP, but below what is newer and speaks of the same, and above what is older
+    and does: it may have changed between them."""
     listed = list(zip(found, fits, strict=True))
     for each in known[: max(1, min(WOKEN, limit // 2))]:
         place = next((at for at, (_, fit) in enumerate(listed) if fit < each.fit - HANDICAP), len(listed))
-        newer = [
-            at
-            for at, (item, _) in enumerate(listed[:HEAD])
-            if item.memory.recorded_at > each.memory.recorded_at and item.coverage >= SHARED * each.words
-        ]
-        listed.insert(max(place, newer[-1] + 1) if newer else place, (_recalled(each, asked), each.fit))
+        above, below = 0, len(listed)
+        for at, (item, _) in enumerate(listed[:HEAD]):
+            if item.memory.recorded_at > each.memory.recorded_at and item.coverage >= SHARED * each.words:
+                above = at + 1
+            elif item.memory.recorded_at < each.memory.recorded_at and _is_news(each, item):
+                below = min(below, at)
+        listed.insert(max(above, min(place, below)), (_recalled(each, asked), each.fit))
     return [replace(item, rank=rank) for rank, (item, _) in enumerate(listed[:limit], 1)]
+
+
+def _is_news(each: Faded, older: RecalledMemory) -> bool:
+    """Whether it speaks of the same as something older, and as much."""
+    return older.coverage >= STRONG and each.words >= AS_MUCH * older.coverage and each.near >= NEAR
 
 
 def _recalled(found: Faded, asked: bool) -> RecalledMemory:

@@ -10,7 +10,7 @@ from companion.memory.recall import Recall
 from companion.memory.waking import REASON, WOKEN
 from companion.records import Status
 from companion.store.store import Store
-from tests.support import add, meaning, say
+from tests.support import add, embed_missing, meaning, say
 
 TOLD = "My grandmother taught me to bake poppy seed cake."
 OTHERS = ("The bus was late this morning.", "I watched a film about trains.", "My boss wants a new logo.")
@@ -81,3 +81,12 @@ def test_what_was_true_before_stays_below_what_is_true_now(recall: Recall, store
     add(store, "I am learning to play the clarinet these days.")
     found = asked(recall, clock, "Which instrument am I learning to play?")
     assert found[0] == "I am learning to play the clarinet these days."
+
+
+def test_of_two_that_faded_the_newer_stands_above(recall: Recall, store: Store, clock: SetClock) -> None:
+    for text in ("I am in the Owls team of our quiz league.", "I am in the Magpies team of our quiz league."):
+        add(store, text, status="dormant")
+        clock.advance(days=30)
+    embed_missing(store, recall.meaning)  # type: ignore[arg-type]
+    found = asked(recall, clock, "In which team of our quiz league am I?")
+    assert [text.split()[4] for text in found if "quiz" in text] == ["Magpies", "Owls"]
