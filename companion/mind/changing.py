@@ -18,7 +18,9 @@ from companion.mind.wording import Wording, change_classes, change_tables, chang
 
 _OVER = frozenset({"continued_no_more", "ended", "replaced", "turned_well"})
 """Classes by which even an event, a possession or a liking is no longer what it was."""
-_EMPTY = frozenset(stems("new start begin again still first now today name called call lot"))
+_EMPTY = frozenset(
+    stems("new start begin again still first now today name called call lot change changed switch swap mind")
+)
 """Stems that tell of changes rather than of what changes."""
 _HAS = re.compile(
     r"^\W*(?:i|we)(?:'ve| have)? (?:(?:also|already|still|only|just) )*(?:have|got|own|keep)\b|^我(?:有|养)"

@@ -63,6 +63,8 @@ _FAVOURITE = re.compile(
     r"\b[Mm]y (?:all-time )?favou?rite (?P<what>\w+(?: \w+)?) (?:is|are|has to be) (?P<value>[^.,;!?]{2,60})"
 )
 
+_NOW = re.compile(r" (?:now|nowadays|these days|at the moment|currently|again)$", re.IGNORECASE)
+"""What is said with a value and is no part of it."""
 _HAN = r"(?P<value>[\u4e00-\u9fffA-Za-z·]{2,8}?)(?=[，。！,.!、]|$|今年|住|来自|是|在|工作|了|很|，)"
 _CHINESE: tuple[tuple[str, str], ...] = (
     ("name", rf"(?:我(?:的名字)?(?:叫做?|的名字是|是叫)|我姓名是|^(?:请)?(?:以后)?(?:就)?叫我){_HAN}"),
@@ -101,7 +103,7 @@ def slot_of(sentence: str, language: str) -> tuple[str, str] | None:
             return slot, match["value"].strip(" .")
     favourite = (_FAVOURITE_ZH if language == "zh" else _FAVOURITE).search(sentence)
     if favourite:
-        return "favourite_" + favourite["what"].lower().replace(" ", "_"), favourite["value"].strip()
+        return "favourite_" + favourite["what"].lower().replace(" ", "_"), _NOW.sub("", favourite["value"].strip())
     return None
 
 

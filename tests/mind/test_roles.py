@@ -47,3 +47,13 @@ def test_without_a_sign_of_it_or_where_there_may_be_many_nobody_does(older: str,
 )
 def test_what_changed_once_can_change_again_in_the_same_words(older: str, newer: str) -> None:
     assert relate(claim(older), claim(newer), 60) == "supersede"
+
+
+def test_that_both_say_that_something_changed_makes_them_no_matter_of_one_kind() -> None:
+    older = "I changed teams, I'm in the Magpies team of the quiz league now."
+    newer = "We changed our plans: we want to go to the Azores in the summer, not to Sardinia."
+    assert relate(claim(older), claim(newer), 60) == "both"
+
+
+def test_now_is_no_part_of_a_value() -> None:
+    assert claim("My favourite colour is brick red now.").value == "brick red"
