@@ -80,9 +80,11 @@ class Morning:
         )
 
     def _questions(self, since: float, at: float) -> tuple[str, ...]:
-        """How plans went whose day has come since the last report."""
+        """What was asked since the last report and is open still, and how plans went whose day has come since."""
+        open_still = [each for each in self.store.questions.open() if self.store.turns.get(each.turn).at > since]
         plans = self.store.mornings.plans_due(max(since - DAY, at - LONGEST_AGO * DAY), at)
-        return tuple(f"You said: “{one_line(plan.text, 160)}” How did it go?" for plan in plans[-ASKED:])
+        asked = [one_line(each.text, 300) for each in open_still[-1:]]
+        return (*asked, *(f"You said: “{one_line(plan.text, 160)}” How did it go?" for plan in plans[-ASKED:]))
 
     def _yesterday(self, now: datetime) -> str:
         """The title of the digest of the day before, where there is one."""

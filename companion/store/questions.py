@@ -19,8 +19,8 @@ _OPEN = (
     "SELECT q.id, q.text, q.turn, q.older, q.newer, q.options, n.tags FROM questions q"
     " JOIN memories n ON n.id = q.newer JOIN memories o ON o.id = q.older"
     " WHERE NOT q.dismissed AND n.text_hash = q.newer_hash AND o.text_hash = q.older_hash"
-    " AND n.status IN ('active','dormant','candidate')"
-    " AND (q.options <> '[]' OR o.status IN ('active','dormant','candidate'))"
+    " AND n.status IN ('active','dormant','archived','candidate')"
+    " AND (q.options <> '[]' OR o.status IN ('active','dormant','archived','candidate'))"
 )
 
 

@@ -132,3 +132,15 @@ def test_what_the_person_forgot_is_not_told(days: Days, store: Store) -> None:
     days.next_day()
     learned: tuple[Memory, ...] = days.morning.report().learned
     assert learned == ()
+
+
+def test_a_question_that_is_open_is_asked_once_more_and_not_for_ever(days: Days, store: Store) -> None:
+    days.tell("My favourite tea is Assam.")
+    days.tell("My favourite tea is Lapsang.")
+    days.next_day()
+    (question,) = days.morning.report().questions
+    assert "Which holds?" in question
+    days.morning.seen()
+    days.next_day()
+    assert days.morning.report().questions == ()
+    assert len(store.questions.open()) == 1
