@@ -26,6 +26,10 @@ _ENTRY = "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)"
 _PART = 500
 
 
+_FADING = frozenset({"active", "dormant", "archived"})
+"""States between which nights move a memory: that one fell between a change and its undoing is no other change."""
+
+
 class Batch:
     """Changes that are made, and undone, together."""
 
@@ -232,7 +236,8 @@ class Changes:
         for name, value in before.items():
             if value == after[name] or name == "version":
                 continue
-            if current[name] == after[name]:
+            faded = name == "status" and {current[name], after[name]} <= _FADING
+            if current[name] == after[name] or faded:
                 restored[name] = value
             elif name in FIELD_NAMES:
                 kept.append(f"memory {memory}: {FIELD_NAMES[name]} changed again later")
