@@ -11,8 +11,6 @@ from companion.records import JournalEntry, Memory, RetentionCurve
 
 POINTS = 160
 """Points of a curve: two for each column of a wide terminal."""
-RHYTHM = 28
-"""Days back from now whose share with conversation is taken for that of the days to come."""
 FARTHEST = 3650.0
 """Days ahead that are looked at. What fades later is not said to fade."""
 LEAST_AHEAD, MOST_AHEAD = 30.0, 180.0
@@ -72,8 +70,7 @@ def _fading_at(fading: Fading, *, ahead: bool = True) -> Callable[[float], Fadin
     days = list(fading.talk_days)
     if not ahead:
         return lambda moment: replace(fading, now=moment, talk_days=days[: bisect.bisect_right(days, moment)])
-    lived = min(float(RHYTHM), max(GRACE_DAYS, (fading.now - days[0]) / DAY)) if days else GRACE_DAYS
-    share = min(1.0, (len(days) - bisect.bisect_right(days, fading.now - lived * DAY)) / lived)
+    share = fading.rhythm()
     days += [fading.now + n / share * DAY for n in range(1, int(FARTHEST * share) + 1)] if share else []
     return lambda moment: replace(fading, now=moment, talk_days=days[: bisect.bisect_right(days, moment)])
 

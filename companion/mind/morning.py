@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from companion.clock import Clock, local_date, stamp
-from companion.memory.forgetting import DAY, Curve, Fading, fading_at, last_time
-from companion.records import Memory
+from companion.memory.forgetting import DAY, Curve, fading_at
 from companion.reports import FadingSoon, MorningReport, Replaced
 from companion.store.store import Store
 from companion.text import one_line
 
 SHOWN = 6
 """Entries of a kind that are named; the others are counted."""
-SOON = 7.0
+SOON = 7
 """Days within which a memory fades soon."""
 MATTERS = 3
 """Importance from which it is worth a word that a memory fades."""
@@ -68,16 +67,14 @@ class Morning:
         return tuple(Replaced(found[old], found[new]) for old, new in pairs if old in found and new in found)
 
     def _fading(self, now: datetime) -> tuple[FadingSoon, ...]:
-        """What matters most of that which becomes dormant within SOON days, should every one of them be talked on."""
+        """What matters most of that which becomes dormant within SOON days."""
         fading = fading_at(self.store, self.curve, now)
         # Worth a word are few; SQLite finds them.
         might = self.store.mornings.might_fade(MATTERS)
-        found = [(memory, days) for memory in might if (days := _days_left(fading, memory)) is not None]
+        last = now.date() + timedelta(days=SOON)
+        found = [(memory, day) for memory in might if (day := fading.fades_around(memory)) is not None and day <= last]
         found.sort(key=lambda pair: (-pair[0].importance, pair[1], -pair[0].recorded_at))
-        return tuple(
-            FadingSoon(memory, fading.retention(memory), (now + timedelta(days=days)).date())
-            for memory, days in found[:SHOWN]
-        )
+        return tuple(FadingSoon(memory, fading.retention(memory), day) for memory, day in found[:SHOWN])
 
     def _questions(self, since: float, at: float) -> tuple[str, ...]:
         """What was asked since the last report and is open still, and how plans went whose day has come since."""
@@ -90,14 +87,3 @@ class Morning:
         """The title of the digest of the day before, where there is one."""
         found = self.store.mornings.digest_of(now.date() - timedelta(days=1))
         return "" if found is None else one_line(found.text.partition("\n")[0], 120)
-
-
-def _days_left(fading: Fading, memory: Memory) -> int | None:
-    """Whole days until an active memory becomes dormant, None when that is more than SOON."""
-    gone = fading.days_since(last_time(memory), memory.strength)
-    below = fading.curve.dormant_below
-    if fading.curve.retention(gone + SOON, memory.strength) >= below:
-        return None
-    return next(
-        (n for n in range(int(SOON) + 1) if fading.curve.retention(gone + n, memory.strength) < below), int(SOON)
-    )
