@@ -14,7 +14,6 @@ from companion.events import Listener
 from companion.records import (
     Change,
     DayMood,
-    EngineStatus,
     JournalEntry,
     Kind,
     Learning,
@@ -27,6 +26,7 @@ from companion.records import (
     TranscriptItem,
 )
 from companion.reports import Check, MorningReport, SleepReport
+from companion.status import EngineStatus
 
 
 class CompanionApi(Protocol):

@@ -28,15 +28,10 @@ from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
 from companion.model.tiers import ProbeReport
 from companion.paths import Paths
-from companion.records import (
-    EngineStatus,
-    Phase,
-    ReplyReport,
-    SentMessage,
-    TranscriptItem,
-)
+from companion.records import ReplyReport, SentMessage, TranscriptItem
 from companion.reports import Check, SleepReport
 from companion.settings import Settings
+from companion.status import EngineStatus, Phase
 from companion.store.learned import learned_from
 from companion.store.store import Store
 from companion.talking import Talking

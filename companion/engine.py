@@ -32,7 +32,6 @@ from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
     DayMood,
-    EngineStatus,
     JournalEntry,
     Kind,
     Learning,
@@ -46,6 +45,7 @@ from companion.records import (
 )
 from companion.reports import Check, MorningReport, SleepReport
 from companion.settings import Settings
+from companion.status import EngineStatus
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.records import EngineStatus, RecalledMemory, ReplyReport
+from companion.records import RecalledMemory, ReplyReport
 from companion.reports import SleepReport
+from companion.status import EngineStatus
 
 
 @dataclass(frozen=True, slots=True)

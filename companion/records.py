@@ -15,7 +15,6 @@ Status = Literal["candidate", "active", "dormant", "archived", "superseded", "me
 Polarity = Literal["affirmed", "negated"]
 Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetical"]
 Actor = Literal["person", "reflection", "recall", "sleep", "system"]
-Phase = Literal["starting", "loading", "ready", "no-model"]
 Mode = Literal["asked", "talking"]
 Emotion = Literal[
     "joy", "love", "gratitude", "pride", "calm", "surprise", "sadness", "loneliness", "fear", "anger", "disgust",
@@ -376,25 +375,3 @@ class ReplyReport:
     """Tokens of the prompt by part: persona, history, memories, message."""
     unsupported: tuple[Span, ...] = ()
     """Names, numbers and dates about the person that neither conversation, memories nor persona support."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
-    """Where the engine stands: `phase` for the model; `activity` is what it is doing now, for the status line."""
-
-    phase: Phase
-    model: str = ""
-    context_tokens: int = 0
-    embedder: str = ""
-    index: str = ""
-    activity: str = ""
-    memories: int = 0
-    problem_title: str = ""
-    problem_hint: str = ""
-    read_only: bool = False
-    conversation: int = 0
-    pending_jobs: int = 0
-    tier: int = 0
-    """What the model is trusted with when it thinks: 0 nothing … 3 (companion.model.tiers)."""
-    measuring: bool = False
-    """Whether that is being found out."""

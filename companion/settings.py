@@ -7,7 +7,7 @@ from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,10 +25,28 @@ class _Section(BaseModel):
 class ModelSettings(_Section):
     path: Path | None = None
     """A .gguf file. Without it the starter model is used when it is installed."""
+    adapter: Path | None = None
+    """A LoRA adapter (.gguf) for this model, an empathy-tuned one, say."""
+    adapter_scale: float = Field(default=1.0, ge=-10, le=10)
+    """How strongly the adapter counts: 0 is the model alone."""
+    url: str = ""
+    """An OpenAI-compatible server (llama-server, vLLM, Ollama) to use instead of a file, such as
+    http://localhost:8080/v1. What you say and what is remembered for the reply goes there."""
+    name: str = ""
+    """The model to ask that server for; empty: the first that it offers."""
+    api_key: SecretStr = SecretStr("")
+    """What that server wants to be told, if anything."""
+    timeout: float = Field(default=120.0, gt=0, le=3600)
+    """Seconds without a word from that server after which it is given up."""
     context: int = Field(default=4096, ge=512, le=131072)
     """Tokens the model can hold at once; never more than it was trained for."""
     threads: int | None = Field(default=None, ge=1, le=256)
-    """Threads for the model; by default one per physical core for reading and one less for writing."""
+    """Threads for the model; without it as many as `companion models tune` found best."""
+    type_ahead: bool = True
+    """Recall and read while you type, so that the reply begins sooner. Nothing of it is kept before you send."""
+    keep_read: bool = True
+    """Keep what the model has read of the conversation in a file of the profile, so that it need not be read again
+    after a start."""
     seed: int | None = None
     """Fixes the model's choice of words, for tests."""
 
@@ -36,6 +54,12 @@ class ModelSettings(_Section):
 class EmbedderSettings(_Section):
     path: Path | None = None
     """A sentence-transformers folder. Without it the starter's all-MiniLM-L6-v2 is used when installed."""
+
+
+class IndexSettings(_Section):
+    url: str = ""
+    """A Chroma server to keep the vectors of memories, such as http://localhost:8000; empty: a folder of the profile.
+    Vectors go there, no text."""
 
 
 class MemorySettings(_Section):
@@ -49,6 +73,10 @@ class MemorySettings(_Section):
     """What the model is trusted with when it thinks about what was said: 0 nothing (rules and the embedder decide),
     1 to help decide what is worth keeping, 2 also to put it into words, 3 also to compare, sum up and conclude. Without
     it, what a measurement of the model shows (`companion models probe`)."""
+
+    on_battery: Literal["at once", "with power", "at night"] = "at once"
+    """When a model that thinks about what you said does so while the computer runs on its battery: as always, once it
+    is plugged in, or in the nightly pass."""
 
 
 class SleepSettings(_Section):
@@ -79,6 +107,7 @@ class Settings(BaseSettings):
     """What the companion calls you."""
     model: ModelSettings = ModelSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    index: IndexSettings = IndexSettings()
     memory: MemorySettings = MemorySettings()
     sleep: SleepSettings = SleepSettings()
     ui: UiSettings = UiSettings()

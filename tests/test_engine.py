@@ -31,8 +31,9 @@ from companion.errors import (
 )
 from companion.events import MemoriesChanged, ReplyFailed, StatusChanged
 from companion.paths import Paths
-from companion.records import EngineStatus, MemoryFilter
+from companion.records import MemoryFilter
 from companion.settings import EmbedderSettings, ModelSettings, Settings
+from companion.status import EngineStatus
 from companion.store.store import Store
 from tests.support import PATIENCE, Events
 

@@ -12,7 +12,6 @@ from typing import Protocol
 from companion.events import Listener
 from companion.records import (
     Change,
-    EngineStatus,
     JournalEntry,
     Kind,
     MemoryDetail,
@@ -23,6 +22,7 @@ from companion.records import (
     TranscriptItem,
 )
 from companion.reports import Check, MorningReport, SleepReport
+from companion.status import EngineStatus
 
 
 class EnginePort(Protocol):

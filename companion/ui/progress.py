@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from companion.events import Event, PromptRead, ReplyFailed, ReplyFinished, ReplyStarted, ReplyToken, StatusChanged
-from companion.records import EngineStatus
+from companion.status import EngineStatus
 from companion.ui.format import counted
 
 

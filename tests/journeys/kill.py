@@ -27,8 +27,9 @@ import psutil
 from companion.engine import EngineClient
 from companion.events import Event, ReplyFinished, ReplyToken
 from companion.paths import Paths
-from companion.records import EngineStatus, Turn
+from companion.records import Turn
 from companion.settings import ModelSettings, Settings
+from companion.status import EngineStatus
 from companion.store.store import Store
 
 PATIENCE = 180.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
-from companion.records import EngineStatus, RecalledMemory
+from companion.records import RecalledMemory
 from companion.settings import Settings
+from companion.status import EngineStatus
 from companion.ui.app import CompanionApp
 from tests.ui.fake_engine import FakeEngine
 

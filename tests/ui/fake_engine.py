@@ -38,7 +38,6 @@ from companion.events import (
 from companion.question import Question
 from companion.records import (
     Change,
-    EngineStatus,
     Evidence,
     JournalEntry,
     Kind,
@@ -55,6 +54,7 @@ from companion.records import (
     Turn,
 )
 from companion.reports import Check, MorningReport, SleepReport
+from companion.status import EngineStatus
 
 
 @dataclass

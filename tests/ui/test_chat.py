@@ -7,7 +7,8 @@ from textual import events
 from textual.events import Paste
 
 from companion.errors import Busy, DiskFull, ModelFailed
-from companion.records import EngineStatus, RecalledMemory
+from companion.records import RecalledMemory
+from companion.status import EngineStatus
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.widgets import transcript

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from markdown_it.token import Token
 
 from companion.events import Notice
-from companion.records import EngineStatus, RecalledMemory
+from companion.records import RecalledMemory
+from companion.status import EngineStatus
 from companion.text import sanitise
 from companion.ui.markdown import parser
 from companion.ui.pastes import Pastes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from companion.events import StatusChanged
-from companion.records import EngineStatus
+from companion.status import EngineStatus
 from companion.ui.progress import Progress
 
 

@@ -23,7 +23,8 @@ from companion.events import (
     StatusChanged,
     ThoughtsFormed,
 )
-from companion.records import EngineStatus, TranscriptItem, Turn
+from companion.records import TranscriptItem, Turn
+from companion.status import EngineStatus
 from companion.ui.engine_port import EnginePort
 from companion.ui.learned_text import entries_of
 from companion.ui.outbox import Outbox

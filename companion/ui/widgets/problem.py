@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.records import EngineStatus
+from companion.status import EngineStatus
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal
 
