@@ -47,7 +47,8 @@ class Companion(Desk):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
-    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due.
+    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due. A
+    `chat` goes on with the latest conversation, if it is not long ago, and keeps what was read of it for a later start.
     `clock`, `model` and `embedder` take the place of the real ones in tests and simulations.
     """
 
@@ -61,6 +62,7 @@ class Companion(Desk):
         load_model: bool = True,
         load_embedder: bool = True,
         nights: bool = True,
+        chat: bool = False,
         model: ChatModel | None = None,
         embedder: Embedder | None = None,
     ) -> None:
@@ -71,6 +73,7 @@ class Companion(Desk):
         self._load_model = load_model
         self._load_embedder = load_embedder
         self._nights = nights
+        self._chat = chat
         self._given_model = model
         self._given_embedder = embedder
         self._listeners: list[Listener] = []
@@ -130,6 +133,8 @@ class Companion(Desk):
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+        if self._chat:
+            self._conversation = self._talking.conversation = self._latest_conversation()
         if self._load_model:
             self._talking.start()
         self._minding.start()
@@ -164,14 +169,6 @@ class Companion(Desk):
         if self._settings.model.type_ahead:
             self._minding.interrupt()
             self._talking.typing(valid_text(text))
-
-    def go_on(self) -> None:
-        """For a chat, before its first message: continue the latest conversation, if it is not long ago, and keep what
-        was read of it for the next start."""
-        latest = self._opened.turns.latest(1)
-        if latest and self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) < CONTINUED:
-            self._conversation = latest[-1].conversation
-        self._talking.go_on(self._conversation)
 
     def ask(self, text: str) -> ReplyReport:
         """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
@@ -297,10 +294,16 @@ class Companion(Desk):
             raise CompanionError("Companion is closed")
         return self._store
 
+    def _latest_conversation(self) -> int | None:
+        latest = self._opened.turns.latest(1)
+        if not latest or self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) >= CONTINUED:
+            return None
+        return latest[-1].conversation
+
     def _kept_file(self) -> KeptFile | None:
         if not self._settings.model.keep_read or self._opened.read_only:
             return None
-        return KeptFile(self._paths.read)
+        return KeptFile(self._paths.read, saves=self._chat)
 
     def _emit(self, event: Event) -> None:
         if isinstance(event, events.ThoughtsFormed | events.MemoriesChanged | events.SleepFinished):

@@ -286,14 +286,13 @@ def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
     from companion.schedule import Schedule
 
     settings = Settings.model_validate_json(settings_json)
-    companion = Companion(paths, settings)
+    companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
     try:
         companion.start()
     except CompanionError as error:
         server.refuse(error)
         return
-    companion.go_on()
     companion.measure_when_idle()
     schedule = Schedule(settings.sleep.at, companion.night)
     schedule.start()

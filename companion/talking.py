@@ -106,14 +106,6 @@ class Talking:
                 self._ahead.set()
             self._condition.notify_all()
 
-    def go_on(self, conversation: int | None) -> None:
-        """The next message belongs to this conversation, and the next start goes on with it."""
-        with self._condition:
-            self.conversation, self._stale = conversation, True
-            if self.kept is not None:
-                self.kept.saves = True
-            self._condition.notify_all()
-
     def typing(self, text: str) -> None:
         """The person has typed `text` so far."""
         with self._condition:
