@@ -194,7 +194,9 @@ class _Link:
         self._asking = threading.Lock()
         self._closing = False
         self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
-        arguments = (theirs, paths, settings.model_dump_json())
+        # As an object through the pipe of `spawn`: JSON would carry asterisks for a key. What was read from the person's
+        # file is of a class of its own there; what it holds is the same.
+        arguments = (theirs, paths, Settings.model_construct(**dict(settings)))
         self.process: BaseProcess = context.Process(target=serve, args=arguments, name="companion-engine", daemon=True)
         self.process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
@@ -268,7 +270,7 @@ class _Link:
             self._settle(id, False, EngineStopped())
 
 
-def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
+def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
     """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too."""
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
@@ -282,7 +284,6 @@ def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
     from companion.companion import Companion
     from companion.schedule import Schedule
 
-    settings = Settings.model_validate_json(settings_json)
     companion = Companion(paths, settings)
     companion.subscribe(server.event)
     try:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from companion.errors import Busy, CompanionError
+from companion.errors import Busy, CompanionError, ServerError
 from companion.events import ReplyFailed
 from companion.model.protocol import ChatModel, StopSignal
 from companion.records import Turn
@@ -107,6 +107,8 @@ class Talking:
             self._look_ahead(waiting[0].conversation)
 
     def _answer(self, turn: Turn, stop: StopSignal) -> None:
+        if self.model is None and isinstance(self.problem, ServerError):
+            self._load()  # it may be there by now
         if self.model is not None:
             self.ready_to_recall.wait()
             self.taker.answer(turn, self.model, stop)
@@ -138,7 +140,7 @@ class Talking:
         try:
             model = self.open_model()
             self.taker.warm_up(model)
-            self.model = model
+            self.model, self.problem = model, None
         except CompanionError as error:
             self.problem = error
         except Exception as error:  # whatever a library raises, the memories can still be used
