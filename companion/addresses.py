@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def server_url(url: str) -> str:
-    """`url` without white space and slashes at its ends; empty stays empty. Raises ValueError saying what is wrong, with
-    nothing in it that may be a password."""
+    """`url` without white space and slashes at its ends; empty stays empty. Raises ValueError saying what is wrong,
+    with nothing in it that may be a password."""
     url = url.strip().rstrip("/")
     if not url:
         return ""

@@ -102,6 +102,7 @@ class Companion(Desk):
             measuring=self._measuring,
             with_index=self._with_index,
             with_nights=self._nights,
+            index_url=self._settings.index.url,
         )
         taker = TurnTaker(
             store,

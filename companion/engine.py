@@ -194,8 +194,8 @@ class _Link:
         self._asking = threading.Lock()
         self._closing = False
         self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
-        # As an object through the pipe of `spawn`: JSON would carry asterisks for a key. What was read from the person's
-        # file is of a class of its own there; what it holds is the same.
+        # As an object, through the pipe of `spawn`: JSON would carry asterisks in place of a key. Settings read from a
+        # file are of a class made for that file, which cannot cross.
         arguments = (theirs, paths, Settings.model_construct(**dict(settings)))
         self.process: BaseProcess = context.Process(target=serve, args=arguments, name="companion-engine", daemon=True)
         self.process.start()

@@ -13,8 +13,8 @@ def shares(options: Sequence[str], likely: Sequence[tuple[str, float]]) -> tuple
     """Shares of `options` that sum to 1; `likely` holds tokens with the logarithms of their probabilities.
 
     A token counts for every option that it begins, or that it holds as a whole word; for several alike, where they
-    begin alike. Capitals and white space ahead do not count. An option that is not among the likeliest is taken for half
-    as likely as the least of those.
+    begin alike. Capitals and white space ahead do not count. An option that is not among the likeliest is taken for
+    half as likely as the least of those.
     """
     found = [0.0] * len(options)
     floor = math.exp(min(chance for _, chance in likely)) / 2

@@ -84,8 +84,8 @@ class StopSignal:
 
     @contextmanager
     def calling(self, then: Callable[[], None]) -> Iterator[None]:
-        """Have `then` called when it is set, at once if it is already: for a wait that does not look at it. It is called
-        by whoever sets it, maybe more than once: it must be quick and never raise."""
+        """Have `then` called when it is set, at once if it is already: for a wait that cannot look at it. Whoever sets
+        it calls, maybe more than once: `then` must be quick and never raise."""
         self._then.append(then)
         try:
             if self.is_set():

@@ -7,6 +7,7 @@ person types.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -57,8 +58,8 @@ class RemoteModel:
 
     @classmethod
     def open(cls, url: str, *, name: str = "", key: str = "", timeout: float = 120.0, context: int) -> RemoteModel:
-        """Look at the server at `url` (with or without /v1). `context`: the most tokens to use of the model's; `timeout`:
-        seconds of silence after which a reply is given up. Raises ServerError."""
+        """Look at the server at `url` (with or without /v1). `context`: the most tokens to use of the model's;
+        `timeout`: seconds of silence after which a reply is given up. Raises ServerError."""
         if url.count("/") == 2:  # only a computer: the path is the same for all of them
             url += "/v1"
         wire = Wire(url.removesuffix(_PATH), key, timeout)
@@ -218,15 +219,17 @@ class RemoteModel:
             except Refusal as refusal:
                 if not self._can_ask_otherwise(refusal, asked):
                     raise self._refused(refusal) from refusal
-            except ServerError:
+            except ServerError as error:
                 self._lost = True
+                if self.kind == "llama_cpp.server" and not reply.pieces and isinstance(error, ServerFailed):
+                    self._hear_why(asked)
                 raise
 
     def _follow(self, asked: Json, reply: Reply, most: int, stop: StopSignal, lane: Lane) -> None:
         ended = False
         for event in self._wire.stream(_PATH, asked, stop):
             if "error" in event:
-                raise ServerFailed(f"{self._wire.host}: {said(_dumped(event))}")
+                raise ServerFailed(f"{self._wire.host}: {said(json.dumps(event))}")
             ended = ended or bool(event.get("done"))
             reply.take(event)
             self._gives_reasons = self._gives_reasons or reply.finish is not None
@@ -242,6 +245,15 @@ class RemoteModel:
             if lane == "think":
                 raise ThinkingStopped
             raise cut_short(self._wire.host, reply.pieces > 0)
+
+    def _hear_why(self, asked: Json) -> None:
+        """Of a prompt that it cannot take, llama_cpp.server says so only where it does not stream. Raises ServerError
+        when it does."""
+        plain = {name: value for name, value in asked.items() if name != "stream_options"}
+        try:
+            self._wire.ask("POST", _PATH, {**plain, "stream": False, "max_tokens": 1})
+        except Refusal as refusal:
+            raise self._refused(refusal) from refusal
 
     def _can_ask_otherwise(self, refusal: Refusal, asked: dict[str, Any]) -> bool:
         """Whether to try again with less: some servers refuse fields they do not know, some templates a system role."""
@@ -262,15 +274,10 @@ class RemoteModel:
         if limit := learned_context(refusal.body):
             info = self.info
             if limit < info.context_tokens:
+                self._context = limit
                 self._know(replace(self._server, info=replace(info, context_tokens=limit)))
                 return ServerFailed(
                     f"{self._wire.host} holds {limit:,} tokens, {info.context_tokens:,} were meant to be used",
                     hint="Send your message again: the prompt is cut to fit. To keep it so, set model.context.",
                 )
         return of_status(self._wire.host, refusal.status, refusal.body)
-
-
-def _dumped(event: Json) -> str:
-    import json
-
-    return json.dumps(event)

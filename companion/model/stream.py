@@ -15,8 +15,8 @@ _REASONS: dict[str, Literal["end", "length"]] = {"length": "length", "max_tokens
 
 
 class Reply:
-    """Takes the chunks of a chat completion. `called` is when it was asked for (time.perf_counter), `prompt_tokens` what
-    was counted on this side, `on_first` is called once, when the prompt was read."""
+    """Takes the chunks of a chat completion. `called` is when it was asked for (time.perf_counter), `prompt_tokens`
+    what was counted on this side, `on_first` is called once, when the prompt was read."""
 
     def __init__(
         self,
