@@ -20,6 +20,7 @@
     │       ├── ServerUnsuited           no such model or no such path there, or it is something else altogether
     │       ├── ServerSilent             it said nothing for too long
     │       └── ServerFailed             it told of an error, was too busy, or broke off
+    │           └── ContextExceeded          it holds less than was meant to be used
     ├── EmbedderMissing          no sentence embedder: recall by words only
     ├── InvalidInput             what was asked makes no sense as it stands
     │   ├── EmptyMessage
@@ -152,6 +153,16 @@ class ServerSilent(ServerError):
 
 class ServerFailed(ServerError):
     title = "The model's server stopped with an error"
+
+
+class ContextExceeded(ServerFailed):
+    """`limit`: how many tokens the server holds."""
+
+    title = "The prompt was too long for the model's server"
+
+    def __init__(self, detail: str = "", *, hint: str | None = None, limit: int = 0) -> None:
+        super().__init__(detail, hint=hint)
+        self.limit = limit
 
 
 class EmbedderMissing(CompanionError):

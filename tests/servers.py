@@ -152,12 +152,20 @@ class ScriptedServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Request)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Request)
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.released = threading.Event()
         self.models("a-model")
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self.released.set()
+        self.shutdown()
+        self.server_close()
+        self._thread.join()
 
     @property
     def url(self) -> str:
@@ -197,12 +205,7 @@ class ScriptedServer(ThreadingHTTPServer):
 @contextmanager
 def scripted() -> Iterator[ScriptedServer]:
     server = ScriptedServer()
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
     try:
         yield server
     finally:
-        server.released.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        server.end()

@@ -1,8 +1,9 @@
-"""How many tokens a text has for a model on another computer: asked there, or estimated, never too few.
+"""How many tokens a text has for a model on another computer: asked there, or estimated, rather too many than too few.
 
 The estimate knows no vocabulary. It counts a short word as one token and longer ones as one for each two further
 letters, figures and marks one each, and every byte of any other script, which no tokeniser can exceed. Measured with
-the starter's tokeniser (49,000 entries): 1.6 times too many for English prose, 1.5 for code, 1.3 for Chinese.
+the starter's tokeniser (49,000 entries) on this project's own texts: 1.7 times the count for English prose, 2.3 for
+code, 1.4 for Chinese, and never below it for a paragraph. Of letters thrown at random a few in a hundred come below.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ PATIENCE = 2.0
 """Seconds: a server that needs longer to count is not asked again."""
 _KEPT = 4096
 
-_PIECES = re.compile(r"(?P<word>[A-Za-z]+)|(?P<spaces> +)|(?P<other>.)", re.S)
-_ODD = re.compile(r"[a-z][A-Z]|[A-Z]{2}|[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{4}|[jqxz].?[jqxz]")
+_PIECES = re.compile(r"(?P<word>[A-Za-z0-9]+)|(?P<spaces> +)|(?P<other>.)", re.S)
+_ODD = re.compile(r"[0-9]|[a-z][A-Z]|[A-Z]{2}|[bcdfghjklmnpqrstvwxzBCDFGHJKLMNPQRSTVWXZ]{4}|[jqxz].?[jqxz]")
 
 
 def estimate(text: str) -> int:
@@ -43,7 +44,7 @@ def estimate(text: str) -> int:
         found = piece[0]
         match piece.lastgroup:
             case "word":
-                # Hashes, keys and names in camel case fall into pieces of a letter or two.
+                # Figures, hashes, keys and names in camel case fall into pieces of a letter or two.
                 total += len(found) if _ODD.search(found) else 1 + max(0, len(found) - 2) // 2
             case "spaces":
                 total += len(found) - 1

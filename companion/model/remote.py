@@ -7,15 +7,15 @@ person types.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
+from companion.addresses import server_url
 from companion.errors import (
+    ContextExceeded,
     InvalidInput,
     ModelFailed,
     NotOffered,
@@ -23,18 +23,13 @@ from companion.errors import (
     ServerFailed,
     ThinkingStopped,
 )
-from companion.model.chat_messages import chat_messages
 from companion.model.choosing import TOP, shares
+from companion.model.completions import PATH, Completions, request
 from companion.model.counting import Counter
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.server import Server, look
 from companion.model.stream import Reply
-from companion.model.wire import Json, Refusal, Wire
-from companion.model.wire_errors import cut_short, learned_context, of_status, said
-
-_PATH = "/chat/completions"
-_NOT_STANDARD = ("top_k", "min_p", "repeat_penalty", "repetition_penalty", "stream_options", "chat_template_kwargs")
-_GRAMMARS = ("grammar", "structured_outputs")
+from companion.model.wire import Json, Wire, stoppable
 
 
 class RemoteModel:
@@ -47,22 +42,16 @@ class RemoteModel:
         self._context = context
         self._lanes: dict[Lane, threading.Lock] = {"talk": threading.Lock(), "think": threading.Lock()}
         self._closed = False
-        self._left_out: set[str] = set()
-        """Fields that this server does not accept."""
-        self._fold_system = False
-        self._gives_reasons = False
-        """Whether it was ever seen to say why a reply ended."""
-        self._lost = False
-        """Whether it failed: then it is looked at anew first, it may have come back as another."""
         self._know(server)
 
     @classmethod
     def open(cls, url: str, *, name: str = "", key: str = "", timeout: float = 120.0, context: int) -> RemoteModel:
         """Look at the server at `url` (with or without /v1). `context`: the most tokens to use of the model's;
         `timeout`: seconds of silence after which a reply is given up. Raises ServerError."""
+        url = server_url(url).removesuffix(PATH)
         if url.count("/") == 2:  # only a computer: the path is the same for all of them
             url += "/v1"
-        wire = Wire(url.removesuffix(_PATH), key, timeout)
+        wire = Wire(url, key, timeout)
         return cls(wire, name, context, look(wire, name, context))
 
     @property
@@ -99,21 +88,21 @@ class RemoteModel:
     ) -> Generation:
         called = time.perf_counter()
         signal = stop or StopSignal()
-        with self._using(lane):
+        with self._using(lane, signal):
             if signal.is_set():
                 return Reply(on_text, called, 0).generation("stopped")
             tokens = self.count_messages(messages)
             most = min(self._room(tokens), sampling.max_tokens)
             if on_progress is not None:
                 on_progress(0, tokens)
-            body = self._body(messages, sampling, most, grammar)
 
             def read() -> None:
                 if on_progress is not None:
                     on_progress(tokens, tokens)
 
             reply = Reply(on_text, called, tokens, on_first=read)
-            self._stream(messages, body, reply, most, signal, lane)
+            body = request(self._server, sampling, most, grammar)
+            self._run(messages, body, reply, signal, lane)
             return reply.generation(reply.finish or ("stopped" if signal.is_set() else "end"))
 
     def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
@@ -132,14 +121,16 @@ class RemoteModel:
         if not options or not all(options):
             raise InvalidInput("there is nothing to choose from")
         signal = stop or StopSignal()
-        with self._using(lane):
+        with self._using(lane, signal):
+            if signal.is_set():
+                raise ThinkingStopped
             self._room(self.count_messages(messages))
-            body = self._body(messages, Sampling(temperature=0.0, repeat_penalty=1.0), 1, "")
+            body = request(self._server, Sampling(temperature=0.0, repeat_penalty=1.0), 1, "")
             del body["stream_options"]
             body |= {"stream": False, "logprobs": True, "top_logprobs": TOP}
             reply = Reply(lambda _: None, time.perf_counter(), 0)
             try:
-                self._stream(messages, body, reply, 1, signal, lane)
+                self._run(messages, body, reply, signal, lane)
             except ServerFailed as error:
                 # llama_cpp.server fails on the question unless it keeps all logits; one that is down fails otherwise.
                 if "logprob" in error.detail or "logits" in error.detail:
@@ -165,16 +156,31 @@ class RemoteModel:
     def _know(self, server: Server) -> None:
         self._server = server
         self._counter = Counter(self._wire, server)
+        self._completions = Completions(self._wire, server.kind)
+        self._lost = False
+        """Whether it failed: then it is looked at anew first, it may have come back as another."""
 
     @contextmanager
-    def _using(self, lane: Lane) -> Iterator[None]:
+    def _using(self, lane: Lane, stop: StopSignal) -> Iterator[None]:
         with self._lanes[lane]:
             if self._closed:
                 raise ModelFailed("it was closed")
             if self._lost:
-                self._know(look(self._wire, self._name, self._context))
-                self._lost = False
+                found = stoppable(lambda: look(self._wire, self._name, self._context), stop)
+                if found is not None:
+                    self._know(found)
             yield
+
+    def _run(self, messages: Sequence[Message], body: Json, reply: Reply, stop: StopSignal, lane: Lane) -> None:
+        try:
+            self._completions.run(messages, body, reply, stop, interruptible=lane == "think")
+        except ContextExceeded as error:
+            self._context = min(self._context, error.limit)
+            self._know(replace(self._server, info=replace(self.info, context_tokens=self._context)))
+            raise
+        except ServerError:
+            self._lost = True
+            raise
 
     def _room(self, tokens: int) -> int:
         room = self.info.context_tokens - tokens
@@ -184,100 +190,3 @@ class RemoteModel:
                 hint="Send a shorter message, or give the server a larger context.",
             )
         return room
-
-    def _body(self, messages: Sequence[Message], sampling: Sampling, most: int, grammar: str) -> Json:
-        body: Json = {
-            "model": self._server.model,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "max_tokens": most,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "top_k": sampling.top_k,
-            "min_p": sampling.min_p,
-            # Each server reads the one it knows; small thinking models would think the reply away (see template.py).
-            "repeat_penalty": sampling.repeat_penalty,
-            "repetition_penalty": sampling.repeat_penalty,
-            "chat_template_kwargs": {"enable_thinking": False},
-        }
-        if sampling.seed is not None:
-            body["seed"] = sampling.seed
-        if grammar:
-            body |= {"structured_outputs": {"grammar": grammar}} if self.kind == "vLLM" else {"grammar": grammar}
-        return body
-
-    def _stream(
-        self, messages: Sequence[Message], body: Json, reply: Reply, most: int, stop: StopSignal, lane: Lane
-    ) -> None:
-        """Ask, and again without what the server does not accept. What came when it breaks off is with `reply`."""
-        while True:
-            asked = {name: value for name, value in body.items() if name not in self._left_out}
-            asked["messages"] = chat_messages(messages, fold_system=self._fold_system)
-            try:
-                self._follow(asked, reply, most, stop, lane)
-                return
-            except Refusal as refusal:
-                if not self._can_ask_otherwise(refusal, asked):
-                    raise self._refused(refusal) from refusal
-            except ServerError as error:
-                self._lost = True
-                if self.kind == "llama_cpp.server" and not reply.pieces and isinstance(error, ServerFailed):
-                    self._hear_why(asked)
-                raise
-
-    def _follow(self, asked: Json, reply: Reply, most: int, stop: StopSignal, lane: Lane) -> None:
-        ended = False
-        for event in self._wire.stream(_PATH, asked, stop):
-            if "error" in event:
-                raise ServerFailed(f"{self._wire.host}: {said(json.dumps(event))}")
-            ended = ended or bool(event.get("done"))
-            reply.take(event)
-            self._gives_reasons = self._gives_reasons or reply.finish is not None
-            if reply.pieces > most:  # it was told to stop by then
-                reply.finish = "length"
-                return
-        if stop.is_set() or reply.finish is not None:
-            return
-        if not ended:
-            raise cut_short(self._wire.host, reply.pieces > 0)
-        if self._gives_reasons:
-            # llama_cpp.server ends a reply like this when somebody else asks it for something.
-            if lane == "think":
-                raise ThinkingStopped
-            raise cut_short(self._wire.host, reply.pieces > 0)
-
-    def _hear_why(self, asked: Json) -> None:
-        """Of a prompt that it cannot take, llama_cpp.server says so only where it does not stream. Raises ServerError
-        when it does."""
-        plain = {name: value for name, value in asked.items() if name != "stream_options"}
-        try:
-            self._wire.ask("POST", _PATH, {**plain, "stream": False, "max_tokens": 1})
-        except Refusal as refusal:
-            raise self._refused(refusal) from refusal
-
-    def _can_ask_otherwise(self, refusal: Refusal, asked: dict[str, Any]) -> bool:
-        """Whether to try again with less: some servers refuse fields they do not know, some templates a system role."""
-        if refusal.status not in (400, 422, 500) or learned_context(refusal.body):
-            return False
-        words = refusal.body.lower()
-        if not self._fold_system and "system" in words and "role" in words:
-            self._fold_system = True
-            return True
-        named = {name for name in asked if name in (*_NOT_STANDARD, *_GRAMMARS) and name in words}
-        fields = named or {name for name in asked if name in _NOT_STANDARD}
-        if refusal.status == 500 or not fields:
-            return False
-        self._left_out |= fields
-        return True
-
-    def _refused(self, refusal: Refusal) -> ServerError:
-        if limit := learned_context(refusal.body):
-            info = self.info
-            if limit < info.context_tokens:
-                self._context = limit
-                self._know(replace(self._server, info=replace(info, context_tokens=limit)))
-                return ServerFailed(
-                    f"{self._wire.host} holds {limit:,} tokens, {info.context_tokens:,} were meant to be used",
-                    hint="Send your message again: the prompt is cut to fit. To keep it so, set model.context.",
-                )
-        return of_status(self._wire.host, refusal.status, refusal.body)

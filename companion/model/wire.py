@@ -14,7 +14,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -62,7 +62,7 @@ class Wire:
             with self._client(patience) as client:
                 answer = client.request(method, self._at(path), json=body)
         except httpx.HTTPError as error:
-            raise self._trouble(error) from error
+            raise self._trouble(error, patience) from error
         if answer.status_code != 200:
             raise Refusal(answer.status_code, answer.text[:_LONGEST_ERROR])
         try:
@@ -113,7 +113,7 @@ class Wire:
                         came.put(_event(data, self.host))
             came.put(None)
         except httpx.HTTPError as error:
-            came.put(self._trouble(error, begun))
+            came.put(self._trouble(error, self._timeout, begun))
         except Exception as error:  # whatever it is, the one who waits must hear of it
             came.put(error)
 
@@ -126,16 +126,37 @@ class Wire:
             return str(httpx.URL(self._url).copy_with(raw_path=path[1:].encode()))
         return self._url + path
 
-    def _trouble(self, error: httpx.HTTPError, begun: bool = False) -> ServerError:
+    def _trouble(self, error: httpx.HTTPError, patience: float, begun: bool = False) -> ServerError:
         match error:
             case httpx.ConnectError() | httpx.ConnectTimeout():
                 return not_reached(self.host, str(error), isinstance(error, httpx.ConnectTimeout))
             case httpx.TimeoutException():
-                return silent(self.host, self._timeout, begun)
+                return silent(self.host, patience, begun)
             case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError() | httpx.CloseError():
                 return cut_short(self.host, begun)
             case _:
                 return refused(self.host, type(error).__name__)
+
+
+Found = TypeVar("Found")
+
+
+def stoppable(do: Callable[[], Found], stop: StopSignal) -> Found | None:
+    """What `do` returns or raises; None as soon as `stop` is set, and then `do` ends by itself some time."""
+    outcome: SimpleQueue[tuple[Found | None, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((do(), None))
+        except BaseException as error:
+            outcome.put((None, error))
+
+    with stop.calling(lambda: outcome.put((None, None))):
+        threading.Thread(target=run, name="model-server", daemon=True).start()
+        found, error = outcome.get()
+    if error is not None:
+        raise error
+    return found
 
 
 class _Line:
