@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from companion.addresses import server_url
 from companion.errors import (
@@ -105,8 +106,21 @@ class RemoteModel:
             self._run(messages, body, reply, signal, lane)
             return reply.generation(reply.finish or ("stopped" if signal.is_set() else "end"))
 
-    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
+    def read_ahead(
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: StopSignal | None = None,
+        lane: Lane = "talk",
+        unfinished: bool = False,
+    ) -> int:
         return 0  # what a server keeps of a prompt is its own business, and reading twice may cost somebody money
+
+    def keep(self, file: Path, messages: Sequence[Message], most_bytes: int | None = None) -> int:
+        return 0
+
+    def restore(self, file: Path) -> int:
+        return 0
 
     def choose(
         self,

@@ -23,7 +23,8 @@ from companion.model.protocol import Message, Sampling, StopSignal
 from companion.model.remote import RemoteModel
 from companion.paths import Paths
 from companion.settings import EmbedderSettings, IndexSettings, ModelSettings, Settings
-from tests.servers import Process, Request, ScriptedServer, free_port, llama_server, running, scripted
+from tests.fakes import FakeModel
+from tests.servers import Process, Request, ScriptedServer, chroma, free_port, llama_server, running, scripted
 from tests.support import PATIENCE, Events, FakeEmbedder
 
 KEY = "sesame-open-0815"
@@ -140,6 +141,31 @@ def test_whole_turns_with_a_real_server_and_a_restart(server: Process, house: Op
     assert f"127.0.0.1:{server.port}" in check.detail
 
 
+def test_the_whole_program_with_its_index_on_a_real_server(paths: Paths, clock: SetClock, tmp_path: Path) -> None:
+    with running(chroma(tmp_path / "data")) as server:
+        settings = Settings(index=IndexSettings(url=f"http://127.0.0.1:{server.port}"))
+        companion = Companion(paths, settings, clock=clock, model=FakeModel(), embedder=FakeEmbedder())
+        companion.start()
+        try:
+            companion.ask("My sister Lena lives in Porto.")
+            companion.settle()
+            assert companion.status().index == "ready"
+            (check,) = [check for check in companion.doctor() if check.name == "index"]
+            assert check.level == "ok"
+            assert f"Chroma at 127.0.0.1:{server.port} holds" in check.detail
+            server.kill()
+            companion.ask("My brother Tom lives in Oslo.")
+            companion.settle()
+            (check,) = [check for check in companion.doctor() if check.name == "index"]
+            assert check.level == "warning"
+            assert "exact search serves" in check.detail
+            assert companion.status().index == "exact search"
+            found = companion.search_memories("Where does my brother Tom live?")
+            assert any("Oslo" in each.memory.text for each in found)
+        finally:
+            companion.close()
+
+
 # When it is not there
 
 
@@ -197,6 +223,21 @@ def test_stopping_a_turn_that_waits_for_a_slow_server(house: Open, there: Script
     (finished,) = events.wait(ReplyFinished)
     assert finished.report.turn.state == "stopped"
     assert not events.of(ReplyToken)
+
+
+def test_nothing_leaves_this_computer_before_it_is_sent(house: Open, there: ScriptedServer) -> None:
+    """Not even to have its tokens counted, or to be read ahead."""
+    there.models("m", owned_by="vllm", max_model_len=4096)
+    there.answers["/tokenize"] = lambda request: request.say({"count": len(request.body["prompt"])})
+    companion = house(at(there.server_port))
+    companion.ask("Hello there")
+    companion.settle()
+    companion.typing("I hate my secret job")
+    companion.typing("")
+    companion.ask("Good evening")
+    everything = str([body for _, _, body in there.asked])
+    assert "Good evening" in everything
+    assert "secret" not in everything
 
 
 def test_what_the_server_sends_is_kept_as_it_is_and_shown_harmless(house: Open, there: ScriptedServer) -> None:
