@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -233,7 +234,10 @@ def test_nothing_leaves_this_computer_before_it_is_sent(house: Open, there: Scri
     companion.ask("Hello there")
     companion.settle()
     companion.typing("I hate my secret job")
-    companion.typing("")
+    talking, until = companion._talking, time.monotonic() + PATIENCE
+    while talking._stale or talking._ahead is not None:  # it gets the next prompt ready meanwhile
+        assert time.monotonic() < until
+        time.sleep(0.005)
     companion.ask("Good evening")
     everything = str([body for _, _, body in there.asked])
     assert "Good evening" in everything
