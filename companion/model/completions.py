@@ -11,12 +11,12 @@ from companion.model.protocol import Message, Sampling, StopSignal
 from companion.model.server import Kind, Server
 from companion.model.stream import Reply
 from companion.model.wire import Json, Refusal, Wire
-from companion.model.wire_errors import cut_short, learned_context, of_status, said
+from companion.model.wire_errors import cut_short, learned_context, of_status, only_thought, said
 
 PATH = "/chat/completions"
 _OPTIONAL = (
     "top_k", "min_p", "repeat_penalty", "repetition_penalty", "stream_options", "chat_template_kwargs",
-    "grammar", "structured_outputs",
+    "reasoning_effort", "grammar", "structured_outputs",
 )  # fmt: skip
 """What is outside the standard, or newer than some servers."""
 
@@ -39,6 +39,8 @@ def request(server: Server, sampling: Sampling, most: int, grammar: str) -> Json
     }
     if sampling.seed is not None:
         body["seed"] = sampling.seed
+    if server.kind == "Ollama":
+        body["reasoning_effort"] = "none"
     if grammar:
         body |= {"structured_outputs": {"grammar": grammar}} if server.kind == "vLLM" else {"grammar": grammar}
     return body
@@ -52,8 +54,8 @@ class Completions:
         self._kind = kind
         self._left_out: set[str] = set()
         self._fold_system = False
-        self._gives_reasons = False
-        """Whether it was ever seen to say why a reply ended."""
+        self._gives_reasons = kind != "other"
+        """Whether it says why a reply ended; of an unknown one, whether it was ever seen to."""
 
     def run(
         self, messages: Sequence[Message], body: Json, reply: Reply, stop: StopSignal, *, interruptible: bool
@@ -85,6 +87,8 @@ class Completions:
             if reply.pieces > asked["max_tokens"]:  # it should have ended by itself
                 reply.finish = "length"
                 return
+        if reply.finish is not None and reply.thought and not reply.pieces and not stop.is_set():
+            raise only_thought(self._wire.host)
         if stop.is_set() or reply.finish is not None:
             return
         if ended and not self._gives_reasons:

@@ -30,6 +30,8 @@ class Reply:
         """Events that brought text: a token each, or a few."""
         self.likely: list[tuple[str, float]] = []
         """The likeliest first tokens with the logarithms of their probabilities, where they were asked for."""
+        self.thought = False
+        """Whether it thought before it wrote, which nobody asked for and nobody sees."""
         self._on_text = on_text
         self._on_first = on_first
         self._called = called
@@ -54,6 +56,8 @@ class Reply:
         text = delta.get("content") if isinstance(delta, dict) else None
         if isinstance(text, str) and text:
             self._add(text)
+        if isinstance(delta, dict) and (delta.get("reasoning_content") or delta.get("reasoning")):
+            self.thought = True
         if not self.likely:
             self.likely = _likely(choice.get("logprobs"))
         reason = choice.get("finish_reason")

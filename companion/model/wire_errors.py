@@ -75,6 +75,14 @@ def cut_short(host: str, begun: bool) -> ServerError:
     return ServerFailed(f"{host} closed the connection without an answer", hint="Look at what the server itself says.")
 
 
+def only_thought(host: str) -> ServerError:
+    """A model that thinks at length before it answers came to no answer."""
+    return ServerFailed(
+        f"{host} spent the whole reply on thinking, and wrote nothing",
+        hint="Turn thinking off for this model at the server, or choose a model that does not do it.",
+    )
+
+
 def no_json(host: str, kind: str) -> ServerError:
     """It speaks HTTP, and something else than an OpenAI-compatible server would."""
     what = f" but {one_line(kind, 60)}" if kind and "json" not in kind and "event-stream" not in kind else ""

@@ -277,6 +277,18 @@ def test_an_error_in_the_middle_of_a_reply_is_told(server: ScriptedServer) -> No
     fails(ServerFailed, lambda: ask(opened(server)), "out of memory")
 
 
+def test_a_model_that_thinks_the_reply_away_is_told_of(server: ScriptedServer) -> None:
+    def answer(request: Request) -> None:
+        request.begin()
+        request.event({"choices": [{"delta": {"reasoning_content": "Hmm."}, "finish_reason": None}]})
+        request.text("", "length")
+        request.event("[DONE]")
+        request.end()
+
+    server.chat(answer)
+    fails(ServerFailed, lambda: ask(opened(server)), "thinking")
+
+
 @pytest.mark.parametrize("begun", [False, True])
 def test_silence_is_given_up(server: ScriptedServer, begun: bool) -> None:
     def answer(request: Request) -> None:
@@ -439,6 +451,7 @@ def test_a_server_that_stops_counting_is_estimated_instead(server: ScriptedServe
     [
         "This model's maximum context length is 2048 tokens. However, you requested 9000 tokens",
         "the request exceeds the available context size (2048 tokens), try increasing it",
+        "request (4476 tokens) exceeds the available context size (2048 tokens)",
         "Requested tokens (6015) exceed context window of 2048",
     ],
 )
