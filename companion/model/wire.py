@@ -20,7 +20,7 @@ import httpx
 
 from companion import __version__
 from companion.addresses import host_of
-from companion.errors import ServerError
+from companion.errors import InvalidInput, ServerError
 from companion.model.protocol import StopSignal
 from companion.model.wire_errors import cut_short, no_json, not_reached, refused, silent
 
@@ -28,6 +28,7 @@ CONNECT_PATIENCE = 5.0
 """Seconds for a connection to come about: a computer that is switched off does not say so."""
 QUESTION_PATIENCE = 10.0
 """Seconds for an answer that costs the server nothing."""
+_KEY_HINT = "Correct model.api_key in settings.toml, or COMPANION_MODEL__API_KEY."
 _LONGEST_LINE = 4_000_000
 _LONGEST_ERROR = 20_000
 
@@ -44,12 +45,16 @@ class Refusal(Exception):
 
 
 class Wire:
-    """One server. `url` as `server_url` leaves it; `timeout`: seconds of silence after which a reply is given up."""
+    """One server. `url` as `server_url` leaves it; `timeout`: seconds of silence after which a reply is given up. Raises
+    InvalidInput for a key that cannot be sent."""
 
     def __init__(self, url: str, key: str, timeout: float) -> None:
         self.host = host_of(url)
         self._url = url
         self._timeout = timeout
+        key = key.strip()
+        if not (key.isascii() and key.isprintable()):
+            raise InvalidInput("the key for the model's server has characters in it that no key has", hint=_KEY_HINT)
         # Servers without keys take any; some clients' habit of sending none at all is refused by a few.
         self._headers = {"Authorization": f"Bearer {key or 'none'}", "User-Agent": f"companion/{__version__}"}
         # No proxy, no .netrc: words go to the computer that was named, by the straight way.

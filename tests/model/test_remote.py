@@ -100,6 +100,14 @@ def test_without_a_key_a_harmless_one_is_sent_and_the_real_one_only_to_that_serv
     assert sent == ["Bearer none", "Bearer sesame"]
 
 
+def test_a_key_that_cannot_be_sent_is_said_and_not_repeated(server: ScriptedServer) -> None:
+    error = fails(InvalidInput, lambda: RemoteModel.open(server.url, key="sésame", context=512), "api_key")
+    assert "same" not in str(error)
+    server.replies("Hi")
+    ask(RemoteModel.open(server.url, key=" sesame\n", context=4096))
+    assert server.asked[-1][1]["Authorization"] == "Bearer sesame"
+
+
 def test_a_proxy_of_the_environment_is_not_used(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
