@@ -45,8 +45,8 @@ class Refusal(Exception):
 
 
 class Wire:
-    """One server. `url` as `server_url` leaves it; `timeout`: seconds of silence after which a reply is given up. Raises
-    InvalidInput for a key that cannot be sent."""
+    """One server. `url` as `server_url` leaves it; `timeout`: seconds of silence after which a reply is given up.
+    Raises InvalidInput for a key that cannot be sent."""
 
     def __init__(self, url: str, key: str, timeout: float) -> None:
         self.host = host_of(url)
