@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timedelta
 
 from companion import events
+from companion.addresses import host_of
 from companion.clock import Clock, SystemClock, moment
 from companion.desk import Desk
 from companion.doctor import examine
@@ -108,6 +109,7 @@ class Companion(Desk):
             measuring=self._measuring,
             with_index=self._with_index,
             with_nights=self._nights,
+            index_url=self._settings.index.url,
         )
         taker = TurnTaker(
             store,
@@ -271,6 +273,8 @@ class Companion(Desk):
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
+            model_host=host_of(self._settings.model.url),
+            index_host=host_of(self._settings.index.url),
             waiting_for=minding.waiting_for,
         )
 
@@ -330,6 +334,16 @@ class Companion(Desk):
         if self._given_model is not None:
             return self._given_model
         settings = self._settings.model
+        if settings.url:
+            from companion.model.remote import RemoteModel  # an HTTP client: not before a server is asked for
+
+            return RemoteModel.open(
+                settings.url,
+                name=settings.name,
+                key=settings.api_key.get_secret_value(),
+                timeout=settings.timeout,
+                context=settings.context,
+            )
         path = find_model(settings, self._paths)
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from companion.errors import Busy, CompanionError
+from companion.errors import Busy, CompanionError, ServerError
 from companion.events import ReplyFailed
 from companion.model.protocol import ChatModel, StopSignal
 from companion.records import Turn
@@ -187,6 +187,8 @@ class Talking:
         return max(0.0, self._typed_at + TYPING - time.monotonic())
 
     def _answer(self, turn: Turn, stop: StopSignal) -> None:
+        if self.model is None and isinstance(self.problem, ServerError):
+            self._load()  # it may be there by now
         if self.model is not None:
             self.ready_to_recall.wait()
             self.taker.answer(turn, self.model, stop)
@@ -209,8 +211,9 @@ class Talking:
             draft, self._ahead = self._draft, StopSignal()
             stop = self._ahead
         try:
-            # Before recall is as good as it will be, what it finds may not be what the turn will find.
-            if draft.strip() and self.ready_to_recall.is_set():
+            # Before recall is as good as it will be, what it finds may not be what the turn will find. And nothing that
+            # was not sent yet leaves this computer: a server would have to be asked how many tokens it has.
+            if draft.strip() and self.ready_to_recall.is_set() and not self.model.info.host:
                 self.taker.ahead.prepare(self.conversation, draft, self.model, stop)
             else:
                 self.taker.ahead.look_ahead(self.conversation, self.model, stop)
@@ -223,8 +226,8 @@ class Talking:
                 self._ahead = None
 
     def _keep(self, most_bytes: int | None) -> None:
-        if self.model is None or self.kept is None or not self.kept.saves:
-            return
+        if self.model is None or self.model.info.host or self.kept is None or not self.kept.saves:
+            return  # what a server has read stays with it
         try:
             self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
         except (OSError, CompanionError) as error:  # it is read again at the next start
@@ -235,7 +238,7 @@ class Talking:
             model = self.open_model()
             if self.kept is not None:
                 model.restore(self.kept.path)
-            self.model = model
+            self.model, self.problem = model, None
         except CompanionError as error:
             self.problem = error
         except Exception as error:  # whatever a library raises, the memories can still be used

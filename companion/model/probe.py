@@ -98,8 +98,10 @@ def version() -> str:
 
 def identity(model: ModelInfo) -> str:
     """Names the model by its file: name, size, and a hash of its first and last megabyte (two quantised fine-tunes can
-    have the same head)."""
+    have the same head); one on another computer by that and its name there."""
     unread = f"{model.name}:{model.size_bytes}:{model.parameters}"
+    if model.host:
+        return f"{model.host}/{model.name}"
     if model.path is None:
         return unread
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -43,6 +44,8 @@ class ModelInfo:
     trained_context: int
     size_bytes: int
     parameters: int
+    host: str = ""
+    """The computer it runs on (with the port), empty when it is this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,24 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.buffer = ctypes.create_string_buffer(2)
+        self._then: list[Callable[[], None]] = []
 
     def set(self) -> None:
         self.buffer[0] = b"\x01"
+        for then in tuple(self._then):
+            then()
+
+    @contextmanager
+    def calling(self, then: Callable[[], None]) -> Iterator[None]:
+        """Have `then` called when it is set, at once if it is already: for a wait that cannot look at it. Whoever sets
+        it calls, maybe more than once: `then` must be quick and never raise."""
+        self._then.append(then)
+        try:
+            if self.is_set():
+                then()
+            yield
+        finally:
+            self._then.remove(then)
 
     def is_set(self) -> bool:
         return self.buffer[0] != b"\x00"
