@@ -54,7 +54,7 @@ class Talking:
     _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
     _stop: StopSignal | None = None
     _ahead: StopSignal | None = None
-    """Set when somebody talks, or types on, while the next prompt is being made ready."""
+    """Set when somebody talks while the next prompt is being made ready."""
     _draft: str = ""
     """What the person has typed so far."""
     _typed_at: float = -TYPING
@@ -107,12 +107,11 @@ class Talking:
             self._condition.notify_all()
 
     def typing(self, text: str) -> None:
-        """The person has typed `text` so far."""
+        """The person has typed `text` so far. What is being read for what they had typed before is read to its end:
+        most of it is wanted still, and what is broken off in the middle has to be read again."""
         with self._condition:
             self._draft, self._typed_at = text, time.monotonic()
             self._typed = self._stale = True
-            if self._ahead is not None:
-                self._ahead.set()
             self._condition.notify_all()
 
     def renew(self) -> None:
@@ -201,7 +200,7 @@ class Talking:
         self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
 
     def _get_ready(self) -> None:
-        """Read the next prompt as far as it is known, until somebody talks or types on."""
+        """Read the next prompt as far as it is known, until somebody talks."""
         with self._condition:
             if self._closing or self._waiting:
                 return
