@@ -36,6 +36,22 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter: small weights that are added to a model's, `scale` times. `size_bytes` and `modified` (ns) tell
+    whether the file is still the one that was loaded."""
+
+    path: Path
+    scale: float = 1.0
+    size_bytes: int = 0
+    modified: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with everything that changes what the model says."""
+        return f"{self.path}:{self.size_bytes}:{self.modified}:{self.scale:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     name: str
     path: Path | None
@@ -43,6 +59,7 @@ class ModelInfo:
     trained_context: int
     size_bytes: int
     parameters: int
+    adapter: Adapter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +89,23 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.buffer = ctypes.create_string_buffer(2)
+        self._followers: tuple[StopSignal, ...] = ()
 
     def set(self) -> None:
         self.buffer[0] = b"\x01"
+        for follower in self._followers:
+            follower.set()
+
+    def follower(self) -> StopSignal:
+        """A signal that is set along with this one, or for a reason of its own; `forget` it at the end. One thread."""
+        follower = StopSignal()
+        self._followers = (*self._followers, follower)
+        if self.is_set():
+            follower.set()
+        return follower
+
+    def forget(self, follower: StopSignal) -> None:
+        self._followers = tuple(one for one in self._followers if one is not follower)
 
     def is_set(self) -> bool:
         return self.buffer[0] != b"\x00"
