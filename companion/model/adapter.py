@@ -12,6 +12,7 @@ from companion.model import callbacks
 from companion.model.gguf import read_header
 from companion.model.native import C
 from companion.model.protocol import Adapter
+from companion.text import one_line
 
 
 def check_adapter(path: Path, scale: float, architecture: str) -> Adapter:
@@ -27,11 +28,12 @@ def check_adapter(path: Path, scale: float, architecture: str) -> Adapter:
     if header.kind != "adapter":
         raise AdapterUnusable(f"{path.name} is a model, not an adapter")
     if header.adapter_kind != "lora":
-        raise AdapterUnusable(f"{path.name} is an adapter of the kind {header.adapter_kind or 'unknown'}, not LoRA")
-    if header.architecture != architecture:
         raise AdapterUnusable(
-            f"{path.name} was made for {header.architecture or 'unknown'} models, this is {architecture}"
+            f"{path.name} is an adapter of the kind {one_line(header.adapter_kind) or 'unknown'}, not LoRA"
         )
+    if header.architecture != architecture:
+        made_for = one_line(header.architecture) or "unknown"
+        raise AdapterUnusable(f"{path.name} was made for {made_for} models, this is a {architecture} model")
     return Adapter(path, scale, stat.st_size, stat.st_mtime_ns)
 
 

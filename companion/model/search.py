@@ -36,6 +36,7 @@ COMPACT = 0.75
 """Where memory is short, a compact cache may be this much slower: 0.75 of the speed."""
 
 _STEPS = ("history", "threads to read", "threads to write", "tokens at once", "attention", "cache")
+_HOPELESS, _TRY_LATER = "it is too slow here to be measured", "Try it when nothing else is running."
 
 Measure = Callable[[float], float | None]
 """Seconds that the work took, or None where it did not end within the limit (seconds)."""
@@ -94,7 +95,7 @@ class Search:
             run = runs.enter_context(closing(self.open(self.default)))
             filled = run.fill(DEPTH, FILLING, PATIENCE)
             if filled is None or not filled[0]:
-                raise ModelFailed("it is too slow here to be measured", hint="Try it when nothing else is running.")
+                raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
             self._depth, self._filling = filled
             self._sizes = _sizes(self._depth / max(1e-9, self._filling))
             tuning = self._threads(run, self.default)
@@ -192,19 +193,20 @@ class Search:
 
     def _speeds(self, run: Run, tuning: Tuning) -> Tuning:
         small, _, written = self._sizes
-        reads, writes = [], []
-        for _ in range(2):
-            reads.append(run.read(small, tuning.batch, tuning.read_threads, PATIENCE))
-            writes.append(run.write(written, tuning.write_threads, PATIENCE))
-        if None in reads or None in writes:
-            raise ModelFailed("it was slowed down while it was measured", hint="Try it when nothing else is running.")
-        read, write = (tokens / min(filter(None, found)) for tokens, found in ((small, reads), (written, writes)))
-        return replace(tuning, read_per_second=round(read, 1), write_per_second=round(write, 1))
+        read = run.read(small, tuning.batch, tuning.read_threads, self._left())
+        write = run.write(written, tuning.write_threads, self._left())
+        # Where there is no time left for that, what was found on the way has to do.
+        speeds = {trial.what: trial.per_second for trial in self._trials if trial.chosen}
+        read_speed = small / read if read else speeds[_STEPS[1]]
+        write_speed = written / write if write else speeds[_STEPS[2]]
+        if not read_speed or not write_speed:
+            raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
+        return replace(tuning, read_per_second=round(read_speed, 1), write_per_second=round(write_speed, 1))
 
     def _compare(self, step: int, tokens: float, values: Mapping[str, Measure], spare: float | None = None) -> str:
         """Measure each of `values` in turns, the first being the one in use, and note what was found. What loses a
-        round is out. Returns the one to use: the first, unless another wins by MARGIN; with `spare` the last, if it has at
-        least that share of the first one's speed."""
+        round is out. Returns the one to use: the first, unless another wins by MARGIN; with `spare` the last, if it has
+        at least that share of the first one's speed."""
         used, *others = values
         times: dict[str, list[float]] = {name: [] for name in values}
         notes: dict[str, str] = {}
