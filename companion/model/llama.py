@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class LlamaModel:
         tuning: Callable[[ModelInfo], Tuning | None] = lambda _: None,
         adapter: tuple[Path, float] | None = None,
         on_progress: Callable[[float], None] | None = None,
-    ) -> LlamaModel:
+    ) -> Self:
         """Load the model at `path`. `context` in tokens, at most what it was trained for; `tuning` gives what was found
         for this model, if anything; `threads`, as a person set them, take the place of those; `adapter` is
         a LoRA file and its scale; `on_progress` gets the share loaded (0–1). Raises ModelMissing, ModelUnreadable,

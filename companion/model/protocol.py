@@ -24,13 +24,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen. `seed` None draws a new one each time."""
+    """How the next token is chosen. `temperature` 0 takes the likeliest; `top_k` 0 leaves all. `repeat_penalty` divides
+    the logit of what the reply has said lately, `frequency_penalty` (times how often) and `presence_penalty` are taken
+    from it. `seed` None draws a new one each time."""
 
     temperature: float = 0.7
     top_k: int = 40
     top_p: float = 0.95
     min_p: float = 0.05
     repeat_penalty: float = 1.1
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
     max_tokens: int = 400
     seed: int | None = None
 

@@ -30,6 +30,8 @@ TOO_SLOW, TOO_SLOW_FROM_THE_START = 2.5, 1.35
 """Times as long as the value in use, in one round or for the history: given up."""
 PATIENCE = 60.0
 """Seconds for all of it."""
+FEWER = 1.15
+"""The same for fewer threads: they win while something else runs, and lose much more while nothing does."""
 UNSTEADY = 1.6
 """The longest time of the same work ÷ the shortest, from which on something else keeps the machine busy."""
 COMPACT = 0.75
@@ -117,7 +119,8 @@ class Search:
             self._step(step)
             used = tuning.read_threads if step == 1 else tuning.write_threads
             values = [used, *(number for number in self.candidates.threads if number != used)]
-            chosen = int(self._compare(step, tokens, {str(number): measure(number) for number in values}))
+            margins = {str(number): FEWER for number in values if number < used}
+            chosen = int(self._compare(step, tokens, {str(number): measure(number) for number in values}, margins))
             tuning = replace(tuning, read_threads=chosen) if step == 1 else replace(tuning, write_threads=chosen)
         return tuning
 
@@ -131,7 +134,7 @@ class Search:
         def read(batch: int) -> Measure:
             return lambda limit: run.read(tokens, batch, tuning.read_threads, limit)
 
-        return replace(tuning, batch=int(self._compare(3, tokens, {str(batch): read(batch) for batch in values})))
+        return replace(tuning, batch=int(self._compare(3, tokens, {str(batch): read(batch) for batch in values}, {})))
 
     def _attention_and_cache(self, run: Run, tuning: Tuning, runs: ExitStack) -> tuple[Tuning, Run]:
         other = replace(tuning, flash_attention=not tuning.flash_attention)
@@ -156,7 +159,7 @@ class Search:
             if rival.fill(self._depth, limit, limit) is None:
                 return self._refused(step, names, tuning, run, "reads the history far slower")
             turns = {names[one]: self._turn(ran, one) for one, ran in ((tuning, run), (other, rival))}
-            chosen = self._compare(step, sum(_turn_tokens(self._sizes)), turns, spare)
+            chosen = self._compare(step, sum(_turn_tokens(self._sizes)), turns, {}, spare)
             if chosen != names[other]:
                 return tuning, run
             if run.shifts() and not rival.shifts():
@@ -203,10 +206,17 @@ class Search:
             raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
         return replace(tuning, read_per_second=round(read_speed, 1), write_per_second=round(write_speed, 1))
 
-    def _compare(self, step: int, tokens: float, values: Mapping[str, Measure], spare: float | None = None) -> str:
+    def _compare(
+        self,
+        step: int,
+        tokens: float,
+        values: Mapping[str, Measure],
+        margins: Mapping[str, float],
+        spare: float | None = None,
+    ) -> str:
         """Measure each of `values` in turns, the first being the one in use, and note what was found. What loses a
-        round is out. Returns the one to use: the first, unless another wins by MARGIN; with `spare` the last, if it has
-        at least that share of the first one's speed."""
+        round is out. Returns the one to use: the first, unless another wins by MARGIN, or its own of `margins`; with
+        `spare` the last, if it has at least that share of the first one's speed."""
         used, *others = values
         times: dict[str, list[float]] = {name: [] for name in values}
         notes: dict[str, str] = {}
@@ -236,7 +246,9 @@ class Search:
         better = {
             name: median(ratios[name])
             for name in rivals
-            if name in ratios and len(ratios[name]) >= LEAST_ROUNDS and median(ratios[name]) >= MARGIN
+            if name in ratios
+            and len(ratios[name]) >= LEAST_ROUNDS
+            and median(ratios[name]) >= margins.get(name, MARGIN)
         }
         chosen = max(better, key=lambda name: better[name], default=used)
         if spare is not None and others[-1] in ratios and median(ratios[others[-1]]) >= spare:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -28,6 +29,8 @@ _PART = 128
 _LEAST = 128
 _TEXT = "We walked along the river and talked about the garden, the dog and the weather. "
 _ABORTED = 2
+BUSY_ELSEWHERE = 0.15
+"""Share of the processors that other programs may take while it is measured, for it to tell of the machine alone."""
 
 
 def tune(weights: Weights, context: int, stop: StopSignal, progress: TuneProgress | None = None) -> TuneReport:
@@ -41,7 +44,17 @@ def tune(weights: Weights, context: int, stop: StopSignal, progress: TuneProgres
     )
     if progress is not None:
         search.progress = progress
-    return search.run()
+    before = _busy()
+    report = search.run()
+    took, own = (after - since for after, since in zip(_busy(), before, strict=True))
+    elsewhere = (took - own) / max(1e-9, report.seconds * (psutil.cpu_count() or 1))
+    return replace(report, steady=report.steady and elsewhere < BUSY_ELSEWHERE)
+
+
+def _busy() -> tuple[float, float]:
+    """Seconds that all processors were at work until now, and those of this process."""
+    times, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    return sum(times) - times.idle - getattr(times, "iowait", 0.0), own.user + own.system
 
 
 def candidates(cache_bytes: int) -> Candidates:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.errors import ModelFailed
-from companion.model.search import MARGIN, PATIENCE, Candidates, Search
+from companion.model.search import FEWER, MARGIN, PATIENCE, Candidates, Search
 from companion.model.tuning import TuneReport, Tuning
 
 DEFAULT = Tuning(2, 1, flash_attention=False)
@@ -115,6 +115,12 @@ def test_the_fastest_of_each_is_found() -> None:
 @pytest.mark.parametrize(("gain", "threads"), [(MARGIN - 0.01, 1), (MARGIN + 0.01, 2)])
 def test_a_little_faster_is_no_reason(gain: float, threads: int) -> None:
     assert Machine(write={1: 90, 2: 90 * gain, 4: 10}).search().tuning.write_threads == threads
+
+
+@pytest.mark.parametrize(("gain", "threads"), [(FEWER - 0.01, 2), (FEWER + 0.01, 1)])
+def test_fewer_threads_have_to_be_much_faster(gain: float, threads: int) -> None:
+    """They are while another program takes a core."""
+    assert Machine(read={1: 290 * gain, 2: 290, 4: 200}).search().tuning.read_threads == threads
 
 
 def test_a_hopeless_value_costs_little_time() -> None:
