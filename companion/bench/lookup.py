@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from companion.bench.sayings import FACTS, QUESTIONS, STORIES
+from companion.bench.sayings import FACTS, QUESTIONS, REPLIES, STORIES
 from companion.model.lookup import LookupModel, Written
 from companion.model.persona import Persona
 from companion.model.protocol import Message, Sampling
@@ -87,8 +87,8 @@ def measure_lookup(
 def prompt(persona: Persona, number: int) -> list[Message]:
     """A history, then a question with the memories that answer it and some others."""
     history = [Message("system", persona.system)]
-    for story in STORIES[:3]:
-        history += [Message("user", story), Message("assistant", "That sounds like a day to remember. Tell me more.")]
+    for story, reply in zip(STORIES, REPLIES, strict=False):
+        history += [Message("user", story), Message("assistant", reply)]
     facts = [FACTS[(number + step) % len(FACTS)] for step in range(MEMORIES)]
     lines = [f"{fact} (3 May 2026)" for fact in facts]
     # As prompt.memory_block puts them.

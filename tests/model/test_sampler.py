@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from companion.model.protocol import Message, Sampling
 GREEDY = Sampling(temperature=0, repeat_penalty=1.0, max_tokens=16)
 WILD = Sampling(temperature=1.5, top_k=0, top_p=1.0, min_p=0.0, repeat_penalty=1.0, max_tokens=16, seed=1)
 QUESTION = [Message("user", "Tell me about the sea.")]
+WATERS = 'root ::= (" sea" | " lake" | " river" | " rain")+'
 LIST = [Message("user", "Say the word sea again and again: sea, sea, sea, sea")]
 
 
@@ -52,13 +52,11 @@ def test_the_same_seed_says_the_same_and_another_says_something_else(shared_mode
     [("repeat_penalty", 1.0), ("frequency_penalty", -2.0), ("presence_penalty", -2.0)],
 )
 def test_each_penalty_makes_repeating_rarer(shared_model: LlamaModel, penalty: str, less: float) -> None:
-    """Below 0 they invite it."""
+    def seas(value: float) -> int:
+        sampling = replace(GREEDY, max_tokens=8, **{penalty: value})  # type: ignore[arg-type]
+        return shared_model.generate(LIST, sampling, on_text=lambda _: None, grammar=WATERS).text.count("sea")
 
-    def most_often(value: float) -> int:
-        sampling = replace(GREEDY, max_tokens=40, **{penalty: value})  # type: ignore[arg-type]
-        return max(Counter(says(shared_model, sampling, LIST).lower().split()).values())
-
-    assert most_often(2.0) < most_often(less)
+    assert seas(2.0) < seas(less)
 
 
 def test_the_words_of_the_prompt_may_be_repeated_whatever_the_penalty(shared_model: LlamaModel) -> None:
