@@ -22,8 +22,9 @@ from companion.model.weights import Weights
 
 SIZE = 2048
 """Tokens of the context: the history and what is measured behind it."""
-_WIDEST = 512
-"""Tokens at once that it can take: smaller batches need no context of their own."""
+LARGEST_BUFFER = 128_000_000
+"""Bytes that llama.cpp may set aside, in each context, for the logits of a batch: for a vocabulary of 262,000 they are
+537 MB with 512 tokens at once, five times as much as for one of 49,000."""
 _PART = 128
 """Tokens of the history between two looks at the clock."""
 _LEAST = 128
@@ -37,11 +38,9 @@ def tune(weights: Weights, context: int, stop: StopSignal, progress: TuneProgres
     """Find the fastest way to run `weights` with contexts of `context` tokens. Raises ThinkingStopped, ModelFailed."""
     default = default_tuning()
     default = Tuning(*default.threads, flash_attention=weights.flash_attention(context, default))
-    search = Search(
-        lambda tuning: MeasuredContext(weights, min(context, SIZE), tuning, stop),
-        default,
-        candidates(weights.cache_bytes(context)),
-    )
+    wanted = candidates(weights.cache_bytes(context), weights.size)
+    widest = max(default.batch, *wanted.batches)
+    search = Search(lambda one: MeasuredContext(weights, min(context, SIZE), one, widest, stop), default, wanted)
     if progress is not None:
         search.progress = progress
     before = _busy()
@@ -57,30 +56,32 @@ def _busy() -> tuple[float, float]:
     return sum(times) - times.idle - getattr(times, "iowait", 0.0), own.user + own.system
 
 
-def candidates(cache_bytes: int) -> Candidates:
-    """For this machine. A cache of `cache_bytes` is large where two of them would take half of the free memory."""
+def candidates(cache_bytes: int, vocabulary: int) -> Candidates:
+    """For this machine. Memory is short where two caches of `cache_bytes` would take half of what is free."""
     logical = psutil.cpu_count() or 1
     physical = psutil.cpu_count(logical=False) or logical
     counts = {1, max(1, physical // 2), max(1, physical - 1), physical, logical}
     short = 4 * cache_bytes > psutil.virtual_memory().available
-    return Candidates(tuple(sorted(counts)), (BATCH // 2, BATCH * 2), short)
+    batches = [batch for batch in (BATCH // 2, 2 * BATCH) if batch < BATCH or 4 * vocabulary * batch <= LARGEST_BUFFER]
+    return Candidates(tuple(sorted(counts)), tuple(batches), short)
 
 
 class MeasuredContext:
     """See `search.Run`."""
 
-    def __init__(self, weights: Weights, tokens: int, tuning: Tuning, stop: StopSignal) -> None:
+    def __init__(self, weights: Weights, tokens: int, tuning: Tuning, widest: int, stop: StopSignal) -> None:
+        """`widest`: tokens at once that it can take; smaller batches need no context of their own."""
         self._stop = stop
         self._tokens = tokens
         self._weights = weights
-        self._context = weights.context(tokens, tuning, batch=_WIDEST)
+        self._context = weights.context(tokens, tuning, batch=widest)
         self._memory = C.llama_get_memory(self._context)
         self._text = weights.encode(_TEXT * 8, special=False)
         self._threads = tuning.threads
         self._depth = 0
 
     def fill(self, most: int, seconds: float, limit: float) -> tuple[int, float] | None:
-        most = max(1, min(most, self._tokens - _WIDEST - 1, DEPTH))
+        most = max(1, min(most, self._tokens - 2 * BATCH - 1, DEPTH))
         began = time.perf_counter()
         with self._watched(limit) as halt:
             while self._depth < most and (self._depth < _LEAST or time.perf_counter() - began < seconds):

@@ -14,6 +14,7 @@ from companion.errors import ThinkingStopped
 from companion.model.llama import LlamaModel
 from companion.model.protocol import Message, Sampling, StopSignal
 from companion.model.threads import Threads
+from companion.model.tuner import candidates
 from companion.model.tuning import Trial, TuneReport, Tuning, default_tuning
 
 GREEDY = Sampling(temperature=0, max_tokens=6)
@@ -125,6 +126,18 @@ def test_closing_does_not_wait_for_it(starter: Path) -> None:
     with pytest.raises(ThinkingStopped):
         model.tune(StopSignal(), progress)
     closing[0].join()
+
+
+def test_a_large_vocabulary_is_not_read_in_large_batches() -> None:
+    """Their logits would take more memory than all the rest."""
+    assert candidates(1, 49_152).batches == (128, 512)
+    assert candidates(1, 262_144).batches == (128,)
+
+
+def test_a_compact_cache_is_wanted_where_memory_is_short() -> None:
+    assert candidates(1 << 50, 49_152).memory_short
+    assert not candidates(1 << 10, 49_152).memory_short
+    assert 1 in candidates(1, 49_152).threads
 
 
 @pytest.mark.nightly
