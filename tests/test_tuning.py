@@ -62,7 +62,7 @@ Start = Callable[..., tuple[Companion, Events]]
 
 @pytest.fixture
 def start(paths: Paths, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    monkeypatch.setattr(tuning_module, "on_battery", lambda: False)
+    monkeypatch.setattr(tuning_module, "on_mains", lambda: True)
     opened: list[Companion] = []
 
     def begin(model: FakeModel, threads: int | None = None) -> tuple[Companion, Events]:
@@ -144,7 +144,7 @@ def test_on_battery_nothing_is_measured_by_itself(start: Start, monkeypatch: pyt
     companion, _ = start(TunableModel())
     companion.settle()
     assert companion.tuner.due
-    monkeypatch.setattr(tuning_module, "on_battery", lambda: True)
+    monkeypatch.setattr(tuning_module, "on_mains", lambda: False)
     assert not companion.tuner.due
     assert companion.tune_model().tuning == FOUND, "who asks for it gets it"
 

@@ -13,10 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from companion.errors import InvalidInput, ModelError, ModelMissing
 from companion.events import Event, ReplyFinished
-from companion.model.machine import machine, on_battery
+from companion.model.machine import machine
 from companion.model.probe import identity
 from companion.model.protocol import ChatModel, ModelInfo, StopSignal
 from companion.model.tuning import REVISION, Tunable, TuneProgress, TuneReport, Tuning
+from companion.power import on_mains
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ class Tuner:
         now = self._store.clock.now()
         if self._store.read_only or (self._tried is not None and now - self._tried < AGAIN_AFTER):
             return False
-        if self._tunable() is None or on_battery():
+        if self._tunable() is None or not on_mains():
             return False
         kept = self.kept
         return kept is None or not kept.report.steady or self._far_from(kept.report.tuning)

@@ -31,12 +31,3 @@ def _processor() -> str:
     except (OSError, subprocess.SubprocessError):  # the architecture has to do
         name = ""
     return " ".join((name or platform.processor() or platform.machine() or "unknown").split())
-
-
-def on_battery() -> bool:
-    """Whether it runs on its battery now; False where there is none, or nothing is known."""
-    try:
-        battery = psutil.sensors_battery()
-    except (AttributeError, OSError, RuntimeError):  # not on every system
-        return False
-    return battery is not None and battery.power_plugged is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,8 @@ class Weights:
         self.output_share = self.size * C.llama_model_n_embd(self._model) / max(1, C.llama_model_n_params(self._model))
         """Of all parameters, those of the output layer, or about as many: the size of the embeddings."""
         self._adapter: LoadedAdapter | None = None
+        self.can_go_back = not (C.llama_model_is_recurrent(self._model) or C.llama_model_is_hybrid(self._model))
+        """Whether the end of what was read can be dropped: recurrent models keep a state, not a row per token."""
         self._pieces: dict[int, bytes] = {}
         self._anchor: list[int] = []
         self._anchor = self._find_anchor()
@@ -77,6 +80,20 @@ class Weights:
         model = self._model
         width = C.llama_model_n_embd(model) * C.llama_model_n_head_kv(model) / max(1, C.llama_model_n_head(model))
         return int(tokens * C.llama_model_n_layer(model) * width * 2 * 2)
+
+    def identity(self, info: ModelInfo, template: str, tuning: Tuning) -> str:
+        """Names everything a KV cache depends on, but for the text: file, build, template, kind of cache. In hex."""
+        stat = info.path.stat() if info.path is not None else None
+        parts = (
+            C.__version__,
+            str(info.path),
+            str(stat and (stat.st_size, stat.st_mtime_ns)),
+            hashlib.sha256(template.encode()).hexdigest(),
+            str(info.adapter and info.adapter.fingerprint),
+            str(self.flash_attention(info.context_tokens, tuning)),
+            tuning.kv_type,
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def context(self, tokens: int, tuning: Tuning, batch: int | None = None) -> Any:
         """`batch`: tokens that can be read at once, where that is not the tuning's number."""
