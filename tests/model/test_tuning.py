@@ -16,6 +16,7 @@ from companion.model.protocol import Message, Sampling, StopSignal
 from companion.model.threads import Threads
 from companion.model.tuner import candidates
 from companion.model.tuning import Trial, TuneReport, Tuning, default_tuning
+from tests.model.adapters import write_adapter
 
 GREEDY = Sampling(temperature=0, max_tokens=6)
 """Short: later on two words are as likely as each other for this model, and the batch a token is read in decides."""
@@ -64,6 +65,24 @@ def test_what_was_said_before_an_end_can_be_continued(model: LlamaModel) -> None
     first = model.generate([SYSTEM, *OLD, NEXT], GREEDY, on_text=lambda _: None)
     again = model.generate([SYSTEM, *OLD, NEXT], GREEDY, on_text=lambda _: None)
     assert (again.text, again.read_tokens) == (first.text, 1)
+
+
+def test_what_was_read_is_taken_over_by_a_cache_of_the_same_kind_only(starter: Path, tmp_path: Path) -> None:
+    def held(tuning: Tuning, adapter: Path | None = None) -> int:
+        added = (adapter, 1.0) if adapter is not None else None
+        model = LlamaModel.open(starter, context=1024, tuning=lambda _: tuning, adapter=added)
+        found = model.restore(tmp_path / "read")
+        model.close()
+        return found
+
+    model = opened(starter, PLAIN)
+    model.generate([SYSTEM, NEXT], GREEDY, on_text=lambda _: None)
+    assert model.keep(tmp_path / "read", [SYSTEM, NEXT]) > 0
+    model.close()
+    assert held(replace(PLAIN, read_threads=2, batch=64)) > 0
+    assert held(replace(PLAIN, flash_attention=True)) == 0
+    assert held(replace(PLAIN, flash_attention=True, kv_type="q8_0")) == 0
+    assert held(PLAIN, write_adapter(tmp_path / "kind.gguf")) == 0
 
 
 def test_threads_that_a_person_set_come_first(starter: Path) -> None:
