@@ -350,7 +350,7 @@ class Companion(Desk):
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 
         return LlamaModel.open(
-            path, context=settings.context, threads=settings.threads, tuning=self._tuner.known, adapter=adapter
+            path, context=settings.context, threads=settings.threads, tuning=self._tuner.opening, adapter=adapter
         )
 
 

@@ -113,7 +113,7 @@ def test_what_was_found_is_used_at_the_next_opening_and_not_looked_for_again(sta
     companion.tune_model()
     companion, _ = start(again := TunableModel())
     companion.settle()
-    assert companion.tuner.known(again.info) == FOUND
+    assert companion.tuner.opening(again.info) == FOUND
     assert companion.tune_model() == model.report
     assert again.tuned == 0
     assert not companion.tuner.due
@@ -126,8 +126,8 @@ def test_what_was_found_holds_for_that_model_and_context_only(start: Start, othe
     companion, _ = start(model := TunableModel())
     companion.tune_model()
     info: ModelInfo = replace(model.info, **other)  # type: ignore[arg-type]
-    assert companion.tuner.known(model.info) == FOUND
-    assert companion.tuner.known(info) is None
+    assert companion.tuner.opening(model.info) == FOUND
+    assert companion.tuner.opening(info) is None
 
 
 def test_it_holds_for_this_machine_and_this_llama_cpp_only(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,9 +135,9 @@ def test_it_holds_for_this_machine_and_this_llama_cpp_only(start: Start, monkeyp
     companion.tune_model()
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(tuning_module, "machine", lambda: "a larger one")
-        assert companion.tuner.known(model.info) is None
+        assert companion.tuner.opening(model.info) is None
     monkeypatch.setattr(tuning_module, "version", lambda package: "9.9")
-    assert companion.tuner.known(model.info) is None
+    assert companion.tuner.opening(model.info) is None
 
 
 def test_on_battery_nothing_is_measured_by_itself(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

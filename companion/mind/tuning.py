@@ -62,8 +62,10 @@ class Tuner:
         model = self._tunable()
         return self._get(model.info) if model is not None else None
 
-    def known(self, info: ModelInfo) -> Tuning | None:
-        """How a model that is being opened runs best here, if that was found out."""
+    def opening(self, info: ModelInfo) -> Tuning | None:
+        """A model is being opened: how it runs best here, if that was found out."""
+        self._tried = None
+        self._speeds.clear()
         kept = self._get(info)
         return kept.report.tuning if kept is not None else None
 
