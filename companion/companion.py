@@ -22,12 +22,14 @@ from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
+from companion.mind.tuning import Tuner
 from companion.minding import Minding
 from companion.model.catalog import find_model
 from companion.model.persona import load_persona
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
 from companion.model.tiers import ProbeReport
+from companion.model.tuning import TuneProgress, TuneReport
 from companion.paths import Paths
 from companion.records import ReplyReport, SentMessage, TranscriptItem
 from companion.reports import Check, SleepReport
@@ -94,6 +96,7 @@ class Companion(Desk):
         reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
+        self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
             store,
             self._paths,
@@ -107,6 +110,7 @@ class Companion(Desk):
             ready=lambda: self._talking.renew(),
             on_battery=settings.memory.on_battery,
             measuring=self._measuring,
+            tuner=self._tuner,
             with_index=self._with_index,
             with_nights=self._nights,
             index_url=self._settings.index.url,
@@ -248,6 +252,19 @@ class Companion(Desk):
             raise self._talking.problem or ModelMissing("it was not loaded")
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
 
+    @property
+    def tuner(self) -> Tuner:
+        """How the model is run here, and why."""
+        return self._tuner
+
+    def tune_model(self, *, again: bool = False, progress: TuneProgress | None = None) -> TuneReport:
+        """Find out how the model runs best here, or tell what was found before. Raises ModelError, InvalidInput."""
+        self._talking.wait_until_loaded()
+        if self._talking.model is None:
+            raise self._talking.problem or ModelMissing("it was not loaded")
+        with self._minding.by_hand() as stop:
+            return self._tuner.measure(stop, again=again, progress=progress)
+
     def status(self) -> EngineStatus:
         talking, minding, store = self._talking, self._minding, self._opened
         info = talking.model.info if talking.model is not None else None
@@ -310,6 +327,7 @@ class Companion(Desk):
         return KeptFile(self._paths.read, saves=self._chat)
 
     def _emit(self, event: Event) -> None:
+        self._tuner.heard(event)
         if isinstance(event, events.ThoughtsFormed | events.MemoriesChanged | events.SleepFinished):
             self._talking.renew()
         for listener in list(self._listeners):
@@ -345,9 +363,12 @@ class Companion(Desk):
                 context=settings.context,
             )
         path = find_model(settings, self._paths)
+        adapter = (settings.adapter, settings.adapter_scale) if settings.adapter is not None else None
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 
-        return LlamaModel.open(path, context=settings.context, threads=settings.threads)
+        return LlamaModel.open(
+            path, context=settings.context, threads=settings.threads, tuning=self._tuner.opening, adapter=adapter
+        )
 
 
 def _failed(title: str, hint: str) -> CompanionError:

@@ -29,6 +29,7 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
         _versions(),
         *_profile(store, paths),
         _model(talking, settings),
+        _speed(minding),
         _thinking(talking, minding.measuring),
         *_meaning(store, minding, settings),
         *_jobs(store),
@@ -83,6 +84,23 @@ def _model(talking: Talking, settings: Settings) -> Check:
         f" answers, {answer.tokens_per_second:.0f} tokens/s{goes}"
     )
     return Check("model", "ok", detail)
+
+
+def _speed(minding: Minding) -> Check:
+    """How the model is run, and whether that was measured or is what suits most machines."""
+    tuner = minding.tuner
+    tuning = tuner.tuning if tuner is not None else None
+    if tuner is None or tuning is None:
+        return Check("speed", "ok", "no model runs here")
+    kept = tuner.kept
+    if kept is None:
+        why = "not measured here yet (companion models tune)"
+    else:
+        found = kept.report.tuning
+        speeds = f"{found.read_per_second:.0f} tokens/s read, {found.write_per_second:.0f} written"
+        why = f"measured on {kept.at:%Y-%m-%d}: {speeds}"
+        why += "" if kept.report.steady else ", while something else kept the machine busy"
+    return Check("speed", "ok", f"{tuning.words}; {why}")
 
 
 def _thinking(talking: Talking, measuring: Measuring) -> Check:

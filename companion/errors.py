@@ -12,6 +12,7 @@
     │   ├── ModelMissing             none configured or found
     │   ├── ModelUnreadable          not a GGUF file, cut short, or refused by llama.cpp
     │   ├── ModelWithoutTemplate     has no chat template: it cannot hold a conversation
+    │   ├── AdapterUnusable          the LoRA adapter that is set is none, or none for this model
     │   ├── ModelFailed              failed while reading or writing
     │   ├── NotOffered               this model, or its server, cannot do what was asked
     │   └── ServerError              the model is on another computer, and that did not go well
@@ -116,6 +117,14 @@ class ModelUnreadable(ModelError):
 class ModelWithoutTemplate(ModelError):
     title = "This model cannot hold a conversation"
     hint = "It has no chat template, so it is a base model. Choose an instruct or chat model."
+
+
+class AdapterUnusable(ModelError):
+    title = "The adapter cannot be used with this model"
+    hint = (
+        "Set COMPANION_MODEL__ADAPTER (`adapter` under [model] in settings.toml) to a LoRA adapter in GGUF format that "
+        "was made for this model, or leave it out."
+    )
 
 
 class ModelFailed(ModelError):

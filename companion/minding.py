@@ -24,6 +24,7 @@ from companion.mind.measuring import Measuring
 from companion.mind.reflect import REFLECT, Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
+from companion.mind.tuning import Tuner
 from companion.model.protocol import StopSignal
 from companion.paths import Paths
 from companion.power import on_mains
@@ -50,6 +51,7 @@ class Minding:
     changed: Callable[[], None]
     person_is_talking: Callable[[], bool]
     measuring: Measuring
+    tuner: Tuner | None = None
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -261,24 +263,28 @@ class Minding:
                 self.emit(formed)
 
     def _measure(self) -> None:
-        """Learn what the model can be trusted with, in time that nobody needs: any work, or the person, ends it."""
-        if not self.measuring.due:
-            return
-        with self.interruptible() as stop:
-            with self._wake:
-                self._idle = True
-                if self._poked:
-                    stop.set()
+        """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
+        person, ends it."""
+        for work in (self.tuner, self.measuring):
+            if work is not None and work.due:
+                with self.interruptible() as stop:
+                    self._measure_idly(work, stop)
+
+    def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
+        with self._wake:
+            self._idle = True
+            if self._poked:
+                stop.set()
+        self.changed()
+        try:
+            work.measure(stop)
+        except ThinkingStopped:
+            log.debug("measuring the model was interrupted")
+        except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
+            log.warning("the model could not be measured: %s", error)
+        finally:
+            self._idle = False
             self.changed()
-            try:
-                self.measuring.measure(stop)
-            except ThinkingStopped:
-                log.debug("measuring the model was interrupted")
-            except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-                log.warning("the model could not be measured: %s", error)
-            finally:
-                self._idle = False
-                self.changed()
 
     def _catch_up_nights(self) -> None:
         if not self._free() or not self.sleep.due(self.sleep.clock.now()):

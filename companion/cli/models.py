@@ -10,6 +10,7 @@ import typer
 
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened
+from companion.cli.tuning import tune
 from companion.text import one_line
 from companion.ui.format import counted
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from companion.model.tiers import ProbeReport
 
 app = typer.Typer(no_args_is_help=True, help="See what the language model can do.")
+
+
+app.command()(tune)
 
 
 @app.callback()

@@ -20,7 +20,8 @@ from companion.model.reply import Finish, ReplyWriter
 from companion.model.reuse import apply_plan, common_prefix, plan_reuse
 from companion.model.sampler import Sampler
 from companion.model.threads import Threads
-from companion.model.weights import BATCH, Weights
+from companion.model.tuning import Tuning
+from companion.model.weights import Weights
 
 SCORED = 64
 """Tokens read at once where the logits of each are wanted: 64 rows of a vocabulary of 262,000 take 67 MB."""
@@ -33,9 +34,10 @@ _ABORTED = 2
 class Context:
     """A llama context and the tokens its KV cache holds, in step whatever happens. One thread at a time."""
 
-    def __init__(self, weights: Weights, tokens: int, threads: Threads) -> None:
+    def __init__(self, weights: Weights, tokens: int, tuning: Tuning) -> None:
         self._weights = weights
-        self._context = weights.context(tokens, threads)
+        self._batch = tuning.batch
+        self._context = weights.context(tokens, tuning)
         self._memory = C.llama_get_memory(self._context)
         self._can_shift = bool(C.llama_memory_can_shift(self._memory))
         self._cached: list[int] = []
@@ -80,7 +82,7 @@ class Context:
         if on_progress is not None and total:
             on_progress(0, total)
         while start < len(wanted):
-            end = min(start + BATCH, len(wanted))
+            end = min(start + self._batch, len(wanted))
             scored = _scored(watched, start, end)
             end = max(scored.stop, start + 1) if len(scored) == SCORED else end
             part = wanted[start:end]
@@ -250,6 +252,9 @@ class Context:
             C.llama_memory_clear(self._memory, False)
             held = 0
         del self._cached[held:]
+
+    def use_threads(self, threads: Threads) -> None:
+        C.llama_set_n_threads(self._context, threads.write, threads.read)
 
     def close(self) -> None:
         C.llama_free(self._context)

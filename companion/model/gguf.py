@@ -43,6 +43,9 @@ class GgufHeader:
     size_label: str
     size_bytes: int
     tensors: int
+    kind: str = ""
+    """"model" or empty; "adapter" for small weights that are added to a model's, then `adapter_kind` says how."""
+    adapter_kind: str = ""
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -109,6 +112,8 @@ class _Reader:
             size_label=_text(values, "general.size_label"),
             size_bytes=self._size,
             tensors=tensors,
+            kind=_text(values, "general.type"),
+            adapter_kind=_text(values, "adapter.type"),
         )
 
     def _check_tensors(self, count: int, alignment: object) -> None:

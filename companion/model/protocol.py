@@ -25,15 +25,35 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen. `seed` None draws a new one each time."""
+    """How the next token is chosen. `temperature` 0 takes the likeliest; `top_k` 0 leaves all. `repeat_penalty` divides
+    the logit of what the reply has said lately, `frequency_penalty` (times how often) and `presence_penalty` are taken
+    from it. `seed` None draws a new one each time."""
 
     temperature: float = 0.7
     top_k: int = 40
     top_p: float = 0.95
     min_p: float = 0.05
     repeat_penalty: float = 1.1
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
     max_tokens: int = 400
     seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter: small weights that are added to a model's, `scale` times. `size_bytes` and `modified` (ns) tell
+    whether the file is still the one that was loaded."""
+
+    path: Path
+    scale: float = 1.0
+    size_bytes: int = 0
+    modified: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with everything that changes what the model says."""
+        return f"{self.path}:{self.size_bytes}:{self.modified}:{self.scale:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,7 @@ class ModelInfo:
     parameters: int
     host: str = ""
     """The computer it runs on (with the port), empty when it is this process."""
+    adapter: Adapter | None = None
 
 
 @dataclass(frozen=True, slots=True)
