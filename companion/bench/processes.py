@@ -26,6 +26,8 @@ HEAVY = (
 """None of these may be imported before the first frame."""
 READY = "F1 help"
 """What the status line shows once the model is ready."""
+WRITING = "writing"
+"""What it shows from the first word of a reply on."""
 PATIENCE = 120.0
 _COMPANION = (sys.executable, "-m", "companion")
 
@@ -60,10 +62,12 @@ class SaySpeed:
 
 @dataclass(frozen=True, slots=True)
 class AppSpeed:
-    """Seconds to the first frame and to the loaded model, resident megabytes of both processes."""
+    """Seconds to the first frame, to the loaded model and to the first word of a reply to what was typed at once;
+    resident megabytes of both processes."""
 
     first_paint: float
     ready: float
+    first_token: float
     ui_mb: float
     engine_mb: float
 
@@ -108,6 +112,7 @@ def measure_app(model: Path, rounds: int) -> AppSpeed:
     return AppSpeed(
         first_paint=median(run.first_paint for run in runs),
         ready=median(run.ready for run in runs),
+        first_token=median(run.first_token for run in runs),
         ui_mb=median(run.ui_mb for run in runs),
         engine_mb=median(run.engine_mb for run in runs),
     )
@@ -133,7 +138,14 @@ def _app_run(model: Path) -> AppSpeed:
             raise CompanionError(f"the app did not get ready: {terminal.text[-500:]}")
         ui = psutil.Process(terminal.process.pid)
         engines = [child for child in ui.children(recursive=True) if _memory(child) > 0]
-        return AppSpeed(first_paint, ready, _memory(ui), max((_memory(child) for child in engines), default=0.0))
+        ui_mb, engine_mb = _memory(ui), max((_memory(child) for child in engines), default=0.0)
+    with home(model) as environment, Terminal(_COMPANION, environment) as terminal:
+        terminal.until(lambda: bool(terminal.text.strip()), PATIENCE)
+        terminal.type("Hello there, how are you?\r")
+        first_token = terminal.until(lambda: WRITING in terminal.text, PATIENCE)
+        if first_token == float("inf"):
+            raise CompanionError(f"the app did not reply: {terminal.text[-500:]}")
+    return AppSpeed(first_paint, ready, first_token, ui_mb, engine_mb)
 
 
 def _memory(process: psutil.Process) -> float:

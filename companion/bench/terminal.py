@@ -62,6 +62,10 @@ class Terminal:
         """What was written, without its escape sequences."""
         return _ESCAPES.sub(b"", self.written).decode("utf-8", "replace")
 
+    def type(self, text: str) -> None:
+        """Press these keys; Enter is \\r."""
+        os.write(self._master, text.encode())
+
     def until(self, done: Callable[[], bool], patience: float) -> float:
         """Read on until `done` or for `patience` seconds. Returns the seconds since the start, or infinity."""
         end = time.perf_counter() + patience
