@@ -25,13 +25,13 @@ QUICK = 250.0
 LEAST = (16, 48, 8)
 """A model that reads fewer than QUICK tokens a second is measured with its share of these, but at least with LEAST."""
 ROUNDS, LEAST_ROUNDS = 3, 2
-MARGIN = 1.03
+MARGIN, FEWER = 1.03, 1.15
+"""How much faster another value has to be, and fewer threads: they win while something else runs, and lose much more
+while nothing does."""
 TOO_SLOW, TOO_SLOW_FROM_THE_START = 2.5, 1.35
 """Times as long as the value in use, in one round or for the history: given up."""
 PATIENCE = 60.0
 """Seconds for all of it."""
-FEWER = 1.15
-"""The same for fewer threads: they win while something else runs, and lose much more while nothing does."""
 UNSTEADY = 1.6
 """The longest time of the same work ÷ the shortest, from which on something else keeps the machine busy."""
 COMPACT = 0.75
