@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timedelta
 
 from companion import events
+from companion.addresses import host_of
 from companion.clock import Clock, SystemClock, moment
 from companion.desk import Desk
 from companion.doctor import examine
@@ -49,7 +50,8 @@ class Companion(Desk):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
-    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due.
+    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due. A
+    `chat` goes on with the latest conversation, if it is not long ago, and keeps what was read of it for a later start.
     `clock`, `model` and `embedder` take the place of the real ones in tests and simulations.
     """
 
@@ -63,6 +65,7 @@ class Companion(Desk):
         load_model: bool = True,
         load_embedder: bool = True,
         nights: bool = True,
+        chat: bool = False,
         model: ChatModel | None = None,
         embedder: Embedder | None = None,
     ) -> None:
@@ -73,6 +76,7 @@ class Companion(Desk):
         self._load_model = load_model
         self._load_embedder = load_embedder
         self._nights = nights
+        self._chat = chat
         self._given_model = model
         self._given_embedder = embedder
         self._listeners: list[Listener] = []
@@ -109,6 +113,7 @@ class Companion(Desk):
             tuner=self._tuner,
             with_index=self._with_index,
             with_nights=self._nights,
+            index_url=self._settings.index.url,
         )
         taker = TurnTaker(
             store,
@@ -134,6 +139,8 @@ class Companion(Desk):
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+        if self._chat:
+            self._conversation = self._talking.conversation = self._latest_conversation()
         if self._load_model:
             self._talking.start()
         self._minding.start()
@@ -168,14 +175,6 @@ class Companion(Desk):
         if self._settings.model.type_ahead:
             self._minding.interrupt()
             self._talking.typing(valid_text(text))
-
-    def go_on(self) -> None:
-        """For a chat, before its first message: continue the latest conversation, if it is not long ago, and keep what
-        was read of it for the next start."""
-        latest = self._opened.turns.latest(1)
-        if latest and self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) < CONTINUED:
-            self._conversation = latest[-1].conversation
-        self._talking.go_on(self._conversation)
 
     def ask(self, text: str) -> ReplyReport:
         """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
@@ -291,6 +290,8 @@ class Companion(Desk):
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
+            model_host=host_of(self._settings.model.url),
+            index_host=host_of(self._settings.index.url),
             waiting_for=minding.waiting_for,
         )
 
@@ -314,10 +315,16 @@ class Companion(Desk):
             raise CompanionError("Companion is closed")
         return self._store
 
+    def _latest_conversation(self) -> int | None:
+        latest = self._opened.turns.latest(1)
+        if not latest or self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) >= CONTINUED:
+            return None
+        return latest[-1].conversation
+
     def _kept_file(self) -> KeptFile | None:
         if not self._settings.model.keep_read or self._opened.read_only:
             return None
-        return KeptFile(self._paths.read)
+        return KeptFile(self._paths.read, saves=self._chat)
 
     def _emit(self, event: Event) -> None:
         self._tuner.heard(event)
@@ -345,6 +352,16 @@ class Companion(Desk):
         if self._given_model is not None:
             return self._given_model
         settings = self._settings.model
+        if settings.url:
+            from companion.model.remote import RemoteModel  # an HTTP client: not before a server is asked for
+
+            return RemoteModel.open(
+                settings.url,
+                name=settings.name,
+                key=settings.api_key.get_secret_value(),
+                timeout=settings.timeout,
+                context=settings.context,
+            )
         path = find_model(settings, self._paths)
         adapter = (settings.adapter, settings.adapter_scale) if settings.adapter is not None else None
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted

@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
+from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
 from companion.memory.recall import Recall
+from companion.memory.server_index import ServerIndex
 from companion.mind.measuring import Measuring
 from companion.mind.reflect import REFLECT, Reflection
 from companion.mind.sleep import Sleep
@@ -57,9 +59,11 @@ class Minding:
     power: Callable[[], bool] = on_mains
     with_index: bool = True
     with_nights: bool = True
+    index_url: str = ""
+    """A Chroma server for the index; empty: a folder of the profile."""
     ready_to_recall: threading.Event = field(default_factory=threading.Event)
     problem: CompanionError | None = None
-    index: VectorIndex | None = None
+    index: FedIndex | None = None
     doing: str = ""
     waiting_for: str = ""
     """What reflections wait for, if they do."""
@@ -305,7 +309,11 @@ class Minding:
             return
         if self.index is None:
             self.doing = "opening the index"
-            self.index = VectorIndex(self.store, self.paths.index, meaning.id, meaning.embedder.dimension)
+            store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
+            if self.index_url:
+                self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
+            else:
+                self.index = VectorIndex(store, folder, meaning.id, dimension)
             meaning.index = self.index
             self.index.open(wanted=lambda: not self._closing)
         else:

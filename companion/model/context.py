@@ -75,6 +75,8 @@ class Context:
         """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped. −ln P of
         the tokens whose indices are `watched` is found on the way (see `mean_loss`)."""
         self._reuse(wanted)
+        if len(self._cached) in watched and self.can_go_back and self._cached:
+            self._drop(len(self._cached) - 1)  # its row tells how likely the first new token is
         first = start = len(self._cached)
         total = len(wanted) - first
         if on_progress is not None and total:
@@ -110,11 +112,7 @@ class Context:
 
     def drop_after(self, wanted: list[int]) -> None:
         """Keep only what `wanted` begins with."""
-        same = common_prefix(self._cached, wanted)
-        if same < len(self._cached) and not C.llama_memory_seq_rm(self._memory, 0, same, -1):
-            C.llama_memory_clear(self._memory, False)
-            same = 0
-        del self._cached[same:]
+        self._drop(common_prefix(self._cached, wanted))
 
     @property
     def size(self) -> int:
@@ -205,6 +203,13 @@ class Context:
                 logits = self._weights.logits(self._context, row)
                 found.append(-float(_log_softmax(logits)[tokens[start + row + 1]]))
         return found
+
+    def _drop(self, start: int) -> None:
+        """Forget the tokens from `start` on, and all of them where that is not possible."""
+        if start < len(self._cached) and not C.llama_memory_seq_rm(self._memory, 0, start, -1):
+            C.llama_memory_clear(self._memory, False)
+            start = 0
+        del self._cached[start:]
 
     def _go_back(self, wanted: list[int], stop: StopSignal) -> bool:
         """Drop what was read after `wanted`; False when it had to be read again and that was stopped."""

@@ -226,11 +226,11 @@ class LlamaModel:
     def tune(self, stop: StopSignal, progress: TuneProgress | None = None) -> TuneReport:
         with self._measuring:
             self._check_open()
-            self._measured = stop.follower()
+            self._measured = halt = StopSignal()
             try:
-                return tune(self._weights, self._info.context_tokens, self._measured, progress)
+                with stop.calling(halt.set):
+                    return tune(self._weights, self._info.context_tokens, halt, progress)
             finally:
-                stop.forget(self._measured)
                 self._measured = None
 
     def use_threads(self, threads: Threads) -> None:

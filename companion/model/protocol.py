@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -63,6 +64,8 @@ class ModelInfo:
     trained_context: int
     size_bytes: int
     parameters: int
+    host: str = ""
+    """The computer it runs on (with the port), empty when it is this process."""
     adapter: Adapter | None = None
 
 
@@ -93,23 +96,24 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.buffer = ctypes.create_string_buffer(2)
-        self._followers: tuple[StopSignal, ...] = ()
+        self._then: list[Callable[[], None]] = []
 
     def set(self) -> None:
         self.buffer[0] = b"\x01"
-        for follower in self._followers:
-            follower.set()
+        for then in tuple(self._then):
+            then()
 
-    def follower(self) -> StopSignal:
-        """A signal that is set along with this one, or for a reason of its own; `forget` it at the end. One thread."""
-        follower = StopSignal()
-        self._followers = (*self._followers, follower)
-        if self.is_set():
-            follower.set()
-        return follower
-
-    def forget(self, follower: StopSignal) -> None:
-        self._followers = tuple(one for one in self._followers if one is not follower)
+    @contextmanager
+    def calling(self, then: Callable[[], None]) -> Iterator[None]:
+        """Have `then` called when it is set, at once if it is already: for a wait that cannot look at it. Whoever sets
+        it calls, maybe more than once: `then` must be quick and never raise."""
+        self._then.append(then)
+        try:
+            if self.is_set():
+                then()
+            yield
+        finally:
+            self._then.remove(then)
 
     def is_set(self) -> bool:
         return self.buffer[0] != b"\x00"

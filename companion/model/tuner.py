@@ -57,8 +57,8 @@ def _busy() -> tuple[float, float]:
 
 
 def candidates(cache_bytes: int, vocabulary: int, context: int) -> Candidates:
-    """For this machine and a model whose vocabulary and context have so many tokens. Memory is short where two caches of
-    `cache_bytes` would take half of what is free."""
+    """For this machine and a model whose vocabulary and context have so many tokens. Memory is short where two caches
+    of `cache_bytes` would take half of what is free."""
     logical = psutil.cpu_count() or 1
     physical = psutil.cpu_count(logical=False) or logical
     counts = {1, max(1, physical // 2), max(1, physical - 1), physical, logical}
@@ -129,17 +129,17 @@ class MeasuredContext:
     @contextmanager
     def _watched(self, limit: float) -> Iterator[StopSignal]:
         """A signal that is set when the person wants the machine, or when `limit` seconds are over."""
-        halt = self._stop.follower()
+        halt = StopSignal()
         timer = threading.Timer(max(0.0, limit), halt.set)
         timer.daemon = True
         C.llama_set_abort_callback(self._context, callbacks.STOP, ctypes.addressof(halt.buffer))
         timer.start()
         try:
-            yield halt
+            with self._stop.calling(halt.set):
+                yield halt
         finally:
             timer.cancel()
             C.llama_set_abort_callback(self._context, callbacks.NEVER_STOP, None)
-            self._stop.forget(halt)
 
     def _feed(self, count: int, at: int, halt: StopSignal) -> bool:
         """Read `count` tokens of text; False when the time was over."""

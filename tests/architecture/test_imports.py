@@ -24,6 +24,7 @@ ONLY_IMPORTER = {
     "torch": {"companion/memory/embedder.py"},
     "apscheduler": {"companion/schedule.py"},
     "apsw": {"companion/store/database.py"},
+    "httpx": {"companion/model/wire.py"},
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
@@ -37,6 +38,7 @@ HEAVY = (
     "transformers",
     "chromadb",
     "onnxruntime",
+    "httpx",
     "apsw",
     "apscheduler",
 )
@@ -102,7 +104,7 @@ def test_what_paints_first_imports_nothing_heavy(module: str) -> None:
 def test_the_engine_imports_no_library_before_it_is_wanted() -> None:
     """The store is wanted at once; model, embedder and index when they are opened."""
     loaded = json.loads(python("import sys, json, companion.companion; print(json.dumps(sorted(sys.modules)))"))
-    late = ("llama_cpp", "torch", "sentence_transformers", "chromadb", "onnxruntime", "textual")
+    late = ("llama_cpp", "torch", "sentence_transformers", "chromadb", "onnxruntime", "httpx", "textual")
     assert [name for name in loaded if name.split(".")[0] in late] == []
 
 
