@@ -25,9 +25,10 @@ QUICK = 250.0
 LEAST = (16, 48, 8)
 """A model that reads fewer than QUICK tokens a second is measured with its share of these, but at least with LEAST."""
 ROUNDS, LEAST_ROUNDS = 3, 2
-MARGIN, FEWER = 1.03, 1.15
-"""How much faster another value has to be, and fewer threads: they win while something else runs, and lose much more
-while nothing does."""
+MARGIN, FEWER, ALL = 1.05, 1.15, 1.25
+"""How much faster another value has to be (the same work differs by 4 % on a quiet machine); fewer threads, which win
+while something else runs, and lose much more while nothing does; and a thread on the last core for writing, which makes
+it many times slower as soon as something else runs."""
 TOO_SLOW, TOO_SLOW_FROM_THE_START = 2.5, 1.35
 """Times as long as the value in use, in one round or for the history: given up."""
 PATIENCE = 60.0
@@ -69,6 +70,7 @@ class Candidates:
     """What to try beside the default. `memory_short`: a compact cache is wanted for its size."""
 
     threads: tuple[int, ...]
+    cores: int
     batches: tuple[int, ...] = (128, 512)
     memory_short: bool = False
 
@@ -120,6 +122,8 @@ class Search:
             used = tuning.read_threads if step == 1 else tuning.write_threads
             values = [used, *(number for number in self.candidates.threads if number != used)]
             margins = {str(number): FEWER for number in values if number < used}
+            if step == 2:
+                margins |= {str(number): ALL for number in values if number > used and number >= self.candidates.cores}
             chosen = int(self._compare(step, tokens, {str(number): measure(number) for number in values}, margins))
             tuning = replace(tuning, read_threads=chosen) if step == 1 else replace(tuning, write_threads=chosen)
         return tuning

@@ -65,7 +65,7 @@ def candidates(cache_bytes: int, vocabulary: int, context: int) -> Candidates:
     short = 4 * cache_bytes > psutil.virtual_memory().available
     wide = 2 * BATCH
     fits = 4 * vocabulary * wide <= LARGEST_BUFFER and 2 * wide <= context
-    return Candidates(tuple(sorted(counts)), (BATCH // 2, wide) if fits else (BATCH // 2,), short)
+    return Candidates(tuple(sorted(counts)), physical, (BATCH // 2, wide) if fits else (BATCH // 2,), short)
 
 
 class MeasuredContext:
