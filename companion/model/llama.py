@@ -226,10 +226,10 @@ class LlamaModel:
     def tune(self, stop: StopSignal, progress: TuneProgress | None = None) -> TuneReport:
         with self._measuring:
             self._check_open()
-            self._measured = halt = StopSignal()
+            self._measured = own = StopSignal()
             try:
-                with stop.calling(halt.set):
-                    return tune(self._weights, self._info.context_tokens, halt, progress)
+                with stop.calling(own.set):
+                    return tune(self._weights, self._info.context_tokens, own, progress)
             finally:
                 self._measured = None
 

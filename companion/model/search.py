@@ -202,10 +202,10 @@ class Search:
         small, _, written = self._sizes
         read = run.read(small, tuning.batch, tuning.read_threads, self._left())
         write = run.write(written, tuning.write_threads, self._left())
-        # Where there is no time left for that, what was found on the way has to do.
+        # What was found on the way counts too: by now there may be no time left, or something else may be running.
         speeds = {trial.what: trial.per_second for trial in self._trials if trial.chosen}
-        read_speed = small / read if read else speeds[_STEPS[1]]
-        write_speed = written / write if write else speeds[_STEPS[2]]
+        read_speed = max(small / read if read else 0.0, speeds[_STEPS[1]])
+        write_speed = max(written / write if write else 0.0, speeds[_STEPS[2]])
         if not read_speed or not write_speed:
             raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
         return replace(tuning, read_per_second=round(read_speed, 1), write_per_second=round(write_speed, 1))

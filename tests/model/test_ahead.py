@@ -11,7 +11,7 @@ import pytest
 
 from companion.model.kept import read_kept, remove_kept, write_kept
 from companion.model.llama import LlamaModel
-from companion.model.protocol import Generation, Message, Sampling, StopSignal
+from companion.model.protocol import Adapter, Generation, Message, Sampling, StopSignal
 
 GREEDY = Sampling(temperature=0, max_tokens=10)
 SYSTEM = Message("system", "You are a warm and honest companion.")
@@ -134,13 +134,15 @@ def test_what_does_not_fit_is_read_anew(model: LlamaModel, again: LlamaModel, fi
 
 
 def test_whatever_a_cache_depends_on_makes_it_another(model: LlamaModel) -> None:
-    weights, info = model._weights, model.info
-    same = weights.identity(info, "template")
-    assert weights.identity(info, "template") == same
+    weights, info, tuning = model._weights, model.info, model.tuning
+    same = weights.identity(info, "template", tuning)
+    assert weights.identity(info, "template", replace(tuning, read_threads=7)) == same
     others = [
-        weights.identity(info, "another"),
-        weights.identity(replace(info, context_tokens=100_000), "template"),  # with flash attention
-        weights.identity(replace(info, path=Path(__file__)), "template"),
+        weights.identity(info, "another", tuning),
+        weights.identity(replace(info, context_tokens=100_000), "template", tuning),  # with flash attention
+        weights.identity(replace(info, path=Path(__file__)), "template", tuning),
+        weights.identity(info, "template", replace(tuning, kv_type="q8_0")),
+        weights.identity(replace(info, adapter=Adapter(Path(__file__), 0.5)), "template", tuning),
     ]
     assert same not in others
     assert len(set(others)) == len(others)
