@@ -250,7 +250,7 @@ class LlamaModel:
         self._tuning = replace(self._tuning, read_threads=threads.read, write_threads=threads.write)
         for lane, lock in self._lanes.items():
             with lock:
-                if lane in self._contexts:
+                if lane in self._contexts and not self._closed:
                     self._contexts[lane].use_threads(threads)
 
     def close(self) -> None:

@@ -25,13 +25,14 @@ QUICK = 250.0
 LEAST = (16, 48, 8)
 """A model that reads fewer than QUICK tokens a second is measured with its share of these, but at least with LEAST."""
 ROUNDS, LEAST_ROUNDS = 3, 2
-MARGIN = 1.03
+MARGIN, FEWER, ALL = 1.05, 1.15, 1.25
+"""How much faster another value has to be (the same work differs by 4 % on a quiet machine); fewer threads, which win
+while something else runs, and lose much more while nothing does; and a thread on the last core for writing, which makes
+it many times slower as soon as something else runs."""
 TOO_SLOW, TOO_SLOW_FROM_THE_START = 2.5, 1.35
 """Times as long as the value in use, in one round or for the history: given up."""
 PATIENCE = 60.0
 """Seconds for all of it."""
-FEWER = 1.15
-"""The same for fewer threads: they win while something else runs, and lose much more while nothing does."""
 UNSTEADY = 1.6
 """The longest time of the same work ÷ the shortest, from which on something else keeps the machine busy."""
 COMPACT = 0.75
@@ -69,6 +70,7 @@ class Candidates:
     """What to try beside the default. `memory_short`: a compact cache is wanted for its size."""
 
     threads: tuple[int, ...]
+    cores: int
     batches: tuple[int, ...] = (128, 512)
     memory_short: bool = False
 
@@ -120,6 +122,8 @@ class Search:
             used = tuning.read_threads if step == 1 else tuning.write_threads
             values = [used, *(number for number in self.candidates.threads if number != used)]
             margins = {str(number): FEWER for number in values if number < used}
+            if step == 2:
+                margins |= {str(number): ALL for number in values if number > used and number >= self.candidates.cores}
             chosen = int(self._compare(step, tokens, {str(number): measure(number) for number in values}, margins))
             tuning = replace(tuning, read_threads=chosen) if step == 1 else replace(tuning, write_threads=chosen)
         return tuning
@@ -198,10 +202,10 @@ class Search:
         small, _, written = self._sizes
         read = run.read(small, tuning.batch, tuning.read_threads, self._left())
         write = run.write(written, tuning.write_threads, self._left())
-        # Where there is no time left for that, what was found on the way has to do.
+        # What was found on the way counts too: by now there may be no time left, or something else may be running.
         speeds = {trial.what: trial.per_second for trial in self._trials if trial.chosen}
-        read_speed = small / read if read else speeds[_STEPS[1]]
-        write_speed = written / write if write else speeds[_STEPS[2]]
+        read_speed = max(small / read if read else 0.0, speeds[_STEPS[1]])
+        write_speed = max(written / write if write else 0.0, speeds[_STEPS[2]])
         if not read_speed or not write_speed:
             raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
         return replace(tuning, read_per_second=round(read_speed, 1), write_per_second=round(write_speed, 1))

@@ -16,7 +16,7 @@ from companion.errors import ModelFailed, ThinkingStopped
 from companion.model import callbacks
 from companion.model.native import C
 from companion.model.protocol import StopSignal
-from companion.model.search import DEPTH, Candidates, Search
+from companion.model.search import LARGE, Candidates, Search
 from companion.model.tuning import BATCH, TuneProgress, TuneReport, Tuning, default_tuning
 from companion.model.weights import Weights
 
@@ -38,7 +38,7 @@ def tune(weights: Weights, context: int, stop: StopSignal, progress: TuneProgres
     """Find the fastest way to run `weights` with contexts of `context` tokens. Raises ThinkingStopped, ModelFailed."""
     default = default_tuning()
     default = Tuning(*default.threads, flash_attention=weights.flash_attention(context, default))
-    wanted = candidates(weights.cache_bytes(context), weights.size)
+    wanted = candidates(weights.cache_bytes(context), weights.size, context)
     widest = max(default.batch, *wanted.batches)
     search = Search(lambda one: MeasuredContext(weights, min(context, SIZE), one, widest, stop), default, wanted)
     if progress is not None:
@@ -56,14 +56,16 @@ def _busy() -> tuple[float, float]:
     return sum(times) - times.idle - getattr(times, "iowait", 0.0), own.user + own.system
 
 
-def candidates(cache_bytes: int, vocabulary: int) -> Candidates:
-    """For this machine. Memory is short where two caches of `cache_bytes` would take half of what is free."""
+def candidates(cache_bytes: int, vocabulary: int, context: int) -> Candidates:
+    """For this machine and a model whose vocabulary and context have so many tokens. Memory is short where two caches
+    of `cache_bytes` would take half of what is free."""
     logical = psutil.cpu_count() or 1
     physical = psutil.cpu_count(logical=False) or logical
     counts = {1, max(1, physical // 2), max(1, physical - 1), physical, logical}
     short = 4 * cache_bytes > psutil.virtual_memory().available
-    batches = [batch for batch in (BATCH // 2, 2 * BATCH) if batch < BATCH or 4 * vocabulary * batch <= LARGEST_BUFFER]
-    return Candidates(tuple(sorted(counts)), tuple(batches), short)
+    wide = 2 * BATCH
+    fits = 4 * vocabulary * wide <= LARGEST_BUFFER and 2 * wide <= context
+    return Candidates(tuple(sorted(counts)), physical, (BATCH // 2, wide) if fits else (BATCH // 2,), short)
 
 
 class MeasuredContext:
@@ -72,7 +74,7 @@ class MeasuredContext:
     def __init__(self, weights: Weights, tokens: int, tuning: Tuning, widest: int, stop: StopSignal) -> None:
         """`widest`: tokens at once that it can take; smaller batches need no context of their own."""
         self._stop = stop
-        self._tokens = tokens
+        self._room = tokens - max(widest, LARGE) - 1
         self._weights = weights
         self._context = weights.context(tokens, tuning, batch=widest)
         self._memory = C.llama_get_memory(self._context)
@@ -81,7 +83,7 @@ class MeasuredContext:
         self._depth = 0
 
     def fill(self, most: int, seconds: float, limit: float) -> tuple[int, float] | None:
-        most = max(1, min(most, self._tokens - 2 * BATCH - 1, DEPTH))
+        most = min(most, self._room)
         began = time.perf_counter()
         with self._watched(limit) as halt:
             while self._depth < most and (self._depth < _LEAST or time.perf_counter() - began < seconds):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.errors import ModelFailed
-from companion.model.search import FEWER, MARGIN, PATIENCE, Candidates, Search
+from companion.model.search import ALL, FEWER, MARGIN, PATIENCE, Candidates, Search
 from companion.model.tuning import TuneReport, Tuning
 
 DEFAULT = Tuning(2, 1, flash_attention=False)
@@ -50,7 +50,7 @@ class Machine:
         return seconds if seconds <= limit else None
 
     def search(self, *, memory_short: bool = False, default: Tuning = DEFAULT) -> TuneReport:
-        wanted = Candidates(THREADS, (128, 512), memory_short)
+        wanted = Candidates(THREADS, 4, (128, 512), memory_short)
         return Search(self.open, default, wanted, now=lambda: self.now).run()
 
 
@@ -115,6 +115,12 @@ def test_the_fastest_of_each_is_found() -> None:
 @pytest.mark.parametrize(("gain", "threads"), [(MARGIN - 0.01, 1), (MARGIN + 0.01, 2)])
 def test_a_little_faster_is_no_reason(gain: float, threads: int) -> None:
     assert Machine(write={1: 90, 2: 90 * gain, 4: 10}).search().tuning.write_threads == threads
+
+
+@pytest.mark.parametrize(("gain", "threads"), [(ALL - 0.01, 1), (ALL + 0.01, 4)])
+def test_the_last_core_is_written_with_for_much_only(gain: float, threads: int) -> None:
+    """It is left free for whatever else runs."""
+    assert Machine(write={1: 90, 2: 80, 4: 90 * gain}).search().tuning.write_threads == threads
 
 
 @pytest.mark.parametrize(("gain", "threads"), [(FEWER - 0.01, 2), (FEWER + 0.01, 1)])

@@ -149,19 +149,20 @@ def test_closing_does_not_wait_for_it(starter: Path) -> None:
 
 def test_a_large_vocabulary_is_not_read_in_large_batches() -> None:
     """Their logits would take more memory than all the rest."""
-    assert candidates(1, 49_152).batches == (128, 512)
-    assert candidates(1, 262_144).batches == (128,)
+    assert candidates(1, 49_152, 4096).batches == (128, 512)
+    assert candidates(1, 262_144, 4096).batches == (128,)
 
 
 def test_a_compact_cache_is_wanted_where_memory_is_short() -> None:
-    assert candidates(1 << 50, 49_152).memory_short
-    assert not candidates(1 << 10, 49_152).memory_short
-    assert 1 in candidates(1, 49_152).threads
+    assert candidates(1 << 50, 49_152, 4096).memory_short
+    assert not candidates(1 << 10, 49_152, 4096).memory_short
+    assert 1 in candidates(1, 49_152, 4096).threads
 
 
 @pytest.mark.nightly
-def test_the_whole_of_it(starter: Path) -> None:
-    model = opened(starter, PLAIN)
+@pytest.mark.parametrize("context", [512, 4096])
+def test_the_whole_of_it(starter: Path, context: int) -> None:
+    model = LlamaModel.open(starter, context=context)
     report = model.tune(StopSignal())
     assert {trial.what for trial in report.trials} >= {"threads to read", "threads to write", "attention", "cache"}
     assert report.tuning.measured
