@@ -303,7 +303,7 @@ class Companion(Desk):
         path = find_model(settings, self._paths)
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 
-        return LlamaModel.open(path, context=settings.context, threads=settings.threads)
+        return LlamaModel.open(path, context=settings.context, threads=settings.threads, oversize=settings.oversize)
 
 
 def _failed(title: str, hint: str) -> CompanionError:

@@ -13,6 +13,7 @@ import numpy as np
 
 from companion.errors import InvalidInput, ModelFailed, ModelWithoutTemplate, ThinkingStopped
 from companion.model.context import Context, Watched
+from companion.model.fit import check_room
 from companion.model.gguf import read_header
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish, ReplyWriter
@@ -51,14 +52,17 @@ class LlamaModel:
         *,
         context: int,
         threads: int | None = None,
+        oversize: bool = False,
         on_progress: Callable[[float], None] | None = None,
     ) -> LlamaModel:
         """Load the model at `path`. `context` in tokens, at most what it was trained for; `threads` None: as
         `default_threads` says; `on_progress` gets the share loaded (0–1). Raises ModelMissing, ModelUnreadable,
-        ModelWithoutTemplate, or ModelFailed (no memory for the context)."""
+        ModelWithoutTemplate, ModelTooLarge (unless `oversize`), or ModelFailed (no memory for the context)."""
         header = read_header(path)
         if not header.chat_template:
             raise ModelWithoutTemplate(path.name)
+        if not oversize:
+            check_room(path, header, context)
         weights = Weights(path, on_progress)
         try:
             template = ChatTemplate(header.chat_template, bos=weights.text(weights.bos), eos=weights.text(weights.eos))

@@ -27,6 +27,8 @@ ONLY_IMPORTER = {
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
+    "httpx": {"companion/model/download.py", "companion/model/pull_stop.py"},
+    "tomlkit": {"companion/settings_file.py"},
     "plotext": {"companion/plot.py"},
     "vaderSentiment": {"companion/memory/affect.py"},
 }
