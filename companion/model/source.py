@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 from companion.errors import InvalidInput
 from companion.model.catalog import CatalogModel
 
+STARTER = "starter"
+"""What the model that comes with a package is called by, beside its own name."""
 HUGGING_FACE = "https://huggingface.co"
 _REPOSITORY = re.compile(r"hf:([\w.-]+/[\w.-]+):([\w.-]+\.gguf)", re.ASCII)
 _FILE = re.compile(r"\w[\w.+-]{0,200}\.gguf", re.ASCII | re.IGNORECASE)
@@ -66,6 +68,7 @@ def offered(wanted: str, catalog: Sequence[CatalogModel]) -> CatalogModel:
     """The model of models.txt that a name, the name of its file, or the beginning of one name only stands for."""
     sought = wanted.casefold()
     exact = [model for model in catalog if sought in (model.name.casefold(), model.file.casefold())]
+    exact += [model for model in catalog if sought == STARTER and model.package]
     found = exact or [model for model in catalog if sought and model.name.casefold().startswith(sought)]
     if len(found) == 1:
         return found[0]

@@ -15,14 +15,11 @@ from companion.model.fit import Memory, fit, needed_as_told, needed_by, this_mem
 from companion.model.gguf import read_header
 from companion.model.ledger import Ledger, read_ledger
 from companion.model.partial import part_bytes
-from companion.model.source import find_source, offered
+from companion.model.source import STARTER, find_source, offered
 from companion.offers import ModelList, ModelOffer, Place, Removing
 from companion.paths import Paths
 from companion.settings import ModelSettings, load_settings
 from companion.settings_file import overriding
-
-STARTER = "starter"
-"""What the starter model is called by, beside its own name."""
 
 
 def places() -> list[Root]:

@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server looks for
+    def do_GET(self) -> None:
         path, wanted = self.path.split("?")[0], self.headers.get("Range", "")
         self.server.asked.append((path, wanted))
         served = self.server.files.get(path)
