@@ -26,11 +26,13 @@ from companion.model.catalog import find_model
 from companion.model.persona import load_persona
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
+from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.paths import Paths
 from companion.records import ReplyReport, SentMessage, TranscriptItem
 from companion.reports import Check, SleepReport
 from companion.settings import Settings
+from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
 from companion.store.learned import learned_from
 from companion.store.store import Store
@@ -41,7 +43,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Desk):
+class Companion(Desk, Shelving):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -75,6 +77,7 @@ class Companion(Desk):
         self._conversation: int | None = None
         self._sending = threading.Lock()
         self._store: Store | None = None
+        self._shelf = Shelf(paths)
 
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
@@ -264,6 +267,7 @@ class Companion(Desk):
     def close(self) -> None:
         if self._store is None:
             return
+        self.end_pull()
         self._talking.close()
         self._minding.close()
         store, self._store = self._store, None

@@ -28,6 +28,7 @@ from typing import Any
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
 from companion.logs import start_logging
+from companion.offers import ModelChoice, ModelList, PullPlan, Removal
 from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
@@ -44,7 +45,7 @@ from companion.records import (
     TranscriptItem,
 )
 from companion.reports import Check, MorningReport, SleepReport
-from companion.settings import Settings
+from companion.settings import Settings, load_settings
 from companion.status import EngineStatus
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,13 @@ class EngineClient:
         """A new engine after the old one ended."""
         if self._link is not None:
             self._link.abandon()
+        self.start()
+
+    async def renew(self) -> None:
+        """Close the engine and start another, with the settings as they are written now. Raises InvalidInput."""
+        settings = await asyncio.to_thread(load_settings, self._paths.settings)
+        await self.close()
+        self._settings = settings
         self.start()
 
     def on_exit(self, callback: Callable[[], None]) -> None:
@@ -154,6 +162,27 @@ class EngineClient:
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         return await self._call("sleep", as_of, dry_run)
+
+    async def models(self) -> ModelList:
+        return await self._call("models")
+
+    async def plan_pull(self, key: str) -> PullPlan:
+        return await self._call("plan_pull", key)
+
+    async def pull_model(self, key: str) -> None:
+        await self._call("pull_model", key)
+
+    async def stop_pull(self) -> bool:
+        return await self._call("stop_pull")
+
+    async def use_model(self, key: str) -> ModelChoice:
+        return await self._call("use_model", key)
+
+    async def plan_removal(self, key: str) -> Removal:
+        return await self._call("plan_removal", key)
+
+    async def remove_model(self, key: str) -> Removal:
+        return await self._call("remove_model", key)
 
     async def doctor(self) -> tuple[Check, ...]:
         return await self._call("doctor")

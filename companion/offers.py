@@ -80,3 +80,11 @@ class Removal:
     path: str
     what: Removing
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """What is used from the next start on; `path` empty when no file is. `notice`: what else decides about it."""
+
+    path: str
+    notice: str

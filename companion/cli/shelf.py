@@ -14,10 +14,11 @@ from companion.cli.output import Json, print_json, say
 from companion.cli.session import prepare
 from companion.text import one_line
 from companion.ui.format import amount
+from companion.ui.model_text import plan_lines
 
 if TYPE_CHECKING:
     from companion.model.shelf import Shelf
-    from companion.offers import ModelList, ModelOffer, PullPlan
+    from companion.offers import ModelList, ModelOffer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -145,24 +146,6 @@ def _ask(question: str, no: str) -> None:
             typer.echo("", err=True)
         typer.echo(f"{no} (--yes answers for scripts)" if not answer else no, err=True)
         raise typer.Exit(1)
-
-
-def plan_lines(plan: PullPlan) -> list[str]:
-    """What is about to happen, before anything is sent."""
-    size = amount(plan.size_bytes) if plan.size_bytes else "size not known yet"
-    lines = [f"{one_line(plan.name)} ({size}) will be fetched from {one_line(plan.host)}."]
-    if plan.partial_bytes:
-        lines.append(f"{amount(plan.partial_bytes)} of it are here already.")
-    lines.append("That computer and those on the way learn your address and the file's name; nothing else is sent.")
-    if not plan.encrypted:
-        lines.append("The connection is not encrypted: somebody on the way could change the file.")
-    if plan.license and plan.license not in ("Apache-2.0", "MIT"):
-        lines.append(f"Its licence is {one_line(plan.license)}, with conditions of its own.")
-    if plan.fit == "too large":
-        lines.append("It needs more memory than this computer has.")
-    elif plan.fit == "tight":
-        lines.append("Memory will be tight: close other programs while you use it.")
-    return lines
 
 
 def list_lines(found: ModelList) -> list[str]:

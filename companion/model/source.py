@@ -67,8 +67,11 @@ def find_source(wanted: str, catalog: Sequence[CatalogModel]) -> Source:
 def offered(wanted: str, catalog: Sequence[CatalogModel]) -> CatalogModel:
     """The model of models.txt that a name, the name of its file, or the beginning of one name only stands for."""
     sought = wanted.casefold()
-    exact = [model for model in catalog if sought in (model.name.casefold(), model.file.casefold())]
-    exact += [model for model in catalog if sought == STARTER and model.package]
+    exact = [
+        model
+        for model in catalog
+        if sought in (model.name.casefold(), model.file.casefold(), STARTER if model.package else None)
+    ]
     found = exact or [model for model in catalog if sought and model.name.casefold().startswith(sought)]
     if len(found) == 1:
         return found[0]

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from companion.events import Event, PromptRead, ReplyFailed, ReplyFinished, ReplyStarted, ReplyToken, StatusChanged
+from companion.events import (
+    Event,
+    ModelPullFinished,
+    ModelPullProgress,
+    PromptRead,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyToken,
+    StatusChanged,
+)
 from companion.status import EngineStatus
 from companion.ui.format import counted
+from companion.ui.model_text import PullMeter
 
 
 @dataclass
@@ -19,6 +30,8 @@ class Progress:
     read: tuple[int, int] | None = None
     context_used: int = 0
     tokens_per_second: float = 0.0
+    pull: PullMeter | None = None
+    """The model that is being fetched."""
     _answered: int = 0
 
     def sent(self, turn: int) -> None:
@@ -29,6 +42,7 @@ class Progress:
     def lost(self) -> None:
         """The engine ended; nothing is being written any more."""
         self.status = EngineStatus(phase="starting", model=self.status.model)
+        self.pull = None
         self._rest()
 
     def note(self, event: Event) -> None:
@@ -50,6 +64,11 @@ class Progress:
             case ReplyFailed():
                 self._answered = max(self._answered, event.turn)
                 self._rest()
+            case ModelPullProgress():
+                self.pull = self.pull or PullMeter()
+                self.pull.note(event.done, event.total, event.what, event.name)
+            case ModelPullFinished():
+                self.pull = None
             case _:
                 pass
 
@@ -80,6 +99,8 @@ class Progress:
         facts = []
         if self.status.read_only:
             facts.append("read-only")
+        if self.pull is not None:
+            facts.append(self.pull.short)
         if self.status.phase == "no-model":
             facts.append("no model")
         elif self.status.model:
