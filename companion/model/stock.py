@@ -65,7 +65,7 @@ class Stock:
         notices += [notice] if notice else []
         marked = [
             replace(model, in_use=bool(model.path) and used is not None and resolved(Path(model.path)) == used)
-            for model in (*here, *waiting, *others)
+            for model in (*here, *others, *waiting)
         ]
         if used is not None and not any(model.in_use for model in marked):
             marked.insert(0, replace(self.file(used, memory), in_use=True))

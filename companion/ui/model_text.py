@@ -50,7 +50,7 @@ class PullMeter:
         rate = (now - before) / (last - first) if last - first >= 0.5 else 0.0
         if rate > 0:
             parts.append(f"{amount(round(rate))}/s")
-            if self.total:
+            if self.total > self.done:
                 parts.append(f"{duration((self.total - self.done) / rate)} left")
         return ", ".join(parts)
 
@@ -66,7 +66,7 @@ def plan_lines(plan: PullPlan) -> list[str]:
     lines = [f"{one_line(plan.name)} ({size}) will be fetched from {one_line(plan.host)}."]
     if plan.partial_bytes:
         lines.append(f"{amount(plan.partial_bytes)} of it are here already.")
-    lines.append("That computer and those on the way learn your address and the file's name; nothing else is sent.")
+    lines.append("Those on the way there learn this computer's address and the file's name; nothing else is sent.")
     if not plan.encrypted:
         lines.append("The connection is not encrypted: somebody on the way could change the file.")
     if plan.license and plan.license not in ("Apache-2.0", "MIT"):
