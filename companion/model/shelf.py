@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,7 +84,9 @@ class Shelf(Stock):
                     model.license if model else "",
                     datetime.now(UTC).isoformat(timespec="seconds"),
                 )
-        return self.file(target, self.memory(), source.offered, removing="delete")
+        used, _ = self.used()
+        offer = self.file(target, self.memory(), source.offered, removing="delete")
+        return replace(offer, in_use=used is not None and used == resolved(target))
 
     def _source(self, wanted: str) -> tuple[Source, Path, Ledger]:
         source, ledger = find_source(wanted, read_catalog()), read_ledger(self._paths.models)

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.errors import CompanionError, DiskFull, ModelWithoutTemplate, PullFailed, PullRunning, PullStopped
-from companion.model.download import Patience, Wanted, fetch
+from companion.model.download import Patience, Wanted, _next, _Trouble, fetch
 from companion.model.pull_stop import PullStop
 from tests.model.file_server import FileServer, Served, serving
 from tests.model.gguf_files import BASE_MODEL, write
@@ -270,6 +271,19 @@ def test_redirections_out_of_the_web(server: FileServer, pull: Pull, location: s
     server.files["/m.gguf"] = Served(b"", location=location)
     with pytest.raises(PullFailed, match="sends to"):
         pull()
+
+
+def test_no_redirection_leads_from_an_encrypted_address_to_a_plain_one() -> None:
+    asked, answer = (
+        httpx.URL("https://good.example/m.gguf"),
+        httpx.Response(302, headers={"Location": "http://x.example"}),
+    )
+    with pytest.raises(_Trouble) as trouble:
+        _next(asked, answer)
+    assert "x.example without encryption" in trouble.value.what
+    assert trouble.value.final
+    onward = httpx.Response(302, headers={"Location": "//cdn.example/m?x=1"})
+    assert str(_next(asked, onward)) == "https://cdn.example/m?x=1"
 
 
 def test_a_length_that_is_too_long(server: FileServer, pull: Pull, model: bytes) -> None:
