@@ -41,6 +41,10 @@ class CompanionApi(Protocol):
         """Commit the person's turn and return; the reply follows as events. Before the model is ready the
         message waits its turn. Raises EmptyMessage, Busy, ProfileReadOnly, DiskFull."""
 
+    def typing(self, text: str) -> None:
+        """The person has typed `text` so far, which is not stored: what can be done for the reply before it is sent is
+        done, and the background makes way. To be called when they pause, and with "" when nothing is left of it."""
+
     def stop(self) -> bool:
         """Stop the reply that is being written, keeping what there is. False when there was none."""
 

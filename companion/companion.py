@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from companion import events
-from companion.clock import Clock, SystemClock
+from companion.clock import Clock, SystemClock, moment
 from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
@@ -36,11 +36,13 @@ from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
 from companion.store.learned import learned_from
 from companion.store.store import Store
-from companion.talking import Talking
+from companion.talking import KeptFile, Talking
 from companion.text import valid_text
 from companion.turn import TurnTaker, recover
 
 log = logging.getLogger(__name__)
+CONTINUED = timedelta(hours=8)
+"""The pause up to which a chat goes on with the latest conversation."""
 
 
 class Companion(Desk, Shelving):
@@ -100,7 +102,9 @@ class Companion(Desk, Shelving):
             open_embedder=self._open_embedder if self._load_embedder else None,
             emit=self._emit,
             changed=self._status_changed,
-            person_is_talking=lambda: self._talking.busy,
+            person_is_talking=lambda: self._talking.wanted,
+            ready=lambda: self._talking.renew(),
+            on_battery=settings.memory.on_battery,
             measuring=self._measuring,
             with_index=self._with_index,
             with_nights=self._nights,
@@ -113,6 +117,7 @@ class Companion(Desk, Shelving):
             persona,
             settings.memory,
             self._emit,
+            name=settings.name,
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
         )
@@ -123,6 +128,7 @@ class Companion(Desk, Shelving):
             changed=self._status_changed,
             after_reply=self._minding.poke,
             loaded=self._minding.poke,
+            kept=self._kept_file(),
         )
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
@@ -156,6 +162,19 @@ class Companion(Desk, Shelving):
 
     def stop(self) -> bool:
         return self._talking.stop()
+
+    def typing(self, text: str) -> None:
+        if self._settings.model.type_ahead:
+            self._minding.interrupt()
+            self._talking.typing(valid_text(text))
+
+    def go_on(self) -> None:
+        """For a chat, before its first message: continue the latest conversation, if it is not long ago, and keep what
+        was read of it for the next start."""
+        latest = self._opened.turns.latest(1)
+        if latest and self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) < CONTINUED:
+            self._conversation = latest[-1].conversation
+        self._talking.go_on(self._conversation)
 
     def ask(self, text: str) -> ReplyReport:
         """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
@@ -258,6 +277,7 @@ class Companion(Desk, Shelving):
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
+            waiting_for=minding.waiting_for,
         )
 
     def night(self) -> None:
@@ -281,7 +301,14 @@ class Companion(Desk, Shelving):
             raise CompanionError("Companion is closed")
         return self._store
 
+    def _kept_file(self) -> KeptFile | None:
+        if not self._settings.model.keep_read or self._opened.read_only:
+            return None
+        return KeptFile(self._paths.read)
+
     def _emit(self, event: Event) -> None:
+        if isinstance(event, events.ThoughtsFormed | events.MemoriesChanged | events.SleepFinished):
+            self._talking.renew()
         for listener in list(self._listeners):
             try:
                 listener(event)

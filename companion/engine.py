@@ -100,6 +100,9 @@ class EngineClient:
     async def send(self, text: str) -> SentMessage:
         return await self._call("send", text)
 
+    async def typing(self, text: str) -> None:
+        await self._call("typing", text)
+
     async def stop(self) -> bool:
         return await self._call("stop")
 
@@ -319,6 +322,7 @@ def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
     except CompanionError as error:
         server.refuse(error)
         return
+    companion.go_on()
     companion.measure_when_idle()
     schedule = Schedule(settings.sleep.at, companion.night)
     schedule.start()

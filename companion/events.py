@@ -32,11 +32,12 @@ class MemoriesRecalled:
 
 @dataclass(frozen=True, slots=True)
 class PromptRead:
-    """Progress of reading the prompt, in tokens."""
+    """Progress of reading the prompt, in tokens; `seconds` is about what is left, 0 while nothing is known of that."""
 
     reply: int
     done: int
     total: int
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

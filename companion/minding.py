@@ -24,9 +24,14 @@ from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
 from companion.paths import Paths
+from companion.power import on_mains
+from companion.settings import OnBattery
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
+LOOK = 60.0
+"""Seconds between two looks at whether the computer is plugged in, while something waits for that."""
+WAITING = {"at once": "", "with power": "mains power", "at night": "the night"}
 _PART = 64
 """Texts embedded between two looks at whether the person is talking."""
 
@@ -43,12 +48,19 @@ class Minding:
     changed: Callable[[], None]
     person_is_talking: Callable[[], bool]
     measuring: Measuring
+    ready: Callable[[], None] = lambda: None
+    """Called once recall is as good as it will be."""
+    on_battery: OnBattery = "at once"
+    """When a model thinks about what was said, while the computer runs on its battery."""
+    power: Callable[[], bool] = on_mains
     with_index: bool = True
     with_nights: bool = True
     ready_to_recall: threading.Event = field(default_factory=threading.Event)
     problem: CompanionError | None = None
     index: VectorIndex | None = None
     doing: str = ""
+    waiting_for: str = ""
+    """What reflections wait for, if they do."""
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
     _stop: StopSignal | None = None
@@ -144,11 +156,14 @@ class Minding:
             # A handful of new memories is embedded before the first recall, a new embedder's backlog after it.
             self._guard(lambda: self._embed_missing(limit=4 * _PART))
         self.ready_to_recall.set()
+        self.ready()
         self.changed()
         while self._wait():
             if self.store.read_only:
                 continue
-            self._guard(self._reflect)
+            night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
+            if not self._look_at_power(night):
+                self._guard(self._reflect)
             self._guard(lambda: self._embed_missing(limit=None))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
@@ -163,10 +178,22 @@ class Minding:
         if self.measure_when_idle:
             self._guard(self._measure)
         with self._wake:
-            self._wake.wait_for(lambda: self._closing or self._poked)
+            # Nothing tells that the computer was plugged in.
+            self._wake.wait_for(lambda: self._closing or self._poked, LOOK if self.waiting_for else None)
             self._poked = False
             self._working = True
         return not self._closing
+
+    def _look_at_power(self, night: bool) -> bool:
+        """Whether reflections wait: those that a model thinks about, while it would run down the battery."""
+        before = self.waiting_for
+        waits = self.on_battery != "at once" and self.measuring.tier > 0 and not self.power()
+        if self.on_battery == "at night":
+            waits = waits and not night
+        self.waiting_for = WAITING[self.on_battery] if waits and self.store.jobs.pending() else ""
+        if self.waiting_for != before:
+            self.changed()
+        return waits
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Trouble in one piece of work must not end the thread; it is logged and shown by doctor."""

@@ -38,6 +38,11 @@ class Paths:
         return self.data / "models"
 
     @property
+    def read(self) -> Path:
+        """What the model has read of the conversation: may be deleted at any time, it is read again."""
+        return self.data / "read.kv"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

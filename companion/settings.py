@@ -17,6 +17,8 @@ from pydantic_settings import (
 
 from companion.errors import InvalidInput
 
+OnBattery = Literal["at once", "with power", "at night"]
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -77,7 +79,7 @@ class MemorySettings(_Section):
     1 to help decide what is worth keeping, 2 also to put it into words, 3 also to compare, sum up and conclude. Without
     it, what a measurement of the model shows (`companion models probe`)."""
 
-    on_battery: Literal["at once", "with power", "at night"] = "at once"
+    on_battery: OnBattery = "at once"
     """When a model that thinks about what you said does so while the computer runs on its battery: as always, once it
     is plugged in, or in the nightly pass."""
 

@@ -1,11 +1,17 @@
-"""The talking thread: loads the model, answers the person's turns one at a time, stops when told."""
+"""The talking thread: loads the model, answers the person's turns one at a time, stops when told.
+
+When nobody waits it reads ahead: what the next prompt begins with and, while the person types, what they have typed so
+far with what that brings to mind. When nothing happens it keeps what was read in a file, for the next start.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from companion.errors import Busy, CompanionError
 from companion.events import ReplyFailed
@@ -14,6 +20,20 @@ from companion.records import Turn
 from companion.turn import TurnTaker
 
 log = logging.getLogger(__name__)
+TYPING = 3.0
+"""Seconds after the last key for which the person counts as typing."""
+IDLE = 20.0
+"""Seconds without anything to do after which what was read is kept."""
+QUICK = 150_000_000
+"""Bytes that may be written while the person waits for the program to end."""
+
+
+@dataclass
+class KeptFile:
+    """Where what was read is kept between starts; only a chat `saves` it, others use it as it is."""
+
+    path: Path
+    saves: bool = False
 
 
 @dataclass
@@ -26,12 +46,22 @@ class Talking:
     changed: Callable[[], None]
     after_reply: Callable[[], None]
     loaded: Callable[[], None] = lambda: None
+    kept: KeptFile | None = None
+    conversation: int | None = None
+    """Which conversation the next message belongs to, as far as it has begun."""
     model: ChatModel | None = None
     problem: CompanionError | None = None
     _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
     _stop: StopSignal | None = None
     _ahead: StopSignal | None = None
-    """Set when somebody talks while the next prompt is being made ready."""
+    """Set when somebody talks, or types on, while the next prompt is being made ready."""
+    _draft: str = ""
+    """What the person has typed so far."""
+    _typed_at: float = -TYPING
+    _typed: bool = False
+    """Whether the person typed since others were last told that they may go on."""
+    _stale: bool = True
+    """Whether the next prompt, as far as it is known, is not what was read."""
     _condition: threading.Condition = field(default_factory=threading.Condition)
     _closing: bool = False
     _settled: threading.Event = field(default_factory=threading.Event)
@@ -46,6 +76,12 @@ class Talking:
         """Whether a turn is waiting for its reply or getting it."""
         with self._condition:
             return bool(self._waiting) or self._stop is not None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the person is being answered, or typing: whatever else there is to do has to wait."""
+        with self._condition:
+            return bool(self._waiting) or self._stop is not None or self._seconds_of_typing() > 0
 
     @property
     def loading(self) -> bool:
@@ -64,9 +100,33 @@ class Talking:
     def answer(self, turn: Turn) -> None:
         """Queue a turn that is on disk."""
         with self._condition:
+            self.conversation = turn.conversation
             self._waiting.append((turn, StopSignal()))
             if self._ahead is not None:
                 self._ahead.set()
+            self._condition.notify_all()
+
+    def go_on(self, conversation: int | None) -> None:
+        """The next message belongs to this conversation, and the next start goes on with it."""
+        with self._condition:
+            self.conversation, self._stale = conversation, True
+            if self.kept is not None:
+                self.kept.saves = True
+            self._condition.notify_all()
+
+    def typing(self, text: str) -> None:
+        """The person has typed `text` so far."""
+        with self._condition:
+            self._draft, self._typed_at = text, time.monotonic()
+            self._typed = self._stale = True
+            if self._ahead is not None:
+                self._ahead.set()
+            self._condition.notify_all()
+
+    def renew(self) -> None:
+        """The next prompt may have changed: look at it again, once nobody waits."""
+        with self._condition:
+            self._stale = True
             self._condition.notify_all()
 
     def stop(self) -> bool:
@@ -92,19 +152,47 @@ class Talking:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(patience)
         if self.model is not None and (self._thread is None or not self._thread.is_alive()):
+            self._keep(QUICK)
             self.model.close()
             self.model = None
 
     def _run(self) -> None:
         self._load()
-        while (waiting := self._next()) is not None:
-            self._answer(*waiting)
-            with self._condition:
-                self._stop = None
-                self._condition.notify_all()
-            self.changed()
+        while not self._closing:
+            if (waiting := self._next()) is not None:
+                self._answer(*waiting)
+                with self._condition:
+                    self._stop = None
+                    self._stale = True
+                    self._condition.notify_all()
+                self.changed()
+                self.after_reply()
+            elif self._stale:
+                self._get_ready()
+            else:
+                self._rest()
+
+    def _rest(self) -> None:
+        """Until there is something to do. Whoever waits for the person to be done typing is told when they are; after a
+        while what was read is kept."""
+        with self._condition:
+            typed = self._typed
+            if self._condition.wait_for(self._is_wanted, self._seconds_of_typing() if typed else IDLE):
+                return
+            self._typed = False
+        if typed:
             self.after_reply()
-            self._look_ahead(waiting[0].conversation)
+            return
+        self._keep(None)
+        with self._condition:
+            self._condition.wait_for(self._is_wanted)
+
+    def _is_wanted(self) -> bool:
+        return self._closing or bool(self._waiting) or self._stale
+
+    def _seconds_of_typing(self) -> float:
+        """For how long the person still counts as typing."""
+        return max(0.0, self._typed_at + TYPING - time.monotonic())
 
     def _answer(self, turn: Turn, stop: StopSignal) -> None:
         if self.model is not None:
@@ -118,14 +206,22 @@ class Talking:
             log.warning("a turn without a reply could not be queued: %s", error.title)
         self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
 
-    def _look_ahead(self, conversation: int) -> None:
-        """Make the next prompt ready, until somebody talks."""
+    def _get_ready(self) -> None:
+        """Read the next prompt as far as it is known, until somebody talks or types on."""
         with self._condition:
-            if self._closing or self._waiting or self.model is None:
+            if self._closing or self._waiting:
                 return
-            self._ahead = stop = StopSignal()
+            self._stale = False
+            if self.model is None:
+                return
+            draft, self._ahead = self._draft, StopSignal()
+            stop = self._ahead
         try:
-            self.taker.look_ahead(conversation, self.model, stop)
+            # Before recall is as good as it will be, what it finds may not be what the turn will find.
+            if draft.strip() and self.ready_to_recall.is_set():
+                self.taker.ahead.prepare(self.conversation, draft, self.model, stop)
+            else:
+                self.taker.ahead.look_ahead(self.conversation, self.model, stop)
         except CompanionError as error:  # the next turn does it
             log.warning("the next prompt could not be made ready: %s", error.title)
         except Exception:
@@ -134,10 +230,19 @@ class Talking:
             with self._condition:
                 self._ahead = None
 
+    def _keep(self, most_bytes: int | None) -> None:
+        if self.model is None or self.kept is None or not self.kept.saves:
+            return
+        try:
+            self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
+        except (OSError, CompanionError) as error:  # it is read again at the next start
+            log.warning("what was read could not be kept: %s", type(error).__name__)
+
     def _load(self) -> None:
         try:
             model = self.open_model()
-            self.taker.warm_up(model)
+            if self.kept is not None:
+                model.restore(self.kept.path)
             self.model = model
         except CompanionError as error:
             self.problem = error
@@ -150,9 +255,8 @@ class Talking:
 
     def _next(self) -> tuple[Turn, StopSignal] | None:
         with self._condition:
-            self._condition.wait_for(lambda: self._closing or self._waiting)
-            if self._closing:
+            if self._closing or not self._waiting:
                 return None
             waiting = self._waiting.pop(0)
-            self._stop = waiting[1]
+            self._stop, self._draft, self._typed_at = waiting[1], "", -TYPING
             return waiting

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from companion.errors import InvalidInput, ModelFailed, ThinkingStopped
 from companion.model.probe import cases
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish
-from companion.model.reuse import plan_reuse
+from companion.model.reuse import common_prefix, plan_reuse
 
 _TOKENS = re.compile(r"\s*\S{1,8}|\s+")
 
@@ -46,6 +48,8 @@ class FakeModel:
         self.default = default
         self.surprised: float | None = 3.0
         self.calls: list[Call] = []
+        self.ahead: list[tuple[Message, ...]] = []
+        """The prompts that were read ahead, in order."""
         self.gate: threading.Event | None = None
         self.step = False
         self.closed = False
@@ -137,12 +141,43 @@ class FakeModel:
         if stop is not None and stop.is_set():
             raise ThinkingStopped
 
-    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
+    def read_ahead(
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: StopSignal | None = None,
+        lane: Lane = "talk",
+        unfinished: bool = False,
+    ) -> int:
         wanted = self._encode(messages)
+        if unfinished:
+            wanted = wanted[:-3]
         with self._locks[lane]:
+            if stop is not None and stop.is_set():
+                return 0
             read = len(wanted) - plan_reuse(self._cached[lane], wanted, can_shift=True).kept
             self._cached[lane] = wanted
+            self.ahead.append(tuple(messages))
         return read
+
+    def keep(self, file: Path, messages: Sequence[Message], most_bytes: int | None = None) -> int:
+        wanted = self._encode(messages)[:-3]
+        with self._locks["talk"]:
+            held = self._cached["talk"] = wanted[: common_prefix(self._cached["talk"], wanted)]
+            words = list(self._words)
+            text = json.dumps([words[token] for token in held])
+            if most_bytes is None or len(text) <= most_bytes:
+                file.write_text(text, encoding="utf-8")
+                return len(text)
+        return 0
+
+    def restore(self, file: Path) -> int:
+        if not file.is_file():
+            return 0
+        with self._locks["talk"]:
+            held = [self._id(token) for token in json.loads(file.read_text(encoding="utf-8"))]
+            self._cached["talk"] = held
+        return len(held)
 
     def close(self) -> None:
         with self._locks["talk"], self._locks["think"]:

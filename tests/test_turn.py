@@ -344,7 +344,7 @@ def system(talk: Talk) -> str:
 def test_the_prompt_begins_with_persona_and_portrait_the_same_to_the_byte(talk: Talk) -> None:
     trait(talk, "Name: Tom")
     trait(talk, "Lives in Leeds")
-    talk.taker.warm_up(talk.model)
+    talk.taker.ahead.look_ahead(None, talk.model, StopSignal())
     first = talk.answer("hello my friend")
     assert first is not None
     assert system(talk).startswith(talk.taker.persona.system.strip())

@@ -33,6 +33,7 @@ REPLY = "Companion: "
 def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
     with opened(load_model=True, index=True, load_embedder=True, nights=True) as engine:
+        engine.go_on()
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
         if sys.stdin.isatty() and (report := engine.morning()).due:
             for line in report_text(report):

@@ -24,6 +24,7 @@ class _Log:
         self._severity = logging.DEBUG
         self._text = b""
         self.collectors: list[list[str]] = []
+        self.expected: list[Callable[[], bool]] = []
 
     def add(self, level: int, text: bytes) -> None:
         if level != _CONTINUED:
@@ -36,7 +37,7 @@ class _Log:
         line, self._text = self._text.decode("utf-8", "replace").strip(), b""
         if not line:
             return
-        logger.log(self._severity, "%s", line)
+        logger.log(logging.DEBUG if any(expected() for expected in self.expected) else self._severity, "%s", line)
         if self._severity >= logging.ERROR:
             for collector in self.collectors:
                 collector.append(line)
@@ -66,6 +67,16 @@ def errors() -> Iterator[list[str]]:
         yield lines
     finally:
         _log.collectors.remove(lines)
+
+
+@contextmanager
+def unless(expected: Callable[[], bool]) -> Iterator[None]:
+    """Complaints are no news while `expected` says so: llama.cpp calls it an error that it was stopped."""
+    _log.expected.append(expected)
+    try:
+        yield
+    finally:
+        _log.expected.remove(expected)
 
 
 _Stop = ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from companion.model import callbacks
 from companion.model.native import C
 from companion.model.protocol import StopSignal
 from companion.model.reply import Finish, ReplyWriter
-from companion.model.reuse import apply_plan, plan_reuse
+from companion.model.reuse import apply_plan, common_prefix, plan_reuse
 from companion.model.sampler import Sampler
 from companion.model.threads import Threads
 from companion.model.weights import BATCH, Weights
@@ -29,25 +30,6 @@ LEAST_WATCHED = 4
 _ABORTED = 2
 
 
-@dataclass
-class Watched:
-    """The indices of the tokens whose −ln P is wanted while they are read, and those found, in order. What the cache
-    already held is not among them."""
-
-    span: range
-    losses: list[float] = field(default_factory=list)
-
-    def mean(self) -> float | None:
-        """Of what was found; None where that is too little to say anything: "ok" is as short as it is unexpected."""
-        return sum(self.losses) / len(self.losses) if len(self.losses) >= LEAST_WATCHED else None
-
-    def within(self, start: int, end: int) -> range:
-        """Of a batch of the tokens start … end, the first SCORED rows whose logits tell of a watched one: those of the
-        token before it."""
-        first = max(start, self.span.start - 1, 0)
-        return range(first, max(first, min(end, self.span.stop - 1, first + SCORED)))
-
-
 class Context:
     """A llama context and the tokens its KV cache holds, in step whatever happens. One thread at a time."""
 
@@ -57,31 +39,47 @@ class Context:
         self._memory = C.llama_get_memory(self._context)
         self._can_shift = bool(C.llama_memory_can_shift(self._memory))
         self._cached: list[int] = []
+        self._watched: dict[int, float] = {}
+        """Index in the cache → −ln P of the token there, where it was watched."""
 
     @contextmanager
     def stoppable(self, stop: StopSignal) -> Iterator[None]:
         """Let `stop` end what llama.cpp is doing; afterwards bring the token list in step with the cache."""
         C.llama_set_abort_callback(self._context, callbacks.STOP, ctypes.addressof(stop.buffer))
         try:
-            yield
+            with callbacks.unless(stop.is_set):
+                yield
         finally:
             C.llama_set_abort_callback(self._context, callbacks.NEVER_STOP, None)
             self._synchronise()
+
+    @property
+    def tokens(self) -> list[int]:
+        """What the cache holds. Not to be changed."""
+        return self._cached
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the end of what was read can be dropped; a recurrent model would have to read all of it again."""
+        return self._weights.can_go_back
 
     def read(
         self,
         wanted: list[int],
         on_progress: Callable[[int, int], None] | None,
         stop: StopSignal,
-        watched: Watched | None = None,
+        watched: range = range(0),
     ) -> tuple[int, bool]:
-        """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped. `watched`
-        learns −ln P of those it wants to know about."""
+        """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped. −ln P of
+        the tokens whose indices are `watched` is found on the way (see `mean_loss`)."""
         self._reuse(wanted)
         first = start = len(self._cached)
+        total = len(wanted) - first
+        if on_progress is not None and total:
+            on_progress(0, total)
         while start < len(wanted):
             end = min(start + BATCH, len(wanted))
-            scored = watched.within(start, end) if watched is not None else range(0)
+            scored = _scored(watched, start, end)
             end = max(scored.stop, start + 1) if len(scored) == SCORED else end
             part = wanted[start:end]
             # Both arrays have to live until they are read: the batch holds only their addresses.
@@ -94,14 +92,54 @@ class Context:
             if stop.is_set() or not self._decode(batch, part):
                 self._synchronise()
                 return len(self._cached) - first, False
-            if watched is not None:
-                for row in scored:
-                    logits = self._weights.logits(self._context, row - start)
-                    watched.losses.append(-float(_log_softmax(logits)[wanted[row + 1]]))
+            for row in scored:
+                logits = self._weights.logits(self._context, row - start)
+                self._watched[row + 1] = -float(_log_softmax(logits)[wanted[row + 1]])
             start = end
             if on_progress is not None:
-                on_progress(start - first, len(wanted) - first)
-        return len(wanted) - first, True
+                on_progress(start - first, total)
+        return total, True
+
+    def mean_loss(self, span: range) -> float | None:
+        """Mean −ln P (nats) of those of the tokens `span` that were watched while they were read; None where they are
+        too few to say anything: "ok" is as short as it is unexpected."""
+        found = [self._watched[index] for index in span if index in self._watched]
+        return sum(found) / len(found) if len(found) >= LEAST_WATCHED else None
+
+    def drop_after(self, wanted: list[int]) -> None:
+        """Keep only what `wanted` begins with."""
+        same = common_prefix(self._cached, wanted)
+        if same < len(self._cached) and not C.llama_memory_seq_rm(self._memory, 0, same, -1):
+            C.llama_memory_clear(self._memory, False)
+            same = 0
+        del self._cached[same:]
+
+    @property
+    def size(self) -> int:
+        """Bytes that `save` would write, about."""
+        return int(C.llama_state_seq_get_size(self._context, 0))
+
+    def save(self, file: Path) -> None:
+        """Write the cache to `file`. Raises OSError."""
+        tokens = (C.llama_token * len(self._cached))(*self._cached)
+        written = C.llama_state_seq_save_file(self._context, os.fsencode(file), 0, tokens, len(self._cached))
+        if not written:
+            raise OSError(f"llama.cpp could not write {file.name}")
+
+    def load(self, file: Path) -> int:
+        """Take over what `save` wrote for the same model in a context of the same kind. Returns the tokens it holds; 0,
+        and an empty cache, when it does not fit."""
+        C.llama_memory_clear(self._memory, False)
+        self._cached, self._watched = [], {}
+        room = C.llama_n_ctx(self._context)
+        tokens, count = (C.llama_token * room)(), ctypes.c_size_t()
+        with callbacks.errors():
+            read = C.llama_state_seq_load_file(self._context, os.fsencode(file), 0, tokens, room, ctypes.byref(count))
+        if not read or C.llama_memory_seq_pos_max(self._memory, 0) + 1 != count.value:
+            C.llama_memory_clear(self._memory, False)
+            return 0
+        self._cached = list(tokens[: count.value])
+        return len(self._cached)
 
     def write(self, reply: ReplyWriter, sampler: Sampler, limit: int, stop: StopSignal) -> Finish:
         """Continue what was read with at most `limit` tokens."""
@@ -185,6 +223,8 @@ class Context:
         """Drop from the cache what `wanted` does not hold, and close the gaps."""
         plan = plan_reuse(self._cached, wanted, can_shift=self._can_shift)
         kept = apply_plan(self._cached, plan)
+        whole = plan.spans[0].end if len(plan.spans) else 0
+        self._watched = {index: loss for index, loss in self._watched.items() if index < whole}
         fine = True
         for gap in plan.gaps():
             fine = fine and C.llama_memory_seq_rm(self._memory, 0, gap.start, gap.end)
@@ -208,6 +248,13 @@ class Context:
 
     def close(self) -> None:
         C.llama_free(self._context)
+
+
+def _scored(watched: range, start: int, end: int) -> range:
+    """Of a batch of tokens start … end, the first SCORED rows whose logits tell of a watched one: those of the token
+    before it."""
+    first = max(start, watched.start - 1, 0)
+    return range(first, max(first, min(end, watched.stop - 1, first + SCORED)))
 
 
 def _log_softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

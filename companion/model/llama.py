@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from companion.errors import InvalidInput, ModelFailed, ModelWithoutTemplate, ThinkingStopped
-from companion.model.context import Context, Watched
+from companion.model.context import Context
 from companion.model.fit import check_room
 from companion.model.gguf import read_header
+from companion.model.kept import read_kept, text_hash, write_kept
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish, ReplyWriter
 from companion.model.sampler import Sampler
@@ -44,6 +45,9 @@ class LlamaModel:
         self._lanes: dict[Lane, threading.Lock] = {"talk": threading.Lock(), "think": threading.Lock()}
         self._tokenising = threading.Lock()
         self._closed = False
+        self._identity = weights.identity(info, template.source)
+        self._kept = ""
+        """The text hash of what was last written by `keep`, or read by `restore`."""
 
     @classmethod
     def open(
@@ -100,7 +104,7 @@ class LlamaModel:
     ) -> Generation:
         called = time.perf_counter()
         wanted = self._encode(messages)
-        watched = self._watched(messages) if surprise else None
+        watched = self._watched(messages) if surprise else range(0)
         room = self._room(wanted)
         reply = ReplyWriter(on_text, called)
         with self._using(lane, stop) as (context, signal):
@@ -109,15 +113,54 @@ class LlamaModel:
                 finish: Finish = "stopped"
                 if finished:
                     finish = context.write(reply, sampler, min(room, sampling.max_tokens), signal)
+            surprised = context.mean_loss(watched) if finished else None
             with self._tokenising:
                 if not any(map(self._weights.is_special, set(reply.tokens))):
                     self._tokeniser.remember_reply(reply.text, reply.tokens)
-        return replace(reply.generation(finish, len(wanted), read), surprise=watched.mean() if watched else None)
+        return replace(reply.generation(finish, len(wanted), read), surprise=surprised)
 
-    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
-        wanted = self._encode(messages)[: self._info.context_tokens]
+    def read_ahead(
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: StopSignal | None = None,
+        lane: Lane = "talk",
+        unfinished: bool = False,
+    ) -> int:
+        wanted = self._encode_last(messages)[0] if unfinished else self._encode(messages)
+        watched = self._watched(messages) if unfinished else range(0)
         with self._using(lane, stop) as (context, signal):
-            return context.read(wanted, None, signal)[0]
+            if unfinished and messages[-1].text and not context.can_go_back:
+                return 0  # what is typed on may change the last token: all would have to be read again
+            return context.read(wanted[: self._info.context_tokens], None, signal, watched)[0]
+
+    def keep(self, file: Path, messages: Sequence[Message], most_bytes: int | None = None) -> int:
+        wanted = self._encode_last(messages)[0]
+        with self._using("talk", None) as (context, _):
+            context.drop_after(wanted)
+            tokens = context.tokens
+            if not tokens or text_hash(tokens) == self._kept or (most_bytes is not None and context.size > most_bytes):
+                return 0
+            with self._tokenising:
+                replies = self._tokeniser.replies_in(tokens)
+            written = write_kept(file, self._identity, tokens, replies, context.save)
+            self._kept = text_hash(tokens)
+            return written
+
+    def restore(self, file: Path) -> int:
+        found = read_kept(file, self._identity)
+        if found is None or found.tokens > self._info.context_tokens:
+            return 0
+        with self._using("talk", None) as (context, _):
+            count = context.load(file)
+            if count != found.tokens:
+                return 0
+            with self._tokenising:
+                for reply in found.replies:
+                    text = b"".join(map(self._weights.piece, reply)).decode("utf-8", "replace")
+                    self._tokeniser.remember_reply(text, list(reply))
+            self._kept = text_hash(context.tokens)
+        return count
 
     def choose(
         self,
@@ -165,14 +208,14 @@ class LlamaModel:
                 context.close()
             self._weights.close()
 
-    def _watched(self, messages: Sequence[Message]) -> Watched | None:
-        """The tokens of the last message's text, where their likelihoods cost little: an output layer that is large
-        beside the rest of the model would have to be computed for each of them (+94 % for a vocabulary of 262,000 and
-        270 million parameters, +6 % for 49,000 and 135 million)."""
+    def _watched(self, messages: Sequence[Message]) -> range:
+        """The indices of the tokens of the last message's text, where their likelihoods cost little: an output layer
+        that is large beside the rest of the model would have to be computed for each of them (+94 % for a vocabulary of
+        262,000 and 270 million parameters, +6 % for 49,000 and 135 million)."""
         if self._weights.output_share > OUTPUT_SHARE or not messages or not messages[-1].text.strip():
-            return None
+            return range(0)
         tokens, _, start = self._encode_last(messages)
-        return Watched(range(start, len(tokens)))
+        return range(start, len(tokens))
 
     def _encode(self, messages: Sequence[Message]) -> list[int]:
         """The prompt's tokens. Each piece is tokenised for itself, so that a memory block that goes away later does

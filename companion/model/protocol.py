@@ -131,9 +131,25 @@ class ChatModel(Protocol):
         after everything before it. Empty for an empty text. Raises InvalidInput (longer than the context), ModelFailed,
         ThinkingStopped."""
 
-    def read_ahead(self, messages: Sequence[Message], *, stop: StopSignal | None = None, lane: Lane = "talk") -> int:
-        """Read a prompt and write nothing, so that a later `generate` that begins alike has less to read.
-        Returns the tokens read. Raises ModelFailed."""
+    def read_ahead(
+        self,
+        messages: Sequence[Message],
+        *,
+        stop: StopSignal | None = None,
+        lane: Lane = "talk",
+        unfinished: bool = False,
+    ) -> int:
+        """Read a prompt and write nothing, so that a later `generate` that begins alike has less to read. `unfinished`:
+        the last message's text goes on, so what closes it is not read. Returns the tokens read. Raises ModelFailed."""
+
+    def keep(self, file: Path, messages: Sequence[Message], most_bytes: int | None = None) -> int:
+        """Write what the talking lane has read of `messages`, whose last text goes on, to `file` (and a description
+        beside it), unless that is there already or would take more than `most_bytes`. Returns the bytes written. Raises
+        OSError, ModelFailed."""
+
+    def restore(self, file: Path) -> int:
+        """Take over what `keep` wrote, if it was written by the same model in the same setting. Returns the tokens that
+        need not be read again, 0 when there are none. Never raises for a bad file."""
 
     def close(self) -> None:
         """Free the model. Waits for running generations; safe to call twice."""

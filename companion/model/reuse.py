@@ -66,6 +66,11 @@ def plan_reuse(
     return Plan(tuple(spans))
 
 
+def common_prefix(cached: Sequence[int], wanted: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    return _run(cached, 0, wanted, 0, len(wanted))
+
+
 def apply_plan(cached: Sequence[int], plan: Plan) -> list[int]:
     """The cache's tokens once `plan` has been carried out."""
     return [token for span in plan.spans for token in cached[span.start : span.end]]

@@ -51,6 +51,7 @@ class ChatTemplate:
     def __init__(self, source: str | None, *, bos: str = "", eos: str = "") -> None:
         if not source or not source.strip():
             raise ModelWithoutTemplate
+        self.source = source
         self._fixed = {"bos_token": bos, "eos_token": eos}
         try:
             self._template = _environment().from_string(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Protocol
@@ -43,6 +44,9 @@ class TokenCache:
         if tokens is not None:
             self._entries.move_to_end(text)
         return tokens
+
+    def values(self) -> list[list[int]]:
+        return list(self._entries.values())
 
     def put(self, text: str, tokens: list[int]) -> None:
         self._total += len(tokens) - len(self._entries.pop(text, ()))
@@ -93,6 +97,11 @@ class Tokeniser:
         if text.strip():
             self._replies.put(text.strip(), tokens)
 
+    def replies_in(self, tokens: list[int]) -> list[list[int]]:
+        """Of the replies that are remembered with their tokens, those that stand in `tokens`."""
+        held = array("i", tokens).tobytes()
+        return [reply for reply in self._replies.values() if _stands_in(array("i", reply).tobytes(), held)]
+
     def _encode_plain(self, text: str) -> list[int]:
         """Most special tokens are not made of plain text, but llama.cpp makes user-defined ones of it even so, and
         some models' turn markers are declared as such: their text is cut in two and tokenised apart."""
@@ -105,6 +114,14 @@ class Tokeniser:
             return [token for token in tokens if token not in special]
         cut = text.index(marks[0]) + 1
         return self._encode_plain(text[:cut]) + self._encode_plain(text[cut:])
+
+
+def _stands_in(part: bytes, whole: bytes) -> bool:
+    """Whether `part` stands in `whole` at a multiple of a token's width."""
+    width, at = array("i").itemsize, whole.find(part)
+    while at >= 0 and at % width:
+        at = whole.find(part, at + 1)
+    return at >= 0
 
 
 def _pieces(text: str) -> Iterator[str]:

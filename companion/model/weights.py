@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,8 @@ class Weights:
         self.size = C.llama_vocab_n_tokens(self.vocabulary)
         self.output_share = self.size * C.llama_model_n_embd(self._model) / max(1, C.llama_model_n_params(self._model))
         """Of all parameters, those of the output layer, or about as many: the size of the embeddings."""
+        self.can_go_back = not (C.llama_model_is_recurrent(self._model) or C.llama_model_is_hybrid(self._model))
+        """Whether the end of what was read can be dropped: recurrent models keep a state, not a row per token."""
         self._pieces: dict[int, bytes] = {}
         self._anchor: list[int] = []
         self._anchor = self._find_anchor()
@@ -62,6 +65,18 @@ class Weights:
             size_bytes=C.llama_model_size(self._model),
             parameters=C.llama_model_n_params(self._model),
         )
+
+    def identity(self, info: ModelInfo, template: str) -> str:
+        """Names everything a KV cache depends on, but for the text: file, build, template, kind of cache. In hex."""
+        stat = info.path.stat() if info.path is not None else None
+        parts = (
+            C.__version__,
+            str(info.path),
+            str(stat and (stat.st_size, stat.st_mtime_ns)),
+            hashlib.sha256(template.encode()).hexdigest(),
+            str(info.context_tokens <= PLAIN_ATTENTION),
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def context(self, tokens: int, threads: Threads) -> Any:
         parameters = C.llama_context_default_params()

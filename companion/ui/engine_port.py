@@ -50,6 +50,9 @@ class EnginePort(Protocol):
 
     async def send(self, text: str) -> SentMessage: ...
 
+    async def typing(self, text: str) -> None:
+        """The person has paused after typing `text`."""
+
     async def stop(self) -> bool: ...
 
     async def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]: ...

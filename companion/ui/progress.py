@@ -19,6 +19,9 @@ from companion.status import EngineStatus
 from companion.ui.format import counted
 from companion.ui.model_text import PullMeter
 
+LONG = 1.0
+"""Seconds from which a wait is worth telling of beforehand."""
+
 
 @dataclass
 class Progress:
@@ -27,7 +30,7 @@ class Progress:
     status: EngineStatus = field(default_factory=lambda: EngineStatus(phase="starting"))
     answering: int | None = None
     writing: bool = False
-    read: tuple[int, int] | None = None
+    read: PromptRead | None = None
     context_used: int = 0
     tokens_per_second: float = 0.0
     pull: PullMeter | None = None
@@ -52,7 +55,7 @@ class Progress:
             case ReplyStarted():
                 self.answering, self.writing, self.read = event.turn, False, None
             case PromptRead():
-                self.read = (event.done, event.total)
+                self.read = event
             case ReplyToken():
                 self.writing = True
             case ReplyFinished():
@@ -86,12 +89,11 @@ class Progress:
                 return "writing"
             if self.read is None:
                 return status.activity or "recalling"
-            done, total = self.read
-            return (
-                f"reading {done:,} of {counted(total, 'token')}" if done < total else f"read {counted(total, 'token')}"
-            )
+            return _reading(self.read)
         if status.activity:
             return status.activity
+        if status.pending_jobs and status.waiting_for:
+            return f"{status.pending_jobs} to think about, waiting for {status.waiting_for}"
         return f"thinking, {status.pending_jobs} to do" if status.pending_jobs else ""
 
     def facts(self) -> list[str]:
@@ -113,3 +115,13 @@ class Progress:
             # Not as what is being done: that would hide the keys, for minutes, from who opens the app the first time.
             facts.append(f"tier {self.status.tier}" + (", measuring" if self.status.measuring else ""))
         return facts
+
+
+def _reading(read: PromptRead) -> str:
+    """ "reading 812 tokens, about 4 s" """
+    left = read.total - read.done
+    if not left:
+        return f"read {counted(read.total, 'token')}"
+    if read.seconds >= LONG:
+        return f"reading {counted(left, 'token')}, about {read.seconds:,.0f} s"
+    return f"reading {counted(left, 'token')}"

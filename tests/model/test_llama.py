@@ -93,7 +93,9 @@ def test_progress_counts_up_to_what_there_is_to_read(model: LlamaModel) -> None:
 
 def test_a_stop_while_reading_keeps_what_was_read(model: LlamaModel, starter: Path) -> None:
     stop = StopSignal()
-    stopped = model.generate([LONG], GREEDY, on_text=ignore, on_progress=lambda *_: stop.set(), stop=stop)
+    stopped = model.generate(
+        [LONG], GREEDY, on_text=ignore, on_progress=lambda done, _: stop.set() if done else None, stop=stop
+    )
     assert (stopped.finish, stopped.text, stopped.read_tokens) == ("stopped", "", BATCH)
     after = talk(model, LONG)
     assert after.read_tokens == after.prompt_tokens - BATCH
@@ -102,7 +104,9 @@ def test_a_stop_while_reading_keeps_what_was_read(model: LlamaModel, starter: Pa
 
 def test_llama_cpp_itself_stops_while_reading(model: LlamaModel, starter: Path) -> None:
     stop = OnlyLlamaSees()
-    stopped = model.generate([LONG], GREEDY, on_text=ignore, on_progress=lambda *_: stop.set(), stop=stop)
+    stopped = model.generate(
+        [LONG], GREEDY, on_text=ignore, on_progress=lambda done, _: stop.set() if done else None, stop=stop
+    )
     assert (stopped.finish, stopped.read_tokens) == ("stopped", BATCH)
     after = talk(model, LONG)
     assert after.read_tokens == after.prompt_tokens - BATCH

@@ -105,6 +105,7 @@ class FakeEngine:
         self._answering: asyncio.Task[None] | None = None
         self._release = asyncio.Event()
         self._stop = False
+        self.typed: list[str] = []
         self._up = asyncio.Event()
         self.hold_start = False
         """Calls wait, as they do while the process comes up, until `come_up()`."""
@@ -271,6 +272,10 @@ class FakeEngine:
             for item in self.turns
         ]
         self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), lines, question, asked))
+
+    async def typing(self, text: str) -> None:
+        await self._call("typing", text)
+        self.typed.append(text)
 
     async def stop(self) -> bool:
         await self._call("stop")

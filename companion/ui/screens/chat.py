@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key
+from textual.timer import Timer
 
 from companion.clock import SystemClock, stamp
 from companion.errors import Busy, CompanionError, EngineStopped
@@ -38,6 +40,8 @@ from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
 from companion.ui.widgets.transcript import WINDOW, Transcript
 from companion.ui.widgets.waiting import Waiting
 
+PAUSE = 0.25
+"""Seconds without a key after which the engine hears what was typed so far."""
 HINT = "Message · Enter sends, Ctrl+J new line"
 
 
@@ -63,6 +67,8 @@ class ChatScreen(LearnedActions, MorningActions):
         self._loaded = False
         self._early: list[Event] = []
         self._uncertain: str | None = None
+        self._pause: Timer | None = None
+        self._told = ""
         for line in filter(str.strip, lines):
             self.outbox.put(line)
         self.transcript = Transcript()
@@ -105,6 +111,7 @@ class ChatScreen(LearnedActions, MorningActions):
             self.engine_event(event)
         self._refresh_state()
         self.send_waiting()
+        self._tell_typed()
         self.look_at_morning()
 
     async def engine_back(self) -> None:
@@ -117,6 +124,7 @@ class ChatScreen(LearnedActions, MorningActions):
         self._uncertain = self.outbox.sending or self._uncertain
         self.outbox.hold()
         self._loaded = False
+        self._told = ""
         self._early.clear()
         last = self.transcript.last_reply()
         if last is not None and last.writing:
@@ -217,6 +225,23 @@ class ChatScreen(LearnedActions, MorningActions):
         self.transcript.to_newest()
         self._refresh_state()
         self.send_waiting()
+
+    @on(Prompt.Changed)
+    def _typed(self) -> None:
+        if self._pause is None:
+            self._pause = self.set_timer(PAUSE, self._tell_typed, name="typing")
+        else:
+            self._pause.reset()
+
+    @work(group="typing", exclusive=True)
+    async def _tell_typed(self) -> None:
+        """What is typed so far; what was sent, or deleted, is not told of any more."""
+        self._pause = None
+        text = self.prompt.whole_text
+        if self._loaded and text != self._told:
+            self._told = text
+            with suppress(CompanionError):  # it only makes the reply begin sooner
+                await self.engine.typing(text)
 
     @on(Prompt.Ended)
     async def _ended(self) -> None:

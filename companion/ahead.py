@@ -1,0 +1,100 @@
+"""What is done before it is asked for: recalling on what the person has typed so far, and reading the next prompt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from companion.clock import moment
+from companion.memory.prepared import Prepared
+from companion.memory.recall import Recall, Recalled
+from companion.model.pace import Pace
+from companion.model.protocol import ChatModel, Message, StopSignal
+from companion.prompting import Prompting
+from companion.records import Turn
+from companion.store.gists import Gist
+
+STILL_TO_COME = 8
+"""The context's tokens divided by this are taken for what the next message and its memories will be."""
+_LATEST = 1 << 62
+"""Above every turn's id."""
+
+
+@dataclass
+class Ahead:
+    """For one conversation at a time, on the thread that answers. `name`: what the person is called, if they said."""
+
+    prompting: Prompting
+    recall: Recall
+    name: str = ""
+    pace: Pace = field(default_factory=Pace)
+    _prepared: Prepared | None = None
+
+    def look_ahead(self, conversation: int | None, model: ChatModel, stop: StopSignal) -> None:
+        """While nobody waits: read what the next prompt begins with, up to where memories and message come. When the
+        next message is likely to need it, the history is trimmed now and summed up. `stop` ends it at once; then the
+        next turn does what is left of it. Raises CompanionError."""
+        if stop.is_set():
+            return
+        if conversation is None:
+            self._read(model, [self.prompting.system(model), Message("user", "")], stop)
+            return
+        kept, turns = self._so_far(conversation)
+        end = turns[-1].id + 1 if turns else kept.start
+        spare = model.info.context_tokens // STILL_TO_COME
+        prompt = self.prompting.compose(kept, turns, end, "", "", model, spare=spare, summing_up=stop)
+        if prompt.trimmed and not stop.is_set():
+            self.prompting.keep(conversation, prompt, turns, end)
+        self._read(model, [*prompt.messages[:-1], Message("user", "")], stop)
+
+    def prepare(self, conversation: int | None, text: str, model: ChatModel, stop: StopSignal) -> None:
+        """The person has typed `text` so far: recall on it, and read all of the prompt but what may still follow it.
+        Nothing of it is stored. Raises CompanionError."""
+        if stop.is_set():
+            return
+        now = self.prompting.clock.now()
+        kept, turns = self._so_far(conversation)
+        rows = self.recall.pool.refresh()
+        recalled = self.recall(self.prompting.cue(text, turns, now, self.name), self.prompting.settings.recall_limit)
+        self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled)
+        block, _ = self.prompting.memory_block(recalled.memories, model)
+        prompt = self.prompting.compose(kept, turns, _LATEST, block, text, model)
+        if prompt.trimmed:
+            self.look_ahead(conversation, model, stop)  # it trims for good; what was typed is read with the next key
+        elif not prompt.shortened:
+            self._read(model, prompt.messages, stop)
+
+    def recalled(self, turn: Turn) -> Recalled:
+        """What a turn brings to mind: found while it was typed, if that still holds."""
+        prepared, self._prepared = self._prepared, None
+        history = self.prompting.history(turn)[1]
+        now = moment(turn.at, turn.utc_offset)
+        if prepared is not None and prepared.serves(turn, history, now, self.recall, self.prompting.store):
+            return prepared.recalled
+        cue = self.prompting.cue(turn.text, history, now, "" if turn.speaker == "You" else turn.speaker)
+        cue = replace(cue, present_turns=cue.present_turns | {turn.id})
+        return self.recall(cue, self.prompting.settings.recall_limit)
+
+    def keep(self, conversation: int | None, model: ChatModel, file: Path, most_bytes: int | None) -> int:
+        """Write what was read of the next prompt to a file; what is being typed is no part of that. Returns the bytes
+        written. Raises OSError, CompanionError."""
+        messages = [self.prompting.system(model)]
+        if conversation is not None:
+            kept, turns = self._so_far(conversation)
+            end = turns[-1].id + 1 if turns else kept.start
+            messages = list(self.prompting.compose(kept, turns, end, "", "", model).messages[:-1])
+        return model.keep(file, [*messages, Message("user", "")], most_bytes)
+
+    def _so_far(self, conversation: int | None) -> tuple[Gist, list[Turn]]:
+        if conversation is None:
+            return Gist(), []
+        store = self.prompting.store
+        kept = store.gists.get(conversation)
+        return kept, self.prompting.standing(store.turns.between(conversation, kept.start, _LATEST))
+
+    def _read(self, model: ChatModel, messages: Sequence[Message], stop: StopSignal) -> None:
+        began = time.perf_counter()
+        read = model.read_ahead(messages, stop=stop, unfinished=True)
+        self.pace.was(read, time.perf_counter() - began)

@@ -1,0 +1,156 @@
+"""The prompt of a turn from what is stored: portrait, gist and history of the conversation, memories, the words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from companion.clock import Clock
+from companion.errors import ModelError, ThinkingStopped
+from companion.memory.cue import Cue, told_before
+from companion.mind.gist import fold, fold_by_model
+from companion.mind.thinking import Thinker
+from companion.model.persona import Persona
+from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block, system_message
+from companion.model.protocol import ChatModel, Message, Sampling, StopSignal
+from companion.records import RecalledMemory, Turn
+from companion.settings import MemorySettings
+from companion.store.gists import Gist
+from companion.store.store import Store
+
+log = logging.getLogger(__name__)
+SMALL_MODEL = 300_000_000
+SMALL_MODEL_REPLY = 160
+"""Models of fewer parameters seldom find an end by themselves: past about this many tokens they go in circles."""
+
+
+@dataclass
+class Prompting:
+    """`thinker` gives what may be asked of the model as it is now: it sums up what leaves the prompt."""
+
+    store: Store
+    clock: Clock
+    persona: Persona
+    settings: MemorySettings
+    seed: int | None
+    thinker: Callable[[], Thinker]
+
+    def cue(self, text: str, history: list[Turn], now: datetime, speaker: str) -> Cue:
+        """What recall is asked for when the person says `text` at `now`, after `history`."""
+        return Cue(text, told_before([t.text for t in history]), frozenset(t.id for t in history), now, speaker)
+
+    def system(self, model: ChatModel) -> Message:
+        """What every prompt begins with."""
+        return system_message(model, self.persona.system, self.portrait(model))
+
+    def portrait(self, model: ChatModel) -> str:
+        """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it."""
+        return portrait_block(model, self.store.consolidated.portrait())
+
+    def traits(self) -> tuple[str, ...]:
+        return tuple(trait.text for trait in self.store.consolidated.portrait())
+
+    def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
+        """The gist of the conversation so far, and its turns that are still in the prompt: what the person had
+        forgotten is out of it at once."""
+        kept = self.store.gists.get(turn.conversation)
+        return kept, self.standing(self.store.turns.between(turn.conversation, kept.start, turn.id - 1))
+
+    def standing(self, turns: list[Turn]) -> list[Turn]:
+        gone = self.store.memories.forgotten_turns(turns[0].id, turns[-1].id) if turns else frozenset()
+        return [turn for turn in turns if turn.id not in gone]
+
+    def compose(
+        self,
+        kept: Gist,
+        turns: list[Turn],
+        end: int,
+        block: str,
+        message: str,
+        model: ChatModel,
+        *,
+        spare: int = 0,
+        summing_up: StopSignal | None = None,
+    ) -> Prompt:
+        """The prompt for `message`, after `turns`, whose ids are below `end`."""
+        history, ids = _messages(turns)
+
+        def folded(first: int) -> str:
+            return self._fold(kept.text, [t for t in turns if t.id < _id_at(ids, first, end)], model, summing_up)
+
+        return compose(
+            model,
+            persona=self.persona.system,
+            portrait=self.portrait(model),
+            history=history,
+            memory_block=block,
+            message=message,
+            reserve=self.sampling(model).max_tokens,
+            start=0,
+            gist=kept.text,
+            fold=folded,
+            spare=spare,
+        )
+
+    def _fold(self, gist: str, leaving: list[Turn], model: ChatModel, summing_up: StopSignal | None) -> str:
+        """The gist with what leaves the prompt; what the person has forgotten leaves it for good."""
+        limit = model.info.context_tokens // GIST_SHARE
+        buried = self.store.memories.is_buried
+        if summing_up is not None:
+            try:
+                told = fold_by_model(gist, leaving, limit, self.thinker(), summing_up, model.count, buried)
+            except ThinkingStopped:
+                told = None
+            except ModelError as error:
+                log.warning("what left the prompt could not be summed up: %s", error.title)
+                told = None
+            if told is not None:
+                return told
+        return fold(gist, leaving, limit, model.count, buried)
+
+    def keep(self, conversation: int, prompt: Prompt, turns: list[Turn], end: int) -> None:
+        """What left the prompt is out of it from now on, also after a restart."""
+        ids = _messages(turns)[1]
+        self.store.gists.put(conversation, Gist(_id_at(ids, prompt.start, end), prompt.gist))
+
+    def sampling(self, model: ChatModel) -> Sampling:
+        sampling = replace(self.persona.sampling, seed=self.seed)
+        if 0 < model.info.parameters < SMALL_MODEL:
+            sampling = replace(sampling, max_tokens=min(sampling.max_tokens, SMALL_MODEL_REPLY))
+        return sampling
+
+    def memory_block(self, recalled: tuple[RecalledMemory, ...], model: ChatModel) -> tuple[str, int]:
+        """The block as the model reads it, the least fitting memories left out until it has its share of context, and
+        how many it holds."""
+        room = int(model.info.context_tokens * self.settings.context_share)
+        for count in range(len(recalled), 0, -1):
+            block = memory_block(recalled[:count], self.clock.now())
+            if model.count(block) <= room:
+                return block, count
+        return "", 0
+
+
+def _id_at(ids: list[int], first: int, end: int) -> int:
+    """The id of the turn that message `first` begins with; `end` when there is none."""
+    return ids[first] if first < len(ids) else end
+
+
+def _messages(turns: list[Turn]) -> tuple[list[Message], list[int]]:
+    """Turns as chat messages, roles alternating (many templates insist), with the id of each one's first turn."""
+    messages: list[Message] = []
+    ids: list[int] = []
+    for turn in turns:
+        if not turn.text.strip():
+            continue
+        role = "assistant" if turn.role == "companion" else "user"
+        if messages and messages[-1].role == role:
+            messages[-1] = Message(messages[-1].role, f"{messages[-1].text}\n\n{turn.text}")
+        elif messages or role == "user":
+            messages.append(Message("assistant" if role == "assistant" else "user", turn.text))
+            ids.append(turn.id)
+    if messages and messages[-1].role == "user":
+        messages.append(Message("assistant", "…"))
+        ids.append(ids[-1])
+    return messages, ids
