@@ -28,7 +28,7 @@ from typing import Any
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
 from companion.logs import start_logging
-from companion.offers import ModelChoice, ModelList, PullPlan, Removal
+from companion.model_calls import ModelCalls
 from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
@@ -54,7 +54,7 @@ CLOSE_PATIENCE = 0.9
 """Seconds the engine has to close before it is ended: quitting never waits longer."""
 
 
-class EngineClient:
+class EngineClient(ModelCalls):
     """Every call of `CompanionApi` as a coroutine. Call from one event loop; listeners hear from a reader thread."""
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
@@ -165,27 +165,6 @@ class EngineClient:
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         return await self._call("sleep", as_of, dry_run)
-
-    async def models(self) -> ModelList:
-        return await self._call("models")
-
-    async def plan_pull(self, key: str) -> PullPlan:
-        return await self._call("plan_pull", key)
-
-    async def pull_model(self, key: str) -> None:
-        await self._call("pull_model", key)
-
-    async def stop_pull(self) -> bool:
-        return await self._call("stop_pull")
-
-    async def use_model(self, key: str) -> ModelChoice:
-        return await self._call("use_model", key)
-
-    async def plan_removal(self, key: str) -> Removal:
-        return await self._call("plan_removal", key)
-
-    async def remove_model(self, key: str) -> Removal:
-        return await self._call("remove_model", key)
 
     async def doctor(self) -> tuple[Check, ...]:
         return await self._call("doctor")

@@ -24,6 +24,7 @@ from companion.model.template import ChatTemplate
 from companion.model.threads import Threads, default_threads
 from companion.model.tokens import Tokeniser
 from companion.model.weights import Weights
+from companion.text import one_line
 
 OUTPUT_SHARE = 0.3
 """Share of a model's parameters in its output layer up to which likelihoods of the prompt are cheap to have."""
@@ -71,6 +72,8 @@ class LlamaModel:
         try:
             template = ChatTemplate(header.chat_template, bos=weights.text(weights.bos), eos=weights.text(weights.eos))
             info = weights.info(path, context)
+            if path.suffix.lower() != ".gguf" and header.name.strip():
+                info = replace(info, name=one_line(header.name, 60))  # Ollama's files are called by their checksum
             model = cls(weights, info, template, Threads(threads, threads) if threads else default_threads())
             model._context("talk")
         except BaseException:

@@ -39,9 +39,12 @@ class Mark:
         return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
 
     def same_file(self, other: Mark) -> bool:
-        """Whether both can be of the same bytes: whatever both of them say, they say alike."""
+        """Whether both can be of the same bytes: whatever both of them say, they say alike. Where both tell the
+        checksum, that decides: one file has another ETag on each of a network's servers."""
         pairs = ((self.source, other.source), (self.total, other.total), (self.sha256, other.sha256))
-        return all(one == two for one, two in pairs if one and two) and self.validator == other.validator
+        if not all(one == two for one, two in pairs if one and two):
+            return False
+        return bool(self.sha256 and other.sha256) or self.validator == other.validator
 
 
 class Partial:

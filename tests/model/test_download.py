@@ -204,6 +204,18 @@ def test_the_checksum_beside_a_redirection_holds(server: FileServer, pull: Pull,
         pull()
 
 
+def test_the_same_file_from_another_server_of_the_network_is_gone_on_with(
+    server: FileServer, pull: Pull, model: bytes
+) -> None:
+    server.files["/m.gguf"] = Served(b"", location="/cdn/x", headers={"X-Linked-Etag": f'"{sha256(model)}"'})
+    server.files["/cdn/x"] = Served(model, etag='"one"', cuts=[900_000, 0, 0, 0, 0, 0])
+    with pytest.raises(PullFailed):
+        pull()
+    server.files["/cdn/x"] = Served(model, etag='"another"')
+    assert pull() == sha256(model)
+    assert server.ranges[-1] == "bytes=900000-"
+
+
 def test_a_repository_whose_file_changed_meanwhile_starts_anew(server: FileServer, pull: Pull, model: bytes) -> None:
     server.files["/m.gguf"] = Served(b"", location="/cdn/x", headers={"X-Linked-Etag": f'"{sha256(model)}"'})
     server.files["/cdn/x"] = Served(model, etag='"same"', cuts=[900_000, 0, 0, 0, 0, 0])

@@ -29,8 +29,8 @@ class ModelsScreen(EngineScreen):
     HELP_TOPIC = "models"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x,delete", "remove", "Remove", key_display="x"),
-        Binding("s", "stop", "Stop fetching"),
-        Binding("r", "load", "Look again"),
+        Binding("s", "stop", "Stop"),
+        Binding("r", "load", "Reload"),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
     DEFAULT_CSS = """
@@ -76,7 +76,10 @@ class ModelsScreen(EngineScreen):
     async def load(self) -> None:
         """Fetch the list; the cursor stays on its model."""
         found: ModelList | None = await attempt(self, self.engine.models())
-        if found is None or not self.is_attached:
+        if not self.is_attached:
+            return
+        if found is None:
+            self.query_one("#machine", Literal).show("The models cannot be listed now. r tries again.")
             return
         self.query_one(ModelTable).show(found.models)
         notice = f"   {one_line(found.notice)}" if found.notice else ""
