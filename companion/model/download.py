@@ -217,8 +217,6 @@ class _Fetching:
                     known = partial.mark.sha256 if partial.mark is not None else ""
                     if known and known == first.sha256:
                         headers.pop("If-Range", None)  # the first host vouches for it, whatever the next one calls it
-                    elif known and first.sha256:
-                        headers = {}  # another file now: all of it is wanted
                 if not response.has_redirect_location:
                     yield response, first
                     return

@@ -51,6 +51,8 @@ class FileServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, Served] = {}
         self.asked: list[tuple[str, str]] = []
+        self.conditions: list[str | None] = []
+        """The If-Range of every request."""
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Who hangs up in the middle is what is tested here."""
@@ -76,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path, wanted = self.path.split("?")[0], self.headers.get("Range", "")
         self.server.asked.append((path, wanted))
+        self.server.conditions.append(self.headers.get("If-Range"))
         served = self.server.files.get(path)
         if served is None:
             self._refuse(404)
