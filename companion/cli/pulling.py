@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -35,7 +36,9 @@ class PullLine:
             return
         self._tenth, self._shown = tenth, now
         if self._terminal:
-            sys.stderr.write(f"\r\x1b[K{one_line(what, 44)}: {self._meter.words}")
+            line = f"{one_line(what, 44)}: {self._meter.words}"
+            # A line that wraps cannot be written over.
+            sys.stderr.write("\r\x1b[K" + line[: max(20, shutil.get_terminal_size().columns - 1)])
         else:
             sys.stderr.write(f"{one_line(what, 90)}: {self._meter.words}\n")
         sys.stderr.flush()
