@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timedelta
 
 from companion import events
+from companion.addresses import host_of
 from companion.clock import Clock, SystemClock, moment
 from companion.desk import Desk
 from companion.doctor import examine
@@ -21,6 +22,7 @@ from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
+from companion.mind.tuning import Tuner
 from companion.minding import Minding
 from companion.model.catalog import find_model
 from companion.model.persona import load_persona
@@ -28,6 +30,7 @@ from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
+from companion.model.tuning import TuneProgress, TuneReport
 from companion.paths import Paths
 from companion.records import ReplyReport, SentMessage, TranscriptItem
 from companion.reports import Check, SleepReport
@@ -49,7 +52,8 @@ class Companion(Desk, Shelving):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
-    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due.
+    model, `load_embedder=False` the embedder (words alone are searched), `nights=False` the nights that are due. A
+    `chat` goes on with the latest conversation, if it is not long ago, and keeps what was read of it for a later start.
     `clock`, `model` and `embedder` take the place of the real ones in tests and simulations.
     """
 
@@ -63,6 +67,7 @@ class Companion(Desk, Shelving):
         load_model: bool = True,
         load_embedder: bool = True,
         nights: bool = True,
+        chat: bool = False,
         model: ChatModel | None = None,
         embedder: Embedder | None = None,
     ) -> None:
@@ -73,6 +78,7 @@ class Companion(Desk, Shelving):
         self._load_model = load_model
         self._load_embedder = load_embedder
         self._nights = nights
+        self._chat = chat
         self._given_model = model
         self._given_embedder = embedder
         self._listeners: list[Listener] = []
@@ -93,6 +99,7 @@ class Companion(Desk, Shelving):
         reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
+        self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
             store,
             self._paths,
@@ -106,8 +113,10 @@ class Companion(Desk, Shelving):
             ready=lambda: self._talking.renew(),
             on_battery=settings.memory.on_battery,
             measuring=self._measuring,
+            tuner=self._tuner,
             with_index=self._with_index,
             with_nights=self._nights,
+            index_url=self._settings.index.url,
         )
         taker = TurnTaker(
             store,
@@ -133,6 +142,8 @@ class Companion(Desk, Shelving):
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+        if self._chat:
+            self._conversation = self._talking.conversation = self._latest_conversation()
         if self._load_model:
             self._talking.start()
         self._minding.start()
@@ -167,14 +178,6 @@ class Companion(Desk, Shelving):
         if self._settings.model.type_ahead:
             self._minding.interrupt()
             self._talking.typing(valid_text(text))
-
-    def go_on(self) -> None:
-        """For a chat, before its first message: continue the latest conversation, if it is not long ago, and keep what
-        was read of it for the next start."""
-        latest = self._opened.turns.latest(1)
-        if latest and self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) < CONTINUED:
-            self._conversation = latest[-1].conversation
-        self._talking.go_on(self._conversation)
 
     def ask(self, text: str) -> ReplyReport:
         """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
@@ -252,6 +255,19 @@ class Companion(Desk, Shelving):
             raise self._talking.problem or ModelMissing("it was not loaded")
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
 
+    @property
+    def tuner(self) -> Tuner:
+        """How the model is run here, and why."""
+        return self._tuner
+
+    def tune_model(self, *, again: bool = False, progress: TuneProgress | None = None) -> TuneReport:
+        """Find out how the model runs best here, or tell what was found before. Raises ModelError, InvalidInput."""
+        self._talking.wait_until_loaded()
+        if self._talking.model is None:
+            raise self._talking.problem or ModelMissing("it was not loaded")
+        with self._minding.by_hand() as stop:
+            return self._tuner.measure(stop, again=again, progress=progress)
+
     def status(self) -> EngineStatus:
         talking, minding, store = self._talking, self._minding, self._opened
         info = talking.model.info if talking.model is not None else None
@@ -277,6 +293,8 @@ class Companion(Desk, Shelving):
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
+            model_host=host_of(self._settings.model.url),
+            index_host=host_of(self._settings.index.url),
             waiting_for=minding.waiting_for,
         )
 
@@ -301,12 +319,19 @@ class Companion(Desk, Shelving):
             raise CompanionError("Companion is closed")
         return self._store
 
+    def _latest_conversation(self) -> int | None:
+        latest = self._opened.turns.latest(1)
+        if not latest or self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) >= CONTINUED:
+            return None
+        return latest[-1].conversation
+
     def _kept_file(self) -> KeptFile | None:
         if not self._settings.model.keep_read or self._opened.read_only:
             return None
-        return KeptFile(self._paths.read)
+        return KeptFile(self._paths.read, saves=self._chat)
 
     def _emit(self, event: Event) -> None:
+        self._tuner.heard(event)
         if isinstance(event, events.ThoughtsFormed | events.MemoriesChanged | events.SleepFinished):
             self._talking.renew()
         for listener in list(self._listeners):
@@ -331,10 +356,28 @@ class Companion(Desk, Shelving):
         if self._given_model is not None:
             return self._given_model
         settings = self._settings.model
+        if settings.url:
+            from companion.model.remote import RemoteModel  # an HTTP client: not before a server is asked for
+
+            return RemoteModel.open(
+                settings.url,
+                name=settings.name,
+                key=settings.api_key.get_secret_value(),
+                timeout=settings.timeout,
+                context=settings.context,
+            )
         path = find_model(settings, self._paths)
+        adapter = (settings.adapter, settings.adapter_scale) if settings.adapter is not None else None
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 
-        return LlamaModel.open(path, context=settings.context, threads=settings.threads, oversize=settings.oversize)
+        return LlamaModel.open(
+            path,
+            context=settings.context,
+            threads=settings.threads,
+            oversize=settings.oversize,
+            tuning=self._tuner.opening,
+            adapter=adapter,
+        )
 
 
 def _failed(title: str, hint: str) -> CompanionError:

@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from companion import __version__
+from companion.addresses import host_of, is_this_computer
 from companion.errors import CompanionError
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
@@ -27,9 +28,10 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
     return (
         _versions(),
         *_profile(store, paths),
-        _model(talking),
+        _model(talking, settings),
+        _speed(minding),
         _thinking(talking, minding.measuring),
-        *_meaning(store, minding),
+        *_meaning(store, minding, settings),
         *_jobs(store),
         _nights(store, settings),
     )
@@ -59,11 +61,15 @@ def _profile(store: Store, paths: Paths) -> list[Check]:
     return checks
 
 
-def _model(talking: Talking) -> Check:
+def _model(talking: Talking, settings: Settings) -> Check:
     talking.wait_until_loaded()
+    url = settings.model.url
+    goes = f"; what you say, and what is remembered for the reply, goes to {host_of(url)}" if url else ""
+    if url and url.startswith("http:") and not is_this_computer(url):
+        goes += ", and can be read on the way there (http)"
     if talking.model is None:
         problem = talking.problem or CompanionError("the model was not loaded")
-        return Check("model", "error", str(problem), problem.hint)
+        return Check("model", "error", f"{problem}{goes}", problem.hint)
     info = talking.model.info
     hello = [Message("user", "Say hello.")]
     try:
@@ -71,12 +77,30 @@ def _model(talking: Talking) -> Check:
             hello, Sampling(temperature=0.0, max_tokens=8), on_text=lambda _: None, lane="think"
         )
     except CompanionError as error:
-        return Check("model", "error", f"{info.name}: {error}", error.hint)
+        return Check("model", "error", f"{info.name}: {error}{goes}", error.hint)
+    size = f"{info.size_bytes / 1e6:.0f} MB, " if info.size_bytes else ""
     detail = (
-        f"{info.name} ({info.size_bytes / 1e6:.0f} MB, context {info.context_tokens} of {info.trained_context} tokens)"
-        f" answers, {answer.tokens_per_second:.0f} tokens/s"
+        f"{info.name} ({size}context {info.context_tokens} of {info.trained_context} tokens)"
+        f" answers, {answer.tokens_per_second:.0f} tokens/s{goes}"
     )
     return Check("model", "ok", detail)
+
+
+def _speed(minding: Minding) -> Check:
+    """How the model is run, and whether that was measured or is what suits most machines."""
+    tuner = minding.tuner
+    tuning = tuner.tuning if tuner is not None else None
+    if tuner is None or tuning is None:
+        return Check("speed", "ok", "no model runs here")
+    kept = tuner.kept
+    if kept is None:
+        why = "not measured here yet (companion models tune)"
+    else:
+        found = kept.report.tuning
+        speeds = f"{found.read_per_second:.0f} tokens/s read, {found.write_per_second:.0f} written"
+        why = f"measured on {kept.at:%Y-%m-%d}: {speeds}"
+        why += "" if kept.report.steady else ", while something else kept the machine busy"
+    return Check("speed", "ok", f"{tuning.words}; {why}")
 
 
 def _thinking(talking: Talking, measuring: Measuring) -> Check:
@@ -92,7 +116,7 @@ def _thinking(talking: Talking, measuring: Measuring) -> Check:
     return Check("thinking", "ok", f"tier {tier}: {TIERS[tier]}; {measured}; {why}")
 
 
-def _meaning(store: Store, minding: Minding) -> list[Check]:
+def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     meaning = minding.recall.meaning
     if meaning is None:
         problem = minding.problem or CompanionError("it was not loaded")
@@ -114,11 +138,17 @@ def _meaning(store: Store, minding: Minding) -> list[Check]:
     expected, found = store.vectors.count(meaning.id), index.count()
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
+    url = settings.index.url
+    who, cure = "Chroma", "It is made anew at the next start."
+    if url:
+        who, cure = f"Chroma at {host_of(url)}", "It is tried again by itself; see that the server runs, or index.url."
     if index.ready and expected == found:
-        checks.append(Check("index", "ok", f"Chroma holds {found} of {expected} vectors, {waiting} waiting{note}"))
+        checks.append(Check("index", "ok", f"{who} holds {found} of {expected} vectors, {waiting} waiting{note}"))
     else:
-        detail = f"Chroma holds {found} of {expected} vectors, {waiting} waiting{note}; exact search serves"
-        checks.append(Check("index", "warning", detail, "It is made anew at the next start."))
+        detail = f"{who} holds {found} of {expected} vectors, {waiting} waiting{note}"
+        if "exact search serves" not in detail:
+            detail += "; exact search serves"
+        checks.append(Check("index", "warning", detail, cure))
     return checks
 
 

@@ -205,7 +205,9 @@ class _Link:
         self._asking = threading.Lock()
         self._closing = False
         self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
-        arguments = (theirs, paths, settings.model_dump_json())
+        # As an object, through the pipe of `spawn`: JSON would carry asterisks in place of a key. Settings read from a
+        # file are of a class made for that file, which cannot cross.
+        arguments = (theirs, paths, Settings.model_construct(**dict(settings)))
         self.process: BaseProcess = context.Process(target=serve, args=arguments, name="companion-engine", daemon=True)
         self.process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
@@ -279,7 +281,7 @@ class _Link:
             self._settle(id, False, EngineStopped())
 
 
-def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
+def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
     """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too."""
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
@@ -293,15 +295,13 @@ def serve(pipe: Connection, paths: Paths, settings_json: str) -> None:
     from companion.companion import Companion
     from companion.schedule import Schedule
 
-    settings = Settings.model_validate_json(settings_json)
-    companion = Companion(paths, settings)
+    companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
     try:
         companion.start()
     except CompanionError as error:
         server.refuse(error)
         return
-    companion.go_on()
     companion.measure_when_idle()
     schedule = Schedule(settings.sleep.at, companion.night)
     schedule.start()

@@ -16,7 +16,16 @@
     │   ├── PullFailed               a model could not be fetched
     │   ├── PullStopped              the person stopped fetching it; what came is kept
     │   ├── PullRunning              it is being fetched already
-    │   └── ModelFailed              failed while reading or writing
+    │   ├── AdapterUnusable          the LoRA adapter that is set is none, or none for this model
+    │   ├── ModelFailed              failed while reading or writing
+    │   ├── NotOffered               this model, or its server, cannot do what was asked
+    │   └── ServerError              the model is on another computer, and that did not go well
+    │       ├── ServerUnreachable        nobody there, or no way to it
+    │       ├── ServerRefused            it wants another key
+    │       ├── ServerUnsuited           no such model or no such path there, or it is something else altogether
+    │       ├── ServerSilent             it said nothing for too long
+    │       └── ServerFailed             it told of an error, was too busy, or broke off
+    │           └── ContextExceeded          it holds less than was meant to be used
     ├── EmbedderMissing          no sentence embedder: recall by words only
     ├── InvalidInput             what was asked makes no sense as it stands
     │   ├── EmptyMessage
@@ -138,9 +147,59 @@ class PullRunning(ModelError):
     hint = "Wait for it, or stop it in the window in which it was begun."
 
 
+class AdapterUnusable(ModelError):
+    title = "The adapter cannot be used with this model"
+    hint = (
+        "Set COMPANION_MODEL__ADAPTER (`adapter` under [model] in settings.toml) to a LoRA adapter in GGUF format that "
+        "was made for this model, or leave it out."
+    )
+
+
 class ModelFailed(ModelError):
     title = "The model stopped with an error"
     hint = "Your message is saved. Send it again; if it happens again, choose a smaller context or model."
+
+
+class NotOffered(ModelError):
+    title = "The model cannot do this"
+    hint = "Nothing is lost: what needs it is done without it."
+
+
+class ServerError(ModelError):
+    """May pass by itself: it is tried again with the next message."""
+
+    title = "The model's server could not be used"
+    hint = "Your message is saved. Send another to try again."
+
+
+class ServerUnreachable(ServerError):
+    title = "The model's server cannot be reached"
+
+
+class ServerRefused(ServerError):
+    title = "The model's server refused the key"
+
+
+class ServerUnsuited(ServerError):
+    title = "The model's server has not what was asked for"
+
+
+class ServerSilent(ServerError):
+    title = "The model's server does not answer"
+
+
+class ServerFailed(ServerError):
+    title = "The model's server stopped with an error"
+
+
+class ContextExceeded(ServerFailed):
+    """`limit`: how many tokens the server holds."""
+
+    title = "The prompt was too long for the model's server"
+
+    def __init__(self, detail: str = "", *, hint: str | None = None, limit: int = 0) -> None:
+        super().__init__(detail, hint=hint)
+        self.limit = limit
 
 
 class EmbedderMissing(CompanionError):

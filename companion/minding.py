@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
+from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
 from companion.memory.recall import Recall
+from companion.memory.server_index import ServerIndex
 from companion.mind.measuring import Measuring
 from companion.mind.reflect import REFLECT, Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
+from companion.mind.tuning import Tuner
 from companion.model.protocol import StopSignal
 from companion.paths import Paths
 from companion.power import on_mains
@@ -48,6 +51,7 @@ class Minding:
     changed: Callable[[], None]
     person_is_talking: Callable[[], bool]
     measuring: Measuring
+    tuner: Tuner | None = None
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -55,9 +59,11 @@ class Minding:
     power: Callable[[], bool] = on_mains
     with_index: bool = True
     with_nights: bool = True
+    index_url: str = ""
+    """A Chroma server for the index; empty: a folder of the profile."""
     ready_to_recall: threading.Event = field(default_factory=threading.Event)
     problem: CompanionError | None = None
-    index: VectorIndex | None = None
+    index: FedIndex | None = None
     doing: str = ""
     waiting_for: str = ""
     """What reflections wait for, if they do."""
@@ -257,24 +263,28 @@ class Minding:
                 self.emit(formed)
 
     def _measure(self) -> None:
-        """Learn what the model can be trusted with, in time that nobody needs: any work, or the person, ends it."""
-        if not self.measuring.due:
-            return
-        with self.interruptible() as stop:
-            with self._wake:
-                self._idle = True
-                if self._poked:
-                    stop.set()
+        """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
+        person, ends it."""
+        for work in (self.tuner, self.measuring):
+            if work is not None and work.due:
+                with self.interruptible() as stop:
+                    self._measure_idly(work, stop)
+
+    def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
+        with self._wake:
+            self._idle = True
+            if self._poked:
+                stop.set()
+        self.changed()
+        try:
+            work.measure(stop)
+        except ThinkingStopped:
+            log.debug("measuring the model was interrupted")
+        except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
+            log.warning("the model could not be measured: %s", error)
+        finally:
+            self._idle = False
             self.changed()
-            try:
-                self.measuring.measure(stop)
-            except ThinkingStopped:
-                log.debug("measuring the model was interrupted")
-            except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-                log.warning("the model could not be measured: %s", error)
-            finally:
-                self._idle = False
-                self.changed()
 
     def _catch_up_nights(self) -> None:
         if not self._free() or not self.sleep.due(self.sleep.clock.now()):
@@ -299,7 +309,11 @@ class Minding:
             return
         if self.index is None:
             self.doing = "opening the index"
-            self.index = VectorIndex(self.store, self.paths.index, meaning.id, meaning.embedder.dimension)
+            store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
+            if self.index_url:
+                self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
+            else:
+                self.index = VectorIndex(store, folder, meaning.id, dimension)
             meaning.index = self.index
             self.index.open(wanted=lambda: not self._closing)
         else:

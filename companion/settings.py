@@ -7,7 +7,7 @@ from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from companion.addresses import server_url
 from companion.errors import InvalidInput
 
 OnBattery = Literal["at once", "with power", "at night"]
@@ -34,7 +35,7 @@ class ModelSettings(_Section):
     url: str = ""
     """An OpenAI-compatible server (llama-server, vLLM, Ollama) to use instead of a file, such as
     http://localhost:8080/v1. What you say and what is remembered for the reply goes there."""
-    name: str = ""
+    name: str = Field(default="", max_length=300)
     """The model to ask that server for; empty: the first that it offers."""
     api_key: SecretStr = SecretStr("")
     """What that server wants to be told, if anything."""
@@ -55,6 +56,8 @@ class ModelSettings(_Section):
     seed: int | None = None
     """Fixes the model's choice of words, for tests."""
 
+    _check_url = field_validator("url")(server_url)
+
 
 class EmbedderSettings(_Section):
     path: Path | None = None
@@ -65,6 +68,8 @@ class IndexSettings(_Section):
     url: str = ""
     """A Chroma server to keep the vectors of memories, such as http://localhost:8000; empty: a folder of the profile.
     Vectors go there, no text."""
+
+    _check_url = field_validator("url")(server_url)
 
 
 class MemorySettings(_Section):
@@ -141,7 +146,7 @@ def load_settings(file: Path | None = None) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(
-            f"setting {where}: {first['msg']}",
+            f"setting {where}: {first['msg'].removeprefix('Value error, ')}",
             hint=f"Correct it in {file} or in the environment (COMPANION_{where.upper().replace('.', '__')}).",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from companion.errors import Busy, CompanionError
+from companion.errors import Busy, CompanionError, ServerError
 from companion.events import ReplyFailed
 from companion.model.protocol import ChatModel, StopSignal
 from companion.records import Turn
@@ -54,7 +54,7 @@ class Talking:
     _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
     _stop: StopSignal | None = None
     _ahead: StopSignal | None = None
-    """Set when somebody talks, or types on, while the next prompt is being made ready."""
+    """Set when somebody talks while the next prompt is being made ready."""
     _draft: str = ""
     """What the person has typed so far."""
     _typed_at: float = -TYPING
@@ -106,21 +106,12 @@ class Talking:
                 self._ahead.set()
             self._condition.notify_all()
 
-    def go_on(self, conversation: int | None) -> None:
-        """The next message belongs to this conversation, and the next start goes on with it."""
-        with self._condition:
-            self.conversation, self._stale = conversation, True
-            if self.kept is not None:
-                self.kept.saves = True
-            self._condition.notify_all()
-
     def typing(self, text: str) -> None:
-        """The person has typed `text` so far."""
+        """The person has typed `text` so far. What is being read for what they had typed before is read to its end:
+        most of it is wanted still, and what is broken off in the middle has to be read again."""
         with self._condition:
             self._draft, self._typed_at = text, time.monotonic()
             self._typed = self._stale = True
-            if self._ahead is not None:
-                self._ahead.set()
             self._condition.notify_all()
 
     def renew(self) -> None:
@@ -195,6 +186,8 @@ class Talking:
         return max(0.0, self._typed_at + TYPING - time.monotonic())
 
     def _answer(self, turn: Turn, stop: StopSignal) -> None:
+        if self.model is None and isinstance(self.problem, ServerError):
+            self._load()  # it may be there by now
         if self.model is not None:
             self.ready_to_recall.wait()
             self.taker.answer(turn, self.model, stop)
@@ -207,7 +200,7 @@ class Talking:
         self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
 
     def _get_ready(self) -> None:
-        """Read the next prompt as far as it is known, until somebody talks or types on."""
+        """Read the next prompt as far as it is known, until somebody talks."""
         with self._condition:
             if self._closing or self._waiting:
                 return
@@ -217,8 +210,9 @@ class Talking:
             draft, self._ahead = self._draft, StopSignal()
             stop = self._ahead
         try:
-            # Before recall is as good as it will be, what it finds may not be what the turn will find.
-            if draft.strip() and self.ready_to_recall.is_set():
+            # Before recall is as good as it will be, what it finds may not be what the turn will find. And nothing that
+            # was not sent yet leaves this computer: a server would have to be asked how many tokens it has.
+            if draft.strip() and self.ready_to_recall.is_set() and not self.model.info.host:
                 self.taker.ahead.prepare(self.conversation, draft, self.model, stop)
             else:
                 self.taker.ahead.look_ahead(self.conversation, self.model, stop)
@@ -231,8 +225,8 @@ class Talking:
                 self._ahead = None
 
     def _keep(self, most_bytes: int | None) -> None:
-        if self.model is None or self.kept is None or not self.kept.saves:
-            return
+        if self.model is None or self.model.info.host or self.kept is None or not self.kept.saves:
+            return  # what a server has read stays with it
         try:
             self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
         except (OSError, CompanionError) as error:  # it is read again at the next start
@@ -243,7 +237,7 @@ class Talking:
             model = self.open_model()
             if self.kept is not None:
                 model.restore(self.kept.path)
-            self.model = model
+            self.model, self.problem = model, None
         except CompanionError as error:
             self.problem = error
         except Exception as error:  # whatever a library raises, the memories can still be used

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 from companion.clock import SetClock
 from companion.paths import Paths
 from companion.store.store import Store
+from tests.house import House
 from tests.support import START
+from tests.talk import Talk
 
 # A busy machine is no failure.
 settings.register_profile("companion", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,3 +47,15 @@ def store(paths: Paths, clock: SetClock) -> Iterator[Store]:
     store = Store.open(paths, clock)
     yield store
     store.close()
+
+
+@pytest.fixture
+def house(paths: Paths, clock: SetClock) -> Iterator[House]:
+    house = House(paths, clock)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def talk(store: Store) -> Talk:
+    return Talk(store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,45 +41,9 @@ from companion.settings import Settings
 from companion.store.jobs import MAX_ATTEMPTS
 from companion.store.store import Store
 from tests.fakes import FakeModel
+from tests.house import House
 from tests.store.mounts import read_only_copy
-from tests.support import Events, FakeEmbedder, dump, say
-
-
-class House:
-    """Opens Companions on one profile and closes them all."""
-
-    def __init__(self, paths: Paths, clock: SetClock) -> None:
-        self.paths = paths
-        self.clock = clock
-        self.events = Events()
-        self.model = FakeModel()
-        self.embedder: FakeEmbedder | None = FakeEmbedder()
-        self.settings = Settings()
-        self.opened: list[Companion] = []
-
-    def open(self, *, index: bool = False, load_model: bool = True, model: ChatModel | None = None) -> Companion:
-        companion = Companion(
-            self.paths, self.settings, clock=self.clock, index=index, load_model=load_model,
-            model=model or self.model, embedder=self.embedder,
-        )  # fmt: skip
-        companion.subscribe(self.events)
-        companion.start()
-        self.opened.append(companion)
-        return companion
-
-    def close(self) -> None:
-        if self.model.gate is not None:
-            self.model.gate.set()
-        for companion in self.opened:
-            companion.close()
-
-
-@pytest.fixture
-def house(paths: Paths, clock: SetClock) -> Iterator[House]:
-    house = House(paths, clock)
-    yield house
-    house.close()
-
+from tests.support import FakeEmbedder, dump, say
 
 # Talking
 

@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from companion import settings as module
+from companion.addresses import host_of, is_this_computer
 from companion.errors import InvalidInput
 from companion.settings import Settings, load_settings
 
@@ -66,6 +67,15 @@ def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.
         ("[memory]\ncurve = 'flat'\n", "memory.curve"),
         ("[model\n", "settings.toml"),
         ("name = 3\n", "name"),
+        ("[model]\nurl = 'localhost:8080'\n", "model.url"),
+        ("[model]\nurl = 'ftp://there/v1'\n", "model.url"),
+        ("[model]\nurl = 'http://'\n", "model.url"),
+        ("[model]\nurl = 'http://there:port/v1'\n", "model.url"),
+        ("[model]\nurl = 'http://there:99999'\n", "model.url"),
+        ("[model]\nurl = 'http://the re/v1'\n", "model.url"),
+        ("[model]\nurl = 'http://there/v1?key=3'\n", "model.url"),
+        ("[model]\nurl = 'http://[::1/v1'\n", "model.url"),
+        ("[index]\nurl = 'there'\n", "index.url"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named(tmp_path: Path, toml: str, named: str) -> None:
@@ -90,6 +100,37 @@ def test_what_is_wrong_in_the_environment_is_named(monkeypatch: pytest.MonkeyPat
     assert "COMPANION_MODEL__CONTEXT" in wrong.value.hint
 
 
-def test_settings_cross_to_the_engine_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(name="Ada", sleep=module.SleepSettings(at=time(1, 2)))
-    assert Settings.model_validate_json(settings.model_dump_json()) == settings
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("[model]\nurl = 'http://ada:sesame@there/v1'\n")
+    with pytest.raises(InvalidInput, match=r"model\.url") as wrong:
+        load_settings(file)
+    assert "sesame" not in f"{wrong.value} {wrong.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "host"),
+    [
+        ("", "", ""),
+        (" http://localhost:8080/v1/ ", "http://localhost:8080/v1", "localhost:8080"),
+        ("https://there.example", "https://there.example", "there.example"),
+        ("http://[::1]:8000", "http://[::1]:8000", "[::1]:8000"),
+    ],
+)
+def test_an_address_is_kept_without_what_is_needless(written: str, kept: str, host: str) -> None:
+    assert module.ModelSettings(url=written).url == module.IndexSettings(url=written).url == kept
+    assert host_of(kept) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://localhost:8080/v1", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://192.168.1.2:8080", False),
+        ("http://localhost.example.org", False),
+    ],
+)
+def test_whether_an_address_leaves_this_computer(url: str, here: bool) -> None:
+    assert is_this_computer(url) is here

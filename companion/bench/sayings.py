@@ -44,6 +44,15 @@ STORIES = (
     "misses the silence just before people speak.",
 )
 
+REPLIES = (
+    "A heron by the old bridge before seven, and a crooked roll on the steps: mornings like that stay with you. I hope "
+    "your feet are dry by now.",
+    "It is hard to be told how the work will go by people who do not do it. I am glad you said so, and that two of "
+    "them came to your desk afterwards.",
+    "Perhaps none of them is right, and the lighthouse is the only one who saw all of it. What do you like best in it?",
+)
+"""To the first of the stories."""
+
 QUESTIONS = (
     "What was my dog called again, and what is he afraid of?",
     "Do you remember where my sister lives and what she teaches?",

@@ -38,6 +38,20 @@ def speed(as_json: Annotated[bool, typer.Option("--json", help="Write JSON inste
 
 
 @app.command()
+def lookup(as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False) -> None:
+    """Whether replies would be faster with drafts that are looked up in the prompt. Takes a few minutes."""
+    paths, settings = prepare()
+    from companion.bench.lookup import lookup_lines, measure_lookup
+    from companion.model.catalog import find_model
+    from companion.model.persona import load_persona
+
+    model, persona = find_model(settings.model, paths), load_persona(settings.persona)
+    with Bar() as bar:
+        report = measure_lookup(model, persona, settings.model.context, settings.model.threads, bar)
+    _show(as_json, report.json(), lambda: lookup_lines(report))
+
+
+@app.command()
 def recall(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Histories, .jsonl or .jsonl.gz.")],
     k: Annotated[str, typer.Option("--k", help="Judge the first so many turns, such as 5,10.")] = "5,10",

@@ -11,6 +11,7 @@ import typer
 from companion.cli import shelf
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened
+from companion.cli.tuning import tune
 from companion.text import one_line
 from companion.ui.format import counted
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from companion.model.tiers import ProbeReport
 
 app = typer.Typer(no_args_is_help=True, help="The language models: get one, choose one, see what it can do.")
+
+
+app.command()(tune)
 
 
 @app.callback()

@@ -20,7 +20,8 @@ from companion.cli.session import opened
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError
 from companion.events import Notice, ThoughtsFormed
-from companion.text import sanitise, valid_text
+from companion.status import EngineStatus
+from companion.text import one_line, sanitise, valid_text
 from companion.ui.format import not_from_memory
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ REPLY = "Companion: "
 
 def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
-    with opened(load_model=True, index=True, load_embedder=True, nights=True) as engine:
-        engine.go_on()
+    with opened(load_model=True, index=True, load_embedder=True, nights=True, chat=True) as engine:
         say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
+        if where := words_go(engine.status()):
+            say(where)
         if sys.stdin.isatty() and (report := engine.morning()).due:
             for line in report_text(report):
                 say(line)
@@ -124,6 +126,13 @@ class PlainChat:
                     say(line)
             elif isinstance(event, Notice):
                 say(f"({event.title}. {event.hint})" if event.hint else f"({event.title})")
+
+
+def words_go(status: EngineStatus) -> str:
+    """Where what is said goes, when it does not stay in this process; else empty."""
+    if not status.model_host:
+        return ""
+    return f"What you say, and what is remembered for the reply, goes to {one_line(status.model_host)} (model.url)."
 
 
 def _write(text: str) -> None:

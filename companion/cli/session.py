@@ -37,17 +37,37 @@ def check_free(paths: Paths) -> None:
 
 
 def build(
-    paths: Paths, settings: Settings, *, index: bool, load_model: bool, load_embedder: bool, nights: bool
+    paths: Paths,
+    settings: Settings,
+    *,
+    index: bool,
+    load_model: bool,
+    load_embedder: bool,
+    nights: bool,
+    chat: bool = False,
 ) -> Companion:
     """The real parts. A function of its own so that tests can put other parts in."""
     from companion.companion import Companion
 
-    return Companion(paths, settings, index=index, load_model=load_model, load_embedder=load_embedder, nights=nights)
+    return Companion(
+        paths,
+        settings,
+        index=index,
+        load_model=load_model,
+        load_embedder=load_embedder,
+        nights=nights,
+        chat=chat,
+    )
 
 
 @contextmanager
 def opened(
-    *, load_model: bool = False, index: bool = False, load_embedder: bool = False, nights: bool = False
+    *,
+    load_model: bool = False,
+    index: bool = False,
+    load_embedder: bool = False,
+    nights: bool = False,
+    chat: bool = False,
 ) -> Iterator[Companion]:
     """A started Companion, closed at the end whatever happens. Raises ProfileError.
 
@@ -56,7 +76,15 @@ def opened(
     """
     paths, settings = prepare()
     check_free(paths)
-    companion = build(paths, settings, index=index, load_model=load_model, load_embedder=load_embedder, nights=nights)
+    companion = build(
+        paths,
+        settings,
+        index=index,
+        load_model=load_model,
+        load_embedder=load_embedder,
+        nights=nights,
+        chat=chat,
+    )
     try:
         companion.start()
         yield companion

@@ -1,8 +1,8 @@
-"""The Chroma index: ids and vectors only, fed from the outbox, disposable. The only importer of chromadb.
+"""The Chroma index in a folder, and the way to a Chroma server. The only importer of chromadb.
 
-SQLite is the truth. The folder may vanish or be damaged at any time: then it is made anew from the stored vectors,
-and until it is in step `search` answers None and exact search serves. Chroma does not sync its files, so an index that
-was not closed cleanly is not trusted either (measured: after a power loss vectors are gone without a word).
+The folder may vanish or be damaged at any time: then it is made anew from the stored vectors. Chroma does not sync its
+files, so an index that was not closed cleanly is not trusted either (measured: after a power loss vectors are gone
+without a word).
 """
 
 from __future__ import annotations
@@ -10,51 +10,38 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import threading
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from companion.errors import CompanionError
-from companion.store.search import pieces_of
+from companion.memory.feed import FedIndex
 from companion.store.store import Store
-from companion.store.vectors import Matrix, as_matrix
 
 # Before the import: Chroma pulls in onnxruntime, which looks up its maker's hosts unless told not to.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 
 log = logging.getLogger(__name__)
-_PART = 500
-_META = "index"
+SPACE = {"hnsw": {"space": "cosine", "ef_search": 200}}
+"""How vectors are compared, and how thoroughly."""
 
 
-class VectorIndex:
-    """One collection per embedder. All methods but `search` are called by one thread."""
+class VectorIndex(FedIndex):
+    """The index in a folder of the profile."""
 
     def __init__(self, store: Store, folder: Path, embedder: int, dimension: int) -> None:
-        self._store = store
+        super().__init__(store, embedder, dimension)
         self._folder = folder
-        self._embedder = embedder
-        self._dimension = dimension
-        self._collection: Any = None
         self._client: Any = None
-        self._ready = threading.Event()
-        self.problem = ""
-
-    @property
-    def ready(self) -> bool:
-        """In step with SQLite as of the last delivery."""
-        return self._ready.is_set()
 
     @property
     def _opening(self) -> Path:
         return self._folder.with_name(self._folder.name + ".opening")
 
     def open(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
-        """Open the folder, or make it anew, and bring it in step. Stops early when no longer `wanted`.
-        Never raises for a bad folder; `problem` says what was wrong."""
-        stamp = str(self._store.db.value("SELECT value FROM meta WHERE key = ?", (_META,)) or "")
+        stamp = self._noted()
         trusted = stamp.startswith(self._stamp(""))
         # A damaged folder can take the process down while it is opened; then this file is still there next time.
         if not trusted or self._opening.exists():
@@ -74,49 +61,8 @@ class VectorIndex:
             self._renew(ValueError("it does not hold what it should"))
             self.catch_up(wanted=wanted)
 
-    def catch_up(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
-        """Deliver what the outbox holds, and everything when the collection is new."""
-        if self._collection is None:
-            return
-        try:
-            if self._collection.count() == 0:
-                last = self._store.db.value("SELECT max(seq) FROM outbox")
-                if not self._fill(wanted):
-                    return
-                if last is not None:
-                    self._store.vectors.delivered(last)
-            while wanted() and (part := self._store.vectors.outbox(_PART)):
-                self._deliver(list(dict.fromkeys(memory for _, memory in part)))
-                self._store.vectors.delivered(part[-1][0])
-            self._ready.set()
-        except CompanionError:
-            raise
-        except Exception as error:
-            # Chroma's own failures only cost speed: the folder is not trusted next time, exact search goes on.
-            log.exception("the index failed")
-            self.problem = f"failed ({type(error).__name__}); exact search serves"
-            self._ready.clear()
-            self._collection = None
-
-    def search(self, vectors: Matrix, limit: int) -> list[list[int]] | None:
-        """For each of some vectors about the `limit` nearest pieces, None when the index cannot say."""
-        if not self.ready or self._collection is None:
-            return None
-        try:
-            found = self._collection.query(query_embeddings=vectors, n_results=limit, include=[])
-        except Exception as error:
-            log.exception("the index could not be searched")
-            self.problem = f"could not be searched ({type(error).__name__}); exact search serves"
-            self._ready.clear()
-            return None
-        return [[int(id) for id in ids] for ids in found["ids"]]
-
-    def count(self) -> int:
-        """Vectors in the index, 0 when it is not open."""
-        return int(self._collection.count()) if self._collection is not None else 0
-
     def close(self) -> None:
-        """Close; the folder is trusted next time if it is in step."""
+        """The folder is trusted next time if it is in step."""
         in_step = self.ready and not self._store.vectors.outbox(1)
         try:
             stamp = self._stamp(self.count()) if in_step else ""
@@ -128,9 +74,6 @@ class VectorIndex:
         if stamp:
             self._mark(stamp)
 
-    def _is_whole(self) -> bool:
-        return self.count() == self._store.vectors.count(self._embedder)
-
     def _renew(self, error: Exception) -> None:
         """Begin with an empty folder: whatever Chroma raises, the cure is the same."""
         log.warning("the index is made anew: %s", error)
@@ -139,27 +82,6 @@ class VectorIndex:
         self._disconnect()
         self._remove()
         self._connect()
-
-    def _fill(self, wanted: Callable[[], bool]) -> bool:
-        rows = self._store.vectors.recallable(self._embedder)
-        for start in range(0, len(rows), _PART):
-            if not wanted():
-                return False
-            self._upsert(rows[start : start + _PART])
-        return True
-
-    def _deliver(self, ids: list[int]) -> None:
-        rows = self._store.vectors.recallable(self._embedder, ids)
-        there = {row[0] for row in rows}
-        gone = [piece for id in ids for piece in pieces_of(id) if piece not in there]
-        if rows:
-            self._upsert(rows)
-        if gone:
-            self._collection.delete(ids=[str(piece) for piece in gone])
-
-    def _upsert(self, rows: list[tuple[int, bytes]]) -> None:
-        matrix = as_matrix([blob for _, blob in rows], self._dimension)
-        self._collection.upsert(ids=[str(row[0]) for row in rows], embeddings=matrix)
 
     def _connect(self) -> None:
         import chromadb
@@ -179,7 +101,7 @@ class VectorIndex:
         self._collection = self._client.get_or_create_collection(
             f"memories-{self._embedder}",
             embedding_function=None,
-            configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+            configuration=SPACE,
         )
         self._collection.count()
         self._opening.unlink(missing_ok=True)
@@ -199,6 +121,45 @@ class VectorIndex:
         """What is written when it was closed in step: counting what should be there reads all of a large store."""
         return f"clean:{self._embedder}:{count}"
 
-    def _mark(self, value: str) -> None:
-        with self._store.db.write() as db:
-            db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_META, value))
+
+def server_client(url: str, patience: float) -> Any:
+    """Chroma's client for the server at `url`. Raises OSError (nothing there, or silent for `patience` seconds), or
+    whatever Chroma raises when it is no Chroma server."""
+    _knock(url, patience)  # Chroma's client waits for ever while it is made
+    import chromadb
+    from chromadb.config import Settings
+
+    parts = urlsplit(url)
+    host = str(parts.hostname)
+    # Its HTTP client would take the way through a proxy even to this computer.
+    os.environ["NO_PROXY"] = ",".join(dict.fromkeys(filter(None, (*os.environ.get("NO_PROXY", "").split(","), host))))
+    client = chromadb.HttpClient(
+        host=f"{parts.scheme}://{host}{parts.path}" if parts.path else host,
+        port=_port(url),
+        ssl=parts.scheme == "https",
+        settings=Settings(anonymized_telemetry=False, allow_reset=False),
+    )
+    # It has no setting for this; without it a server that hangs would hold a thread for good.
+    session = getattr(getattr(client, "_server", None), "_session", None)
+    if session is not None:
+        session.timeout = patience
+    return client
+
+
+def _knock(url: str, patience: float) -> None:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(str(parts.hostname), _port(url), timeout=patience)
+    try:
+        connection.request("GET", f"{parts.path}/api/v2/heartbeat")
+        if (status := connection.getresponse().status) != 200:
+            raise OSError(f"it is no Chroma server, or none of version 1: status {status}")
+    except HTTPException as error:
+        raise OSError("it does not speak HTTP") from error
+    finally:
+        connection.close()
+
+
+def _port(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from companion.memory.embedder import Embedder
-from companion.memory.index import VectorIndex
+from companion.memory.feed import FedIndex
 from companion.paths import asset
 from companion.pieces import pieces
 from companion.store.images import content_key
@@ -26,7 +26,7 @@ class Meaning:
     id: int
     background: tuple[float, float]
     cjk_trust: float = 1.0
-    index: VectorIndex | None = None
+    index: FedIndex | None = None
 
 
 def piece_vectors(meaning: Meaning | None, texts: Iterable[str]) -> dict[bytes, Matrix]:

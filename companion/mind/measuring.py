@@ -11,7 +11,7 @@ from companion.errors import ModelMissing
 from companion.mind.thinkers import make_thinker
 from companion.mind.thinking import Thinker
 from companion.model.probe import ProbeState, Progress, identity, report_of, run_probe, version
-from companion.model.protocol import ChatModel, StopSignal
+from companion.model.protocol import ChatModel, ModelInfo, StopSignal
 from companion.model.tiers import ProbeReport
 from companion.store.store import Store
 
@@ -23,6 +23,8 @@ class _Found:
     """What is known of one loaded model."""
 
     model: ChatModel
+    info: ModelInfo
+    """As it was: a server may have come back with another model."""
     name: str
     state: ProbeState
     report: ProbeReport | None
@@ -88,7 +90,7 @@ class Measuring:
                 if not self._store.read_only and (state.complete or not again):
                     self._store.probes.put(found.name, version(), state.json(), self._store.clock.now())
             with self._looking:
-                self._found = _Found(found.model, found.name, state, report)
+                self._found = _Found(found.model, found.info, found.name, state, report)
             log.info("measured %s: tier %d", found.model.info.name, report.tier)
             return report
 
@@ -97,8 +99,9 @@ class Measuring:
         with self._looking:
             if model is None:
                 return None
-            if self._found is None or self._found.model is not model:
-                name = identity(model.info)
+            info = model.info
+            if self._found is None or self._found.model is not model or self._found.info != info:
+                name = identity(info)
                 state = ProbeState.from_json(self._store.probes.get(name, version()))
-                self._found = _Found(model, name, state, report_of(state) if state.complete else None)
+                self._found = _Found(model, info, name, state, report_of(state) if state.complete else None)
             return self._found

@@ -20,7 +20,8 @@ from companion.model.reply import Finish, ReplyWriter
 from companion.model.reuse import apply_plan, common_prefix, plan_reuse
 from companion.model.sampler import Sampler
 from companion.model.threads import Threads
-from companion.model.weights import BATCH, Weights
+from companion.model.tuning import Tuning
+from companion.model.weights import Weights
 
 SCORED = 64
 """Tokens read at once where the logits of each are wanted: 64 rows of a vocabulary of 262,000 take 67 MB."""
@@ -33,9 +34,10 @@ _ABORTED = 2
 class Context:
     """A llama context and the tokens its KV cache holds, in step whatever happens. One thread at a time."""
 
-    def __init__(self, weights: Weights, tokens: int, threads: Threads) -> None:
+    def __init__(self, weights: Weights, tokens: int, tuning: Tuning) -> None:
         self._weights = weights
-        self._context = weights.context(tokens, threads)
+        self._batch = tuning.batch
+        self._context = weights.context(tokens, tuning)
         self._memory = C.llama_get_memory(self._context)
         self._can_shift = bool(C.llama_memory_can_shift(self._memory))
         self._cached: list[int] = []
@@ -73,12 +75,14 @@ class Context:
         """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped. −ln P of
         the tokens whose indices are `watched` is found on the way (see `mean_loss`)."""
         self._reuse(wanted)
+        if len(self._cached) in watched and self.can_go_back and self._cached:
+            self._drop(len(self._cached) - 1)  # its row tells how likely the first new token is
         first = start = len(self._cached)
         total = len(wanted) - first
         if on_progress is not None and total:
             on_progress(0, total)
         while start < len(wanted):
-            end = min(start + BATCH, len(wanted))
+            end = min(start + self._batch, len(wanted))
             scored = _scored(watched, start, end)
             end = max(scored.stop, start + 1) if len(scored) == SCORED else end
             part = wanted[start:end]
@@ -108,11 +112,7 @@ class Context:
 
     def drop_after(self, wanted: list[int]) -> None:
         """Keep only what `wanted` begins with."""
-        same = common_prefix(self._cached, wanted)
-        if same < len(self._cached) and not C.llama_memory_seq_rm(self._memory, 0, same, -1):
-            C.llama_memory_clear(self._memory, False)
-            same = 0
-        del self._cached[same:]
+        self._drop(common_prefix(self._cached, wanted))
 
     @property
     def size(self) -> int:
@@ -204,6 +204,13 @@ class Context:
                 found.append(-float(_log_softmax(logits)[tokens[start + row + 1]]))
         return found
 
+    def _drop(self, start: int) -> None:
+        """Forget the tokens from `start` on, and all of them where that is not possible."""
+        if start < len(self._cached) and not C.llama_memory_seq_rm(self._memory, 0, start, -1):
+            C.llama_memory_clear(self._memory, False)
+            start = 0
+        del self._cached[start:]
+
     def _go_back(self, wanted: list[int], stop: StopSignal) -> bool:
         """Drop what was read after `wanted`; False when it had to be read again and that was stopped."""
         if C.llama_memory_seq_rm(self._memory, 0, len(wanted), -1):
@@ -245,6 +252,9 @@ class Context:
             C.llama_memory_clear(self._memory, False)
             held = 0
         del self._cached[held:]
+
+    def use_threads(self, threads: Threads) -> None:
+        C.llama_set_n_threads(self._context, threads.write, threads.read)
 
     def close(self) -> None:
         C.llama_free(self._context)

@@ -9,10 +9,8 @@ more hosts than the one named and keep its files in a store of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
@@ -20,6 +18,7 @@ from companion.errors import DiskFull, ModelError, ModelWithoutTemplate, PullFai
 from companion.model.gguf import read_header
 from companion.model.partial import NO_ROOM, Mark, Partial
 from companion.model.pull_stop import PullStop
+from companion.model.wanted import OnProgress, Patience, Wanted
 from companion.store.lock import held
 from companion.text import one_line
 
@@ -28,30 +27,6 @@ TOLERANCE = 0.05
 """Share by which a file may differ from the size that the person was told."""
 AGAIN = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which asking again makes sense."""
-OnProgress = Callable[[int, int, str], None]
-"""Bytes there, bytes in all (0: unknown), and what is being done: "fetching from HOST", "checking what is there"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A file to fetch. `size` and `sha256` as promised, 0 and empty where nobody did; `source` names it for good."""
-
-    source: str
-    url: str
-    target: Path
-    size: int = 0
-    sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds until a silent server counts as gone, and before each new try; a try that got on starts them anew."""
-
-    connect: float = 15.0
-    read: float = 30.0
-    pauses: tuple[float, ...] = (1.0, 3.0, 6.0, 12.0)
-    reserve: int = 200_000_000
-    """Bytes of the disk that stay free."""
 
 
 def fetch(

@@ -48,7 +48,9 @@ class GgufHeader:
     size_bytes: int
     tensors: int
     kind: str = ""
-    """general.type: "model", "adapter", "mmproj" …; empty in many files."""
+    """general.type: "model" or empty; "adapter" for small weights that are added to a model's, then `adapter_kind` says
+    how; "mmproj" …"""
+    adapter_kind: str = ""
     kv_bytes_per_token: int = 0
     """Bytes of KV cache for one token, in 16-bit floats: Σ over the layers of KV heads × (length of a key + of a
     value) × 2. An upper bound for models whose layers do not all look back all the way, or keep a state instead."""
@@ -132,6 +134,7 @@ class _Reader:
             size_bytes=self._size,
             tensors=tensors,
             kind=_text(values, "general.type"),
+            adapter_kind=_text(values, "adapter.type"),
             kv_bytes_per_token=_kv_bytes_per_token(values, architecture),
             embeds=f"{architecture}.pooling_type" in values,
         )

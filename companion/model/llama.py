@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from companion.errors import InvalidInput, ModelFailed, ModelWithoutTemplate, ThinkingStopped
+from companion.model.adapter import check_adapter
 from companion.model.context import Context
 from companion.model.fit import check_room
 from companion.model.gguf import read_header
@@ -21,10 +24,14 @@ from companion.model.reply import Finish, ReplyWriter
 from companion.model.sampler import Sampler
 from companion.model.spans import token_spans
 from companion.model.template import ChatTemplate
-from companion.model.threads import Threads, default_threads
+from companion.model.threads import Threads
 from companion.model.tokens import Tokeniser
+from companion.model.tuner import tune
+from companion.model.tuning import TuneProgress, TuneReport, Tuning, default_tuning
 from companion.model.weights import Weights
 from companion.text import one_line
+
+log = logging.getLogger(__name__)
 
 OUTPUT_SHARE = 0.3
 """Share of a model's parameters in its output layer up to which likelihoods of the prompt are cheap to have."""
@@ -36,17 +43,20 @@ class LlamaModel:
     Safe from several threads: calls on one lane wait for each other, the lanes run side by side.
     """
 
-    def __init__(self, weights: Weights, info: ModelInfo, template: ChatTemplate, threads: Threads) -> None:
+    def __init__(self, weights: Weights, info: ModelInfo, template: ChatTemplate, tuning: Tuning) -> None:
         self._weights = weights
         self._info = info
         self._template = template
-        self._threads = threads
+        self._tuning = tuning
         self._tokeniser = Tokeniser(weights)
         self._contexts: dict[Lane, Context] = {}
         self._lanes: dict[Lane, threading.Lock] = {"talk": threading.Lock(), "think": threading.Lock()}
         self._tokenising = threading.Lock()
+        self._measuring = threading.Lock()
+        self._measured: StopSignal | None = None
+        """Ends the tuning that is under way."""
         self._closed = False
-        self._identity = weights.identity(info, template.source)
+        self._identity = weights.identity(info, template.source, tuning)
         self._kept = ""
         """The text hash of what was last written by `keep`, or read by `restore`."""
 
@@ -58,24 +68,39 @@ class LlamaModel:
         context: int,
         threads: int | None = None,
         oversize: bool = False,
+        tuning: Callable[[ModelInfo], Tuning | None] = lambda _: None,
+        adapter: tuple[Path, float] | None = None,
         on_progress: Callable[[float], None] | None = None,
-    ) -> LlamaModel:
-        """Load the model at `path`. `context` in tokens, at most what it was trained for; `threads` None: as
-        `default_threads` says; `on_progress` gets the share loaded (0–1). Raises ModelMissing, ModelUnreadable,
-        ModelWithoutTemplate, ModelTooLarge (unless `oversize`), or ModelFailed (no memory for the context)."""
+    ) -> Self:
+        """Load the model at `path`. `context` in tokens, at most what it was trained for; `tuning` gives what was found
+        for this model, if anything; `threads`, as a person set them, take the place of those; `adapter` is
+        a LoRA file and its scale; `on_progress` gets the share loaded (0–1). Raises ModelMissing, ModelUnreadable,
+        ModelWithoutTemplate, ModelTooLarge (unless `oversize`), AdapterUnusable, or ModelFailed (no memory for the
+        context)."""
         header = read_header(path)
         if not header.chat_template:
             raise ModelWithoutTemplate(path.name)
         if not oversize:
             check_room(path, header, context)
+        checked = check_adapter(*adapter, header.architecture) if adapter is not None else None
         weights = Weights(path, on_progress)
         try:
             template = ChatTemplate(header.chat_template, bos=weights.text(weights.bos), eos=weights.text(weights.eos))
-            info = weights.info(path, context)
+            info = replace(weights.info(path, context), adapter=checked)
             if path.suffix.lower() != ".gguf" and header.name.strip():
                 info = replace(info, name=one_line(header.name, 60))  # Ollama's files are called by their checksum
-            model = cls(weights, info, template, Threads(threads, threads) if threads else default_threads())
-            model._context("talk")
+            if checked is not None:
+                weights.add(checked)
+            found = tuning(info) or default_tuning()
+            model = cls(weights, info, template, found.with_threads(threads))
+            try:
+                model._context("talk")
+            except ModelFailed:
+                if not found.measured:
+                    raise
+                log.warning("a context as it was measured cannot be had any more")
+                model = cls(weights, info, template, default_tuning(threads))
+                model._context("talk")
         except BaseException:
             weights.close()
             raise
@@ -202,8 +227,31 @@ class LlamaModel:
         ahead = said.index(text)
         return tuple((first + ahead, end + ahead, loss) for (first, end), loss in zip(spans, losses, strict=True))
 
+    @property
+    def tuning(self) -> Tuning:
+        return self._tuning
+
+    def tune(self, stop: StopSignal, progress: TuneProgress | None = None) -> TuneReport:
+        with self._measuring:
+            self._check_open()
+            self._measured = own = StopSignal()
+            try:
+                with stop.calling(own.set):
+                    return tune(self._weights, self._info.context_tokens, own, progress)
+            finally:
+                self._measured = None
+
+    def use_threads(self, threads: Threads) -> None:
+        self._tuning = replace(self._tuning, read_threads=threads.read, write_threads=threads.write)
+        for lane, lock in self._lanes.items():
+            with lock:
+                if lane in self._contexts:
+                    self._contexts[lane].use_threads(threads)
+
     def close(self) -> None:
-        with self._lanes["talk"], self._lanes["think"], self._tokenising:
+        if (measured := self._measured) is not None:
+            measured.set()
+        with self._measuring, self._lanes["talk"], self._lanes["think"], self._tokenising:
             if self._closed:
                 return
             self._closed = True
@@ -269,7 +317,7 @@ class LlamaModel:
     def _context(self, lane: Lane) -> Context:
         context = self._contexts.get(lane)
         if context is None:
-            context = self._contexts[lane] = Context(self._weights, self._info.context_tokens, self._threads)
+            context = self._contexts[lane] = Context(self._weights, self._info.context_tokens, self._tuning)
         return context
 
     def _check_open(self) -> None:

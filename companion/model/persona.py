@@ -39,6 +39,8 @@ class _SamplingFile(BaseModel):
     top_p: float = Field(default=_DEFAULTS.top_p, gt=0, le=1)
     min_p: float = Field(default=_DEFAULTS.min_p, ge=0, le=1)
     repeat_penalty: float = Field(default=_DEFAULTS.repeat_penalty, ge=1, le=2)
+    frequency_penalty: float = Field(default=_DEFAULTS.frequency_penalty, ge=-2, le=2)
+    presence_penalty: float = Field(default=_DEFAULTS.presence_penalty, ge=-2, le=2)
     max_tokens: int = Field(default=_DEFAULTS.max_tokens, ge=1)
 
 

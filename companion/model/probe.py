@@ -98,8 +98,11 @@ def version() -> str:
 
 def identity(model: ModelInfo) -> str:
     """Names the model by its file: name, size, and a hash of its first and last megabyte (two quantised fine-tunes can
-    have the same head)."""
-    unread = f"{model.name}:{model.size_bytes}:{model.parameters}"
+    have the same head), with its adapter, if it has one; a model on another computer by that and its name there."""
+    if model.host:
+        return f"{model.host}/{model.name}"
+    added = f"+{model.adapter.fingerprint}" if model.adapter is not None else ""
+    unread = f"{model.name}:{model.size_bytes}:{model.parameters}{added}"
     if model.path is None:
         return unread
     try:
@@ -110,7 +113,7 @@ def identity(model: ModelInfo) -> str:
             digest.update(file.read(_END))
     except OSError:  # a loaded model goes on without its file
         return unread
-    return f"{model.path.name}:{size}:{digest.hexdigest()[:16]}"
+    return f"{model.path.name}:{size}:{digest.hexdigest()[:16]}{added}"
 
 
 def run_probe(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -24,15 +25,35 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is chosen. `seed` None draws a new one each time."""
+    """How the next token is chosen. `temperature` 0 takes the likeliest; `top_k` 0 leaves all. `repeat_penalty` divides
+    the logit of what the reply has said lately, `frequency_penalty` (times how often) and `presence_penalty` are taken
+    from it. `seed` None draws a new one each time."""
 
     temperature: float = 0.7
     top_k: int = 40
     top_p: float = 0.95
     min_p: float = 0.05
     repeat_penalty: float = 1.1
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
     max_tokens: int = 400
     seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter: small weights that are added to a model's, `scale` times. `size_bytes` and `modified` (ns) tell
+    whether the file is still the one that was loaded."""
+
+    path: Path
+    scale: float = 1.0
+    size_bytes: int = 0
+    modified: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with everything that changes what the model says."""
+        return f"{self.path}:{self.size_bytes}:{self.modified}:{self.scale:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,9 @@ class ModelInfo:
     trained_context: int
     size_bytes: int
     parameters: int
+    host: str = ""
+    """The computer it runs on (with the port), empty when it is this process."""
+    adapter: Adapter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +96,24 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.buffer = ctypes.create_string_buffer(2)
+        self._then: list[Callable[[], None]] = []
 
     def set(self) -> None:
         self.buffer[0] = b"\x01"
+        for then in tuple(self._then):
+            then()
+
+    @contextmanager
+    def calling(self, then: Callable[[], None]) -> Iterator[None]:
+        """Have `then` called when it is set, at once if it is already: for a wait that cannot look at it. Whoever sets
+        it calls, maybe more than once: `then` must be quick and never raise."""
+        self._then.append(then)
+        try:
+            if self.is_set():
+                then()
+            yield
+        finally:
+            self._then.remove(then)
 
     def is_set(self) -> bool:
         return self.buffer[0] != b"\x00"

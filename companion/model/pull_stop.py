@@ -6,10 +6,12 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-import httpx
+from typing import TYPE_CHECKING
 
 from companion.errors import PullStopped
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class PullStop:

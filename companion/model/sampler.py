@@ -33,12 +33,12 @@ class Sampler:
         self._grammar = self._parse(grammar) if grammar else None
         self._chain = self._build(sampling)
 
-    def next(self, context: Any) -> int:
-        """The next token after what `context` read last; counted as said. Raises ModelFailed when the grammar
-        allows no token at all."""
+    def next(self, context: Any, row: int = -1) -> int:
+        """The next token after a row that `context` has the logits of, by default what it read last; counted as said.
+        Raises ModelFailed when the grammar allows no token at all."""
         if self._grammar is None:
-            return int(C.llama_sampler_sample(self._chain, context, -1))
-        logits = self._weights.logits(context, -1)
+            return int(C.llama_sampler_sample(self._chain, context, row))
+        logits = self._weights.logits(context, row)
         token = self._likeliest_if_allowed(logits) if self._greedy else None
         if token is None:
             token = self._among_allowed(logits)
@@ -93,9 +93,9 @@ class Sampler:
         chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
         add = partial(C.llama_sampler_chain_add, chain)
         # It sees the reply only, not the prompt: the words of a memory are to be repeated.
-        if sampling.repeat_penalty != 1.0:
-            size = self._weights.size
-            add(C.llama_sampler_init_penalties(size, PENALTY_WINDOW, sampling.repeat_penalty, 0.0, 0.0))
+        penalties = (sampling.repeat_penalty, sampling.frequency_penalty, sampling.presence_penalty)
+        if penalties != (1.0, 0.0, 0.0):
+            add(C.llama_sampler_init_penalties(self._weights.size, PENALTY_WINDOW, *penalties))
         if self._greedy:
             add(C.llama_sampler_init_greedy())
             return chain

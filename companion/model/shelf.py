@@ -9,7 +9,6 @@ from pathlib import Path
 
 from companion.errors import InvalidInput, PullFailed, PullRunning
 from companion.model.catalog import find_model, read_catalog
-from companion.model.download import OnProgress, Patience, Wanted, fetch
 from companion.model.elsewhere import Root
 from companion.model.fit import Memory, check_room, fit, this_memory
 from companion.model.gguf import read_header
@@ -18,6 +17,7 @@ from companion.model.partial import drop_part, part_bytes
 from companion.model.pull_stop import PullStop
 from companion.model.source import STARTER, Source, find_source
 from companion.model.stock import Stock, places, resolved
+from companion.model.wanted import OnProgress, Patience, Wanted
 from companion.offers import ModelOffer, PullPlan, Removal
 from companion.paths import Paths
 from companion.settings import ModelSettings
@@ -67,6 +67,8 @@ class Shelf(Stock):
         PullFailed, PullStopped, PullRunning, DiskFull, ModelWithoutTemplate."""
         source, target, ledger = self._source(wanted)
         if not target.exists():
+            from companion.model.download import fetch  # an HTTP client: not before something is fetched
+
             model = source.offered
             promised = (model.sha256 if model else "") or ledger.sums.get(source.id, "")
             sha256 = fetch(

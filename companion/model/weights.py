@@ -14,12 +14,10 @@ import numpy.typing as npt
 
 from companion.errors import ModelFailed, ModelUnreadable
 from companion.model import callbacks
+from companion.model.adapter import LoadedAdapter
 from companion.model.native import C
-from companion.model.protocol import ModelInfo
-from companion.model.threads import Threads
-
-BATCH = 256
-"""Prompt tokens read at once: the most that a stop loses, and the steps of the progress."""
+from companion.model.protocol import Adapter, ModelInfo
+from companion.model.tuning import Tuning
 
 PLAIN_ATTENTION = 8192
 """Contexts up to this many tokens do without flash attention on a processor: it takes twice as long for messages of
@@ -49,6 +47,7 @@ class Weights:
         self.size = C.llama_vocab_n_tokens(self.vocabulary)
         self.output_share = self.size * C.llama_model_n_embd(self._model) / max(1, C.llama_model_n_params(self._model))
         """Of all parameters, those of the output layer, or about as many: the size of the embeddings."""
+        self._adapter: LoadedAdapter | None = None
         self.can_go_back = not (C.llama_model_is_recurrent(self._model) or C.llama_model_is_hybrid(self._model))
         """Whether the end of what was read can be dropped: recurrent models keep a state, not a row per token."""
         self._pieces: dict[int, bytes] = {}
@@ -66,7 +65,23 @@ class Weights:
             parameters=C.llama_model_n_params(self._model),
         )
 
-    def identity(self, info: ModelInfo, template: str) -> str:
+    def add(self, adapter: Adapter) -> None:
+        """Use `adapter` in every context made from now on. Raises AdapterUnusable."""
+        self._adapter = LoadedAdapter(self._model, adapter)
+
+    def flash_attention(self, tokens: int, tuning: Tuning) -> bool:
+        """Whether contexts of `tokens` tokens use it, where `tuning` leaves that open."""
+        if tuning.flash_attention is not None:
+            return tuning.flash_attention
+        return tokens > PLAIN_ATTENTION or bool(C.llama_supports_gpu_offload())
+
+    def cache_bytes(self, tokens: int) -> int:
+        """What the keys and values of `tokens` tokens take, 2 bytes each, about."""
+        model = self._model
+        width = C.llama_model_n_embd(model) * C.llama_model_n_head_kv(model) / max(1, C.llama_model_n_head(model))
+        return int(tokens * C.llama_model_n_layer(model) * width * 2 * 2)
+
+    def identity(self, info: ModelInfo, template: str, tuning: Tuning) -> str:
         """Names everything a KV cache depends on, but for the text: file, build, template, kind of cache. In hex."""
         stat = info.path.stat() if info.path is not None else None
         parts = (
@@ -74,20 +89,27 @@ class Weights:
             str(info.path),
             str(stat and (stat.st_size, stat.st_mtime_ns)),
             hashlib.sha256(template.encode()).hexdigest(),
-            str(info.context_tokens <= PLAIN_ATTENTION),
+            str(info.adapter and info.adapter.fingerprint),
+            str(self.flash_attention(info.context_tokens, tuning)),
+            tuning.kv_type,
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def context(self, tokens: int, threads: Threads) -> Any:
+    def context(self, tokens: int, tuning: Tuning, batch: int | None = None) -> Any:
+        """`batch`: tokens that can be read at once, where that is not the tuning's number."""
         parameters = C.llama_context_default_params()
         parameters.n_ctx = tokens
-        parameters.n_batch = parameters.n_ubatch = min(BATCH, tokens)
-        parameters.n_threads, parameters.n_threads_batch = threads.write, threads.read
+        parameters.n_batch = parameters.n_ubatch = min(batch or tuning.batch, tokens)
+        parameters.n_threads, parameters.n_threads_batch = tuning.write_threads, tuning.read_threads
         parameters.no_perf = True
         # With a window-sized cache, models with sliding-window attention could not go back to a common prefix.
         parameters.swa_full = True
-        if tokens <= PLAIN_ATTENTION and not C.llama_supports_gpu_offload():
+        if not self.flash_attention(tokens, tuning):
             parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        elif tuning.flash_attention:
+            parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        if tuning.kv_type == "q8_0":
+            parameters.type_k = parameters.type_v = C.GGML_TYPE_Q8_0
         with callbacks.errors() as said:
             context = C.llama_init_from_model(self._model, parameters)
         if not context:
@@ -95,6 +117,8 @@ class Weights:
                 f"no context of {tokens:,} tokens: {said[0] if said else 'llama.cpp refused it'}",
                 hint="Set a smaller context (COMPANION_MODEL__CONTEXT) or choose a smaller model.",
             )
+        if self._adapter is not None:
+            self._adapter.apply(context)
         return context
 
     def logits(self, context: Any, row: int) -> npt.NDArray[np.float32]:

@@ -321,6 +321,17 @@ def keep_questions(db: Database) -> None:
     db.run("CREATE INDEX questions_by_turn ON questions(turn)")
 
 
+def keep_tunings(db: Database) -> None:
+    """How a model runs best is found out once for a machine, a model and a size of context, and used from then on. What
+    another version of llama.cpp, or of the measuring, found is not used any more."""
+    db.run(
+        """CREATE TABLE tunings (
+             machine TEXT NOT NULL, model TEXT NOT NULL, context INTEGER NOT NULL, version TEXT NOT NULL,
+             state TEXT NOT NULL, at REAL NOT NULL, utc_offset INTEGER NOT NULL,
+             PRIMARY KEY (machine, model, context)) STRICT, WITHOUT ROWID"""
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     create_conversations_and_turns,
     create_memories,
@@ -340,6 +351,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     consolidate_in_sleep,
     tag_memories,
     keep_questions,
+    keep_tunings,
 )
 
 

@@ -24,6 +24,7 @@ from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.search import Search
 from companion.store.stretches import Stretches
+from companion.store.tunings import Tunings
 from companion.store.turns import Turns
 from companion.store.vectors import Vectors
 from companion.store.working_set import WorkingSet
@@ -47,6 +48,7 @@ class Store:
         self.recalls = Recalls(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
+        self.tunings = Tunings(db)
         self.questions = Questions(db)
         self.mornings = Mornings(db, self.memories)
         self.adaptation = Adaptation(db)

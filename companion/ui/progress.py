@@ -97,8 +97,9 @@ class Progress:
         return f"thinking, {status.pending_jobs} to do" if status.pending_jobs else ""
 
     def facts(self) -> list[str]:
-        """Most important first: what is left of them is shown when the line is narrow."""
-        facts = []
+        """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
+        this process, is the first of all."""
+        facts = [f"→ {self.status.model_host}"] if self.status.model_host else []
         if self.status.read_only:
             facts.append("read-only")
         if self.pull is not None:

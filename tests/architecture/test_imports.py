@@ -27,7 +27,7 @@ ONLY_IMPORTER = {
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
-    "httpx": {"companion/model/download.py", "companion/model/pull_stop.py"},
+    "httpx": {"companion/model/wire.py", "companion/model/download.py", "companion/model/pull_stop.py"},
     "tomlkit": {"companion/settings_file.py"},
     "plotext": {"companion/plot.py"},
     "vaderSentiment": {"companion/memory/affect.py"},
@@ -39,6 +39,7 @@ HEAVY = (
     "transformers",
     "chromadb",
     "onnxruntime",
+    "httpx",
     "apsw",
     "apscheduler",
 )
@@ -104,7 +105,7 @@ def test_what_paints_first_imports_nothing_heavy(module: str) -> None:
 def test_the_engine_imports_no_library_before_it_is_wanted() -> None:
     """The store is wanted at once; model, embedder and index when they are opened."""
     loaded = json.loads(python("import sys, json, companion.companion; print(json.dumps(sorted(sys.modules)))"))
-    late = ("llama_cpp", "torch", "sentence_transformers", "chromadb", "onnxruntime", "textual")
+    late = ("llama_cpp", "torch", "sentence_transformers", "chromadb", "onnxruntime", "httpx", "textual")
     assert [name for name in loaded if name.split(".")[0] in late] == []
 
 

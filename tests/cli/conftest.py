@@ -59,7 +59,14 @@ def shell(home: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     model = FakeModel()
 
     def build(
-        paths: Paths, settings: Settings, *, index: bool, load_model: bool, load_embedder: bool, nights: bool
+        paths: Paths,
+        settings: Settings,
+        *,
+        index: bool,
+        load_model: bool,
+        load_embedder: bool,
+        nights: bool,
+        chat: bool,
     ) -> Companion:
         model.closed = False
         return Companion(
@@ -69,6 +76,7 @@ def shell(home: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
             load_model=load_model,
             load_embedder=load_embedder,
             nights=nights,
+            chat=chat,
             model=model,
             embedder=FakeEmbedder(),
         )

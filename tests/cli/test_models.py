@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from companion.cli import app
 from companion.errors import ModelFailed
 from tests.cli.conftest import Process, Shell
 from tests.fakes import AbleModel
+from tests.servers import scripted
 
 
 @pytest.fixture
@@ -70,3 +74,23 @@ def test_a_missing_model_says_what_to_do(process: Process, tmp_path: Path) -> No
 
 def test_help_comes_without_a_command(shell: Shell) -> None:
     assert "probe" in shell("models", "--help").stdout
+
+
+def test_a_model_on_a_server_is_measured_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted() as server:
+        server.replies("I would", " say so.")
+        monkeypatch.setenv("COMPANION_MODEL__URL", server.url)
+        result = CliRunner().invoke(app, ["models", "probe", "--json"])
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert (report["model"], report["tier"]) == ("a-model", 0)
+
+
+def test_a_server_that_is_not_there_is_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted() as server:
+        gone = server.url
+    monkeypatch.setenv("COMPANION_MODEL__URL", gone)
+    for command in (["models", "probe"], ["say", "Hello"]):
+        result = CliRunner().invoke(app, command)
+        assert result.exit_code == 1
+        assert "Traceback" not in result.stderr

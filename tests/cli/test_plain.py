@@ -28,6 +28,13 @@ def test_a_conversation_through_a_pipe(shell: Shell) -> None:
     assert [len(call.messages) for call in shell.model.calls] == [2, 4]
 
 
+def test_where_words_go_is_said_before_any_are_asked_for(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "goes to" not in shell("--plain", input="/quit\n").stdout
+    monkeypatch.setenv("COMPANION_MODEL__URL", "http://there.example:8080/v1")
+    shown = shell("--plain", input="/quit\n").stdout
+    assert shown.index("goes to there.example:8080") < shown.index("You: ")
+
+
 def test_quit_ends_it(shell: Shell) -> None:
     result = shell("--plain", input="/quit\nnever sent\n")
     assert result.exit_code == 0

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.errors import CompanionError, DiskFull, ModelWithoutTemplate, PullFailed, PullRunning, PullStopped
-from companion.model.download import Patience, Wanted, _next, _Trouble, fetch
+from companion.model.download import _next, _Trouble, fetch
 from companion.model.pull_stop import PullStop
+from companion.model.wanted import Patience, Wanted
 from tests.model.file_server import FileServer, Served, serving
 from tests.model.gguf_files import BASE_MODEL, write
 from tests.store.mounts import small_disk

@@ -13,7 +13,7 @@ import pytest
 from companion.errors import InvalidInput, ModelFailed, ModelMissing, ModelUnreadable, ModelWithoutTemplate
 from companion.model.llama import LlamaModel
 from companion.model.protocol import Generation, Lane, Message, Sampling, StopSignal
-from companion.model.weights import BATCH
+from companion.model.tuning import BATCH
 from tests.model.gguf_files import BASE_MODEL, write
 
 GREEDY = Sampling(temperature=0, max_tokens=12)

@@ -12,12 +12,12 @@ import pytest
 from companion.errors import InvalidInput, ModelMissing, ModelTooLarge, PullFailed, PullRunning
 from companion.model import catalog, stock
 from companion.model.catalog import find_model
-from companion.model.download import Patience
 from companion.model.elsewhere import Root
 from companion.model.fit import Memory
 from companion.model.ledger import ledger_file, read_ledger
 from companion.model.shelf import Shelf
 from companion.model.source import find_source
+from companion.model.wanted import Patience
 from companion.paths import Paths
 from companion.settings import ModelSettings, load_settings
 from companion.store.lock import held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from textual import events
 from textual.events import Paste
 
@@ -238,6 +239,21 @@ async def test_everything_is_on_the_screen_at_both_sizes(size: tuple[int, int]) 
             assert app.screen.region.contains_region(region), kind
         assert prompt.region.height <= 10
         assert app.chat.transcript.region.height > 0
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+@pytest.mark.parametrize("activity", ["", "learning the sense of memories, all of them and more"])
+async def test_where_words_go_is_on_the_screen_at_both_sizes(size: tuple[int, int], activity: str) -> None:
+    engine = FakeEngine()
+    host = "a-rather-long-name.local:8080"
+    engine.status_now = EngineStatus("ready", "smollm2", 4096, activity=activity, tier=3, model_host=host)
+    async with running(engine, size) as (app, pilot):
+        line = app.chat.query_one(StatusLine)
+        await wait_until(pilot, lambda: "→" in str(line.render()))
+        shown = str(line.render())
+        assert "→ a-rather-long-name.local" in shown
+        assert cell_len(shown) <= size[0]
+        assert shown.startswith("learning" if activity else "F1 help")
 
 
 async def test_a_finished_reply_looks_as_if_it_had_come_at_once() -> None:

@@ -26,3 +26,10 @@ def test_measuring_is_a_fact_and_leaves_room_for_the_keys() -> None:
     progress = Progress()
     progress.note(StatusChanged(status))
     assert progress.doing == ""
+
+
+def test_where_words_go_stands_first_and_is_there_from_the_start() -> None:
+    status = EngineStatus("ready", "smollm2", 4096, model_host="localhost:8080")
+    assert facts(status)[0] == "→ localhost:8080"
+    assert facts(EngineStatus("no-model", model_host="localhost:8080", read_only=True))[0] == "→ localhost:8080"
+    assert not any("→" in fact for fact in facts(EngineStatus("ready", "smollm2", 4096)))

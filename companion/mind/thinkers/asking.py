@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from companion.errors import ThinkingStopped
+from companion.errors import NotOffered, ThinkingStopped
 from companion.mind.thinkers.prompts import prompt
 from companion.model.grammars import NoAnswer
 from companion.model.protocol import ChatModel, Generation, Message, Sampling, StopSignal
@@ -51,11 +51,16 @@ class Asking:
         return Window(tuple(map(self.line, shown)), len(before), len(around.before) - len(before))
 
     def choose(self, name: str, options: Sequence[str], stop: StopSignal, **values: str) -> tuple[float, ...] | None:
-        """Shares of `options` as the answer to the prompt `name`; None when it does not fit."""
+        """Shares of `options` as the answer to the prompt `name`; None when it does not fit, or when this
+        model's server cannot tell."""
         messages = prompt(name, **values)
         if not self._fits(name, messages, _CHOICE):
             return None
-        return self._model.choose(messages, options, stop=stop, lane="think")
+        try:
+            return self._model.choose(messages, options, stop=stop, lane="think")
+        except NotOffered as error:
+            log.info("%s: no answer: %s", name, error)
+            return None
 
     def write(
         self,

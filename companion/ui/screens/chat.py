@@ -41,7 +41,7 @@ from companion.ui.widgets.transcript import WINDOW, Transcript
 from companion.ui.widgets.waiting import Waiting
 
 PAUSE = 0.25
-"""Seconds without a key after which the engine hears what was typed so far."""
+"""Seconds after which the engine hears what was typed meanwhile."""
 HINT = "Message · Enter sends, Ctrl+J new line"
 
 
@@ -230,8 +230,6 @@ class ChatScreen(LearnedActions, MorningActions):
     def _typed(self) -> None:
         if self._pause is None:
             self._pause = self.set_timer(PAUSE, self._tell_typed, name="typing")
-        else:
-            self._pause.reset()
 
     @work(group="typing", exclusive=True)
     async def _tell_typed(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
@@ -16,7 +16,7 @@ IDLE_SHORT = "F1 help  F2 memories"
 
 
 class StatusLine(Widget):
-    """One row that always fits: facts are dropped from the end until they do."""
+    """One row that always fits: facts are dropped from the end until they do, but not where the words go to."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; padding: 0 2; color: $text-muted; }
@@ -37,12 +37,20 @@ class StatusLine(Widget):
         left = self.keys or doing or self.idle[0]
         if left is self.idle[0] and facts and not _fits(left, facts[:1], width):
             left = self.idle[1]
-        while facts and not _fits(left, facts, width):
+        always = 1 if self._progress.status.model_host else 0
+        while len(facts) > always and not _fits(left, facts, width):
             facts.pop()
         right = " · ".join(facts)
+        if right and not _fits(left, facts, width):
+            # Where the words go is never left out.
+            left = _cut(left, max(1, width - 3 - cell_len(right)))
         gap = max(1, width - cell_len(left) - cell_len(right)) if right else 0
         line: Content = literal((left, "$text" if doing else "$text-muted"), " " * gap, right)
         return line.truncate(width, ellipsis=True)
+
+
+def _cut(text: str, cells: int) -> str:
+    return text if cell_len(text) <= cells else set_cell_size(text, cells - 1).rstrip() + "…"
 
 
 def _fits(left: str, facts: list[str], width: int) -> bool:
