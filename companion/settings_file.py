@@ -6,15 +6,15 @@ import os
 import tempfile
 from pathlib import Path
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-
 from companion.errors import DiskFull, InvalidInput, ProfileUnavailable
 
 
 def write_setting(file: Path, section: str, key: str, value: str | None) -> None:
     """Set `key` under [section], or with None take it out. The file is replaced in one step, or stays as it was.
     Raises InvalidInput (no TOML), ProfileUnavailable, DiskFull."""
+    import tomlkit  # 20 ms that only a change is worth
+    from tomlkit.exceptions import TOMLKitError
+
     try:
         target = file.resolve()  # a settings file may be a link into a folder of dotfiles
         before = target.read_text(encoding="utf-8") if target.exists() else ""
