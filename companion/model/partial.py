@@ -70,6 +70,8 @@ class Partial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        if not part_bytes(self.target):
+            drop_part(self.target)
 
     def take_up(self, source: str, on_read: Callable[[int, int], None]) -> None:
         """Go on from what is there, if it is known to be of `source`; its bytes are read once, for the checksum."""

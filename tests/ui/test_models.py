@@ -134,6 +134,14 @@ async def test_another_model_is_used_and_the_conversation_goes_on() -> None:
         await wait_until(pilot, lambda: fake.sent == ["Hello there", "Still there?"])
 
 
+async def test_what_decides_besides_can_be_read_at_sixty_columns() -> None:
+    fake = engine()
+    fake.notice = "COMPANION_MODEL__PATH in the environment decides which model is used."
+    async with running(fake, NARROW) as (app, pilot):
+        await opened(app, pilot)
+        await wait_until(pilot, lambda: fake.notice in on_screen(app))
+
+
 async def test_one_too_large_is_refused_and_everything_stays() -> None:
     async with running(fake := engine()) as (app, pilot):
         fake.raises["use_model"] = ModelTooLarge("big.gguf needs about 43.0 GB")

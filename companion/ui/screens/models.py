@@ -34,7 +34,7 @@ class ModelsScreen(EngineScreen):
         Binding("escape", "back", "Back", key_display="esc"),
     ]
     DEFAULT_CSS = """
-    ModelsScreen #machine { height: 1; padding: 0 1; color: $text-muted; }
+    ModelsScreen #machine { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     ModelsScreen #pull { height: auto; padding: 0 1; display: none; }
     ModelsScreen #about { height: auto; max-height: 7; padding: 0 1; border-top: solid $panel; }
     """
@@ -82,7 +82,7 @@ class ModelsScreen(EngineScreen):
             self.query_one("#machine", Literal).show("The models cannot be listed now. r tries again.")
             return
         self.query_one(ModelTable).show(found.models)
-        notice = f"   {one_line(found.notice)}" if found.notice else ""
+        notice = f"\n{one_line(found.notice)}" if found.notice else ""
         self.query_one("#machine", Literal).show(machine_line(found), (notice, "$text-warning"))
         self._show_about()
 
