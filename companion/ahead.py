@@ -11,6 +11,7 @@ from companion.clock import moment
 from companion.memory.prepared import Prepared
 from companion.memory.recall import Recall, Recalled
 from companion.model.pace import Pace
+from companion.model.prompt import in_lines
 from companion.model.protocol import ChatModel, Message, StopSignal
 from companion.prompting import Prompting
 from companion.records import Turn
@@ -31,6 +32,8 @@ class Ahead:
     name: str = ""
     pace: Pace = field(default_factory=Pace)
     _prepared: Prepared | None = None
+    _lines: list[int] = field(default_factory=list)
+    """The memories that stand in what was read of the next prompt, in the order of their lines."""
 
     def look_ahead(self, conversation: int | None, model: ChatModel, stop: StopSignal) -> None:
         """While nobody waits: read what the next prompt begins with, up to where memories and message come. When the
@@ -38,6 +41,7 @@ class Ahead:
         next turn does what is left of it. Raises CompanionError."""
         if stop.is_set():
             return
+        self._lines = []
         if conversation is None:
             self._read(model, [self.prompting.system(model), Message("user", "")], stop)
             return
@@ -59,7 +63,7 @@ class Ahead:
         rows = self.recall.pool.refresh()
         recalled = self.recall(self.prompting.cue(text, turns, now, self.name), self.prompting.settings.recall_limit)
         self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled)
-        block, _ = self.prompting.memory_block(recalled.memories, model)
+        block, _ = self.block(recalled, model)
         prompt = self.prompting.compose(kept, turns, _LATEST, block, text, model)
         if prompt.trimmed:
             self.look_ahead(conversation, model, stop)  # it trims for good; what was typed is read with the next key
@@ -76,6 +80,13 @@ class Ahead:
         cue = self.prompting.cue(turn.text, history, now, "" if turn.speaker == "You" else turn.speaker)
         cue = replace(cue, present_turns=cue.present_turns | {turn.id})
         return self.recall(cue, self.prompting.settings.recall_limit)
+
+    def block(self, recalled: Recalled, model: ChatModel) -> tuple[str, int]:
+        """The memories as the model reads them, and how many they are. What was read of them while the person typed
+        comes first, so that other memories that the last words brought cost only their own lines."""
+        block, count = self.prompting.memory_block(recalled.memories, model, self._lines)
+        self._lines = [item.memory.id for item in in_lines(recalled.memories[:count], self._lines)]
+        return block, count
 
     def keep(self, conversation: int | None, model: ChatModel, file: Path, most_bytes: int | None) -> int:
         """Write what was read of the next prompt to a file; what is being typed is no part of that. Returns the bytes

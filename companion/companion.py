@@ -203,8 +203,10 @@ class Companion(Desk, Shelving):
                 raise CompanionError("the reply was cut off")
 
     def settle(self) -> None:
-        """Run every queued reflection, and whatever else waits in the background, to its end."""
+        """Run every queued reflection, and whatever else waits in the background, to its end; then read the next prompt
+        as far as it is known."""
         self._minding.settle()
+        self._talking.settle()
 
     def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
         turns = self._opened.turns.latest(limit, before)

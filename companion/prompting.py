@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -121,12 +121,14 @@ class Prompting:
             sampling = replace(sampling, max_tokens=min(sampling.max_tokens, SMALL_MODEL_REPLY))
         return sampling
 
-    def memory_block(self, recalled: tuple[RecalledMemory, ...], model: ChatModel) -> tuple[str, int]:
+    def memory_block(
+        self, recalled: tuple[RecalledMemory, ...], model: ChatModel, read: Sequence[int] = ()
+    ) -> tuple[str, int]:
         """The block as the model reads it, the least fitting memories left out until it has its share of context, and
-        how many it holds."""
+        how many it holds. `read`: see `prompt.memory_block`."""
         room = int(model.info.context_tokens * self.settings.context_share)
         for count in range(len(recalled), 0, -1):
-            block = memory_block(recalled[:count], self.clock.now())
+            block = memory_block(recalled[:count], self.clock.now(), read)
             if model.count(block) <= room:
                 return block, count
         return "", 0

@@ -133,6 +133,18 @@ class Talking:
         with self._condition:
             self._condition.wait_for(lambda: self._closing or not (self._waiting or self._stop))
 
+    def settle(self) -> None:
+        """Until the next prompt is read as far as it is known, or somebody talks."""
+        with self._condition:
+            self._condition.wait_for(
+                lambda: (
+                    self._thread is None
+                    or self._closing
+                    or bool(self._waiting or self._stop)
+                    or not (self._stale or self._ahead)
+                )
+            )
+
     def close(self, patience: float = 5.0) -> None:
         with self._condition:
             self._closing = True
@@ -206,6 +218,7 @@ class Talking:
                 return
             self._stale = False
             if self.model is None:
+                self._condition.notify_all()
                 return
             draft, self._ahead = self._draft, StopSignal()
             stop = self._ahead
@@ -223,6 +236,7 @@ class Talking:
         finally:
             with self._condition:
                 self._ahead = None
+                self._condition.notify_all()
 
     def _keep(self, most_bytes: int | None) -> None:
         if self.model is None or self.model.info.host or self.kept is None or not self.kept.saves:

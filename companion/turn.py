@@ -78,7 +78,7 @@ class TurnTaker:
         written = _Written()
         try:
             recalled = self.ahead.recalled(turn)
-            block, shown = self._prompting.memory_block(recalled.memories, model)
+            block, shown = self.ahead.block(recalled, model)
             with self.store.db.write():
                 reply = self.store.turns.add(
                     turn.conversation,

@@ -1,41 +1,39 @@
-"""Companion's turns against bare llama.cpp: same model file, same threads, same number of tokens, turn about.
+"""Companion's turns against bare llama.cpp: same model file, run the same way, same number of tokens, turn about.
 
 The two sides alternate within one run, so that whatever else the machine does hits both; only ratios of medians are
-worth comparing between machines.
+worth comparing between machines. The conversation is written to disk beforehand and gone on with, as after a start.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from companion.bench.sayings import FACTS, QUESTIONS, STORIES, WARM_UP
-from companion.bench.stopping import Stopping, measure_stopping
-from companion.companion import Companion
-from companion.events import Event, ReplyToken
+from companion.bench.sayings import FACTS, QUESTIONS, REPLIES, STORIES, WARM_UP
+from companion.bench.speaker import Said, Speaker
+from companion.clock import SystemClock
 from companion.model.bare import BareModel
 from companion.model.llama import LlamaModel
-from companion.model.protocol import Message, Sampling
-from companion.model.threads import Threads, default_threads
 from companion.paths import Paths
-from companion.records import ReplyReport
 from companion.settings import Settings
+from companion.store.store import Store
 
-HISTORY = 2_000
-"""Tokens of history before anything is measured."""
-SHORT_REPLY = 24
-"""Tokens after which a reply that only makes history is stopped."""
 REPLY = 48
 """Tokens after which a measured reply is stopped."""
+SORTS = ("warm", "typed_ahead", "after_reflection", "after_restart")
+TIER = {"after_reflection": 2}
+"""For reflection the model puts what was said into words, whatever it can do."""
+CLOSING = 12
+"""Tokens that close a message and open the reply, about: for what a turn typed ahead would have had to read."""
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One turn on both sides. `read` is the number of tokens both had to read."""
+    """One turn on both sides. `read`: the tokens that bare llama.cpp had to read, all that the turn brought; of these
+    `ours_read` were left to us at Enter."""
 
     ours_first_ms: float
     bare_first_ms: float
@@ -43,118 +41,92 @@ class Pair:
     bare_per_second: float
     read: int
     prompt: int
+    ours_read: int = 0
 
 
 @dataclass
 class Exchanges:
-    warm: list[Pair] = field(default_factory=list)
-    after_reflection: list[Pair] = field(default_factory=list)
-    stopping: Stopping = field(default_factory=lambda: Stopping((), 0))
+    """Turns by sort (SORTS), and seconds from opening until the history of a restart was there again."""
 
-    def first_token(self, pairs: list[Pair]) -> float:
+    pairs: dict[str, list[Pair]] = field(default_factory=lambda: {sort: [] for sort in SORTS})
+    ready: list[float] = field(default_factory=list)
+
+    def first_token(self, sort: str) -> float:
         """How many times as long as bare llama.cpp a first token takes."""
+        pairs = self.pairs[sort]
         return median(pair.ours_first_ms for pair in pairs) / median(pair.bare_first_ms for pair in pairs)
 
     @property
     def decode(self) -> float:
         """Our speed of writing as a share of bare llama.cpp's."""
-        pairs = self.warm + self.after_reflection
+        pairs = [pair for sort in SORTS for pair in self.pairs[sort]]
         return median(pair.ours_per_second for pair in pairs) / median(pair.bare_per_second for pair in pairs)
 
 
-def measure_exchanges(model_path: Path, paths: Paths, settings: Settings, rounds: int, progress: Progress) -> Exchanges:
-    """`rounds` turns of each sort after a history of HISTORY tokens, in the profile at `paths` (made for this)."""
-    wanted = settings.model.threads
-    threads = Threads(wanted, wanted) if wanted else default_threads()
-    context = settings.model.context
+def measure_exchanges(
+    model: Path, paths: Paths, settings: Settings, history: int, rounds: int, starts: int, progress: Progress
+) -> Exchanges:
+    """`rounds` turns of each sort after about `history` tokens, `starts` of them after a restart, in the profile at
+    `paths` (made for this)."""
     result = Exchanges()
-    model = LlamaModel.open(model_path, context=context, threads=wanted)
-    ours = _Ours(Companion(paths, settings, index=False, model=model))
+    progress(f"reading a history of {history:,} tokens")
+    speaker = Speaker(model, paths, settings, REPLY)
+    write_history(paths, speaker.open_model(), history)
+    speaker.start()
+    bare = BareModel(model, context=speaker.model.info.context_tokens, tuning=speaker.model.running)
+    questions = iter(QUESTIONS * (rounds + starts))
     try:
-        bare = BareModel(model_path, context=model.info.context_tokens, threads=threads)
-        try:
-            progress(f"making a history of {HISTORY:,} tokens")
-            ours.make_history()
-            ours.companion.settle()
-            _think(model)
-            _pair(ours, bare, WARM_UP)  # first times of everything; not counted
+        for sort in ("warm", "after_reflection"):
+            if sort in TIER:
+                speaker.restart(TIER[sort])
+            _pair(speaker, bare, WARM_UP)  # first times of everything; not counted
             for round in range(rounds):
-                progress(f"turn {2 * round + 1} of {2 * rounds}")
-                ours.companion.settle()
-                result.warm.append(_pair(ours, bare, QUESTIONS[2 * round % len(QUESTIONS)]))
-                progress(f"turn {2 * round + 2} of {2 * rounds}, right after thinking")
-                _think(model)
-                ours.companion.settle()  # the reflection on the turn before
-                result.after_reflection.append(_pair(ours, bare, QUESTIONS[(2 * round + 1) % len(QUESTIONS)]))
-        finally:
-            bare.close()
-        ours.companion.close()
-        home = Paths(data=paths.data / "stopping", config=paths.config / "stopping")
-        result.stopping = measure_stopping(
-            LlamaModel.open(model_path, context=context), home, settings, rounds, progress
-        )
+                progress(f"{history:,} tokens, {sort.replace('_', ' ')}: turn {round + 1} of {rounds}")
+                result.pairs[sort].append(_pair(speaker, bare, next(questions)))
+                if sort == "warm":
+                    result.pairs["typed_ahead"].append(_pair(speaker, bare, next(questions), typed=True))
+        for start in range(starts):
+            progress(f"{history:,} tokens, restart {start + 1} of {starts}")
+            result.ready.append(speaker.restart())
+            result.pairs["after_restart"].append(_pair(speaker, bare, next(questions)))
     finally:
-        ours.companion.close()
+        bare.close()
+        speaker.close()
     return result
 
 
-def _pair(ours: _Ours, bare: BareModel, text: str) -> Pair:
-    turn = ours.turn(text, REPLY)
-    held = turn.report.prompt_tokens - turn.report.read_tokens
-    bare.hold(held)
-    first = bare.first_token_ms(turn.report.read_tokens)
-    speed = bare.tokens_per_second(max(2, turn.tokens - 1))
-    return Pair(turn.first_ms, first, turn.per_second, speed, turn.report.read_tokens, turn.report.prompt_tokens)
-
-
-def _think(model: LlamaModel) -> None:
-    """What a reflecting model would do: read a page in the thinking lane, write a line."""
-    page = Message("user", "\n".join(STORIES[:4]) + "\nSay in one sentence what this is about.")
-    model.generate([page], Sampling(max_tokens=24), on_text=lambda _: None, lane="think")
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    report: ReplyReport
-    first_ms: float
-    per_second: float
-    tokens: int
-
-
-class _Ours:
-    """A started Companion whose replies are timed from the outside, as the person would: from sending to seeing."""
-
-    def __init__(self, companion: Companion) -> None:
-        self.companion = companion
-        self._limit = 0
-        self._times: list[float] = []
-        companion.start()
-        companion.subscribe(self._event)
-
-    def _event(self, event: Event) -> None:
-        if isinstance(event, ReplyToken):
-            self._times.append(time.perf_counter())
-            if len(self._times) == self._limit:
-                self.companion.stop()
-
-    def turn(self, text: str, limit: int) -> _Turn:
-        """Say `text` and wait for the reply, stopped after `limit` pieces of text."""
-        self._limit = limit
-        self._times = []
-        sent = time.perf_counter()
-        report = self.companion.ask(text)
-        times = self._times
-        steps = max(1, len(times) - 1)
-        seconds = times[-1] - times[0] if len(times) > 1 else 0.0
-        return _Turn(report, (times[0] - sent) * 1000, steps / seconds if seconds else 0.0, len(times))
-
-    def make_history(self) -> None:
-        """Memories of another time, then a conversation of HISTORY tokens."""
+def write_history(paths: Paths, model: LlamaModel, tokens: int) -> None:
+    """Memories of another time, then a conversation of about `tokens` tokens. Closes `model`."""
+    store = Store.open(paths)
+    try:
+        clock, used, told = SystemClock(), 0, 0
+        earlier = store.turns.open_conversation(clock.now())
         for fact in FACTS:
-            self.companion.add_memory(fact)
-        self.companion.settle()
-        used, told = 0, 0
-        while used < HISTORY:
-            report = self.turn(STORIES[told % len(STORIES)], SHORT_REPLY).report
-            used = report.prompt_tokens + report.reply_tokens
+            turn = store.turns.add(earlier, "person", fact, clock.now())
+            store.turns.add(earlier, "companion", "I see.", clock.now(), answers=turn.id)
+        conversation = store.turns.open_conversation(clock.now())
+        while used < tokens:
+            said, reply = STORIES[told % len(STORIES)], REPLIES[told % len(REPLIES)]
+            turn = store.turns.add(conversation, "person", said, clock.now())
+            store.turns.add(conversation, "companion", reply, clock.now(), answers=turn.id)
+            used += model.count(said) + model.count(reply)
             told += 1
+    finally:
+        store.close()
+        model.close()
+
+
+def _pair(speaker: Speaker, bare: BareModel, text: str, typed: bool = False) -> Pair:
+    said = speaker.say(text, typed=typed)
+    brought = _brought(said) if typed else said.report.read_tokens
+    bare.hold(said.report.prompt_tokens - brought)
+    first = bare.first_token_ms(brought)
+    speed = bare.tokens_per_second(max(2, said.tokens - 1))
+    report = said.report
+    return Pair(said.first_ms, first, said.per_second, speed, brought, report.prompt_tokens, report.read_tokens)
+
+
+def _brought(said: Said) -> int:
+    """Tokens that were new with a turn, however many of them were read before Enter."""
+    parts = said.report.segments
+    return parts["memories"] + parts["message"] + CLOSING

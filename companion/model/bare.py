@@ -1,8 +1,9 @@
 """The yardstick of the speed bench: what llama.cpp itself takes, in the shortest loop that can be written.
 
-Not a part of the program: no template, no reuse, no stop, no sampling but the likeliest token. It shares nothing with
-`llama.LlamaModel` except the imported library, so that a fault there cannot hide in both sides of a ratio. It lies here
-because only this package may know llama_cpp; whoever changes `llama.py` need not care about it.
+Not a part of the program: no template, no reuse, no stop, no sampling but the likeliest token. It is run the same way
+(threads, batch, attention, cache) and shares nothing else with `llama.LlamaModel` except the imported library, so that
+a fault there cannot hide in both sides of a ratio. It lies here because only this package may know llama_cpp; whoever
+changes `llama.py` need not care about it.
 """
 
 from __future__ import annotations
@@ -14,24 +15,25 @@ from typing import Any
 
 from companion.errors import ModelFailed, ModelUnreadable
 from companion.model.native import C
-from companion.model.threads import Threads
-
-BATCH = 512
-"""Prompt tokens read at once; llama.cpp's own default."""
+from companion.model.tuning import Tuning
 
 
 class BareModel:
     """One model, one context, tokens that are only counted: their values are those of a filler text."""
 
-    def __init__(self, path: Path, *, context: int, threads: Threads) -> None:
-        """Raises ModelUnreadable or ModelFailed."""
+    def __init__(self, path: Path, *, context: int, tuning: Tuning) -> None:
+        """`tuning` with everything decided. Raises ModelUnreadable or ModelFailed."""
         self._model = C.llama_model_load_from_file(os.fsencode(path), C.llama_model_default_params())
         if not self._model:
             raise ModelUnreadable(path.name)
         parameters = C.llama_context_default_params()
         parameters.n_ctx = context
-        parameters.n_batch = parameters.n_ubatch = min(BATCH, context)
-        parameters.n_threads, parameters.n_threads_batch = threads.write, threads.read
+        self._batch = parameters.n_batch = parameters.n_ubatch = min(tuning.batch, context)
+        parameters.n_threads, parameters.n_threads_batch = tuning.write_threads, tuning.read_threads
+        if tuning.flash_attention is False:
+            parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        if tuning.kv_type == "q8_0":
+            parameters.type_k = parameters.type_v = C.GGML_TYPE_Q8_0
         self._context = C.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise ModelFailed(f"no context of {context:,} tokens")
@@ -49,13 +51,13 @@ class BareModel:
             C.llama_memory_seq_rm(self._memory, 0, tokens, -1)
             self._held = tokens
         while self._held < tokens:
-            self._decode(min(BATCH, tokens - self._held))
+            self._decode(min(self._batch, tokens - self._held))
 
     def first_token_ms(self, new: int) -> float:
         """Milliseconds to read `new` tokens after what is held and to choose the first of the reply."""
         started = time.perf_counter()
         while new > 0:
-            part = min(BATCH, new)
+            part = min(self._batch, new)
             self._decode(part)
             new -= part
         C.llama_sampler_sample(self._sampler, self._context, -1)

@@ -71,9 +71,12 @@ class Context:
         on_progress: Callable[[int, int], None] | None,
         stop: StopSignal,
         watched: range = range(0),
+        batch: int | None = None,
     ) -> tuple[int, bool]:
         """Bring the cache to `wanted`. Returns the tokens that had to be read, and False when it was stopped. −ln P of
-        the tokens whose indices are `watched` is found on the way (see `mean_loss`)."""
+        the tokens whose indices are `watched` is found on the way (see `mean_loss`). `batch`: fewer tokens to read at
+        once, for less to be lost when it is stopped."""
+        batch = min(batch or self._batch, self._batch)
         self._reuse(wanted)
         if len(self._cached) in watched and self.can_go_back and self._cached:
             self._drop(len(self._cached) - 1)  # its row tells how likely the first new token is
@@ -82,18 +85,18 @@ class Context:
         if on_progress is not None and total:
             on_progress(0, total)
         while start < len(wanted):
-            end = min(start + self._batch, len(wanted))
+            end = min(start + batch, len(wanted))
             scored = _scored(watched, start, end)
             end = max(scored.stop, start + 1) if len(scored) == SCORED else end
             part = wanted[start:end]
             # Both arrays have to live until they are read: the batch holds only their addresses.
             tokens, flags = (C.llama_token * len(part))(*part), (ctypes.c_int8 * len(part))()
-            batch = C.llama_batch_get_one(tokens, len(part))
+            fed = C.llama_batch_get_one(tokens, len(part))
             if scored:
                 for row in (*scored, end - 1):
                     flags[row - start] = 1
-                batch.logits = flags
-            if stop.is_set() or not self._decode(batch, part):
+                fed.logits = flags
+            if stop.is_set() or not self._decode(fed, part):
                 self._synchronise()
                 return len(self._cached) - first, False
             for row in scored:

@@ -33,6 +33,8 @@ from companion.text import one_line
 
 log = logging.getLogger(__name__)
 
+AHEAD = 64
+"""Tokens read at once ahead of time: whoever presses Enter meanwhile loses at most so many that were being read."""
 OUTPUT_SHARE = 0.3
 """Share of a model's parameters in its output layer up to which likelihoods of the prompt are cheap to have."""
 
@@ -160,7 +162,7 @@ class LlamaModel:
         with self._using(lane, stop) as (context, signal):
             if unfinished and messages[-1].text and not context.can_go_back:
                 return 0  # what is typed on may change the last token: all would have to be read again
-            return context.read(wanted[: self._info.context_tokens], None, signal, watched)[0]
+            return context.read(wanted[: self._info.context_tokens], None, signal, watched, AHEAD)[0]
 
     def keep(self, file: Path, messages: Sequence[Message], most_bytes: int | None = None) -> int:
         wanted = self._encode_last(messages)[0]
@@ -230,6 +232,17 @@ class LlamaModel:
     @property
     def tuning(self) -> Tuning:
         return self._tuning
+
+    @property
+    def running(self) -> Tuning:
+        """The same with everything decided."""
+        flash = self._weights.flash_attention(self._info.context_tokens, self._tuning)
+        return replace(self._tuning, flash_attention=flash)
+
+    @property
+    def cache_bytes(self) -> int:
+        """What the caches of both lanes take, about."""
+        return 2 * self._weights.cache_bytes(self._info.context_tokens)
 
     def tune(self, stop: StopSignal, progress: TuneProgress | None = None) -> TuneReport:
         with self._measuring:
