@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from companion.events import Listener
+from companion.offers import ModelChoice, ModelList, PullPlan, Removal
 from companion.records import (
     Change,
     DayMood,
@@ -100,6 +101,30 @@ class CompanionApi(Protocol):
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         """How the person's days felt, the last `days` of their calendar with anything said, in order. Raises
         InvalidInput."""
+
+    # Models
+    def models(self) -> ModelList:
+        """Those ready to use, those on offer, and other programs' files. Asks nobody."""
+
+    def plan_pull(self, key: str) -> PullPlan:
+        """What fetching a model would do, its host above all. Asks nobody. Raises InvalidInput."""
+
+    def pull_model(self, key: str) -> None:
+        """Begin to fetch a model that the person agreed to fetch; the rest follows as events. Raises PullRunning while
+        another is being fetched, InvalidInput."""
+
+    def stop_pull(self) -> bool:
+        """Stop fetching, keeping what has come. False when nothing was being fetched."""
+
+    def use_model(self, key: str) -> ModelChoice:
+        """Write the choice to the settings; it holds from the engine's next start on. Raises ModelError,
+        InvalidInput."""
+
+    def plan_removal(self, key: str) -> Removal:
+        """What removing would do. Raises InvalidInput when that is not for Companion to do."""
+
+    def remove_model(self, key: str) -> Removal:
+        """Delete a file that was fetched, forget one that was added. Raises InvalidInput, ModelError."""
 
     # Sleep and care
     def morning(self) -> MorningReport:

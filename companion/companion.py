@@ -28,12 +28,14 @@ from companion.model.catalog import find_model
 from companion.model.persona import load_persona
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
+from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
 from companion.paths import Paths
 from companion.records import ReplyReport, SentMessage, TranscriptItem
 from companion.reports import Check, SleepReport
 from companion.settings import Settings
+from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
 from companion.store.learned import learned_from
 from companion.store.store import Store
@@ -46,7 +48,7 @@ CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
 
 
-class Companion(Desk):
+class Companion(Desk, Shelving):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -83,6 +85,7 @@ class Companion(Desk):
         self._conversation: int | None = None
         self._sending = threading.Lock()
         self._store: Store | None = None
+        self._shelf = Shelf(paths)
 
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
@@ -304,6 +307,7 @@ class Companion(Desk):
     def close(self) -> None:
         if self._store is None:
             return
+        self.end_pull()
         self._talking.close()
         self._minding.close()
         store, self._store = self._store, None
@@ -369,7 +373,12 @@ class Companion(Desk):
         from companion.model.llama import LlamaModel  # loads llama.cpp: not before a model is wanted
 
         return LlamaModel.open(
-            path, context=settings.context, threads=settings.threads, tuning=self._tuner.opening, adapter=adapter
+            path,
+            context=settings.context,
+            threads=settings.threads,
+            oversize=settings.oversize,
+            tuning=self._tuner.opening,
+            adapter=adapter,
         )
 
 

@@ -28,6 +28,7 @@ from typing import Any
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
 from companion.logs import start_logging
+from companion.model_calls import ModelCalls
 from companion.paths import Paths, keep_private
 from companion.records import (
     Change,
@@ -44,7 +45,7 @@ from companion.records import (
     TranscriptItem,
 )
 from companion.reports import Check, MorningReport, SleepReport
-from companion.settings import Settings
+from companion.settings import Settings, load_settings
 from companion.status import EngineStatus
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ CLOSE_PATIENCE = 0.9
 """Seconds the engine has to close before it is ended: quitting never waits longer."""
 
 
-class EngineClient:
+class EngineClient(ModelCalls):
     """Every call of `CompanionApi` as a coroutine. Call from one event loop; listeners hear from a reader thread."""
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
@@ -72,6 +73,13 @@ class EngineClient:
         """A new engine after the old one ended."""
         if self._link is not None:
             self._link.abandon()
+        self.start()
+
+    async def renew(self) -> None:
+        """Close the engine and start another, with the settings as they are written now. Raises InvalidInput."""
+        settings = await asyncio.to_thread(load_settings, self._paths.settings)
+        await self.close()
+        self._settings = settings
         self.start()
 
     def on_exit(self, callback: Callable[[], None]) -> None:

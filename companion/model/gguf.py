@@ -19,6 +19,10 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
 _STRING, _ARRAY = 8, 9
 _MOST_PAIRS, _MOST_TENSORS, _LONGEST_NAME, _MOST_NESTED = 1 << 16, 1 << 20, 1 << 16, 4
 _READ_AHEAD = 1 << 20
+_KEPT = 1 << 12
+"""Arrays of whole numbers up to this length are kept: what is told for each layer. The vocabulary's are skipped."""
+_KV_BYTES = 2
+"""Of a number in the KV cache: llama.cpp keeps 16-bit floats unless told otherwise."""
 
 # (values per block, bytes per block) of ggml's tensor types; a type not listed is not measured.
 _TYPE_SIZES = {
@@ -44,8 +48,25 @@ class GgufHeader:
     size_bytes: int
     tensors: int
     kind: str = ""
-    """"model" or empty; "adapter" for small weights that are added to a model's, then `adapter_kind` says how."""
+    """general.type: "model" or empty; "adapter" for small weights that are added to a model's, then `adapter_kind` says
+    how; "mmproj" …"""
     adapter_kind: str = ""
+    kv_bytes_per_token: int = 0
+    """Bytes of KV cache for one token, in 16-bit floats: Σ over the layers of KV heads × (length of a key + of a
+    value) × 2. An upper bound for models whose layers do not all look back all the way, or keep a state instead."""
+    embeds: bool = False
+    """Whether it turns texts into vectors and writes nothing."""
+
+    @property
+    def unsuited(self) -> str:
+        """Why nobody can talk with this file, empty for a chat model."""
+        if self.architecture == "clip" or self.kind == "mmproj":
+            return "it is what another model sees or hears with (mmproj)"
+        if self.kind not in ("", "model"):
+            return f"it is no model but of the kind {self.kind!r}"
+        if self.embeds:
+            return "it turns texts into vectors and writes nothing"
+        return "" if self.chat_template else "it has no chat template, so it is a base model"
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -114,6 +135,8 @@ class _Reader:
             tensors=tensors,
             kind=_text(values, "general.type"),
             adapter_kind=_text(values, "adapter.type"),
+            kv_bytes_per_token=_kv_bytes_per_token(values, architecture),
+            embeds=f"{architecture}.pooling_type" in values,
         )
 
     def _check_tensors(self, count: int, alignment: object) -> None:
@@ -141,7 +164,10 @@ class _Reader:
             raise ModelUnreadable(f"{self._path} is damaged: a setting of unknown type {kind}")
         kind, length = self._number("I"), self._number("Q")
         if kind in _SCALARS:
-            self._skip(length * struct.calcsize(_SCALARS[kind]))
+            width = struct.calcsize(_SCALARS[kind])
+            if length <= _KEPT and _SCALARS[kind] in "BbHhIiQq":
+                return struct.unpack(f"<{length}{_SCALARS[kind]}", self._take(length * width))
+            self._skip(length * width)
         elif length > self._size:
             self._cut_short(self._base + self._at + length)
         elif kind == _STRING:
@@ -201,3 +227,21 @@ class _Reader:
 def _text(values: dict[str, object], key: str) -> str:
     value = values.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _kv_bytes_per_token(values: dict[str, object], architecture: str) -> int:
+    """See GgufHeader; 0 where the file does not say how many layers it has, or how wide they are."""
+
+    def number(key: str) -> int:
+        value = values.get(f"{architecture}.{key}")
+        return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+    layers, heads, width = number("block_count"), number("attention.head_count"), number("embedding_length")
+    per_head = width // heads if heads else 0
+    length = (number("attention.key_length") or per_head) + (number("attention.value_length") or per_head)
+    each = values.get(f"{architecture}.attention.head_count_kv")
+    if isinstance(each, tuple):
+        kv_heads = sum(max(0, int(count)) for count in each)
+    else:
+        kv_heads = layers * (number("attention.head_count_kv") or heads)
+    return kv_heads * length * _KV_BYTES

@@ -16,6 +16,7 @@ import numpy as np
 from companion.errors import InvalidInput, ModelFailed, ModelWithoutTemplate, ThinkingStopped
 from companion.model.adapter import check_adapter
 from companion.model.context import Context
+from companion.model.fit import check_room
 from companion.model.gguf import read_header
 from companion.model.kept import read_kept, text_hash, write_kept
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
@@ -28,6 +29,7 @@ from companion.model.tokens import Tokeniser
 from companion.model.tuner import tune
 from companion.model.tuning import TuneProgress, TuneReport, Tuning, default_tuning
 from companion.model.weights import Weights
+from companion.text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class LlamaModel:
         *,
         context: int,
         threads: int | None = None,
+        oversize: bool = False,
         tuning: Callable[[ModelInfo], Tuning | None] = lambda _: None,
         adapter: tuple[Path, float] | None = None,
         on_progress: Callable[[float], None] | None = None,
@@ -74,15 +77,20 @@ class LlamaModel:
         """Load the model at `path`. `context` in tokens, at most what it was trained for; `tuning` gives what was found
         for this model, if anything; `threads`, as a person set them, take the place of those; `adapter` is
         a LoRA file and its scale; `on_progress` gets the share loaded (0–1). Raises ModelMissing, ModelUnreadable,
-        ModelWithoutTemplate, AdapterUnusable, or ModelFailed (no memory for the context)."""
+        ModelWithoutTemplate, ModelTooLarge (unless `oversize`), AdapterUnusable, or ModelFailed (no memory for the
+        context)."""
         header = read_header(path)
         if not header.chat_template:
             raise ModelWithoutTemplate(path.name)
+        if not oversize:
+            check_room(path, header, context)
         checked = check_adapter(*adapter, header.architecture) if adapter is not None else None
         weights = Weights(path, on_progress)
         try:
             template = ChatTemplate(header.chat_template, bos=weights.text(weights.bos), eos=weights.text(weights.eos))
             info = replace(weights.info(path, context), adapter=checked)
+            if path.suffix.lower() != ".gguf" and header.name.strip():
+                info = replace(info, name=one_line(header.name, 60))  # Ollama's files are called by their checksum
             if checked is not None:
                 weights.add(checked)
             found = tuning(info) or default_tuning()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -28,3 +30,18 @@ class ProfileLock:
 
     def release(self) -> None:
         self._lock.release()
+
+
+@contextmanager
+def held(path: Path, patience: float = 0.0) -> Iterator[bool]:
+    """Hold the lock at `path` meanwhile; whether it could be had within `patience` seconds. Raises OSError."""
+    lock = FileLock(path, mode=0o600, thread_local=False)
+    try:
+        lock.acquire(timeout=patience, poll_interval=0.02)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

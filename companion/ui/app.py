@@ -28,6 +28,7 @@ from companion.ui import theme
 from companion.ui.commands import commands
 from companion.ui.engine_port import EnginePort
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
+from companion.ui.model_actions import ModelActions
 from companion.ui.no_color import without_crash
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
@@ -35,6 +36,7 @@ from companion.ui.screens.edit import write_memory
 from companion.ui.screens.help import HelpScreen
 from companion.ui.screens.memories import MemoriesScreen
 from companion.ui.screens.memory import MemoryScreen
+from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
 from companion.ui.signals import on_termination
@@ -55,6 +57,7 @@ class CompanionApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", priority=True),
         Binding("f2,ctrl+r", "memories", "Memories", show=False),
+        Binding("f6", "models", "Models", show=False, priority=True),  # TextArea selects a line with it
         Binding("ctrl+c", "interrupt", show=False, priority=True),
     ]
     CSS = """
@@ -70,6 +73,7 @@ class CompanionApp(App[None]):
         self.settings = settings
         self.chat = ChatScreen(engine, typed)
         self.chat.tells_mornings = settings.sleep.morning_report
+        self.models = ModelActions(self)
         self._budget = RestartBudget()
         self._interrupted = -TWICE
         self._leaving = False
@@ -100,13 +104,14 @@ class CompanionApp(App[None]):
         except CompanionError as error:
             self.chat.show_problem(str(error), error.hint)
             return
-        self._engine_ready()
+        self.engine_ready()
 
     @work(group="engine", exclusive=True)
-    async def _engine_ready(self) -> None:
+    async def engine_ready(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, EngineScreen):
                 await screen.engine_back()
+        await self.models.back()
 
     def _engine_spoke(self, event: Event) -> None:
         """Called on a thread of the client."""
@@ -126,6 +131,7 @@ class CompanionApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, EngineScreen | SleepScreen):
                 screen.engine_event(event)
+        self.models.note(event)
         if isinstance(event, Notice):
             tell(self, event.title, event.hint, event.level)
         elif isinstance(event, SleepFinished):
@@ -141,6 +147,7 @@ class CompanionApp(App[None]):
         if self._leaving:
             return
         self.chat.engine_lost()
+        self.models.lost()
         if self._budget.spend():
             tell(self, "The engine stopped", "It is being started again. What you sent is saved.", "warning")
             self.restart_engine()
@@ -158,7 +165,7 @@ class CompanionApp(App[None]):
         except CompanionError as error:
             self.chat.show_problem(str(error), error.hint)
         else:
-            self._engine_ready()
+            self.engine_ready()
 
     # Screens
 
@@ -175,6 +182,23 @@ class CompanionApp(App[None]):
     def action_memories(self) -> None:
         if not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
             self.push_screen(MemoriesScreen(self.engine))
+
+    def action_models(self) -> None:
+        self.models.open()
+
+    @work(group="model")
+    async def stop_pull(self) -> None:
+        await self.models.stop()
+
+    @on(ModelsScreen.PullWanted)
+    @work(group="model")
+    async def _pull_wanted(self, message: ModelsScreen.PullWanted) -> None:
+        await self.models.pull(message.key)
+
+    @on(ModelsScreen.UseWanted)
+    @work(group="model")
+    async def _use_wanted(self, message: ModelsScreen.UseWanted) -> None:
+        await self.models.use(message.key, message.name)
 
     @on(MemoryChosen)
     def _open_memory(self, message: MemoryChosen) -> None:

@@ -25,6 +25,8 @@ def commands(app: CompanionApp) -> Iterator[SystemCommand]:
     yield SystemCommand("Chat: Go to newest", "Scroll to the end of the conversation", chat.action_newest)
     yield SystemCommand("Sleep: Run now", "Run every night that is due", app.sleep)
     yield SystemCommand("Sleep: Preview", "What the night would change", partial(app.sleep, dry_run=True))
+    yield SystemCommand("Models: Open the list", "Choose a language model, fetch one, remove one", app.action_models)
+    yield SystemCommand("Models: Stop fetching", "What has come is kept", app.stop_pull)
     yield SystemCommand("Engine: Check", "Profile, model, embedder, index, jobs", app.check_engine)
     yield SystemCommand("Engine: Restart", "Start the engine again", app.restart_engine)
     yield SystemCommand("Help: Forgetting", "How memories fade, and what keeps them", app.explain_forgetting)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from companion.events import Listener
+from companion.offers import ModelChoice, ModelList, PullPlan, Removal
 from companion.records import (
     Change,
     JournalEntry,
@@ -33,6 +34,9 @@ class EnginePort(Protocol):
 
     def restart(self) -> None:
         """Start it again after it ended."""
+
+    async def renew(self) -> None:
+        """Start it again with the settings as they are written now."""
 
     def subscribe(self, listener: Listener) -> None:
         """Events go to `listener` from a thread of the client, in order."""
@@ -80,5 +84,19 @@ class EnginePort(Protocol):
     async def morning_seen(self) -> None: ...
 
     async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport: ...
+
+    async def models(self) -> ModelList: ...
+
+    async def plan_pull(self, key: str) -> PullPlan: ...
+
+    async def pull_model(self, key: str) -> None: ...
+
+    async def stop_pull(self) -> bool: ...
+
+    async def use_model(self, key: str) -> ModelChoice: ...
+
+    async def plan_removal(self, key: str) -> Removal: ...
+
+    async def remove_model(self, key: str) -> Removal: ...
 
     async def doctor(self) -> tuple[Check, ...]: ...

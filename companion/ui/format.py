@@ -104,3 +104,20 @@ def size(text: str) -> str:
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """ "1 memory", "3,120 lines"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def amount(size: int) -> str:
+    """Bytes as a person reads them, in powers of 1,000: "812 B", "98 MB", "2.5 GB"."""
+    if size < 1_000:
+        return f"{size} B"
+    if size < 999_500:
+        return f"{size / 1e3:.0f} KB"
+    return f"{size / 1e6:.0f} MB" if size < 999_500_000 else f"{size / 1e9:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """About how long: "12 s", "4 min", "2 h 10 min"."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

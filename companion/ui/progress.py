@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from companion.events import Event, PromptRead, ReplyFailed, ReplyFinished, ReplyStarted, ReplyToken, StatusChanged
+from companion.events import (
+    Event,
+    ModelPullFinished,
+    ModelPullProgress,
+    PromptRead,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyStarted,
+    ReplyToken,
+    StatusChanged,
+)
 from companion.status import EngineStatus
 from companion.ui.format import counted
+from companion.ui.model_text import PullMeter
 
 LONG = 1.0
 """Seconds from which a wait is worth telling of beforehand."""
@@ -22,6 +33,8 @@ class Progress:
     read: PromptRead | None = None
     context_used: int = 0
     tokens_per_second: float = 0.0
+    pull: PullMeter | None = None
+    """The model that is being fetched."""
     _answered: int = 0
 
     def sent(self, turn: int) -> None:
@@ -32,6 +45,7 @@ class Progress:
     def lost(self) -> None:
         """The engine ended; nothing is being written any more."""
         self.status = EngineStatus(phase="starting", model=self.status.model)
+        self.pull = None
         self._rest()
 
     def note(self, event: Event) -> None:
@@ -53,6 +67,11 @@ class Progress:
             case ReplyFailed():
                 self._answered = max(self._answered, event.turn)
                 self._rest()
+            case ModelPullProgress():
+                self.pull = self.pull or PullMeter()
+                self.pull.note(event.done, event.total, event.what, event.name)
+            case ModelPullFinished():
+                self.pull = None
             case _:
                 pass
 
@@ -83,6 +102,8 @@ class Progress:
         facts = [f"→ {self.status.model_host}"] if self.status.model_host else []
         if self.status.read_only:
             facts.append("read-only")
+        if self.pull is not None:
+            facts.append(self.pull.short)
         if self.status.phase == "no-model":
             facts.append("no model")
         elif self.status.model:

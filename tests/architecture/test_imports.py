@@ -24,10 +24,11 @@ ONLY_IMPORTER = {
     "torch": {"companion/memory/embedder.py"},
     "apscheduler": {"companion/schedule.py"},
     "apsw": {"companion/store/database.py"},
-    "httpx": {"companion/model/wire.py"},
     "fsrs": {"companion/memory/forgetting.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
+    "httpx": {"companion/model/wire.py", "companion/model/download.py", "companion/model/pull_stop.py"},
+    "tomlkit": {"companion/settings_file.py"},
     "plotext": {"companion/plot.py"},
     "vaderSentiment": {"companion/memory/affect.py"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -321,5 +322,18 @@ def on_a_fresh_model(path: Path, *messages: Message) -> str:
     model = LlamaModel.open(path, context=1024, threads=1)
     try:
         return talk(model, *messages).text
+    finally:
+        model.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_a_file_that_is_called_by_its_checksum_is_shown_by_its_name(starter: Path, tmp_path: Path) -> None:
+    """As Ollama calls them."""
+    blob = tmp_path / ("sha256-" + "ab" * 32)
+    blob.symlink_to(starter)
+    model = LlamaModel.open(blob, context=512)
+    try:
+        assert "sha256" not in model.info.name
+        assert "smol" in model.info.name.lower()
     finally:
         model.close()

@@ -25,6 +25,7 @@ from companion.events import (
     Listener,
     MemoriesChanged,
     MemoriesRecalled,
+    ModelPullFinished,
     PromptRead,
     ReplyFailed,
     ReplyFinished,
@@ -35,6 +36,7 @@ from companion.events import (
     StatusChanged,
     ThoughtsFormed,
 )
+from companion.offers import ModelChoice, ModelList, ModelOffer, PullPlan, Removal
 from companion.question import Question
 from companion.records import (
     Change,
@@ -81,6 +83,8 @@ class FakeEngine:
     calls: list[tuple[object, ...]] = field(default_factory=list)
     raises: dict[str, CompanionError] = field(default_factory=dict)
     morning_report: MorningReport = field(default_factory=lambda: MorningReport("2026-03-03", 0.0))
+    offers: list[ModelOffer] = field(default_factory=list)
+    notice: str = ""
     dismissed: list[int] = field(default_factory=list)
     """Questions that the person does not want to be asked."""
     started: int = 0
@@ -171,6 +175,12 @@ class FakeEngine:
 
     def restart(self) -> None:
         self.start()
+
+    async def renew(self) -> None:
+        self.calls.append(("renew",))
+        if "renew" in self.raises:
+            raise self.raises.pop("renew")
+        self.restart()
 
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
@@ -435,6 +445,52 @@ class FakeEngine:
         report = SleepReport(("2026-07-01",), dormant=3, archived=1, batch=99, dry_run=dry_run, changes=("3 faded",))
         self.emit(SleepFinished(report))
         return report
+
+    # Models
+
+    async def models(self) -> ModelList:
+        await self._call("models")
+        return ModelList(tuple(self.offers), 16_000_000_000, 9_000_000_000, "/models", 70_000_000_000, self.notice)
+
+    def _offer(self, key: str) -> ModelOffer:
+        return next(offer for offer in self.offers if key in (offer.key, offer.path))
+
+    async def plan_pull(self, key: str) -> PullPlan:
+        await self._call("plan_pull", key)
+        offer = self._offer(key)
+        return PullPlan(key, offer.name, f"{key}.gguf", offer.host, True, offer.size_bytes, 0, offer.license, offer.fit)
+
+    async def pull_model(self, key: str) -> None:
+        await self._call("pull_model", key)
+
+    def finish_pull(self, key: str) -> None:
+        """The model has come."""
+        offer = replace(self._offer(key), place="here", path=f"/models/{key}.gguf", host="", removing="delete")
+        self.offers = [offer if other.key == key else other for other in self.offers]
+        self.emit(ModelPullFinished(key, offer.name, offer.path))
+
+    async def stop_pull(self) -> bool:
+        await self._call("stop_pull")
+        return True
+
+    async def use_model(self, key: str) -> ModelChoice:
+        await self._call("use_model", key)
+        chosen = self._offer(key)
+        self.offers = [replace(offer, in_use=offer is chosen) for offer in self.offers]
+        return ModelChoice(chosen.path, self.notice)
+
+    async def plan_removal(self, key: str) -> Removal:
+        await self._call("plan_removal", key)
+        offer = self._offer(key)
+        if not offer.removing:
+            raise InvalidInput(f"{offer.path} was neither fetched nor added by Companion")
+        return Removal(key, offer.path, offer.removing, offer.size_bytes)
+
+    async def remove_model(self, key: str) -> Removal:
+        removal = await self.plan_removal(key)
+        await self._call("remove_model", key)
+        self.offers.remove(self._offer(key))
+        return removal
 
     async def doctor(self) -> tuple[Check, ...]:
         await self._call("doctor")

@@ -1,0 +1,48 @@
+"""Asking before something leaves this computer or is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+
+from companion.ui.widgets.literal import Literal
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Dismissed with True on Enter or `y`, with False on Esc or `n`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,y", "answer(True)", "Yes"),
+        Binding("escape,n", "answer(False)", "No"),
+    ]
+    DEFAULT_CSS = """
+    ConfirmScreen { align: center middle; }
+    ConfirmScreen > VerticalScroll {
+        width: 90%; max-width: 76; min-width: 40; height: auto; max-height: 90%;
+        border: round $primary; background: $surface; padding: 0 1; scrollbar-size-vertical: 1;
+    }
+    ConfirmScreen .keys { color: $text-muted; margin-top: 1; }
+    """
+
+    def __init__(self, question: str, lines: Sequence[str], yes: str) -> None:
+        super().__init__()
+        self._question = question
+        self._lines = lines
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Literal((self._question, "bold"))
+            yield Literal("\n".join(self._lines))
+            yield Literal(f"Enter {self._yes}   Esc leaves it", classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_answer(self, yes: bool) -> None:
+        self.dismiss(yes)
