@@ -20,6 +20,10 @@ import numpy as np
 from companion.store.vectors import Matrix
 
 _BATCH = 32
+_PADDED = 1.25
+"""Texts share a batch when the longest has at most so many times the tokens of the shortest."""
+_BLOCK = 32
+"""Rows of the inner layer (1,536 numbers of 4 bytes each) worked on at once."""
 
 
 class BertEncoder:
@@ -71,10 +75,7 @@ class BertEncoder:
         """Unit vectors, (len(texts), dimension)."""
         encoded = [np.asarray(e.ids, dtype=np.int64) for e in self._tokenizer.encode_batch(list(texts))]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        # Texts of like length share a batch, so that little padding is computed.
-        order = sorted(range(len(texts)), key=lambda i: len(encoded[i]))
-        for start in range(0, len(order), _BATCH):
-            part = order[start : start + _BATCH]
+        for part in _alike([len(ids) for ids in encoded]):
             vectors[part] = self._forward([encoded[i] for i in part])
         return vectors
 
@@ -92,18 +93,19 @@ class BertEncoder:
             + w["embeddings.token_type_embeddings.weight"][0]
         )
         hidden = self._normalise(hidden, "embeddings.LayerNorm")
-        barrier = (mask[:, None, None, :] - 1.0) * 1e9
+        barrier = None if mask.all() else (mask[:, None, None, :] - 1.0) * 1e9
         for layer in range(self._layers):
             name = f"encoder.layer.{layer}"
-            attended = self._attend(hidden, name, barrier)
-            hidden = self._normalise(hidden + attended, f"{name}.attention.output.LayerNorm")
+            hidden += self._attend(hidden, name, barrier)
+            hidden = self._normalise(hidden, f"{name}.attention.output.LayerNorm")
             inner = _gelu(self._linear(hidden, f"{name}.intermediate.dense"))
-            hidden = self._normalise(hidden + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+            hidden += self._linear(inner, f"{name}.output.dense")
+            hidden = self._normalise(hidden, f"{name}.output.LayerNorm")
         mean = (hidden * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1e-9)
         unit: Matrix = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)
         return unit
 
-    def _attend(self, hidden: Matrix, name: str, barrier: Matrix) -> Matrix:
+    def _attend(self, hidden: Matrix, name: str, barrier: Matrix | None) -> Matrix:
         batch, width, size = hidden.shape
 
         def split(part: str) -> Matrix:
@@ -111,40 +113,70 @@ class BertEncoder:
             return projected.reshape(batch, width, self._heads, -1).transpose(0, 2, 1, 3)
 
         query, key, value = split("query"), split("key"), split("value")
-        scores = query @ key.transpose(0, 1, 3, 2) / np.float32(math.sqrt(size // self._heads)) + barrier
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        scores /= scores.sum(axis=-1, keepdims=True)
-        mixed = (scores @ value).transpose(0, 2, 1, 3).reshape(batch, width, size)
-        return self._linear(mixed, f"{name}.attention.output.dense")
+        query *= np.float32(1.0 / math.sqrt(size // self._heads))
+        scores = query @ key.transpose(0, 1, 3, 2)
+        if barrier is not None:
+            scores += barrier
+        scores -= scores.max(axis=-1, keepdims=True)
+        np.exp(scores, out=scores)
+        mixed: Matrix = scores @ value
+        mixed /= scores.sum(axis=-1, keepdims=True)  # after the product: a twentieth of the numbers to divide
+        return self._linear(mixed.transpose(0, 2, 1, 3).reshape(batch, width, size), f"{name}.attention.output.dense")
 
     def _linear(self, x: Matrix, name: str) -> Matrix:
         # One flat product: numpy hands a matrix product to BLAS, a stack of small ones it may not.
-        flat = x.reshape(-1, x.shape[-1]) @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
-        out: Matrix = flat.reshape(*x.shape[:-1], -1)
-        return out
+        flat = x.reshape(-1, x.shape[-1]) @ self._weights[f"{name}.weight"].T
+        flat += self._weights[f"{name}.bias"]
+        return flat.reshape(*x.shape[:-1], -1)
 
     def _normalise(self, x: Matrix, name: str) -> Matrix:
-        centred = x - x.mean(axis=-1, keepdims=True)
-        variance = (centred * centred).mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt(variance + self._epsilon)
-        out: Matrix = scaled * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
-        return out
+        x -= x.mean(axis=-1, keepdims=True)
+        variance = np.einsum("...i,...i->...", x, x)[..., None] / np.float32(x.shape[-1])
+        x /= np.sqrt(variance + np.float32(self._epsilon))
+        x *= self._weights[f"{name}.weight"]
+        x += self._weights[f"{name}.bias"]
+        return x
+
+
+def _alike(lengths: Sequence[int]) -> list[list[int]]:
+    """The indices of `lengths` in batches of at most _BATCH that waste little on padding."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        last = batches[-1] if batches else []
+        if last and len(last) < _BATCH and lengths[index] <= _PADDED * lengths[last[0]]:
+            last.append(index)
+        else:
+            batches.append([index])
+    return batches
 
 
 def _gelu(x: Matrix) -> Matrix:
-    out: Matrix = x * np.float32(0.5) * (np.float32(1.0) + _erf(x * np.float32(math.sqrt(0.5))))
-    return out
+    """x·Φ(x), in place, in blocks that stay in the processor's cache."""
+    rows = x.reshape(-1, x.shape[-1])
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        grown = _erf(block * np.float32(math.sqrt(0.5)))
+        grown += np.float32(1.0)
+        grown *= np.float32(0.5)
+        block *= grown
+    return x
 
 
 def _erf(x: Matrix) -> Matrix:
     """Error function, Abramowitz & Stegun 7.1.26: absolute error at most 1.5e-7, the step of float32 near 1."""
     magnitude = np.abs(x)
-    t = np.float32(1.0) / (np.float32(1.0) + np.float32(0.3275911) * magnitude)
+    t = magnitude * np.float32(0.3275911)
+    t += np.float32(1.0)
+    np.reciprocal(t, out=t)
     series: Matrix = np.full_like(x, 1.061405429)
     for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        series = series * t + np.float32(coefficient)
-    out: Matrix = np.copysign(np.float32(1.0) - series * t * np.exp(-magnitude * magnitude), x)
-    return out
+        series *= t
+        series += np.float32(coefficient)
+    series *= t
+    magnitude *= -magnitude
+    series *= np.exp(magnitude, out=magnitude)
+    np.subtract(np.float32(1.0), series, out=series)
+    return np.copysign(series, x, out=series)
 
 
 def _json(file: Path) -> Any:
