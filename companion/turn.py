@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.ahead import Ahead
+from companion.checkpoints import Checkpoints
 from companion.clock import Clock, moment
 from companion.errors import CompanionError
 from companion.events import (
@@ -36,13 +37,6 @@ from companion.store.store import Store
 log = logging.getLogger(__name__)
 LATEST = 1 << 62
 """Above every turn's id."""
-CHECKPOINT_SECONDS = 0.5
-"""A crash in the middle of a reply loses at most about this much of it."""
-SMALL_MODEL = 300_000_000
-SMALL_MODEL_REPLY = 160
-"""Models of fewer parameters seldom find an end by themselves: past about this many tokens they go in circles."""
-STILL_TO_COME = 8
-"""The context's tokens divided by this are taken for what the next message and its memories will be."""
 TOO_LONG = (
     "Your message is longer than the model can read at once",
     "It reads the beginning and the end. All of it is saved.",
@@ -136,22 +130,23 @@ class TurnTaker:
         if prompt.trimmed:
             self._prompting.keep(turn.conversation, prompt, turns, turn.id)
 
-        def on_text(text: str) -> None:
-            written.add(text)
-            self.emit(ReplyToken(reply.id, text))
-            if written.is_due():
-                self.store.turns.checkpoint(reply.id, written.text)
+        with Checkpoints(lambda text: self.store.turns.checkpoint(reply.id, text)) as checkpoints:
 
-        generation = model.generate(
-            prompt.messages,
-            self._prompting.sampling(model),
-            on_text=on_text,
-            on_progress=lambda done, total: self.emit(
-                PromptRead(reply.id, done, total, self.ahead.pace.seconds(total - done))
-            ),
-            stop=stop,
-            surprise=True,
-        )
+            def on_text(text: str) -> None:
+                written.add(text)
+                self.emit(ReplyToken(reply.id, text))
+                checkpoints.offer(lambda: written.text)
+
+            generation = model.generate(
+                prompt.messages,
+                self._prompting.sampling(model),
+                on_text=on_text,
+                on_progress=lambda done, total: self.emit(
+                    PromptRead(reply.id, done, total, self.ahead.pace.seconds(total - done))
+                ),
+                stop=stop,
+                surprise=True,
+            )
         self.ahead.pace.was(generation.read_tokens, generation.first_token_ms / 1000)
         return generation, prompt.segments
 
@@ -212,24 +207,16 @@ def recover(store: Store, reflection: Reflection) -> int:
 
 
 class _Written:
-    """What has been written of a reply, and when it was last saved."""
+    """What has been written of a reply, and when its first word came."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self._saved = time.monotonic()
         self.first: float | None = None
 
     def add(self, text: str) -> None:
         if self.first is None:
             self.first = time.perf_counter()
         self._parts.append(text)
-
-    def is_due(self) -> bool:
-        """Whether it is time to save; asking when it is counts as saving."""
-        if time.monotonic() - self._saved < CHECKPOINT_SECONDS:
-            return False
-        self._saved = time.monotonic()
-        return True
 
     @property
     def text(self) -> str:

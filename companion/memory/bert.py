@@ -119,8 +119,8 @@ class BertEncoder:
             scores += barrier
         scores -= scores.max(axis=-1, keepdims=True)
         np.exp(scores, out=scores)
-        mixed: Matrix = scores @ value
-        mixed /= scores.sum(axis=-1, keepdims=True)  # after the product: a twentieth of the numbers to divide
+        mixed = np.matmul(scores, value, dtype=np.float32)
+        np.divide(mixed, scores.sum(axis=-1, keepdims=True), out=mixed)  # a twentieth of the numbers of the scores
         return self._linear(mixed.transpose(0, 2, 1, 3).reshape(batch, width, size), f"{name}.attention.output.dense")
 
     def _linear(self, x: Matrix, name: str) -> Matrix:

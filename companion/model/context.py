@@ -41,6 +41,9 @@ class Context:
         self._memory = C.llama_get_memory(self._context)
         self._can_shift = bool(C.llama_memory_can_shift(self._memory))
         self._cached: list[int] = []
+        self._shifting = False
+        """Whether tokens were moved and llama.cpp has not turned them to their new positions yet."""
+        self._stop: StopSignal | None = None
         self._watched: dict[int, float] = {}
         """Index in the cache → −ln P of the token there, where it was watched."""
 
@@ -48,10 +51,12 @@ class Context:
     def stoppable(self, stop: StopSignal) -> Iterator[None]:
         """Let `stop` end what llama.cpp is doing; afterwards bring the token list in step with the cache."""
         C.llama_set_abort_callback(self._context, callbacks.STOP, ctypes.addressof(stop.buffer))
+        self._stop = stop
         try:
             with callbacks.unless(stop.is_set):
                 yield
         finally:
+            self._stop = None
             C.llama_set_abort_callback(self._context, callbacks.NEVER_STOP, None)
             self._synchronise()
 
@@ -78,6 +83,7 @@ class Context:
         once, for less to be lost when it is stopped."""
         batch = min(batch or self._batch, self._batch)
         self._reuse(wanted)
+        self._settle_shift()
         if len(self._cached) in watched and self.can_go_back and self._cached:
             self._drop(len(self._cached) - 1)  # its row tells how likely the first new token is
         first = start = len(self._cached)
@@ -240,6 +246,7 @@ class Context:
             fine = fine and C.llama_memory_seq_rm(self._memory, 0, gap.start, gap.end)
             if fine:
                 C.llama_memory_seq_add(self._memory, 0, gap.end, -1, gap.start - gap.end)
+                self._shifting = True
         if fine and len(kept) < len(self._cached) - sum(len(gap) for gap in plan.gaps()):
             fine = C.llama_memory_seq_rm(self._memory, 0, len(kept), -1)
         if not fine:
@@ -247,6 +254,23 @@ class Context:
             C.llama_memory_clear(self._memory, False)
             kept = []
         self._cached = kept
+
+    def _settle_shift(self) -> None:
+        """Have moved tokens turned to their new positions, by reading the last one again. llama.cpp does that with the
+        next batch; stopped in the middle of it, it would turn some layers twice the next time."""
+        if not self._shifting:
+            return
+        self._shifting = False
+        if not self._cached:
+            return
+        last = (C.llama_token * 1)(self._cached[-1])
+        self._drop(len(self._cached) - 1)
+        C.llama_set_abort_callback(self._context, callbacks.NEVER_STOP, None)
+        try:
+            self._decode(C.llama_batch_get_one(last, 1), tuple(last))
+        finally:
+            if self._stop is not None:
+                C.llama_set_abort_callback(self._context, callbacks.STOP, ctypes.addressof(self._stop.buffer))
 
     def _synchronise(self) -> None:
         """After a stop or an error the cache holds what was read until then: ask it how much."""

@@ -47,8 +47,8 @@ class ReplyWriter:
         """The figures, at the end."""
         ended = time.perf_counter()
         first = ended if self._first is None else self._first
-        # The first token belongs to reading the prompt: the speed is that of the others.
-        steps = len(self.tokens) - 1
+        # The first token belongs to reading the prompt: the speed is that of the others. The end is chosen as they are.
+        steps = len(self.tokens) - 1 + (finish == "end")
         return Generation(
             text=self.text,
             finish=finish,

@@ -114,6 +114,23 @@ def test_llama_cpp_itself_stops_while_reading(model: LlamaModel, starter: Path) 
     assert after.text == on_a_fresh_model(starter, LONG)
 
 
+def test_a_stop_while_moved_tokens_are_turned_does_not_turn_them_twice(model: LlamaModel) -> None:
+    memories = "Memories:\n- I have a dog named Biscuit. (3 May)\n- I love the river in autumn. (4 May)"
+    texts = []
+    for stopped in (False, True):
+        model.read_ahead([Message("user", f"{stopped}")])  # nothing in common with what follows
+        first = talk(model, SYSTEM, Message("user", HELLO.text, memories))
+        if stopped:
+            for _ in range(3):
+                stop = OnlyLlamaSees()
+                stop.set()
+                model.read_ahead([SYSTEM, HELLO, reply(first), NEXT], stop=stop)
+        texts.append(
+            talk(model, SYSTEM, HELLO, reply(first), NEXT, sampling=Sampling(temperature=0, max_tokens=40)).text
+        )
+    assert texts[0] == texts[1]
+
+
 @pytest.mark.parametrize("kind", [StopSignal, OnlyLlamaSees])
 def test_a_stop_while_writing_keeps_what_was_said(model: LlamaModel, starter: Path, kind: type[StopSignal]) -> None:
     stop, said = kind(), []
