@@ -31,8 +31,7 @@ MESSAGES = ("Tell me a long story about a dog, please.", "And what did the dog d
 class Measured(ui.CompanionApp):
     lags = []
 
-    def on_mount(self):
-        super().on_mount()
+    def on_mount(self):  # the app's own is called as well
         self.run_worker(self.measure())
 
     async def measure(self):
@@ -76,7 +75,7 @@ def measure_lag(model: Path, replies: int = REPLIES) -> Lag:
     with home(model) as environment:
         report = Path(environment["COMPANION_HOME"]) / "lag.json"
         with Terminal([sys.executable, "-c", _PROGRAM, str(report), str(replies)], environment) as terminal:
-            terminal.until(report.is_file, replies * PATIENCE)
+            terminal.until(lambda: report.is_file() or terminal.process.poll() is not None, PATIENCE)
             terminal.until(lambda: terminal.process.poll() is not None, 5)
             if not report.is_file():
                 raise CompanionError(f"the app did not reply: {terminal.text[-500:]}")
