@@ -51,7 +51,8 @@ def _speed(**changed: object) -> Speed:
     figures: dict[str, object] = {
         "model": "tiny", "ratios": ratios, "seconds": seconds,
         "rss_mb": {"ui": 66.0, "engine": 377.0, "engine_allowed": 888.0}, "stopping_ms": {"median": 8.0, "worst": 41.0},
-        "lag_ms": {"p50": 0.5, "p99": 12.3, "most": 77.0, "looks": 900}, "lag_histogram": {"1": 800, "20": 100, "50": 0},
+        "lag_ms": {"p50": 0.5, "p99": 12.3, "most": 77.0, "looks": 900},
+        "lag_histogram": {"1": 800, "20": 100, "50": 0},
         "imports_before_first_paint": [], "say_tokens": 88,
     }  # fmt: skip
     return Speed(**{**figures, **changed})  # type: ignore[arg-type]
