@@ -24,8 +24,8 @@ TYPING = 3.0
 """Seconds after the last key for which the person counts as typing."""
 IDLE = 20.0
 """Seconds without anything to do after which what was read is kept."""
-QUICK = 150_000_000
-"""Bytes that may be written while the person waits for the program to end."""
+QUICK = 250_000_000
+"""Bytes that may be written while the person waits for the program to end: about half a second."""
 
 
 @dataclass
