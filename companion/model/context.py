@@ -28,6 +28,9 @@ SCORED = 64
 
 LEAST_WATCHED = 4
 """Tokens from which their mean likelihood says anything."""
+STEP_SECONDS = 1.0
+LEAST_STEP = 32
+"""Reading fewer tokens at once would be slower in itself: the weights are fetched anew for each batch."""
 _ABORTED = 2
 
 
@@ -36,7 +39,7 @@ class Context:
 
     def __init__(self, weights: Weights, tokens: int, tuning: Tuning) -> None:
         self._weights = weights
-        self._batch = tuning.batch
+        self._batch = _step(tuning)
         self._context = weights.context(tokens, tuning)
         self._memory = C.llama_get_memory(self._context)
         self._can_shift = bool(C.llama_memory_can_shift(self._memory))
@@ -285,6 +288,14 @@ class Context:
 
     def close(self) -> None:
         C.llama_free(self._context)
+
+
+def _step(tuning: Tuning) -> int:
+    """Tokens to read at once: as tuned, or as many as a slow model reads in STEP_SECONDS, so that its progress is told
+    about that often. The same each time: another number gives other roundings."""
+    if not tuning.read_per_second:
+        return tuning.batch
+    return min(tuning.batch, max(LEAST_STEP, int(tuning.read_per_second * STEP_SECONDS)))
 
 
 def _scored(watched: range, start: int, end: int) -> range:

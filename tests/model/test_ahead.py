@@ -12,6 +12,7 @@ import pytest
 from companion.model.kept import read_kept, remove_kept, write_kept
 from companion.model.llama import LlamaModel
 from companion.model.protocol import Adapter, Generation, Message, Sampling, StopSignal
+from companion.model.tuning import Tuning
 
 GREEDY = Sampling(temperature=0, max_tokens=10)
 SYSTEM = Message("system", "You are a warm and honest companion.")
@@ -162,3 +163,18 @@ def test_a_write_that_fails_leaves_nothing_that_is_used(file: Path) -> None:
     assert read_kept(file, "b") is None
     remove_kept(file)
     assert list(file.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(("per_second", "steps"), [(0.0, 1), (1_000.0, 1), (100.0, 2), (1.0, 6)])
+def test_a_slow_model_tells_of_its_progress_more_often(starter: Path, per_second: float, steps: int) -> None:
+    tuning = Tuning(1, 1, 256, read_per_second=per_second, write_per_second=per_second)
+    model = LlamaModel.open(starter, context=1024, tuning=lambda _: tuning)
+    told: list[tuple[int, int]] = []
+    try:
+        words = Message("user", "river " * 140)
+        model.generate([words], GREEDY, on_text=lambda _: None, on_progress=lambda *step: told.append(step))
+    finally:
+        model.close()
+    assert told[0] == (0, told[-1][1])
+    assert told[-1][0] == told[-1][1]
+    assert len(told) - 1 == steps
