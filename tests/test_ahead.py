@@ -237,6 +237,63 @@ def test_idle_it_keeps_what_was_read(talk: Talk, tmp_path: Path, monkeypatch: py
         room.talking.close()
 
 
+class KeepsNothing(FakeModel):
+    """Its file gives trouble that nobody thought of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried = threading.Event()
+
+    def keep(self, *args: object, **rest: object) -> int:
+        self.tried.set()
+        raise RuntimeError("keep")
+
+    def restore(self, file: Path) -> int:
+        raise RuntimeError("restore")
+
+
+def test_a_file_that_gives_trouble_costs_no_reply(talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking_module, "IDLE", 0.0)
+    talk.model = model = KeepsNothing()
+    room = Room(talk, KeptFile(tmp_path / "read.kv", saves=True))
+    room.talking.start()
+    room.talking.wait_until_loaded()
+    assert room.talking.problem is None
+    assert model.tried.wait(PATIENCE)
+    room.talking.settle()
+    assert room.talking._thread is not None
+    assert room.talking._thread.is_alive()
+    room.talking.close()
+    assert model.closed
+
+
+def test_what_was_read_of_a_draft_is_not_given_up_to_keep_the_rest(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talking_module, "IDLE", 0.0)
+    monkeypatch.setattr(talking_module, "TYPING", 0.0)
+    kept: list[str] = []
+    told = threading.Event()
+
+    class Keeps(FakeModel):
+        def keep(self, *args: object, **rest: object) -> int:
+            kept.append(self.ahead[-1][-1].text)
+            told.set()
+            return 0
+
+    talk.model = Keeps()
+    room = Room(talk, KeptFile(tmp_path / "read.kv", saves=True))
+    room.talking.typing("I went to the river")
+    room.talking.start()
+    try:
+        assert room.poked.wait(PATIENCE), "the person counts as typing still"
+        room.talking.typing("")
+        assert told.wait(PATIENCE)
+        assert set(kept) == {""}
+    finally:
+        room.talking.close()
+
+
 def test_one_shot_commands_leave_it_as_it_is(talk: Talk, tmp_path: Path) -> None:
     kept = KeptFile(tmp_path / "read.kv")
     room = Room(talk, kept)
