@@ -160,7 +160,7 @@ class LlamaModel:
         wanted = self._encode_last(messages)[0] if unfinished else self._encode(messages)
         watched = self._watched(messages) if unfinished else range(0)
         with self._using(lane, stop) as (context, signal):
-            if unfinished and messages[-1].text and not context.can_go_back:
+            if unfinished and not context.can_go_back and (messages[-1].text or context.tokens == wanted):
                 return 0  # what is typed on may change the last token: all would have to be read again
             return context.read(wanted[: self._info.context_tokens], None, signal, watched, AHEAD)[0]
 
