@@ -344,6 +344,17 @@ def test_typing_is_heard_only_where_it_is_wanted(house: House) -> None:
     assert not house.paths.read.exists()
 
 
+def test_what_is_not_to_be_kept_any_more_is_removed(house: House) -> None:
+    companion = house.open(chat=True)
+    companion.ask("hello")
+    companion.close()
+    assert house.paths.read.exists()
+    house.settings = Settings(model=ModelSettings(keep_read=False))
+    house.model = FakeModel()
+    house.open()
+    assert not house.paths.read.exists()
+
+
 def test_typing_then_sending_recalls_what_it_should(house: House) -> None:
     companion = house.open()
     companion.ask("I adopted a dog named Biscuit.")

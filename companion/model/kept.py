@@ -67,15 +67,16 @@ def read_kept(file: Path, identity: str) -> Kept | None:
         return Kept(int(note["tokens"]), replies)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         log.info("what the model had read is not used: %s", type(error).__name__)
         return None
 
 
 def remove_kept(file: Path) -> None:
     """Forget what was kept. Raises OSError."""
-    for each in (_beside(file), file, file.with_name(file.name + ".part")):
+    for each in (_beside(file), file):
         each.unlink(missing_ok=True)
+        each.with_name(each.name + ".part").unlink(missing_ok=True)
 
 
 def text_hash(tokens: Sequence[int]) -> str:

@@ -185,8 +185,11 @@ class LlamaModel:
             count = context.load(file)
             if count != found.tokens:
                 return 0
+            held = set(context.tokens)
             with self._tokenising:
                 for reply in found.replies:
+                    if not held.issuperset(reply) or any(map(self._weights.is_special, reply)):
+                        continue  # damaged: llama.cpp ends the process over a token that there is not
                     text = b"".join(map(self._weights.piece, reply)).decode("utf-8", "replace")
                     self._tokeniser.remember_reply(text, list(reply))
             self._kept = text_hash(context.tokens)

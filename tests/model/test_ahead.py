@@ -133,6 +133,19 @@ def test_what_does_not_fit_is_read_anew(model: LlamaModel, again: LlamaModel, fi
     assert say(again, SYSTEM, HELLO).read_tokens == again.count_messages([SYSTEM, HELLO])
 
 
+@pytest.mark.parametrize("replies", [[[99_999_999]], [[-5]], [[10**30]], [[float("inf")]], [[2]], 5])
+def test_damaged_replies_are_not_used(
+    model: LlamaModel, again: LlamaModel, file: Path, replies: list[list[float]] | int
+) -> None:
+    answer = Message("assistant", say(model, SYSTEM, HELLO).text)
+    model.keep(file, [SYSTEM, HELLO, answer, OPEN])
+    beside = file.with_suffix(".json")
+    beside.write_text(json.dumps(json.loads(beside.read_text()) | {"replies": replies}))
+    again.restore(file)
+    assert again._tokeniser.replies_in(again._context("talk").tokens) == []
+    assert say(again, SYSTEM, HELLO).text == answer.text
+
+
 def test_whatever_a_cache_depends_on_makes_it_another(model: LlamaModel) -> None:
     weights, info, tuning = model._weights, model.info, model.tuning
     same = weights.identity(info, "template", tuning)
@@ -160,5 +173,6 @@ def test_a_write_that_fails_leaves_nothing_that_is_used(file: Path) -> None:
     assert kept is not None
     assert (kept.tokens, kept.replies) == (3, ((2, 3),))
     assert read_kept(file, "b") is None
+    file.with_name("read.json.part").write_bytes(b"half")
     remove_kept(file)
     assert list(file.parent.iterdir()) == []
