@@ -13,6 +13,7 @@ from companion import talking as talking_module
 from companion.companion import CONTINUED
 from companion.editing import Editing
 from companion.events import MemoriesRecalled, PromptRead, ReplyFinished, ThoughtsFormed
+from companion.memory.recall import Cue
 from companion.model.pace import LEAST, Pace
 from companion.model.protocol import Message, StopSignal
 from companion.records import Turn
@@ -102,6 +103,16 @@ def test_typing_leaves_no_trace(knows: Talk) -> None:
     type_out(knows, "I will tell you a secret about my dog: zanzibar.")
     assert dump(knows.store) == before
     assert not any("zanzibar" in message.text for call in knows.model.calls for message in call.messages)
+
+
+def test_it_is_recalled_on_as_something_not_sent(knows: Talk) -> None:
+    cues: list[Cue] = []
+    recall = knows.taker.recall
+    knows.taker.ahead.recall = lambda cue, limit: cues.append(cue) or recall(cue, limit)  # type: ignore[assignment, func-returns-value]
+    knows.taker.ahead.recall.pool = recall.pool  # type: ignore[attr-defined]
+    type_out(knows, QUESTION)
+    knows.answer("Something else.")
+    assert [cue.unsent for cue in cues] == [True] * QUESTION.count(" ") + [True, False]
 
 
 def test_a_message_that_makes_the_history_leave_is_not_read_in_a_prompt_that_will_not_be(talk: Talk) -> None:
