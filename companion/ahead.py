@@ -50,7 +50,10 @@ class Ahead:
         spare = model.info.context_tokens // STILL_TO_COME
         prompt = self.prompting.compose(kept, turns, end, "", "", model, spare=spare, summing_up=stop)
         if prompt.trimmed and not stop.is_set():
-            self.prompting.keep(conversation, prompt, turns, end)
+            with self.prompting.store.db.write():
+                if self._so_far(conversation) != (kept, turns):
+                    return  # something was forgotten while it was summed up: that is looked at anew
+                self.prompting.keep(conversation, prompt, turns, end)
         self._read(model, [*prompt.messages[:-1], Message("user", "")], stop)
 
     def prepare(self, conversation: int | None, text: str, model: ChatModel, stop: StopSignal) -> None:
