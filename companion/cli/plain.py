@@ -129,10 +129,14 @@ class PlainChat:
 
 
 def words_go(status: EngineStatus) -> str:
-    """Where what is said goes, when it does not stay in this process; else empty."""
-    if not status.model_host:
-        return ""
-    return f"What you say, and what is remembered for the reply, goes to {one_line(status.model_host)} (model.url)."
+    """Where words and vectors go, when they do not stay on this computer; else empty."""
+    told = []
+    if status.model_host:
+        host = one_line(status.model_host)
+        told.append(f"What you say, and what is remembered for the reply, goes to {host} (model.url).")
+    if status.index_host:
+        told.append(f"The vectors of memories go to {one_line(status.index_host)} (index.url).")
+    return " ".join(told)
 
 
 def _write(text: str) -> None:

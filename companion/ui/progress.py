@@ -96,10 +96,17 @@ class Progress:
             return f"{status.pending_jobs} to think about, waiting for {status.waiting_for}"
         return f"thinking, {status.pending_jobs} to do" if status.pending_jobs else ""
 
+    @property
+    def destinations(self) -> list[str]:
+        """Where words and vectors go, when they leave this computer."""
+        words, vectors = self.status.model_host, self.status.index_host
+        there = [f"→ {words}"] if words else []
+        return [*there, f"vectors → {vectors}"] if vectors and vectors != words else there
+
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = [f"→ {self.status.model_host}"] if self.status.model_host else []
+        facts = self.destinations
         if self.status.read_only:
             facts.append("read-only")
         if self.pull is not None:

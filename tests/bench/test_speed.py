@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.bench.exchanges import Exchanges, Pair
+from companion.bench.lag import lag_of
 from companion.bench.speed import Speed, measure, report_lines
 from companion.bench.terminal import Terminal, available
 from companion.model.catalog import find_starter
@@ -22,24 +23,64 @@ def _pair(ours: float, bare: float) -> Pair:
 
 
 def test_ratios_are_of_medians_so_that_one_slow_turn_does_not_count() -> None:
-    found = Exchanges([_pair(120, 100), _pair(9_000, 90), _pair(110, 5_000)], [_pair(150, 100)])
-    assert found.first_token(found.warm) == 1.2
-    assert found.first_token(found.after_reflection) == 1.5
+    found = Exchanges()
+    found.pairs["warm"] = [_pair(120, 100), _pair(9_000, 90), _pair(110, 5_000)]
+    found.pairs["typed_ahead"] = [_pair(40, 100)]
+    assert found.first_token("warm") == 1.2
+    assert found.first_token("typed_ahead") == 0.4
     assert found.decode == 0.75
 
 
+def test_lateness_is_counted_by_steps() -> None:
+    lag = lag_of([0.5, 0.9, 1.5, 4.0, 30.0, 400.0, 0.1, 0.2, 0.3, 0.4])
+    assert lag.histogram == {"1": 6, "2": 1, "5": 1, "10": 0, "20": 0, "50": 1, "100": 0, "more": 1}
+    assert (lag.p50, lag.most, lag.samples) == (0.9, 400.0, 10)
+    assert lag_of([1.0] * 99 + [50.0]).p99 == 50.0
+
+
+SORTED = ("warm", "after_reflection", "after_restart", "typed_ahead")
+
+
+def _speed(**changed: object) -> Speed:
+    ratios = {f"first_token_{sort}": 1.21 + step / 100 for step, sort in enumerate(SORTED)} | {"decode": 0.91}
+    seconds = {f"first_token_{sort}": 0.31 for sort in SORTED} | {
+        "say_first_token": 1.1, "say_answer": 2.2, "say_process": 3.3, "first_paint": 0.44, "app_ready": 5.5,
+        "app_first_token": 6.6, "stop_writing": 0.007, "stop_writing_worst": 0.009, "stop_reading": 0.071,
+        "stop_reading_worst": 0.099,
+    }  # fmt: skip
+    figures: dict[str, object] = {
+        "model": "tiny", "ratios": ratios, "seconds": seconds,
+        "rss_mb": {"ui": 66.0, "engine": 377.0, "engine_allowed": 888.0}, "stopping_ms": {"median": 8.0, "worst": 41.0},
+        "lag_ms": {"p50": 0.5, "p99": 12.3, "most": 77.0, "looks": 900},
+        "lag_histogram": {"1": 800, "20": 100, "50": 0},
+        "imports_before_first_paint": [], "say_tokens": 88,
+    }  # fmt: skip
+    return Speed(**{**figures, **changed})  # type: ignore[arg-type]
+
+
 def test_every_figure_is_told() -> None:
-    ratios = {"first_token_warm": 1.21, "first_token_after_reflection": 1.31, "decode": 0.91}
-    seconds = {"say_first_token": 1.1, "say_answer": 2.2, "say_process": 3.3, "first_paint": 0.44, "app_ready": 5.5}
-    told = "\n".join(
-        report_lines(
-            Speed("tiny", ratios, seconds, {"ui": 66.0, "engine": 377.0}, {"median": 8.0, "worst": 41.0}, [], 88)
-        )
-    )
-    assert all(one in told for one in ("tiny", "1.21", "1.31", "0.91", "1.1 s", "2.2 s", "3.3 s", "0.44", "5.5", "88"))
-    assert all(one in told for one in ("66 MB", "377 MB", "none", "8 ms", "worst 41"))
-    without = "\n".join(report_lines(Speed("tiny", ratios, seconds | {}, {"ui": 1, "engine": 1}, {}, ["torch"], 88)))
-    assert "torch" in without
+    told = "\n".join(report_lines(_speed()))
+    for one in (
+        "tiny",
+        "1.21",
+        "1.22",
+        "1.23",
+        "1.24",
+        "0.31",
+        "0.91",
+        "1.1 s",
+        "2.2 s",
+        "3.3 s",
+        "0.44",
+        "5.5",
+        "6.6",
+    ):
+        assert one in told, one
+    for one in ("66 MB", "377 MB", "888", "none", "8 ms", "worst 41", "7 ms", "worst 9", "71 ms", "worst 99", "12.3"):
+        assert one in told, one
+    assert "to 20 ms  100" in told
+    assert "to 50 ms" not in told
+    assert "torch" in "\n".join(report_lines(_speed(imports_before_first_paint=["torch"])))
 
 
 @pytest.mark.skipif(not available(), reason="needs a pseudo terminal")
@@ -62,9 +103,18 @@ def test_the_whole_bench(tmp_path: Path) -> None:
     assert said
     assert found.imports_before_first_paint == []
     assert all(value > 0 for part in (found.ratios, found.seconds, found.rss_mb) for value in part.values())
-    assert len(asdict(found)["turns"]) == 2
+    assert len(asdict(found)["turns"]) == 8
+    assert {
+        "first_token_warm",
+        "first_token_after_reflection",
+        "first_token_after_restart",
+        "first_token_typed_ahead",
+        "decode",
+    } <= set(found.ratios)
     if available():
         assert found.rss_mb["ui"] < 120
+        assert found.rss_mb["engine"] < found.rss_mb["engine_allowed"]
+        assert sum(found.lag_histogram.values()) == found.lag_ms["looks"]
         weights = Weights(model, None)
         assert (
             found.rss_mb["engine"] < (model.stat().st_size + weights.cache_bytes(Settings().model.context)) / 1e6 + 600

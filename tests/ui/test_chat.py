@@ -281,3 +281,24 @@ async def test_keys_typed_faster_than_they_are_handled_act_in_their_order() -> N
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await wait_until(pilot, lambda: said(app) == ["abXcd"])
         await wait_until(pilot, lambda: prompt.text == "Znext")
+
+
+async def test_the_engine_hears_what_is_typed_so_far() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (_app, pilot):
+        await pilot.press(*"hello")
+        await wait_until(pilot, lambda: "hello" in engine.typed)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: engine.typed[-1] == "")
+        assert len(engine.typed) <= 7
+
+
+async def test_typing_goes_on_being_heard_after_a_restart_of_the_engine() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        await pilot.press(*"hello")
+        await wait_until(pilot, lambda: engine.typed == ["hello"] or engine.typed[-1:] == ["hello"])
+        engine.typed.clear()
+        engine.die()
+        await wait_until(pilot, lambda: engine.typed == ["hello"])
+        assert app.chat.prompt.text == "hello"

@@ -16,7 +16,7 @@ IDLE_SHORT = "F1 help  F2 memories"
 
 
 class StatusLine(Widget):
-    """One row that always fits: facts are dropped from the end until they do, but not where the words go to."""
+    """One row that always fits: facts are dropped from the end until they do, but not where words and vectors go."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; padding: 0 2; color: $text-muted; }
@@ -37,7 +37,7 @@ class StatusLine(Widget):
         left = self.keys or doing or self.idle[0]
         if left is self.idle[0] and facts and not _fits(left, facts[:1], width):
             left = self.idle[1]
-        always = 1 if self._progress.status.model_host else 0
+        always = len(self._progress.destinations)
         while len(facts) > always and not _fits(left, facts, width):
             facts.pop()
         right = " · ".join(facts)
