@@ -310,6 +310,7 @@ class Companion(Desk, Shelving):
         if self._store is None:
             return
         self.end_pull()
+        self._minding.end()  # a model that is thinking could not be closed
         self._talking.close()
         self._minding.close()
         store, self._store = self._store, None

@@ -12,8 +12,10 @@ import pytest
 from companion import talking as talking_module
 from companion.companion import CONTINUED
 from companion.editing import Editing
+from companion.errors import ThinkingStopped
 from companion.events import MemoriesRecalled, PromptRead, ReplyFinished, ThoughtsFormed
 from companion.memory.recall import Cue
+from companion.mind.thinking import Thinker
 from companion.model.pace import LEAST, Pace
 from companion.model.protocol import Message, StopSignal
 from companion.records import Turn
@@ -375,6 +377,25 @@ def test_typing_then_sending_recalls_what_it_should(house: House) -> None:
     report = companion.ask("Is my dog called Biscuit?")
     assert house.events.of(MemoriesRecalled)[-1].recalled == report.recalled
     assert house.events.of(ReplyFinished)[-1].report.turn.text
+
+
+def test_a_model_that_is_thinking_is_stopped_before_it_is_closed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    companion = house.open()
+    thinking = threading.Event()
+    stopped: list[bool] = []
+
+    def think(job: int, turn: int, thinker: Thinker, stop: StopSignal) -> None:
+        heard = threading.Event()
+        with house.model._locks["think"], stop.calling(heard.set):
+            thinking.set()
+            stopped.append(heard.wait(PATIENCE))
+        raise ThinkingStopped
+
+    monkeypatch.setattr(companion._minding.reflection, "run", think)
+    companion.ask("I adopted a dog named Biscuit.")
+    assert thinking.wait(PATIENCE)
+    companion.close()
+    assert stopped == [True]
 
 
 # Saying how long it takes
