@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
 _VERSION = 1
+_LEFT_FREE = 200_000_000
+"""Bytes that stay free on the disk: what the person says needs them more than what can be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ def write_kept(
     finally:
         part.unlink(missing_ok=True)
     return file.stat().st_size + len(description)
+
+
+def has_room(file: Path, size: int) -> bool:
+    """Whether the disk has room for `size` bytes beside the older file, and some to spare. Raises OSError."""
+    return shutil.disk_usage(file.parent).free >= size + _LEFT_FREE
 
 
 def read_kept(file: Path, identity: str) -> Kept | None:

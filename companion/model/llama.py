@@ -18,7 +18,7 @@ from companion.model.adapter import check_adapter
 from companion.model.context import Context
 from companion.model.fit import check_room
 from companion.model.gguf import read_header
-from companion.model.kept import read_kept, text_hash, write_kept
+from companion.model.kept import has_room, read_kept, text_hash, write_kept
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish, ReplyWriter
 from companion.model.sampler import Sampler
@@ -170,6 +170,8 @@ class LlamaModel:
             context.drop_after(wanted)
             tokens = context.tokens
             if not tokens or text_hash(tokens) == self._kept or (most_bytes is not None and context.size > most_bytes):
+                return 0
+            if not has_room(file, context.size):
                 return 0
             with self._tokenising:
                 replies = self._tokeniser.replies_in(tokens)

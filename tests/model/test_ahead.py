@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -108,6 +110,13 @@ def test_it_is_written_once_and_not_when_it_would_take_too_long(model: LlamaMode
     assert not file.exists()
     assert model.keep(file, [SYSTEM, HELLO]) > 0
     assert model.keep(file, [SYSTEM, HELLO]) == 0
+
+
+def test_it_does_not_take_the_last_of_the_disk(model: LlamaModel, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(model, SYSTEM, HELLO)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=model._context("talk").size))
+    assert model.keep(file, [SYSTEM, HELLO]) == 0
+    assert list(file.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "no description", "bad description", "other model"])
