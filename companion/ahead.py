@@ -50,7 +50,10 @@ class Ahead:
         spare = model.info.context_tokens // STILL_TO_COME
         prompt = self.prompting.compose(kept, turns, end, "", "", model, spare=spare, summing_up=stop)
         if prompt.trimmed and not stop.is_set():
-            self.prompting.keep(conversation, prompt, turns, end)
+            with self.prompting.store.db.write():
+                if self._so_far(conversation) != (kept, turns):
+                    return  # something was forgotten while it was summed up: that is looked at anew
+                self.prompting.keep(conversation, prompt, turns, end)
         self._read(model, [*prompt.messages[:-1], Message("user", "")], stop)
 
     def prepare(self, conversation: int | None, text: str, model: ChatModel, stop: StopSignal) -> None:
@@ -61,7 +64,8 @@ class Ahead:
         now = self.prompting.clock.now()
         kept, turns = self._so_far(conversation)
         rows = self.recall.pool.refresh()
-        recalled = self.recall(self.prompting.cue(text, turns, now, self.name), self.prompting.settings.recall_limit)
+        cue = replace(self.prompting.cue(text, turns, now, self.name), unsent=True)
+        recalled = self.recall(cue, self.prompting.settings.recall_limit)
         self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled)
         block, _ = self.block(recalled, model)
         prompt = self.prompting.compose(kept, turns, _LATEST, block, text, model)

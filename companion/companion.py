@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from companion import events
@@ -25,6 +26,7 @@ from companion.mind.thinking import Thinker
 from companion.mind.tuning import Tuner
 from companion.minding import Minding
 from companion.model.catalog import find_model
+from companion.model.kept import remove_kept
 from companion.model.persona import load_persona
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
@@ -308,6 +310,7 @@ class Companion(Desk, Shelving):
         if self._store is None:
             return
         self.end_pull()
+        self._minding.end()  # a model that is thinking could not be closed
         self._talking.close()
         self._minding.close()
         store, self._store = self._store, None
@@ -328,7 +331,11 @@ class Companion(Desk, Shelving):
         return latest[-1].conversation
 
     def _kept_file(self) -> KeptFile | None:
-        if not self._settings.model.keep_read or self._opened.read_only:
+        if self._opened.read_only:
+            return None
+        if not self._settings.model.keep_read:
+            with suppress(OSError):
+                remove_kept(self._paths.read)
             return None
         return KeptFile(self._paths.read, saves=self._chat)
 

@@ -145,11 +145,15 @@ class Minding:
         with self._wake:
             self._wake.wait_for(lambda: self._closing or not (self._poked or self._working))
 
-    def close(self, patience: float = 3.0) -> None:
+    def end(self) -> None:
+        """Begin nothing any more; what a model is thinking, and a night, stop at once."""
         with self._wake:
             self._closing = True
             self._stop_all()
             self._wake.notify_all()
+
+    def close(self, patience: float = 3.0) -> None:
+        self.end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(patience)
         if self.index is not None and (self._thread is None or not self._thread.is_alive()):

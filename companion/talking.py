@@ -177,16 +177,17 @@ class Talking:
 
     def _rest(self) -> None:
         """Until there is something to do. Whoever waits for the person to be done typing is told when they are; after a
-        while what was read is kept."""
+        while what was read is kept, but for a draft: keeping gives up what was read of it."""
         with self._condition:
-            typed = self._typed
+            typed, drafting = self._typed, bool(self._draft.strip())
             if self._condition.wait_for(self._is_wanted, self._seconds_of_typing() if typed else IDLE):
                 return
             self._typed = False
         if typed:
             self.after_reply()
             return
-        self._keep(None)
+        if not drafting:
+            self._keep(None)
         with self._condition:
             self._condition.wait_for(self._is_wanted)
 
@@ -245,12 +246,23 @@ class Talking:
             self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
         except (OSError, CompanionError) as error:  # it is read again at the next start
             log.warning("what was read could not be kept: %s", type(error).__name__)
+        except Exception:
+            log.exception("what was read could not be kept")
+
+    def _restore(self, model: ChatModel) -> None:
+        if self.kept is None:
+            return
+        try:
+            model.restore(self.kept.path)
+        except CompanionError as error:  # it is read again
+            log.warning("what was kept could not be used: %s", error.title)
+        except Exception:
+            log.exception("what was kept could not be used")
 
     def _load(self) -> None:
         try:
             model = self.open_model()
-            if self.kept is not None:
-                model.restore(self.kept.path)
+            self._restore(model)
             self.model, self.problem = model, None
         except CompanionError as error:
             self.problem = error

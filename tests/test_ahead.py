@@ -12,7 +12,10 @@ import pytest
 from companion import talking as talking_module
 from companion.companion import CONTINUED
 from companion.editing import Editing
+from companion.errors import ThinkingStopped
 from companion.events import MemoriesRecalled, PromptRead, ReplyFinished, ThoughtsFormed
+from companion.memory.recall import Cue
+from companion.mind.thinking import Thinker
 from companion.model.pace import LEAST, Pace
 from companion.model.protocol import Message, StopSignal
 from companion.records import Turn
@@ -102,6 +105,16 @@ def test_typing_leaves_no_trace(knows: Talk) -> None:
     type_out(knows, "I will tell you a secret about my dog: zanzibar.")
     assert dump(knows.store) == before
     assert not any("zanzibar" in message.text for call in knows.model.calls for message in call.messages)
+
+
+def test_it_is_recalled_on_as_something_not_sent(knows: Talk) -> None:
+    cues: list[Cue] = []
+    recall = knows.taker.recall
+    knows.taker.ahead.recall = lambda cue, limit: cues.append(cue) or recall(cue, limit)  # type: ignore[assignment, func-returns-value]
+    knows.taker.ahead.recall.pool = recall.pool  # type: ignore[attr-defined]
+    type_out(knows, QUESTION)
+    knows.answer("Something else.")
+    assert [cue.unsent for cue in cues] == [True] * QUESTION.count(" ") + [True, False]
 
 
 def test_a_message_that_makes_the_history_leave_is_not_read_in_a_prompt_that_will_not_be(talk: Talk) -> None:
@@ -237,6 +250,63 @@ def test_idle_it_keeps_what_was_read(talk: Talk, tmp_path: Path, monkeypatch: py
         room.talking.close()
 
 
+class KeepsNothing(FakeModel):
+    """Its file gives trouble that nobody thought of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried = threading.Event()
+
+    def keep(self, *args: object, **rest: object) -> int:
+        self.tried.set()
+        raise RuntimeError("keep")
+
+    def restore(self, file: Path) -> int:
+        raise RuntimeError("restore")
+
+
+def test_a_file_that_gives_trouble_costs_no_reply(talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking_module, "IDLE", 0.0)
+    talk.model = model = KeepsNothing()
+    room = Room(talk, KeptFile(tmp_path / "read.kv", saves=True))
+    room.talking.start()
+    room.talking.wait_until_loaded()
+    assert room.talking.problem is None
+    assert model.tried.wait(PATIENCE)
+    room.talking.settle()
+    assert room.talking._thread is not None
+    assert room.talking._thread.is_alive()
+    room.talking.close()
+    assert model.closed
+
+
+def test_what_was_read_of_a_draft_is_not_given_up_to_keep_the_rest(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talking_module, "IDLE", 0.0)
+    monkeypatch.setattr(talking_module, "TYPING", 0.0)
+    kept: list[str] = []
+    told = threading.Event()
+
+    class Keeps(FakeModel):
+        def keep(self, *args: object, **rest: object) -> int:
+            kept.append(self.ahead[-1][-1].text)
+            told.set()
+            return 0
+
+    talk.model = Keeps()
+    room = Room(talk, KeptFile(tmp_path / "read.kv", saves=True))
+    room.talking.typing("I went to the river")
+    room.talking.start()
+    try:
+        assert room.poked.wait(PATIENCE), "the person counts as typing still"
+        room.talking.typing("")
+        assert told.wait(PATIENCE)
+        assert set(kept) == {""}
+    finally:
+        room.talking.close()
+
+
 def test_one_shot_commands_leave_it_as_it_is(talk: Talk, tmp_path: Path) -> None:
     kept = KeptFile(tmp_path / "read.kv")
     room = Room(talk, kept)
@@ -287,6 +357,17 @@ def test_typing_is_heard_only_where_it_is_wanted(house: House) -> None:
     assert not house.paths.read.exists()
 
 
+def test_what_is_not_to_be_kept_any_more_is_removed(house: House) -> None:
+    companion = house.open(chat=True)
+    companion.ask("hello")
+    companion.close()
+    assert house.paths.read.exists()
+    house.settings = Settings(model=ModelSettings(keep_read=False))
+    house.model = FakeModel()
+    house.open()
+    assert not house.paths.read.exists()
+
+
 def test_typing_then_sending_recalls_what_it_should(house: House) -> None:
     companion = house.open()
     companion.ask("I adopted a dog named Biscuit.")
@@ -296,6 +377,25 @@ def test_typing_then_sending_recalls_what_it_should(house: House) -> None:
     report = companion.ask("Is my dog called Biscuit?")
     assert house.events.of(MemoriesRecalled)[-1].recalled == report.recalled
     assert house.events.of(ReplyFinished)[-1].report.turn.text
+
+
+def test_a_model_that_is_thinking_is_stopped_before_it_is_closed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    companion = house.open()
+    thinking = threading.Event()
+    stopped: list[bool] = []
+
+    def think(job: int, turn: int, thinker: Thinker, stop: StopSignal) -> None:
+        heard = threading.Event()
+        with house.model._locks["think"], stop.calling(heard.set):
+            thinking.set()
+            stopped.append(heard.wait(PATIENCE))
+        raise ThinkingStopped
+
+    monkeypatch.setattr(companion._minding.reflection, "run", think)
+    companion.ask("I adopted a dog named Biscuit.")
+    assert thinking.wait(PATIENCE)
+    companion.close()
+    assert stopped == [True]
 
 
 # Saying how long it takes

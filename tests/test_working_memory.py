@@ -25,7 +25,7 @@ from companion.store.store import Store
 from companion.talking import Talking
 from companion.turn import TurnTaker
 from tests.fakes import FakeModel
-from tests.support import FSRS, PATIENCE, add, say
+from tests.support import FSRS, PATIENCE, add, evidence, say
 
 FACT = "My daughter Nora is allergic to peanuts."
 CONTEXT = 1024
@@ -219,6 +219,28 @@ def test_a_model_of_tier_3_sums_up_while_nobody_waits(talk: Talk) -> None:
         talk.look_ahead()
     talk.answer("And now?")
     assert f"{IN_SHORT}Their daughter Nora is allergic to peanuts." in talk.prompt
+
+
+def test_what_is_forgotten_while_it_is_summed_up_does_not_come_back(talk: Talk) -> None:
+    talk.answer(FACT)
+    turn = talk.store.turns.conversation(1)[0]
+    moment = add(talk.store, FACT, kind="moment", evidence=(evidence(turn, FACT),))
+
+    class Meanwhile(Summing):
+        def summarise(self, lines: Sequence[str], *, stop: StopSignal) -> str | None:
+            if talk.store.memories.get(moment.id).status != "forgotten":
+                Editing(talk.store, talk.store.clock, FSRS).forget(moment.id)
+                return super().summarise(lines, stop=stop)
+            return None
+
+    talk.thinker = Meanwhile("Peanuts\nTheir daughter Nora is allergic to peanuts.")
+    while talk.store.memories.get(moment.id).status != "forgotten":
+        talk.small_talk(1)
+        talk.look_ahead()
+    assert "peanuts" not in talk.gist
+    talk.look_ahead()
+    talk.answer("And now?")
+    assert "peanuts" not in talk.prompt
 
 
 @pytest.mark.parametrize("error", [ThinkingStopped(), ModelFailed("broke")])

@@ -56,7 +56,7 @@ def compare(
     if meaning is None or table is None or not len(table.matrix) or not len(vectors):
         return Compared(rows if len(rows) <= WHOLE else _some(rows, reading, words, []), (), ())
     if len(rows) > WHOLE:
-        nearest = _nearest(rows, vectors[:MESSAGES], meaning, table)
+        nearest = _nearest(rows, vectors[:MESSAGES], meaning, table, unsent=reading.unsent)
         rows = _some(rows, reading, words, nearest)
     slots = rows.piece_slot
     cosines = table.matrix[np.maximum(slots, 0)] @ vectors.T
@@ -69,9 +69,12 @@ def _some(rows: Rows, reading: Reading, words: Lookup, nearest: Sequence[Ints]) 
     return rows.some(_with_neighbours(rows, [*nearest, _by_words(rows, words), _by_time(rows, reading)]))
 
 
-def _nearest(rows: Rows, vectors: Matrix, meaning: Meaning, table: VectorTable) -> list[Ints]:
-    """For each vector the rows of the nearest pieces, the nearest first."""
+def _nearest(rows: Rows, vectors: Matrix, meaning: Meaning, table: VectorTable, *, unsent: bool) -> list[Ints]:
+    """For each vector the rows of the nearest pieces, the nearest first. Much of a text can be guessed from its vector:
+    that of one that is `unsent` is shown to no other computer."""
     index = meaning.index if len(table.matrix) > EXACT else None
+    if index is not None and unsent and index.elsewhere:
+        index = None
     found = index.search(vectors, NEAREST) if index is not None else None
     if found is None:
         # One by one: two at once take four times as long (OpenBLAS packs the table for a product of matrices).

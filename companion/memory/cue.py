@@ -49,6 +49,8 @@ class Cue:
     """Who asks, by name, when the name is known."""
     search: bool = False
     """The person searches by hand: then there is no question of whether memory is called for."""
+    unsent: bool = False
+    """It is being typed still: nothing of it, its vector neither, leaves this computer."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Reading:
     """Whether it is a short message that ends in a question, though it may go on (`asked`)."""
     small_talk: bool = False
     """Whether the message only greets, thanks, agrees and the like."""
+    unsent: bool = False
+    """As in the cue."""
 
 
 def read(cue: Cue) -> Reading:
@@ -103,6 +107,7 @@ def read(cue: Cue) -> Reading:
         cue.now.timestamp() if cue.now is not None else 0.0,
         question,
         not said,
+        cue.unsent,
     )
 
 

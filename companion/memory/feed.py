@@ -32,6 +32,11 @@ class FedIndex:
         self.problem = ""
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether it is on another computer."""
+        return False
+
+    @property
     def ready(self) -> bool:
         """In step with SQLite as of the last delivery."""
         return self._ready.is_set()

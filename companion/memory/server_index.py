@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from companion.addresses import host_of
+from companion.addresses import host_of, is_this_computer
 from companion.errors import CompanionError
 from companion.memory.feed import FedIndex
 from companion.memory.index import SPACE, server_client
@@ -100,6 +100,10 @@ class ServerIndex(FedIndex):
                 within(SEARCH_PATIENCE, client.close)
             except Exception as error:
                 log.debug("the client was left as it was: %s", type(error).__name__)
+
+    @property
+    def elsewhere(self) -> bool:
+        return not is_this_computer(self._url)
 
     @property
     def _stamp(self) -> str:

@@ -42,7 +42,8 @@ class Context:
         self._batch = _step(tuning)
         self._context = weights.context(tokens, tuning)
         self._memory = C.llama_get_memory(self._context)
-        self._can_shift = bool(C.llama_memory_can_shift(self._memory))
+        # A state cannot lose what it was made of; llama.cpp moves it even so, with all that left still in it.
+        self._can_shift = weights.can_go_back and bool(C.llama_memory_can_shift(self._memory))
         self._cached: list[int] = []
         self._shifting = False
         """Whether tokens were moved and llama.cpp has not turned them to their new positions yet."""
@@ -107,7 +108,7 @@ class Context:
                 fed.logits = flags
             if stop.is_set() or not self._decode(fed, part):
                 self._synchronise()
-                return len(self._cached) - first, False
+                return max(0, len(self._cached) - first), False
             for row in scored:
                 logits = self._weights.logits(self._context, row - start)
                 self._watched[row + 1] = -float(_log_softmax(logits)[wanted[row + 1]])
@@ -234,6 +235,10 @@ class Context:
         """Feed the batch; False when it was stopped. Raises ModelFailed."""
         self._cached.extend(tokens)
         result = C.llama_decode(self._context, batch)
+        if result and not self.can_go_back:
+            # It counts the batch as read, with a state from before it or from the middle of it.
+            C.llama_memory_clear(self._memory, False)
+            self._cached.clear()
         if result not in (0, _ABORTED):
             raise ModelFailed(f"llama.cpp could not go on (llama_decode: {result})")
         return bool(result != _ABORTED)

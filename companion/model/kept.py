@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
 _VERSION = 1
+_LEFT_FREE = 200_000_000
+"""Bytes that stay free on the disk: what the person says needs them more than what can be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,11 @@ def write_kept(
     return file.stat().st_size + len(description)
 
 
+def has_room(file: Path, size: int) -> bool:
+    """Whether the disk has room for `size` bytes beside the older file, and some to spare. Raises OSError."""
+    return shutil.disk_usage(file.parent).free >= size + _LEFT_FREE
+
+
 def read_kept(file: Path, identity: str) -> Kept | None:
     """What `file` holds, once it is sure that it is whole and belongs to `identity`; None otherwise."""
     try:
@@ -67,15 +75,16 @@ def read_kept(file: Path, identity: str) -> Kept | None:
         return Kept(int(note["tokens"]), replies)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
         log.info("what the model had read is not used: %s", type(error).__name__)
         return None
 
 
 def remove_kept(file: Path) -> None:
     """Forget what was kept. Raises OSError."""
-    for each in (_beside(file), file, file.with_name(file.name + ".part")):
+    for each in (_beside(file), file):
         each.unlink(missing_ok=True)
+        each.with_name(each.name + ".part").unlink(missing_ok=True)
 
 
 def text_hash(tokens: Sequence[int]) -> str:

@@ -18,7 +18,7 @@ from companion.model.adapter import check_adapter
 from companion.model.context import Context
 from companion.model.fit import check_room
 from companion.model.gguf import read_header
-from companion.model.kept import read_kept, text_hash, write_kept
+from companion.model.kept import has_room, read_kept, text_hash, write_kept
 from companion.model.protocol import Generation, Lane, Message, ModelInfo, Sampling, StopSignal
 from companion.model.reply import Finish, ReplyWriter
 from companion.model.sampler import Sampler
@@ -160,7 +160,7 @@ class LlamaModel:
         wanted = self._encode_last(messages)[0] if unfinished else self._encode(messages)
         watched = self._watched(messages) if unfinished else range(0)
         with self._using(lane, stop) as (context, signal):
-            if unfinished and messages[-1].text and not context.can_go_back:
+            if unfinished and not context.can_go_back and (messages[-1].text or context.tokens == wanted):
                 return 0  # what is typed on may change the last token: all would have to be read again
             return context.read(wanted[: self._info.context_tokens], None, signal, watched, AHEAD)[0]
 
@@ -170,6 +170,8 @@ class LlamaModel:
             context.drop_after(wanted)
             tokens = context.tokens
             if not tokens or text_hash(tokens) == self._kept or (most_bytes is not None and context.size > most_bytes):
+                return 0
+            if not has_room(file, context.size):
                 return 0
             with self._tokenising:
                 replies = self._tokeniser.replies_in(tokens)
@@ -185,8 +187,11 @@ class LlamaModel:
             count = context.load(file)
             if count != found.tokens:
                 return 0
+            held = set(context.tokens)
             with self._tokenising:
                 for reply in found.replies:
+                    if not held.issuperset(reply) or any(map(self._weights.is_special, reply)):
+                        continue  # damaged: llama.cpp ends the process over a token that there is not
                     text = b"".join(map(self._weights.piece, reply)).decode("utf-8", "replace")
                     self._tokeniser.remember_reply(text, list(reply))
             self._kept = text_hash(context.tokens)

@@ -8,8 +8,10 @@ import pytest
 from companion.clock import SetClock
 from companion.memory import closest
 from companion.memory.cue import Cue
+from companion.memory.feed import FedIndex
 from companion.memory.recall import Recall
 from companion.store.store import Store
+from companion.store.vectors import Matrix
 from tests.support import add, change, evidence, meaning, say
 
 PEOPLE = ("Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gwen", "Hugo")
@@ -49,6 +51,36 @@ def test_fewer_are_looked_at(lived: Store, monkeypatch: pytest.MonkeyPatch) -> N
     examined = Recall(lived, meaning(lived)).examine(Cue("Who bought number 42?"))
     assert examined is not None
     assert 0 < len(examined.evidence.rows) < 60
+
+
+class Asked(FedIndex):
+    """An index that is asked, and has no answer."""
+
+    elsewhere = True
+    asked = 0
+
+    def search(self, vectors: Matrix, limit: int) -> list[list[int]] | None:
+        self.asked += 1
+        return None
+
+
+def test_no_vector_of_what_is_being_typed_goes_to_another_computer(
+    lived: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closest, "WHOLE", 20)
+    monkeypatch.setattr(closest, "EXACT", 20)
+    recall = Recall(lived, meaning(lived))
+    assert recall.meaning is not None
+    recall.meaning.index = index = Asked(lived, recall.meaning.id, recall.meaning.embedder.dimension)
+    asked = "What did Cleo buy with number 42?"
+    typed = recall(Cue(asked, unsent=True), 5)
+    assert index.asked == 0
+    sent = recall(Cue(asked), 5)
+    assert index.asked == 1
+    assert [one.memory.id for one in typed.memories] == [one.memory.id for one in sent.memories] != []
+    index.elsewhere = False
+    recall(Cue(asked, unsent=True), 5)
+    assert index.asked == 2
 
 
 def test_what_is_pinned_is_always_looked_at(lived: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -111,6 +113,13 @@ def test_it_is_written_once_and_not_when_it_would_take_too_long(model: LlamaMode
     assert model.keep(file, [SYSTEM, HELLO]) == 0
 
 
+def test_it_does_not_take_the_last_of_the_disk(model: LlamaModel, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(model, SYSTEM, HELLO)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=model._context("talk").size))
+    assert model.keep(file, [SYSTEM, HELLO]) == 0
+    assert list(file.parent.iterdir()) == []
+
+
 @pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "no description", "bad description", "other model"])
 def test_what_does_not_fit_is_read_anew(model: LlamaModel, again: LlamaModel, file: Path, harm: str) -> None:
     say(model, SYSTEM, HELLO)
@@ -132,6 +141,19 @@ def test_what_does_not_fit_is_read_anew(model: LlamaModel, again: LlamaModel, fi
             beside.write_text(json.dumps(json.loads(beside.read_text()) | {"identity": "another"}))
     assert again.restore(file) == 0
     assert say(again, SYSTEM, HELLO).read_tokens == again.count_messages([SYSTEM, HELLO])
+
+
+@pytest.mark.parametrize("replies", [[[99_999_999]], [[-5]], [[10**30]], [[float("inf")]], [[2]], 5])
+def test_damaged_replies_are_not_used(
+    model: LlamaModel, again: LlamaModel, file: Path, replies: list[list[float]] | int
+) -> None:
+    answer = Message("assistant", say(model, SYSTEM, HELLO).text)
+    model.keep(file, [SYSTEM, HELLO, answer, OPEN])
+    beside = file.with_suffix(".json")
+    beside.write_text(json.dumps(json.loads(beside.read_text()) | {"replies": replies}))
+    again.restore(file)
+    assert again._tokeniser.replies_in(again._context("talk").tokens) == []
+    assert say(again, SYSTEM, HELLO).text == answer.text
 
 
 def test_whatever_a_cache_depends_on_makes_it_another(model: LlamaModel) -> None:
@@ -161,6 +183,7 @@ def test_a_write_that_fails_leaves_nothing_that_is_used(file: Path) -> None:
     assert kept is not None
     assert (kept.tokens, kept.replies) == (3, ((2, 3),))
     assert read_kept(file, "b") is None
+    file.with_name("read.json.part").write_bytes(b"half")
     remove_kept(file)
     assert list(file.parent.iterdir()) == []
 
