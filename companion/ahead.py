@@ -105,9 +105,7 @@ class Ahead:
     def _so_far(self, conversation: int | None) -> tuple[Gist, list[Turn]]:
         if conversation is None:
             return Gist(), []
-        store = self.prompting.store
-        kept = store.gists.get(conversation)
-        return kept, self.prompting.standing(store.turns.between(conversation, kept.start, _LATEST))
+        return self.prompting.so_far(conversation, _LATEST)
 
     def _read(self, model: ChatModel, messages: Sequence[Message], stop: StopSignal) -> None:
         began = time.perf_counter()

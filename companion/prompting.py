@@ -10,7 +10,7 @@ from datetime import datetime
 from companion.clock import Clock
 from companion.errors import ModelError, ThinkingStopped
 from companion.memory.cue import Cue, told_before
-from companion.mind.gist import fold, fold_by_model
+from companion.mind.gist import fold, fold_by_model, without
 from companion.mind.thinking import Thinker
 from companion.model.persona import Persona
 from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block, system_message
@@ -53,10 +53,16 @@ class Prompting:
         return tuple(trait.text for trait in self.store.consolidated.portrait())
 
     def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
-        """The gist of the conversation so far, and its turns that are still in the prompt: what the person had
-        forgotten is out of it at once."""
-        kept = self.store.gists.get(turn.conversation)
-        return kept, self.standing(self.store.turns.between(turn.conversation, kept.start, turn.id - 1))
+        """The gist of the conversation so far, and its turns that are still in the prompt."""
+        return self.so_far(turn.conversation, turn.id - 1)
+
+    def so_far(self, conversation: int, last: int) -> tuple[Gist, list[Turn]]:
+        """The same up to the turn `last`: what the person had forgotten is out of both at once."""
+        kept = self.store.gists.get(conversation)
+        if kept.text:
+            gone = self.store.memories.forgotten_turns(self.store.turns.begins(conversation), kept.start - 1)
+            kept = kept._replace(text=without(kept.text, self.store.memories.is_buried, summary=not gone))
+        return kept, self.standing(self.store.turns.between(conversation, kept.start, last))
 
     def standing(self, turns: list[Turn]) -> list[Turn]:
         gone = self.store.memories.forgotten_turns(turns[0].id, turns[-1].id) if turns else frozenset()

@@ -12,7 +12,7 @@ import pytest
 from companion.editing import Editing
 from companion.errors import ModelFailed, ThinkingStopped
 from companion.memory.recall import Recall
-from companion.mind.gist import IN_SHORT
+from companion.mind.gist import IN_SHORT, without
 from companion.mind.reflect import Reflection
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker, Tier
@@ -147,14 +147,31 @@ def test_nothing_is_remembered_from_it(talk: Talk) -> None:
     assert talk.store.db.value("SELECT count(*) FROM turns WHERE text LIKE '%castles%'") == 0
 
 
-def test_what_the_person_has_forgotten_leaves_it_at_the_next_trimming(talk: Talk) -> None:
+def test_what_the_person_has_forgotten_is_out_of_the_prompt_at_once_and_for_good_at_the_next_trimming(
+    talk: Talk,
+) -> None:
     talk.answer(FACT)
     talk.small_talk(20)
     assert FACT in talk.gist
     memory = add(talk.store, FACT)
-    Editing(talk.store, talk.store.clock, FSRS).forget(memory.id)
+    editing = Editing(talk.store, talk.store.clock, FSRS)
+    editing.forget(memory.id)
+    talk.answer("And now?")
+    assert FACT not in talk.prompt
+    editing.undo(None)
+    talk.answer("And now again?")
+    assert FACT in talk.prompt
+    editing.forget(memory.id)
     talk.small_talk(12)
     assert FACT not in talk.gist
+
+
+def test_a_summary_does_not_outlive_what_it_may_tell_of() -> None:
+    gist = f"In short: a cello and a dog.\n{FACT}\nYou said: a cello is a fine thing."
+    assert without(gist, lambda said: False, summary=True) == gist
+    assert without(gist, lambda said: False, summary=False).startswith(FACT)
+    assert without(gist, lambda said: said == FACT, summary=True) == "You said: a cello is a fine thing."
+    assert without(gist, lambda said: said.startswith("a cello"), summary=True) == FACT
 
 
 # Ahead of the next message

@@ -70,6 +70,16 @@ def fold(
     return "\n".join(kept)
 
 
+def without(gist: str, unwanted: Callable[[str], bool], *, summary: bool) -> str:
+    """The gist without its `unwanted` lines. What a model summed up stays only with `summary`, and only if no line had
+    to go: it may tell the same in other words."""
+    held = [line for line in gist.split("\n") if line.strip()]
+    stays = [line for line in held if line.startswith(IN_SHORT) or not unwanted(line.removeprefix(COMPANION_SAID))]
+    if not summary or len(stays) < len(held):
+        stays = [line for line in stays if not line.startswith(IN_SHORT)]
+    return "\n".join(stays)
+
+
 def fold_by_model(
     gist: str,
     leaving: Sequence[Turn],

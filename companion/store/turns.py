@@ -111,6 +111,10 @@ class Turns:
         )
         return [_turn(row) for row in rows]
 
+    def begins(self, conversation: int) -> int:
+        """Id of the first turn of a conversation, 0 when it has none."""
+        return int(self._db.value("SELECT min(id) FROM turns WHERE conversation = ?", (conversation,)) or 0)
+
     def replies_to(self, id: int) -> list[Turn]:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM turns WHERE answers = ? ORDER BY id", (id,))
         return [_turn(row) for row in rows]
