@@ -11,7 +11,7 @@ from companion.clock import moment
 from companion.memory.prepared import Prepared
 from companion.memory.recall import Recall, Recalled
 from companion.model.pace import Pace
-from companion.model.prompt import in_lines
+from companion.model.prompt import lines_of
 from companion.model.protocol import ChatModel, Message, StopSignal
 from companion.prompting import Prompting
 from companion.records import Turn
@@ -32,8 +32,8 @@ class Ahead:
     name: str = ""
     pace: Pace = field(default_factory=Pace)
     _prepared: Prepared | None = None
-    _lines: list[int] = field(default_factory=list)
-    """The memories that stand in what was read of the next prompt, in the order of their lines."""
+    _lines: list[str] = field(default_factory=list)
+    """The lines of the memories that stand in what was read of the next prompt, in their order."""
 
     def look_ahead(self, conversation: int | None, model: ChatModel, stop: StopSignal) -> None:
         """While nobody waits: read what the next prompt begins with, up to where memories and message come. When the
@@ -89,7 +89,7 @@ class Ahead:
         """The memories as the model reads them, and how many they are. What was read of them while the person typed
         comes first, so that other memories that the last words brought cost only their own lines."""
         block, count = self.prompting.memory_block(recalled.memories, model, self._lines)
-        self._lines = [item.memory.id for item in in_lines(recalled.memories[:count], self._lines)]
+        self._lines = lines_of(block)
         return block, count
 
     def keep(self, conversation: int | None, model: ChatModel, file: Path, most_bytes: int | None) -> int:

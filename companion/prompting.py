@@ -128,7 +128,7 @@ class Prompting:
         return sampling
 
     def memory_block(
-        self, recalled: tuple[RecalledMemory, ...], model: ChatModel, read: Sequence[int] = ()
+        self, recalled: tuple[RecalledMemory, ...], model: ChatModel, read: Sequence[str] = ()
     ) -> tuple[str, int]:
         """The block as the model reads it, the least fitting memories left out until it has its share of context, and
         how many it holds. `read`: see `prompt.memory_block`."""

@@ -157,26 +157,22 @@ def compose(
     )
 
 
-def memory_block(recalled: Sequence[RecalledMemory], now: datetime, read: Sequence[int] = ()) -> str:
+def memory_block(recalled: Sequence[RecalledMemory], now: datetime, read: Sequence[str] = ()) -> str:
     """What came to mind, as it is put ahead of the person's message: a line each with the day it was said, those
-    about the person first, then by subject, oldest first. Empty when nothing came to mind. `read`: the ids of memories
-    that the model has before it already, in their order: those come first, so that they need not be read again."""
+    about the person first, then by subject, oldest first. Empty when nothing came to mind. `read`: lines that the model
+    has before it already, in their order: those come first, so that they need not be read again."""
     if not recalled:
         return ""
-    ordered = in_lines(recalled, read)
+    ordered = sorted(recalled, key=lambda r: (r.memory.subject != "person", r.memory.subject, r.memory.recorded_at))
     lines = [f"{_said_by(r.memory)}{one_line(_words(r), MEMORY_CHARACTERS)} ({_day(r.memory, now)})" for r in ordered]
+    place = {line: index for index, line in enumerate(read)}
+    lines.sort(key=lambda line: place.get(line, len(place)))
     return "\n".join([_MEMORIES_HEAD, *lines, "", _MEMORIES_FOOT])
 
 
-def in_lines(recalled: Sequence[RecalledMemory], read: Sequence[int] = ()) -> list[RecalledMemory]:
-    """The memories in the order of their lines."""
-    place = {id: index for index, id in enumerate(read)}
-
-    def order(item: RecalledMemory) -> tuple[int, bool, str, float]:
-        memory = item.memory
-        return place.get(memory.id, len(place)), memory.subject != "person", memory.subject, memory.recorded_at
-
-    return sorted(recalled, key=order)
+def lines_of(block: str) -> list[str]:
+    """The lines of a memory block that tell a memory each."""
+    return block.split("\n")[1:-2]
 
 
 def system_message(model: ChatModel, persona: str, portrait: str) -> Message:

@@ -18,6 +18,7 @@ from companion.model.prompt import (
     SMALLEST_REPLY,
     Prompt,
     compose,
+    lines_of,
     memory_block,
     portrait_block,
 )
@@ -220,6 +221,16 @@ def test_memories_are_listed_by_subject_and_time_with_their_day() -> None:
 
 def test_nothing_recalled_is_no_block() -> None:
     assert memory_block([], datetime.now(UTC)) == ""
+
+
+@given(st.permutations(range(5)), st.sets(st.integers(0, 4)))
+def test_lines_that_were_read_come_first_and_none_is_lost(order: list[int], stay: set[int]) -> None:
+    now = datetime(2026, 3, 9, tzinfo=UTC)
+    all_of_them = [memory(f"memory number {n}", n + 1) for n in range(5)]
+    read = lines_of(memory_block([all_of_them[n] for n in order], now))
+    found = lines_of(memory_block([*[all_of_them[n] for n in stay], memory("a new one", 1)], now, read))
+    assert found[:-1] == [line for line in read if any(f"number {n} " in line for n in stay)]
+    assert found[-1].startswith("a new one")
 
 
 def test_a_memory_is_one_line_whatever_it_holds() -> None:
