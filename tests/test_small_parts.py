@@ -7,6 +7,8 @@ import os
 import pickle
 import re
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -175,3 +177,17 @@ def test_a_log_that_cannot_be_written_is_done_without(log: Path, paths: Paths) -
     paths.logs.write_text("in the way")
     logging.getLogger("companion.test").warning("goes nowhere")
     assert paths.logs.read_text() == "in the way"
+
+
+@pytest.mark.parametrize("command", [["--version"], ["memories", "list", "--json"]])
+def test_garbage_is_collected_once_a_command_works(command: list[str], home: Path) -> None:
+    """Only the start does without: whatever runs for long would grow."""
+    code = (
+        "import gc, sys; from companion.__main__ import main; import companion.cli.guard as guard\n"
+        "import atexit; atexit.register(lambda: print('collects', gc.isenabled()))\n"
+        f"sys.argv = ['companion', *{command!r}]\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith(f"collects {command != ['--version']}")

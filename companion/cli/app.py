@@ -20,6 +20,7 @@ from companion.cli.output import say as print_line
 from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
+from companion.garbage import collect_from_now_on
 from companion.paths import keep_private
 
 # Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
@@ -61,6 +62,7 @@ def root(
     """A private companion that remembers you. Without a command it opens the chat."""
     if context.invoked_subcommand is None:
         raise typer.Exit(chat(plain))
+    collect_from_now_on()
 
 
 def main() -> None:

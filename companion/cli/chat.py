@@ -7,6 +7,7 @@ import sys
 
 from companion.cli.guard import complain
 from companion.cli.session import check_free, prepare
+from companion.garbage import collect_from_now_on
 
 NO_TERMINAL = 2
 
@@ -14,6 +15,7 @@ NO_TERMINAL = 2
 def chat(plain: bool) -> int:
     """Open the chat; returns the exit code. A terminal that cannot draw gets the plain one."""
     if plain:
+        collect_from_now_on()
         from companion.cli.plain import plain_chat
 
         return plain_chat()

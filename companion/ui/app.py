@@ -20,6 +20,7 @@ from textual.widgets import TextArea
 
 from companion.errors import CompanionError
 from companion.events import Event, Notice, SleepFinished
+from companion.garbage import collect_from_now_on
 from companion.paths import Paths
 from companion.reports import SleepReport
 from companion.settings import Settings
@@ -96,6 +97,7 @@ class CompanionApp(App[None]):
 
     def _start_engine(self) -> None:
         # After the first frame: starting a process costs tens of milliseconds, and nothing on it needs one.
+        collect_from_now_on()
         self.engine.subscribe(self._engine_spoke)
         self.engine.on_exit(self._engine_ended)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -196,3 +197,13 @@ async def test_quitting_warns_once_of_messages_that_wait(monkeypatch: pytest.Mon
         assert not app._exit
         await pilot.press("ctrl+d")
         await wait_until(pilot, lambda: app._exit)
+
+
+async def test_garbage_is_collected_from_the_first_frame_on() -> None:
+    gc.disable()  # as the program does while it starts
+    try:
+        async with running(FakeEngine()):
+            assert gc.isenabled()
+    finally:
+        gc.enable()
+        gc.unfreeze()
