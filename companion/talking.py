@@ -24,6 +24,8 @@ TYPING = 3.0
 """Seconds after the last key for which the person counts as typing."""
 IDLE = 20.0
 """Seconds without anything to do after which what was read is kept."""
+LARGEST = 600_000_000
+"""Bytes that are kept at most: writing them takes about a second, in which nobody is answered."""
 QUICK = 250_000_000
 """Bytes that may be written while the person waits for the program to end: about half a second."""
 
@@ -187,7 +189,7 @@ class Talking:
             self.after_reply()
             return
         if not drafting:
-            self._keep(None)
+            self._keep(LARGEST)
         with self._condition:
             self._condition.wait_for(self._is_wanted)
 
@@ -239,7 +241,7 @@ class Talking:
                 self._ahead = None
                 self._condition.notify_all()
 
-    def _keep(self, most_bytes: int | None) -> None:
+    def _keep(self, most_bytes: int) -> None:
         if self.model is None or self.model.info.host or self.kept is None or not self.kept.saves:
             return  # what a server has read stays with it
         try:
