@@ -135,7 +135,7 @@ class MeasuredContext:
         C.llama_set_abort_callback(self._context, callbacks.STOP, ctypes.addressof(halt.buffer))
         timer.start()
         try:
-            with self._stop.calling(halt.set):
+            with self._stop.calling(halt.set), callbacks.unless(halt.is_set):
                 yield halt
         finally:
             timer.cancel()
