@@ -42,6 +42,8 @@ class Pair:
     read: int
     prompt: int
     ours_read: int = 0
+    written: int = 1
+    """Tokens over which both speeds of writing were taken."""
 
 
 @dataclass
@@ -58,9 +60,12 @@ class Exchanges:
 
     @property
     def decode(self) -> float:
-        """Our speed of writing as a share of bare llama.cpp's."""
-        pairs = [pair for sort in SORTS for pair in self.pairs[sort]]
-        return median(pair.ours_per_second for pair in pairs) / median(pair.bare_per_second for pair in pairs)
+        """Our speed of writing as a share of bare llama.cpp's, each over all that was written: replies of a few tokens
+        count for a few."""
+        pairs = [pair for sort in SORTS for pair in self.pairs[sort] if pair.ours_per_second and pair.bare_per_second]
+        ours = sum(pair.written / pair.ours_per_second for pair in pairs)
+        bare = sum(pair.written / pair.bare_per_second for pair in pairs)
+        return bare / ours
 
 
 def measure_exchanges(
@@ -121,9 +126,12 @@ def _pair(speaker: Speaker, bare: BareModel, text: str, typed: bool = False) -> 
     brought = _brought(said) if typed else said.report.read_tokens
     bare.hold(said.report.prompt_tokens - brought)
     first = bare.first_token_ms(brought)
-    speed = bare.tokens_per_second(max(2, said.tokens - 1))
+    written = max(2, said.tokens - 1)
+    speed = bare.tokens_per_second(written)
     report = said.report
-    return Pair(said.first_ms, first, said.per_second, speed, brought, report.prompt_tokens, report.read_tokens)
+    return Pair(
+        said.first_ms, first, said.per_second, speed, brought, report.prompt_tokens, report.read_tokens, written
+    )
 
 
 def _brought(said: Said) -> int:

@@ -28,7 +28,15 @@ def test_ratios_are_of_medians_so_that_one_slow_turn_does_not_count() -> None:
     found.pairs["typed_ahead"] = [_pair(40, 100)]
     assert found.first_token("warm") == 1.2
     assert found.first_token("typed_ahead") == 0.4
-    assert found.decode == 0.75
+    assert found.decode == pytest.approx(0.75)
+
+
+def test_the_speed_of_writing_is_that_of_all_that_was_written() -> None:
+    found = Exchanges()
+    long = Pair(1, 1, ours_per_second=40.0, bare_per_second=40.0, read=60, prompt=2000, written=400)
+    short = Pair(1, 1, ours_per_second=10.0, bare_per_second=40.0, read=60, prompt=2000, written=4)
+    found.pairs["warm"] = [long, short, short]
+    assert found.decode == pytest.approx((10.0 + 0.2) / (10.0 + 0.8))
 
 
 def test_lateness_is_counted_by_steps() -> None:
