@@ -11,7 +11,7 @@ from companion.clock import moment
 from companion.memory.prepared import Prepared
 from companion.memory.recall import Recall, Recalled
 from companion.model.pace import Pace
-from companion.model.prompt import lines_of
+from companion.model.prompt import Prompt, lines_of
 from companion.model.protocol import ChatModel, Message, StopSignal
 from companion.prompting import Prompting
 from companion.records import Turn
@@ -42,19 +42,15 @@ class Ahead:
         if stop.is_set():
             return
         self._lines = []
-        if conversation is None:
-            self._read(model, [self.prompting.system(model), Message("user", "")], stop)
-            return
-        kept, turns = self._so_far(conversation)
-        end = turns[-1].id + 1 if turns else kept.start
         spare = model.info.context_tokens // STILL_TO_COME
-        prompt = self.prompting.compose(kept, turns, end, "", "", model, spare=spare, summing_up=stop)
-        if prompt.trimmed and not stop.is_set():
+        kept, turns = self._so_far(conversation)
+        prompt = self.prompting.compose(kept, turns, _LATEST, "", "", model, spare=spare, summing_up=stop)
+        if conversation is not None and prompt.trimmed and not stop.is_set():
             with self.prompting.store.db.write():
                 if self._so_far(conversation) != (kept, turns):
                     return  # something was forgotten while it was summed up: that is looked at anew
-                self.prompting.keep(conversation, prompt, turns, end)
-        self._read(model, [*prompt.messages[:-1], Message("user", "")], stop)
+                self.prompting.keep(conversation, prompt, turns, turns[-1].id + 1 if turns else kept.start)
+        self._read(model, _up_to_the_message(prompt), stop)
 
     def prepare(self, conversation: int | None, text: str, model: ChatModel, stop: StopSignal) -> None:
         """The person has typed `text` so far: recall on it, and read all of the prompt but what may still follow it.
@@ -74,10 +70,9 @@ class Ahead:
         elif not prompt.shortened:
             self._read(model, prompt.messages, stop)
 
-    def recalled(self, turn: Turn) -> Recalled:
-        """What a turn brings to mind: found while it was typed, if that still holds."""
+    def recalled(self, turn: Turn, history: list[Turn]) -> Recalled:
+        """What a turn brings to mind after `history`: found while it was typed, if that still holds."""
         prepared, self._prepared = self._prepared, None
-        history = self.prompting.history(turn)[1]
         now = moment(turn.at, turn.utc_offset)
         if prepared is not None and prepared.serves(turn, history, now, self.recall, self.prompting.store):
             return prepared.recalled
@@ -95,12 +90,9 @@ class Ahead:
     def keep(self, conversation: int | None, model: ChatModel, file: Path, most_bytes: int | None) -> int:
         """Write what was read of the next prompt to a file; what is being typed is no part of that. Returns the bytes
         written. Raises OSError, CompanionError."""
-        messages = [self.prompting.system(model)]
-        if conversation is not None:
-            kept, turns = self._so_far(conversation)
-            end = turns[-1].id + 1 if turns else kept.start
-            messages = list(self.prompting.compose(kept, turns, end, "", "", model).messages[:-1])
-        return model.keep(file, [*messages, Message("user", "")], most_bytes)
+        kept, turns = self._so_far(conversation)
+        prompt = self.prompting.compose(kept, turns, _LATEST, "", "", model)
+        return model.keep(file, _up_to_the_message(prompt), most_bytes)
 
     def _so_far(self, conversation: int | None) -> tuple[Gist, list[Turn]]:
         if conversation is None:
@@ -111,3 +103,8 @@ class Ahead:
         began = time.perf_counter()
         read = model.read_ahead(messages, stop=stop, unfinished=True)
         self.pace.was(read, time.perf_counter() - began)
+
+
+def _up_to_the_message(prompt: Prompt) -> list[Message]:
+    """What stays of a prompt whatever is said next, and the opening of the next message."""
+    return [*prompt.messages[:-1], Message("user", "")]

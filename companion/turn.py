@@ -32,6 +32,7 @@ from companion.model.protocol import ChatModel, Generation, StopSignal
 from companion.prompting import Prompting
 from companion.records import ReplyReport, Span, Turn, TurnState
 from companion.settings import MemorySettings
+from companion.store.gists import Gist
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ class TurnTaker:
         reply: Turn | None = None
         written = _Written()
         try:
-            recalled = self.ahead.recalled(turn)
+            history = self._prompting.history(turn)
+            recalled = self.ahead.recalled(turn, history[1])
             block, shown = self.ahead.block(recalled, model)
             with self.store.db.write():
                 reply = self.store.turns.add(
@@ -87,7 +89,7 @@ class TurnTaker:
                 self.store.recalls.record(reply.id, recalled.memories, FEATURES_KEY, shown)
             self.emit(ReplyStarted(turn.id, reply.id))
             self.emit(MemoriesRecalled(reply.id, recalled.memories))
-            generation, segments = self._generate(turn, reply, block, model, stop, written)
+            generation, segments = self._generate(turn, reply, history, block, model, stop, written)
             state: TurnState = "stopped" if generation.finish == "stopped" else "complete"
             finished, marked = self._finish(turn, reply, generation, state)
         except CompanionError as error:
@@ -118,12 +120,13 @@ class TurnTaker:
         self,
         turn: Turn,
         reply: Turn,
+        history: tuple[Gist, list[Turn]],
         block: str,
         model: ChatModel,
         stop: StopSignal,
         written: _Written,
     ) -> tuple[Generation, dict[str, int]]:
-        kept, turns = self._prompting.history(turn)
+        kept, turns = history
         prompt = self._prompting.compose(kept, turns, turn.id, block, turn.text, model)
         if prompt.shortened:
             self.emit(Notice("information", *TOO_LONG))

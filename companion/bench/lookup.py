@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from companion.bench.sayings import FACTS, QUESTIONS, REPLIES, STORIES
 from companion.model.lookup import LookupModel, Written
 from companion.model.persona import Persona
+from companion.model.prompt import memory_block
 from companion.model.protocol import Message, Sampling
+from companion.records import Memory, RecalledMemory
 
 DRAFTS = (2, 4, 8)
 REPLY = 80
@@ -90,9 +93,12 @@ def prompt(persona: Persona, number: int) -> list[Message]:
     for story, reply in zip(STORIES, REPLIES, strict=False):
         history += [Message("user", story), Message("assistant", reply)]
     facts = [FACTS[(number + step) % len(FACTS)] for step in range(MEMORIES)]
-    lines = [f"{fact} (3 May 2026)" for fact in facts]
-    # As prompt.memory_block puts them.
-    return [*history, Message("user", QUESTIONS[number], "\n".join(["Context:", *lines, "", "Question:"]))]
+    told = datetime(2026, 5, 3, tzinfo=UTC)
+    memories = [
+        RecalledMemory(Memory(id, "thought", fact, "active", told.timestamp(), 0), score=1.0, rank=id)
+        for id, fact in enumerate(facts, 1)
+    ]
+    return [*history, Message("user", QUESTIONS[number], memory_block(memories, told + timedelta(days=30)))]
 
 
 def _costs(model: LookupModel, messages: Sequence[Message]) -> dict[int, float]:

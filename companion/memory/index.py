@@ -14,7 +14,7 @@ from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from companion.memory.feed import FedIndex
 from companion.store.store import Store
@@ -125,17 +125,18 @@ class VectorIndex(FedIndex):
 def server_client(url: str, patience: float) -> Any:
     """Chroma's client for the server at `url`. Raises OSError (nothing there, or silent for `patience` seconds), or
     whatever Chroma raises when it is no Chroma server."""
-    _knock(url, patience)  # Chroma's client waits for ever while it is made
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    _knock(parts, port, patience)  # Chroma's client waits for ever while it is made
     import chromadb
     from chromadb.config import Settings
 
-    parts = urlsplit(url)
     host = str(parts.hostname)
     # Its HTTP client would take the way through a proxy even to this computer.
     os.environ["NO_PROXY"] = ",".join(dict.fromkeys(filter(None, (*os.environ.get("NO_PROXY", "").split(","), host))))
     client = chromadb.HttpClient(
         host=f"{parts.scheme}://{host}{parts.path}" if parts.path else host,
-        port=_port(url),
+        port=port,
         ssl=parts.scheme == "https",
         settings=Settings(anonymized_telemetry=False, allow_reset=False),
     )
@@ -146,10 +147,9 @@ def server_client(url: str, patience: float) -> Any:
     return client
 
 
-def _knock(url: str, patience: float) -> None:
-    parts = urlsplit(url)
+def _knock(parts: SplitResult, port: int, patience: float) -> None:
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(str(parts.hostname), _port(url), timeout=patience)
+    connection = kind(str(parts.hostname), port, timeout=patience)
     try:
         connection.request("GET", f"{parts.path}/api/v2/heartbeat")
         if (status := connection.getresponse().status) != 200:
@@ -158,8 +158,3 @@ def _knock(url: str, patience: float) -> None:
         raise OSError("it does not speak HTTP") from error
     finally:
         connection.close()
-
-
-def _port(url: str) -> int:
-    parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
