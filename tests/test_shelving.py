@@ -17,23 +17,18 @@ from companion.events import ModelPullFinished, ModelPullProgress
 from companion.paths import Paths
 from companion.settings import EmbedderSettings, Settings, load_settings
 from tests.model.file_server import FileServer, Served, serving
-from tests.model.gguf_files import BASE_MODEL, Value, write
+from tests.model.people import chat_model, hide_other_programs
 from tests.support import PATIENCE, Events
-
-CHAT: dict[str, Value] = {**BASE_MODEL, "tokenizer.chat_template": "{{ messages }}"}
 
 
 @pytest.fixture(autouse=True)
 def nobody_elses_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "person"))
-    for name in ("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    hide_other_programs(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> bytes:
-    return write(tmp_path / "made.gguf", CHAT, floats=500_000).read_bytes()
+    return chat_model(tmp_path)
 
 
 @pytest.fixture

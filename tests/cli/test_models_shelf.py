@@ -15,22 +15,18 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.model.file_server import FileServer, Served, serving
-from tests.model.gguf_files import BASE_MODEL, Value, write
-
-CHAT: dict[str, Value] = {**BASE_MODEL, "tokenizer.chat_template": "{{ messages }}", "general.license": "\x1b[31mred"}
+from tests.model.gguf_files import write
+from tests.model.people import CHAT, chat_model, hide_other_programs
 
 
 @pytest.fixture(autouse=True)
 def nobody_elses_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "person"))
-    for name in ("OLLAMA_MODELS", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
-        monkeypatch.delenv(name, raising=False)
+    hide_other_programs(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def model(tmp_path: Path) -> bytes:
-    return write(tmp_path / "made.gguf", CHAT, floats=500_000).read_bytes()
+    return chat_model(tmp_path)
 
 
 @pytest.fixture
