@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from companion.chats import ChatMode, CheckIn, CheckInKind, Conversation, FoundTurn, PersonaCard, Verdict, WhySaid
 from companion.events import Listener
+from companion.memory_pages import AboutPage, GroupAction, Growth, LinkedMemory, Month, Topic
 from companion.offers import ModelChoice, ModelList, PullPlan, Removal
 from companion.records import (
     Change,
@@ -48,8 +50,57 @@ class CompanionApi(Protocol):
     def stop(self) -> bool:
         """Stop the reply that is being written, keeping what there is. False when there was none."""
 
-    def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
-        """The latest `limit` turns (before turn id `before`), oldest first, over all conversations."""
+    def transcript(
+        self, before: int | None = None, limit: int = 50, around: int | None = None
+    ) -> tuple[TranscriptItem, ...]:
+        """The latest `limit` turns of the conversation that is open (before turn id `before`), as the person chose
+        among versions, oldest first; what is missing comes from the conversations before it. `around`: those around
+        this turn instead. An incognito conversation is alone."""
+
+    # Conversations
+    def conversations(self, text: str = "", limit: int = 200) -> tuple[Conversation, ...]:
+        """Those with a title or a turn that holds `text`, latest first. Incognito ones are in no list."""
+
+    def conversation(self) -> Conversation:
+        """The one that is open."""
+
+    def begin_conversation(self, mode: ChatMode = "usual", persona: str = "") -> Conversation:
+        """The next message begins it, with `persona` (empty: the one in use). One that was incognito is gone. Raises
+        Busy, NotFound."""
+
+    def open_conversation(self, id: int) -> Conversation:
+        """Go on with it. Raises Busy, NotFound."""
+
+    def rename_conversation(self, id: int, title: str) -> Conversation:
+        """An empty title is made of its first words again. Raises NotFound, InvalidInput."""
+
+    def search_turns(self, text: str, limit: int = 50) -> tuple[FoundTurn, ...]:
+        """What was said with these words, the best and newest first. Raises InvalidInput when there are none."""
+
+    def regenerate(self, reply: int, without: tuple[str, ...] = ()) -> SentMessage:
+        """Another reply beside this one, which stays. `without`: keys of segments (`why`) that are left out of its
+        prompt. The reply follows as events. Raises NotFound, Busy."""
+
+    def resend(self, turn: int, text: str) -> SentMessage:
+        """Say `text` beside what the person said in `turn`: both stay, and the conversation goes on from the new one.
+        What was remembered from the old one alone is set aside, until it is chosen again. Raises NotFound, Busy,
+        EmptyMessage."""
+
+    def continue_reply(self, reply: int) -> SentMessage:
+        """Go on where a reply was stopped or broken off: a version of it that begins with its words. Raises NotFound,
+        Busy, InvalidInput when its model cannot."""
+
+    def choose(self, turn: int) -> None:
+        """From now on the conversation is the one that this version of a turn is in. Raises NotFound, Busy."""
+
+    def draft(self) -> str:
+        """What was typed in the open conversation and not sent."""
+
+    def keep_draft(self, text: str) -> None:
+        """Keep it over a restart; nothing of an incognito conversation. Empty: there is none any more."""
+
+    def why(self, reply: int) -> WhySaid:
+        """What a reply was written from. Raises NotFound, also when it was not kept."""
 
     # Memory
     def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
@@ -58,8 +109,11 @@ class CompanionApi(Protocol):
     def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
         """What `text` would bring to mind, best first; reinforces nothing."""
 
-    def memory(self, id: int) -> MemoryDetail:
-        """Raises NotFound."""
+    def count_memories(self, filter: MemoryFilter) -> int:
+        """How many there are, whatever the filter's limit."""
+
+    def memory(self, id: int, as_of: float | None = None) -> MemoryDetail:
+        """Now, or as it was at that time (seconds since the epoch). Raises NotFound."""
 
     def add_memory(self, text: str, kind: Kind = "thought") -> Change:
         """A memory the person writes by hand. Raises InvalidInput when empty."""
@@ -74,6 +128,41 @@ class CompanionApi(Protocol):
 
     def restore_memory(self, id: int) -> Change:
         """Make a dormant, archived, superseded or forgotten memory active again."""
+
+    def change_memories(self, ids: tuple[int, ...], action: GroupAction) -> Change:
+        """The same to several, taken back together; those that are like that already are left out. Raises NotFound,
+        InvalidInput when that is all of them."""
+
+    def merge_memories(self, ids: tuple[int, ...], text: str) -> Change:
+        """One memory that says `text`, with the evidence of all, in their place. Raises InvalidInput."""
+
+    def split_memory(self, id: int, texts: tuple[str, ...]) -> Change:
+        """A memory for each of `texts`, with its evidence, in its place. Raises InvalidInput."""
+
+    def restore_as_of(self, ids: tuple[int, ...], as_of: float) -> Change:
+        """Make these memories what they were at that time. Raises NotFound, InvalidInput when nothing differs."""
+
+    def redo(self) -> Change:
+        """Do again what was undone last, unless something was changed since. Raises NothingToUndo."""
+
+    def judge(self, reply: int, memory: int, verdict: Verdict) -> Change:
+        """What the person says of a memory that a reply was given: "not relevant" teaches recall, "wrong" sets the
+        memory aside as well. Undo takes both back. Raises NotFound."""
+
+    def linked(self, id: int) -> tuple[LinkedMemory, ...]:
+        """What a memory is connected with, the strongest first. Raises NotFound."""
+
+    def topics(self, limit: int = 200) -> tuple[Topic, ...]:
+        """The people and things that memories tell of, the most often first."""
+
+    def about(self, name: str) -> AboutPage:
+        """What is known of somebody or something. Raises NotFound."""
+
+    def timeline(self) -> tuple[Month, ...]:
+        """Month by month, newest first."""
+
+    def growth(self, days: int = 90) -> Growth:
+        """How memory grew in the last `days`, how well it is kept, what will fade. Raises InvalidInput."""
 
     def undo(self, batch: int | None = None) -> Change:
         """Take a journal batch back, by default the person's latest that is not yet undone. Undoing an
@@ -101,6 +190,33 @@ class CompanionApi(Protocol):
     def mood(self, days: int = 30) -> tuple[DayMood, ...]:
         """How the person's days felt, the last `days` of their calendar with anything said, in order. Raises
         InvalidInput."""
+
+    # The first minute, personas, what it brings up by itself
+    def answer_question(self, question: str, answer: str) -> Change:
+        """The companion asked, the person answered: both are kept as said, and the answer as a memory. Raises
+        InvalidInput, EmptyMessage."""
+
+    def personas(self) -> tuple[PersonaCard, ...]:
+        """Those built in and the person's own."""
+
+    def use_persona(self, key: str) -> Conversation:
+        """Talk to this one from the next message on, in a conversation of its own, and from the next start on. Raises
+        NotFound, Busy."""
+
+    def copy_persona(self, key: str, name: str) -> PersonaCard:
+        """A copy that can be edited. Raises NotFound, InvalidInput."""
+
+    def edit_persona(self, card: PersonaCard) -> PersonaCard:
+        """Write one of the person's own anew. Raises NotFound, InvalidInput, also for one that is built in."""
+
+    def remove_persona(self, key: str) -> None:
+        """Raises NotFound, InvalidInput for one that is built in or in use."""
+
+    def checkins(self, limit: int = 50) -> tuple[CheckIn, ...]:
+        """What it would bring up, the next first, also while that is switched off."""
+
+    def less_like(self, kind: CheckInKind) -> None:
+        """Bring up things of this kind less often."""
 
     # Models
     def models(self) -> ModelList:

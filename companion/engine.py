@@ -19,34 +19,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from companion.calls import EnginePort
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
 from companion.logs import start_logging
-from companion.model_calls import ModelCalls
 from companion.paths import Paths, keep_private
-from companion.records import (
-    Change,
-    DayMood,
-    JournalEntry,
-    Kind,
-    Learning,
-    MemoryDetail,
-    MemoryFilter,
-    MemoryRow,
-    PortraitLine,
-    RecalledMemory,
-    SentMessage,
-    TranscriptItem,
-)
-from companion.reports import Check, MorningReport, SleepReport
 from companion.settings import Settings, load_settings
-from companion.status import EngineStatus
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +37,7 @@ CLOSE_PATIENCE = 0.9
 """Seconds the engine has to close before it is ended: quitting never waits longer."""
 
 
-class EngineClient(ModelCalls):
+class EngineClient(EnginePort):
     """Every call of `CompanionApi` as a coroutine. Call from one event loop; listeners hear from a reader thread."""
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
@@ -93,81 +76,6 @@ class EngineClient(ModelCalls):
 
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
-
-    async def status(self) -> EngineStatus:
-        return await self._call("status")
-
-    async def send(self, text: str) -> SentMessage:
-        return await self._call("send", text)
-
-    async def typing(self, text: str) -> None:
-        await self._call("typing", text)
-
-    async def stop(self) -> bool:
-        return await self._call("stop")
-
-    async def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
-        return await self._call("transcript", before, limit)
-
-    async def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
-        return await self._call("list_memories", filter)
-
-    async def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
-        return await self._call("search_memories", text, limit)
-
-    async def memory(self, id: int) -> MemoryDetail:
-        return await self._call("memory", id)
-
-    async def add_memory(self, text: str, kind: Kind = "thought") -> Change:
-        return await self._call("add_memory", text, kind)
-
-    async def edit_memory(self, id: int, text: str) -> Change:
-        return await self._call("edit_memory", id, text)
-
-    async def pin_memory(self, id: int, pinned: bool = True) -> Change:
-        return await self._call("pin_memory", id, pinned)
-
-    async def forget_memory(self, id: int) -> Change:
-        return await self._call("forget_memory", id)
-
-    async def restore_memory(self, id: int) -> Change:
-        return await self._call("restore_memory", id)
-
-    async def undo(self, batch: int | None = None) -> Change:
-        return await self._call("undo", batch)
-
-    async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
-        return await self._call("history", memory, limit)
-
-    async def learning(self) -> Learning:
-        return await self._call("learning")
-
-    async def reset_learning(self) -> Learning:
-        return await self._call("reset_learning")
-
-    async def restore_learning(self) -> Learning:
-        return await self._call("restore_learning")
-
-    async def portrait(self) -> tuple[PortraitLine, ...]:
-        return await self._call("portrait")
-
-    async def mood(self, days: int = 30) -> tuple[DayMood, ...]:
-        return await self._call("mood", days)
-
-    async def morning(self) -> MorningReport:
-        return await self._call("morning")
-
-    async def dismiss_question(self, id: int) -> None:
-        await self._call("dismiss_question", id)
-
-    async def morning_seen(self) -> None:
-        await self._call("morning_seen")
-
-    async def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
-        return await self._call("sleep", as_of, dry_run)
-
-    async def doctor(self) -> tuple[Check, ...]:
-        return await self._call("doctor")
 
     async def close(self) -> None:
         """Close the engine; after CLOSE_PATIENCE it is ended. What was acknowledged is on disk either way."""

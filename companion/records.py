@@ -21,6 +21,7 @@ Emotion = Literal[
     "shame", "tiredness",
 ]  # fmt: skip
 Layer = Literal["working", "recent", "long-term"]
+Order = Literal["newest", "oldest", "text", "kept", "faded", "strength", "used", "important"]
 LinkType = Literal["next", "same-person", "same-topic", "caused", "contradicts", "refines", "part-of"]
 
 KINDS: tuple[Kind, ...] = ("moment", "thought", "event", "day", "trait")
@@ -28,6 +29,8 @@ STATUSES: tuple[Status, ...] = (
     "candidate", "active", "dormant", "archived", "superseded", "merged", "quarantined", "forgotten",
 )  # fmt: skip
 RECALLABLE: tuple[Status, ...] = ("active",)
+PLAY = "play:"
+"""The scope of what was said in play. No persona can have this key."""
 LAYERS: tuple[tuple[float, Layer], ...] = ((0.0, "working"), (7.0, "recent"), (30.0, "long-term"))
 """Layers of memory, each with the strength (days) from which a memory is in it: a week, as long as the grace in which
 nothing fades; a month, where identity and boundaries begin and everything else comes by spaced use."""
@@ -103,6 +106,8 @@ class Memory:
     """The memory this one was merged into or superseded by."""
     tags: str = ""
     """What it is about in other words, learned from other memories: "sister, nurse". It is found by them as well."""
+    scope: str = ""
+    """Who may recall it: everybody, or only the persona of this key, or (PLAY) only in play."""
     version: int = 1
     evidence: tuple[Evidence, ...] = ()
 
@@ -238,6 +243,18 @@ class MemoryFilter:
     """Also the moments in which the companion spoke."""
     limit: int = 1000
     offset: int = 0
+    subjects: tuple[str, ...] = ()
+    """Whose lives, or whom they mention; case does not matter."""
+    emotions: tuple[str, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    scopes: tuple[str, ...] | None = None
+    """See Memory.scope; None: all."""
+    after: float | None = None
+    """Seconds since the epoch: it happened, or was told, at that time or later."""
+    before: float | None = None
+    order: Order = "newest"
+    as_of: float | None = None
+    """As memory was at that time (seconds since the epoch); None: now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +349,9 @@ class TranscriptItem:
     unsupported: tuple[Span, ...] = ()
     """What a reply says about the person that nothing it was given supports."""
     question: Question | None = None
+    siblings: tuple[int, ...] = ()
+    """All versions of this turn, itself among them, in the order in which they were made; empty when it is the only
+    one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,9 +96,32 @@ class SleepSettings(_Section):
     """Tell on the first start of a day what was learned, what changed and what is about to fade (F5 tells it too)."""
 
 
+class CheckInSettings(_Section):
+    enabled: bool = False
+    """Let the companion bring something up by itself: an interview that was today, a birthday, a date you asked to be
+    reminded of. Each says why."""
+    a_day: int = Field(default=1, ge=1, le=10)
+    """At most so many a day; reminders you asked for always come."""
+    quiet_from: time = time(21, 0)
+    """From this local time on nothing is brought up …"""
+    quiet_until: time = time(9, 0)
+    """… until this one."""
+    notify: bool = False
+    """Also show a notification of the desktop, where there is one. It says that there is something, not what."""
+
+
 class UiSettings(_Section):
     theme: str = "companion"
     """Colours of the app."""
+    language: Literal["auto", "en", "zh"] = "auto"
+    """Language of the screens; auto: that of the system. It holds from the next start on."""
+    reduced_motion: bool = False
+    """Nothing moves by itself: no blinking cursor, no smooth scrolling, replies appear line by line."""
+    ascii: bool = False
+    """Only plain characters for lines, bars and marks, for terminals and fonts that lack others."""
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Other keys for what the program can do: the name of a command (F1 lists them) and its keys, such as
+    "chat.search" = "ctrl+f"."""
 
 
 class Settings(BaseSettings):
@@ -120,6 +143,7 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     memory: MemorySettings = MemorySettings()
     sleep: SleepSettings = SleepSettings()
+    checkins: CheckInSettings = CheckInSettings()
     ui: UiSettings = UiSettings()
 
     @classmethod

@@ -40,8 +40,8 @@ def memory_of(row: Row, evidence: Iterable[Evidence] = ()) -> Memory:
 
 
 def complete(image: Image) -> Image:
-    """An image as it is written now, of one that the journal may have kept before there were tags."""
-    return {"tags": "", **image}
+    """An image as it is written now, of one that the journal may have kept before there were tags and scopes."""
+    return {"tags": "", "scope": "", **image}
 
 
 def read_image(db: Database, id: int) -> Image | None:

@@ -1,4 +1,4 @@
-"""The Textual app. It talks to the engine through `engine_port.EnginePort` only and keeps no truth of its own.
+"""The Textual app. It talks to the engine through `companion.calls.EnginePort` only and keeps no truth of its own.
 
 app         the application: keys, engine events, quitting
 screens/    chat, memories, one memory, its curve, editing, sleep, help

@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import TextArea
 
+from companion.calls import EnginePort
 from companion.errors import CompanionError
 from companion.events import Event, Notice, SleepFinished
 from companion.garbage import collect_from_now_on
@@ -27,7 +28,6 @@ from companion.settings import Settings
 from companion.text import one_line
 from companion.ui import theme
 from companion.ui.commands import commands
-from companion.ui.engine_port import EnginePort
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
 from companion.ui.no_color import without_crash

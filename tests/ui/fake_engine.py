@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from companion.calls import EnginePort
 from companion.clock import SystemClock, stamp
 from companion.errors import (
     Busy,
@@ -73,7 +74,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine:
+class FakeEngine(EnginePort):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"

@@ -10,10 +10,10 @@ from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
 
+from companion.calls import EnginePort
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event
 from companion.text import one_line, sanitise
-from companion.ui.engine_port import EnginePort
 
 Result = TypeVar("Result")
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.timer import Timer
 
+from companion.calls import EnginePort
 from companion.clock import SystemClock, stamp
 from companion.errors import Busy, CompanionError, EngineStopped
 from companion.events import (
@@ -27,7 +28,6 @@ from companion.events import (
 )
 from companion.records import TranscriptItem, Turn
 from companion.status import EngineStatus
-from companion.ui.engine_port import EnginePort
 from companion.ui.learned_text import entries_of
 from companion.ui.outbox import Outbox
 from companion.ui.progress import Progress

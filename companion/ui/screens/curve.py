@@ -11,11 +11,11 @@ from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.widgets import Footer
 
+from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished
 from companion.records import MemoryDetail
 from companion.text import one_line
 from companion.ui.curve_text import curve_drawing, curve_words
-from companion.ui.engine_port import EnginePort
 from companion.ui.screens.base import EngineScreen, attempt
 from companion.ui.widgets.literal import Literal
 

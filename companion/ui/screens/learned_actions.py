@@ -9,9 +9,9 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from companion.calls import EnginePort
 from companion.errors import CompanionError
 from companion.text import one_line
-from companion.ui.engine_port import EnginePort
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.edit import write_memory
 from companion.ui.widgets.learned_card import LearnedCard

@@ -12,10 +12,10 @@ from textual.events import Resize
 from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input
 
+from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished, ThoughtsFormed
 from companion.records import Change, Memory, MemoryRow
 from companion.text import one_line
-from companion.ui.engine_port import EnginePort
 from companion.ui.format import counted
 from companion.ui.memory_view import MemoryView
 from companion.ui.screens.base import attempt

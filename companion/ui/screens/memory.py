@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer
 
+from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged
 from companion.records import Change, Memory, MemoryDetail
-from companion.ui.engine_port import EnginePort
 from companion.ui.screens.base import attempt
 from companion.ui.screens.memory_actions import MemoryActions
 from companion.ui.widgets.memory_detail import MemoryDetailView

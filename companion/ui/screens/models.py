@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable, Footer
 
+from companion.calls import EnginePort
 from companion.events import Event, ModelPullFinished, ModelPullProgress
 from companion.offers import ModelList
 from companion.text import one_line
-from companion.ui.engine_port import EnginePort
 from companion.ui.format import amount, bar
 from companion.ui.model_text import PullMeter, machine_line, model_parts, plan_lines
 from companion.ui.screens.base import EngineScreen, attempt, tell

@@ -8,8 +8,8 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from companion.calls import EnginePort
 from companion.errors import CompanionError
-from companion.ui.engine_port import EnginePort
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.widgets.morning_card import MorningCard
 

@@ -11,11 +11,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import ProgressBar
 
+from companion.calls import EnginePort
 from companion.errors import CompanionError
 from companion.events import Event, SleepProgress
 from companion.reports import SleepReport
 from companion.text import one_line
-from companion.ui.engine_port import EnginePort
 from companion.ui.format import counted
 from companion.ui.widgets.literal import Literal
 

@@ -1,12 +1,10 @@
-"""The schema, one named function per step. `user_version` counts the steps that were run."""
+"""The first steps of the schema: turns, memories and their journal, search, work, nights."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
-from companion.errors import ProfileDamaged, ProfileTooNew
-from companion.store.database import APPLICATION_ID, Database, Identity
+from companion.store.database import Database
 from companion.store.images import cut
 
 
@@ -330,46 +328,3 @@ def keep_tunings(db: Database) -> None:
              state TEXT NOT NULL, at REAL NOT NULL, utc_offset INTEGER NOT NULL,
              PRIMARY KEY (machine, model, context)) STRICT, WITHOUT ROWID"""
     )
-
-
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (
-    create_conversations_and_turns,
-    create_memories,
-    create_journal,
-    create_search,
-    create_vectors,
-    create_work,
-    cut_memories_into_pieces,
-    learn_from_use,
-    keep_reasons,
-    keep_probes,
-    find_thoughts_by_subject,
-    keep_stretches,
-    keep_gists,
-    mark_unsupported,
-    keep_surprises,
-    consolidate_in_sleep,
-    tag_memories,
-    keep_questions,
-    keep_tunings,
-)
-
-
-def refuse_others(file: Identity) -> None:
-    """Raises ProfileDamaged for the file of another program, ProfileTooNew for one of a newer Companion."""
-    if file.application != APPLICATION_ID and not file.empty:
-        raise ProfileDamaged(f"{file.path} is a SQLite file of another program")
-    if file.version > len(MIGRATIONS):
-        raise ProfileTooNew(f"{file.path} has schema {file.version}, this program knows {len(MIGRATIONS)}")
-
-
-def migrate(db: Database) -> None:
-    """Bring the file to this program's schema, all steps in one transaction."""
-    version = int(db.value("PRAGMA user_version"))
-    if version == len(MIGRATIONS):
-        return
-    with db.write():
-        for step in MIGRATIONS[version:]:
-            step(db)
-        db.run(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.run(f"PRAGMA user_version = {len(MIGRATIONS)}")

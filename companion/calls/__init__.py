@@ -1,0 +1,42 @@
+"""Every call of `companion.api.CompanionApi` as a coroutine, and the life of what answers them.
+
+`companion.engine.EngineClient` carries them to the engine's process; the tests have a small engine in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from companion.calls.care import CareCalls
+from companion.calls.chats import ChatCalls
+from companion.calls.memory import MemoryCalls
+from companion.calls.models import ModelCalls
+from companion.events import Listener
+
+
+class EnginePort(ChatCalls, MemoryCalls, ModelCalls, CareCalls):
+    """What the app needs of an engine. Whoever is one gives it `_call` and the life below. Every coroutine raises a
+    `CompanionError`, `EngineStopped` when the process is gone."""
+
+    def start(self) -> None:
+        """Start the process and return at once; calls made from now on are answered when it is up."""
+        raise NotImplementedError
+
+    def restart(self) -> None:
+        """Start it again after it ended."""
+        raise NotImplementedError
+
+    async def renew(self) -> None:
+        """Close it and start it again with the settings as they are written now. Raises InvalidInput."""
+        raise NotImplementedError
+
+    def subscribe(self, listener: Listener) -> None:
+        """Events go to `listener` from a thread of the client, in order."""
+        raise NotImplementedError
+
+    def on_exit(self, callback: Callable[[], None]) -> None:
+        """`callback` is called from a thread when the process ended without being asked to."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        raise NotImplementedError
