@@ -233,7 +233,8 @@ class MemoryDetail:
 
 @dataclass(frozen=True, slots=True)
 class MemoryFilter:
-    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count)."""
+    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count), and as a phrase where it
+    stands between double quotes."""
 
     text: str = ""
     kinds: tuple[Kind, ...] = ()
@@ -252,9 +253,12 @@ class MemoryFilter:
     after: float | None = None
     """Seconds since the epoch: it happened, or was told, at that time or later."""
     before: float | None = None
+    """Seconds since the epoch: it happened, or was told, before that."""
     order: Order = "newest"
     as_of: float | None = None
     """As memory was at that time (seconds since the epoch); None: now."""
+    without: tuple[str, ...] = ()
+    """Words, or phrases, that none may hold."""
 
 
 @dataclass(frozen=True, slots=True)
