@@ -33,6 +33,7 @@ from companion.mind.marking import fit_to_remember
 from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
+from companion.mind.statement import Statement
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
@@ -86,6 +87,7 @@ class Reflection:
         moments = [] if private else self._moments(turn, reply, scope)
         telling = turn.role == "person" and not playing and not private
         keep = admit(turn.text, known_names(self.store, turn.text, scope)) if telling else []
+        keep = self._not_kept(turn, keep)
         phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each, scope) for each in phrased]
         if telling and not thoughts and lasts(turn.text):
@@ -136,6 +138,12 @@ class Reflection:
             return None
         asked = (question.text, question.id) if question is not None else ("", None)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
+
+    def _not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
+        """Without what a thought tells already: an answer to a question is kept as soon as it is given."""
+        thoughts = [memory for memory in self.store.memories.resting_on([turn.id]) if memory.kind == "thought"]
+        spans = [(e.start, e.end) for memory in thoughts for e in memory.evidence if e.turn == turn.id]
+        return [each for each in found if not any(start <= each.start and each.end <= end for start, end in spans)]
 
     def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
