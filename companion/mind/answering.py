@@ -49,7 +49,8 @@ def answered(question: str, turn: Turn, scope: str = "") -> list[Memory]:
     if name:
         said = f"我叫{name}。" if has_cjk(name) else f"My name is {name}."
         named = _memory(turn, said, scope, slot="name", importance=5)
-        return [named, *(_of(turn, each, scope) for each in whole)]
+        more = [each for each in whole if _BEFORE_NAME.sub("", each.text).strip(" .!").casefold() != name.casefold()]
+        return [named, *(_of(turn, each, scope) for each in more)]
     whole = [each for each in admit(turn.text) if _is_whole(each.text)]
     if whole:
         return [_of(turn, each, scope) for each in whole]

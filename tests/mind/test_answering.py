@@ -10,6 +10,7 @@ from companion.errors import EmptyMessage, InvalidInput
 from companion.events import MemoriesChanged
 from companion.mind.answering import answered
 from companion.records import MemoryFilter, Turn
+from tests.fakes import FakeModel
 from tests.house import House
 
 CALL = "What should I call you?"
@@ -76,7 +77,7 @@ def test_both_are_in_the_conversation_and_the_answer_is_remembered_once(house: H
     (quote,) = companion.memory(change.memories[0].id).quotes
     assert quote.text == "Lena, my sister"
     companion.close()
-    report = house.open().ask("What is my sister called?")
+    report = house.open(model=FakeModel()).ask("What is my sister called?")
     assert "My sister is called Lena." in [item.memory.text for item in report.recalled]
 
 
