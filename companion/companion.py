@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from companion import events
 from companion.addresses import host_of
+from companion.caring import Caring
 from companion.clock import Clock, SystemClock, moment
 from companion.desk import Desk
 from companion.doctor import examine
@@ -27,7 +28,7 @@ from companion.mind.tuning import Tuner
 from companion.minding import Minding
 from companion.model.catalog import find_model
 from companion.model.kept import remove_kept
-from companion.model.persona import load_persona
+from companion.model.personas import Personas
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
@@ -50,7 +51,7 @@ CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
 
 
-class Companion(Desk, Shelving):
+class Companion(Desk, Shelving, Caring):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -88,12 +89,14 @@ class Companion(Desk, Shelving):
         self._sending = threading.Lock()
         self._store: Store | None = None
         self._shelf = Shelf(paths)
+        self._personas = Personas(paths.personas)
 
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
         settings = self._settings
-        persona = load_persona(settings.persona)
+        persona, fallback = self._persona_in_use(chat=self._chat)
         self._store = store = Store.open(self._paths, self._clock)
+        store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
@@ -144,6 +147,8 @@ class Companion(Desk, Shelving):
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+        if fallback is not None:
+            self._emit(fallback)
         if self._chat:
             self._conversation = self._talking.conversation = self._latest_conversation()
         if self._load_model:
