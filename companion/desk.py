@@ -59,7 +59,7 @@ class Desk:
         if not text.strip():
             raise InvalidInput("there is nothing to search for")
         self._ready_to_recall.wait()
-        return self._recall(Cue(text, now=self._clock.now(), search=True), limit).memories
+        return self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
 
     def memory(self, id: int) -> MemoryDetail:
         store = self._opened

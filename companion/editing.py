@@ -47,7 +47,7 @@ class Editing:
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
             self._reinforce(batch, id, "edited")
-            Tagger(self.store).refresh(batch, (memory.text, text))
+            Tagger(self.store).refresh(batch, (memory.text, text), memory.scope)
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
             # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
             # and of a line of the portrait; the other way round the next night makes these anew.
@@ -77,7 +77,7 @@ class Editing:
         with self.store.changes.batch("person", "forget") as batch:
             for each in (id, *same):
                 batch.update(each, status="forgotten")
-            Tagger(self.store).refresh(batch, (memory.text,))
+            Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
         return self._change(batch.id, f"Forgotten: {one_line(memory.text, 80)}", (id, *same))
 
     def restore(self, id: int) -> Change:

@@ -37,9 +37,11 @@ class Prompting:
     seed: int | None
     thinker: Callable[[], Thinker]
 
-    def cue(self, text: str, history: list[Turn], now: datetime, speaker: str) -> Cue:
+    def cue(self, text: str, history: list[Turn], now: datetime, speaker: str, conversation: int | None) -> Cue:
         """What recall is asked for when the person says `text` at `now`, after `history`."""
-        return Cue(text, told_before([t.text for t in history]), frozenset(t.id for t in history), now, speaker)
+        scopes = self.store.scopes.readable(conversation)
+        told = told_before([t.text for t in history])
+        return Cue(text, told, frozenset(t.id for t in history), now, speaker, scopes=scopes)
 
     def system(self, model: ChatModel) -> Message:
         """What every prompt begins with."""

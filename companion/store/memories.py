@@ -85,23 +85,23 @@ class Memories:
         rows = self._db.all(f"{_SELECT} WHERE m.norm_hash = ? ORDER BY m.id", (statement_key(text),))
         return self._with_evidence(rows)
 
-    def in_slot(self, slot: str | None, subject: str, statuses: Sequence[Status]) -> list[int]:
-        """Thoughts that fill a slot of somebody's life, newest first."""
+    def in_slot(self, slot: str | None, subject: str, statuses: Sequence[Status], scope: str = "") -> list[int]:
+        """Thoughts of a scope that fill a slot of somebody's life, newest first."""
         marks = ",".join("?" * len(statuses))
         rows = self._db.all(
             f"SELECT id FROM memories WHERE slot = ? AND subject = ? AND kind = 'thought' AND status IN ({marks})"
-            " ORDER BY recorded_at DESC, id DESC LIMIT 20",
-            (slot, subject, *statuses),
+            " AND scope = ? ORDER BY recorded_at DESC, id DESC LIMIT 20",
+            (slot, subject, *statuses, scope),
         )
         return [int(row[0]) for row in rows]
 
-    def about(self, subject: str, statuses: Sequence[Status], limit: int) -> list[int]:
-        """Thoughts about somebody, newest first."""
+    def about(self, subject: str, statuses: Sequence[Status], limit: int, scope: str = "") -> list[int]:
+        """Thoughts of a scope about somebody, newest first."""
         marks = ",".join("?" * len(statuses))
         rows = self._db.all(
             f"SELECT id FROM memories WHERE subject = ? AND kind = 'thought' AND status IN ({marks})"
-            " ORDER BY recorded_at DESC, id DESC LIMIT ?",
-            (subject, *statuses, limit),
+            " AND scope = ? ORDER BY recorded_at DESC, id DESC LIMIT ?",
+            (subject, *statuses, scope, limit),
         )
         return [int(row[0]) for row in rows]
 

@@ -23,6 +23,7 @@ from companion.store.nights import Nights
 from companion.store.probes import Probes
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
+from companion.store.scopes import Scopes
 from companion.store.search import Search
 from companion.store.stretches import Stretches
 from companion.store.tunings import Tunings
@@ -56,6 +57,7 @@ class Store:
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
         self.gists = Gists(db)
+        self.scopes = Scopes(db)
         self._lock = lock
 
     @classmethod
