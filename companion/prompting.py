@@ -65,6 +65,8 @@ class Prompting:
     def so_far(self, conversation: int, last: int) -> tuple[Gist, list[Turn]]:
         """The same up to the turn `last`: what the person had forgotten is out of both at once."""
         kept = self.store.gists.get(conversation)
+        if kept.start > last + 1:  # the gist tells of what was said after that, and of that itself
+            kept = Gist()
         if kept.text:
             gone = self.store.memories.forgotten_turns(self.store.turns.begins(conversation), kept.start - 1)
             kept = kept._replace(text=without(kept.text, self.store.memories.is_buried, summary=not gone))

@@ -8,6 +8,7 @@ from companion.clock import Clock, SystemClock
 from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.store.adaptation import Adaptation
+from companion.store.branches import Branches
 from companion.store.changes import Changes
 from companion.store.consolidated import Consolidated
 from companion.store.database import Database, open_database
@@ -39,6 +40,7 @@ class Store:
         self.db = db
         self.clock = clock
         self.turns = Turns(db)
+        self.branches = Branches(db)
         self.memories = Memories(db)
         self.changes = Changes(db, clock)
         self.consolidated = Consolidated(db, self.memories)
