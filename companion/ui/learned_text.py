@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from companion import voices
+from companion.events import Line
 from companion.text import one_line
 
 WIDTH = 52
@@ -28,18 +29,10 @@ class Entry:
     older: str = ""
 
 
-def entries_of(memories: Sequence[int], lines: Sequence[str]) -> tuple[Entry, ...]:
-    """The lines of `ThoughtsFormed`, taken apart."""
-    found = []
-    for index, line in enumerate(lines):
-        sign, text = line[:2], line[2:]
-        older, arrow, newer = text.partition(_ARROW) if sign == "~ " else ("", "", "")
-        memory = memories[index] if index < len(memories) else None
-        if arrow and older and newer:
-            found.append(Entry(memory, newer, older))
-        else:
-            found.append(Entry(memory, text if sign in ("+ ", "~ ") else line))
-    return tuple(found)
+def entries_of(memories: Sequence[int], lines: Sequence[Line]) -> tuple[Entry, ...]:
+    """What `ThoughtsFormed` says, each line with its memory."""
+    ids = (*memories, *[None] * len(lines))
+    return tuple(Entry(memory, line.newer, line.older) for memory, line in zip(ids, lines, strict=False))
 
 
 def whole(entry: Entry) -> str:
