@@ -28,7 +28,7 @@ def report_lines(report: SleepReport) -> list[str]:
         return ["Nothing to do: every night was run already."]
     lines = [f"{counted(len(report.nights), 'night')}, up to {report.nights[-1]}."]
     counts = ((report.dormant, "faded"), (report.archived, "put away"), (report.woken, "came back"))
-    told = [f"{counted(number, 'memory', 'memories')} {what}." for number, what in counts if number]
+    told = [f"{counted(number, 'memory')} {what}." for number, what in counts if number]
     lines += report.changes or told
     if report.dry_run:
         lines.append("This was a preview; nothing was changed.")
