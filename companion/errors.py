@@ -35,7 +35,8 @@
     ├── NothingToUndo
     └── EngineStopped            the engine process ended
 
-What each says is in assets/strings, looked up when it is shown. `exit_code` is what a one-shot command returns to the shell.
+What each says is in assets/strings, looked up when it is shown. `exit_code` is what a one-shot command
+returns to the shell.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from textual.content import Content
 from companion import voices
 from companion.events import Line
 from companion.text import one_line
+from companion.ui.format import counted
 
 WIDTH = 52
 """Cells of a row under a reply on a screen of 60 columns."""
@@ -45,7 +46,7 @@ def summary(entries: Sequence[Entry], before: str = "") -> str:
     """All of it after `before`, in at most ROWS rows of WIDTH cells: each part shortened, the last ones only counted
     when even that is too much."""
     for shown in range(len(entries), 0, -1):
-        rest = [f"{len(entries) - shown} more"] if shown < len(entries) else []
+        rest = [counted(len(entries) - shown, "more")] if shown < len(entries) else []
         for cells in range(ROWS * WIDTH, SHORTEST - 1, -4):
             text = before + " · ".join([*(brief(entry, cells) for entry in entries[:shown]), *rest])
             if len(Content(text).wrap(WIDTH)) <= ROWS:
