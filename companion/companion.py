@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from companion import events
+from companion import events, strings
 from companion.addresses import host_of
 from companion.clock import Clock, SystemClock, moment
 from companion.desk import Desk
@@ -202,7 +202,7 @@ class Companion(Desk, Shelving):
                 problem = self._talking.problem
                 raise problem if problem is not None else _failed(title, hint)
             case _:
-                raise CompanionError("the reply was cut off")
+                raise CompanionError(strings.text("engine.cut_off"))
 
     def settle(self) -> None:
         """Run every queued reflection, and whatever else waits in the background, to its end; then read the next prompt
@@ -256,7 +256,7 @@ class Companion(Desk, Shelving):
         """Measure the model now, or tell what was measured before. Raises ModelError."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
 
     @property
@@ -268,7 +268,7 @@ class Companion(Desk, Shelving):
         """Find out how the model runs best here, or tell what was found before. Raises ModelError, InvalidInput."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         with self._minding.by_hand() as stop:
             return self._tuner.measure(stop, again=again, progress=progress)
 
@@ -288,7 +288,7 @@ class Companion(Desk, Shelving):
             context_tokens=info.context_tokens if info is not None else 0,
             embedder=meaning.embedder.name if meaning is not None else "",
             index="ready" if minding.index is not None and minding.index.ready else "exact search",
-            activity="answering" if talking.busy else minding.doing,
+            activity=strings.text("engine.answering") if talking.busy else minding.doing,
             memories=store.memories.count(("active", "dormant", "candidate")),
             problem_title=str(problem) if problem is not None else "",
             problem_hint=problem.hint if problem is not None else "",
@@ -321,7 +321,7 @@ class Companion(Desk, Shelving):
     @property
     def _opened(self) -> Store:
         if self._store is None:
-            raise CompanionError("Companion is closed")
+            raise CompanionError(strings.text("engine.closed"))
         return self._store
 
     def _latest_conversation(self) -> int | None:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from companion import strings
 from companion.errors import DiskFull, InvalidInput, ProfileUnavailable
 
 
@@ -30,7 +31,7 @@ def write_setting(file: Path, section: str, key: str, value: str | None) -> None
         if after != before:
             replace_text(target, after)
     except (TOMLKitError, UnicodeDecodeError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{file}: {error}", hint="Correct the file, or move it away.") from error
+        raise InvalidInput(f"{file}: {error}", hint=strings.text("settings_file.correct_file")) from error
     except OSError as error:
         if error.errno == 28:  # ENOSPC
             raise DiskFull(str(file.parent)) from error

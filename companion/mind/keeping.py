@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
+from companion.days import day_of_year
 from companion.events import Line
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
@@ -22,6 +23,7 @@ from companion.question import Question
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.strings import text
 from companion.voices import COMPANION, bare
 
 DAY = 86_400.0
@@ -163,8 +165,8 @@ class Keeper:
 
     def _which_holds(self, thought: Memory, id: int, older: Memory) -> Question | None:
         said = moment(older.recorded_at, older.utc_offset)
-        text = f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
-        return self._ask(Question(0, text, thought.evidence[0].turn, older.id, id))
+        asked = text("question.which_holds", day=day_of_year(said), older=older.text, newer=thought.text)
+        return self._ask(Question(0, asked, thought.evidence[0].turn, older.id, id))
 
     def _which(self, thought: Memory, id: int, namesake: Namesake | None) -> Question | None:
         if namesake is None or namesake.whose(thought):
