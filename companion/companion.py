@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 from datetime import datetime
 
-from companion import events
+from companion import events, strings
 from companion.addresses import host_of
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
@@ -185,7 +185,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
         """Measure the model now, or tell what was measured before. Raises ModelError."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
 
     @property
@@ -197,7 +197,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
         """Find out how the model runs best here, or tell what was found before. Raises ModelError, InvalidInput."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         with self._minding.by_hand() as stop:
             return self._tuner.measure(stop, again=again, progress=progress)
 
@@ -217,7 +217,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
             context_tokens=info.context_tokens if info is not None else 0,
             embedder=meaning.embedder.name if meaning is not None else "",
             index="ready" if minding.index is not None and minding.index.ready else "exact search",
-            activity="answering" if talking.busy else minding.doing,
+            activity=strings.text("engine.answering") if talking.busy else minding.doing,
             memories=store.memories.count(("active", "dormant", "candidate")),
             problem_title=str(problem) if problem is not None else "",
             problem_hint=problem.hint if problem is not None else "",
@@ -250,7 +250,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
     @property
     def _opened(self) -> Store:
         if self._store is None:
-            raise CompanionError("Companion is closed")
+            raise CompanionError(strings.text("engine.closed"))
         return self._store
 
     def _kept_file(self) -> KeptFile | None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from companion import events
+from companion import events, strings
 from companion.clock import Clock, moment
 from companion.errors import CompanionError, EmptyMessage, NotFound
 from companion.events import Event, Listener
@@ -91,7 +91,7 @@ class Conversing:
                 problem = self._talking.problem
                 raise problem if problem is not None else _failed(title, hint)
             case _:
-                raise CompanionError("the reply was cut off")
+                raise CompanionError(strings.text("engine.cut_off"))
 
     def transcript(
         self, before: int | None = None, limit: int = 50, around: int | None = None

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock
-from companion.events import ThoughtsFormed
+from companion.events import Line, ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
@@ -99,7 +99,7 @@ class Reflection:
             thoughts += [replace(own, scope=scope) for own in own_thoughts(self.store, turn, reply)]
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
-        lines: list[str] = []
+        lines: list[Line] = []
         formed: list[int] = []
         question: Question | None = None
         refused = dict.fromkeys(each for each in (*(each.refused for each in phrased), ungrounded) if each)
@@ -120,7 +120,7 @@ class Reflection:
                 if self._says_what_is_buried(thought.text):
                     continue
                 kept = self._keeper.keep(batch, thought, weighed.taken.get(at))
-                if kept.id is not None:
+                if kept.id is not None and kept.line is not None:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
@@ -128,7 +128,7 @@ class Reflection:
                 self._keeper.namesakes.answer(batch, turn.id, turn.text, scope)
             if insight is not None:
                 formed.append(self._insights.keep(batch, insight))
-                lines.append(f"+ {insight.memory.text}")
+                lines.append(Line(insight.memory.text))
             if heard is not None:
                 self._events.keep(batch, heard)
             if reply is not None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, cast
 
+from companion import strings
 from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
 from companion.store.database import Database, Row
@@ -36,7 +37,7 @@ class Memories:
         """Raises NotFound."""
         found = self.many((id,))
         if id not in found:
-            raise NotFound(f"there is no memory {id}")
+            raise NotFound(strings.text("engine.no_memory_id", id=id))
         return found[id]
 
     def many(self, ids: Sequence[int]) -> dict[int, Memory]:
