@@ -196,7 +196,7 @@ class CompanionApp(LeavingApp):
                 entry.run(self, "")
 
     def action_command_palette(self) -> None:
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=text("app.search_commands")))
 
     def set_setting(self, section: str, name: str, value: object) -> None:

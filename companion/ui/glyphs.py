@@ -33,7 +33,7 @@ _SIGNS = {
     " ": "\u00a0\u2009\u202f",
 }
 _TABLE = {ord(sign): plain for plain, signs in _SIGNS.items() for sign in signs}
-_TABLE |= {number: "*" for number in range(0x2801, 0x2900)} | {0x2800: " "}  # braille, in plots
+_TABLE |= dict.fromkeys(range(0x2801, 0x2900), "*") | {0x2800: " "}  # braille, in plots
 
 
 def plain(text: str) -> str:

@@ -45,8 +45,9 @@ def command_bindings(entries: Sequence[Entry]) -> Iterator[Binding]:
 @cache
 def declared() -> tuple[Declared, ...]:
     """All bindings of the program's screens and widgets; a class's own only, not what it inherits."""
-    from companion.ui import app, screens, widgets
+    from companion.ui import screens, widgets
 
+    importlib.import_module("companion.ui.app")
     for package in (screens, widgets):
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
@@ -54,7 +55,6 @@ def declared() -> tuple[Declared, ...]:
     for owner in dict.fromkeys(_subclasses(DOMNode)):
         if owner.__module__.startswith("companion.ui"):
             found += [Declared(owner, each) for each in Binding.make_bindings(owner.__dict__.get("BINDINGS", ()))]
-    assert any(each.owner is app.CompanionApp for each in found)
     return tuple(found)
 
 
@@ -93,7 +93,20 @@ def shown(keys: str) -> str:
 
 def _shown_one(key: str) -> str:
     *modifiers, last = key.split("+") if key != "+" else [key]
-    names = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "delete": "Del", "slash": "/", "space": "Space"}
+    names = {
+        "escape": "Esc",
+        "enter": "Enter",
+        "tab": "Tab",
+        "up": "Up",
+        "down": "Down",
+        "left": "Left",
+        "right": "Right",
+        "pageup": "PgUp",
+        "pagedown": "PgDn",
+        "delete": "Del",
+        "slash": "/",
+        "space": "Space",
+    }
     character = key_to_character(last) if last not in names else None
     # A letter by itself is told as it is typed, one with Ctrl as it stands on the key.
     name = names.get(last) or (character if character and character.isprintable() else format_key(last).title())
@@ -123,14 +136,14 @@ def problems(own: Mapping[str, str]) -> tuple[str, ...]:
             continue
         for key in (each.strip() for each in keys.split(",")):
             if not is_key(key):
-                found.append(text("keys.no_key", key=one_line(key, 30), id=id))
+                found.append(text("keys.no_key", pressed=one_line(key, 30), id=id))
             elif key in NOT_OURS:
-                found.append(text("keys.not_ours", key=shown(key), id=id))
+                found.append(text("keys.not_ours", pressed=shown(key), id=id))
     return (*found, *(_told(first, second, key) for first, second, key in sorted(clashes(own))))
 
 
 def _told(first: str, second: str, key: str) -> str:
-    return text("keys.clash", key=shown(key), first=first, second=second)
+    return text("keys.clash", pressed=shown(key), first=first, second=second)
 
 
 def clashes(own: Mapping[str, str]) -> set[tuple[str, str, str]]:

@@ -65,8 +65,7 @@ class Preferences:
         return part.model_fields[name].get_default(call_default_factory=True)
 
     def _section(self, section: str) -> BaseModel:
-        found = getattr(self.current, section) if section else self.current
-        assert isinstance(found, BaseModel)
+        found: BaseModel = getattr(self.current, section) if section else self.current
         return found
 
     def _hold(self, section: str, name: str, value: object) -> None:

@@ -138,13 +138,13 @@ class PressScreen(ModalScreen[str | None]):
 
     def __init__(self, id: str, own: dict[str, str]) -> None:
         super().__init__()
-        self._id = id
+        self._what = id
         self._own = own
         self._warned = ""
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Literal((text("keys.press", what=keymap.described()[self._id]), "bold"))
+            yield Literal((text("keys.press", what=keymap.described()[self._what]), "bold"))
             yield Literal(text("keys.press_keys"), classes="keys")
 
     async def _on_key(self, event: Key) -> None:
@@ -155,16 +155,16 @@ class PressScreen(ModalScreen[str | None]):
             return
         other = self._taken(event.key)
         if event.key in keymap.NOT_OURS:
-            self._say(text("keys.not_ours", key=keymap.shown(event.key), id=self._id))
+            self._say(text("keys.not_ours", pressed=keymap.shown(event.key), id=self._what))
         elif other and self._warned != event.key:
             self._warned = event.key
-            self._say(text("keys.taken", key=keymap.shown(event.key), what=keymap.described()[other]))
+            self._say(text("keys.taken", pressed=keymap.shown(event.key), what=keymap.described()[other]))
         else:
             self.dismiss(event.key)
 
     def _taken(self, key: str) -> str:
-        clashes = keymap.clashes({**self._own, self._id: key})
-        return next((a if b == self._id else b for a, b, at in clashes if self._id in (a, b) and at == key), "")
+        clashes = keymap.clashes({**self._own, self._what: key})
+        return next((a if b == self._what else b for a, b, at in clashes if self._what in (a, b) and at == key), "")
 
     def _say(self, words: str) -> None:
         self.query_one(".keys", Literal).show(words)
