@@ -101,7 +101,9 @@ class PersonasScreen(EngineScreen):
             name = typed.strip() or text("persona_list.copy_of", name=card.name)
 
         before = text("persona_list.copy_of", name=one_line(card.name, 40))
-        if await self.app.push_screen_wait(ValueScreen(text("persona_list.key_copy"), text("persona_list.name_it"), before, keep)):
+        if await self.app.push_screen_wait(
+            ValueScreen(text("persona_list.key_copy"), text("persona_list.name_it"), before, keep)
+        ):
             copy = await attempt(self, self.engine.copy_persona(card.key, name))
             if copy is not None:
                 self.load(copy.key)
@@ -125,7 +127,11 @@ class PersonasScreen(EngineScreen):
         if card is None:
             return
         if card.built_in or card.in_use:
-            tell(self, text("persona_list.stays_built_in") if card.built_in else text("persona_list.stays_in_use"), seconds=4)
+            tell(
+                self,
+                text("persona_list.stays_built_in") if card.built_in else text("persona_list.stays_in_use"),
+                seconds=4,
+            )
             return
         question = text("persona_list.remove", name=one_line(card.name, 40))
         screen = ConfirmScreen(question, (text("persona_list.remove_about"),), text("persona_list.removes_it"))
@@ -135,5 +141,3 @@ class PersonasScreen(EngineScreen):
 
     def action_back(self) -> None:
         self.dismiss()
-
-
