@@ -145,7 +145,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecalledMemory:
-    """A memory that came to mind. `score` is comparable within one recall only; `rank` starts at 1."""
+    """A memory that came to mind. `score` compares within one recall only; `rank` from 1; `used`: None while unknown."""
 
     memory: Memory
     score: float
@@ -159,7 +159,6 @@ class RecalledMemory:
     excerpt: str = ""
     """Of a long memory the passage that fits; empty when it is short."""
     used: bool | None = None
-    """Whether the reply used it; None until that was found out."""
     asked: bool = field(default=False, repr=False, compare=False)
     """Whether the message asked, or only went on: each is weighed in a way of its own."""
     figures: tuple[float, ...] = field(default=(), repr=False, compare=False)
@@ -235,7 +234,7 @@ class MemoryDetail:
 
 @dataclass(frozen=True, slots=True)
 class MemoryFilter:
-    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count)."""
+    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count), "phrases" too."""
 
     text: str = ""
     kinds: tuple[Kind, ...] = ()
@@ -252,11 +251,13 @@ class MemoryFilter:
     scopes: tuple[str, ...] | None = None
     """See Memory.scope; None: all."""
     after: float | None = None
-    """Seconds since the epoch: it happened, or was told, at that time or later."""
     before: float | None = None
+    """[after, before) in seconds since the epoch: it happened, or was told, in that time."""
     order: Order = "newest"
     as_of: float | None = None
     """As memory was at that time (seconds since the epoch); None: now."""
+    without: tuple[str, ...] = ()
+    """Words, or phrases, that none may hold."""
 
 
 @dataclass(frozen=True, slots=True)
