@@ -145,7 +145,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecalledMemory:
-    """A memory that came to mind. `score` compares within one recall only; `rank` from 1; `used`: None while unknown."""
+    """A memory that came to mind. `score` compares within one recall; `rank` from 1; `used`: None while unknown."""
 
     memory: Memory
     score: float

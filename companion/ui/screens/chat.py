@@ -97,9 +97,9 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
             self.show_problem(str(error), error.hint)
             return
         self.recognise_sent(items)
-        await self.transcript.load(items)
         with suppress(CompanionError):  # what was typed before is not worth being without a chat
             await self.learn_place()
+        await self.show_items(items)
         self._loaded = True
         early, self._early = self._early, []
         for event in early:
@@ -183,6 +183,11 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
             if event.question:
                 answer.ask(self.fresh, event.question, event.question_id)
             self.keys_changed()
+
+    def arrived(self) -> None:
+        self.fresh = None
+        self.keys_changed()
+        self.look_at_context()
 
     def refresh_state(self) -> None:
         self._status_line.refresh()

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation
 from companion.errors import CompanionError
+from companion.records import TranscriptItem
 from companion.strings import text
 from companion.text import one_line, sanitise
 from companion.ui.screens.ask import AskScreen
@@ -118,11 +119,21 @@ class Places(VersionActions):
         self.place = place
         self.show_place()
         self.to_prompt()
-        self.keys_changed()
+        self.arrived()
 
     async def _reload(self) -> None:
-        items = await attempt(self, self.engine.transcript(limit=WINDOW))
-        await self.transcript.load(items or ())
+        await self.show_items(await attempt(self, self.engine.transcript(limit=WINDOW)) or ())
+
+    async def show_items(self, items: tuple[TranscriptItem, ...]) -> None:
+        """The newest turns, and what is to be said of a conversation in which nothing was said yet."""
+        place = self.place
+        begins = place is not None and not place.turns
+        greeting = text("chat.greeting_incognito") if place is not None and place.mode == "incognito" else ""
+        await self.transcript.load(items, greeting=greeting, ending=text("chat.begins") if begins else "")
+
+    def arrived(self) -> None:
+        """Another conversation is on the screen."""
+        raise NotImplementedError
 
     @work(group="place", exclusive=True)
     async def rename(self, title: str | None = None) -> None:

@@ -190,7 +190,7 @@ class VersionActions(Sending):
     @on(Versions.Stepped)
     def _stepped(self, message: Versions.Stepped) -> None:
         message.stop()
-        node = message.control.parent if message.control is not None else None
+        node = message.mark.parent
         if isinstance(node, TurnView):
             other = node.beside(message.direction)
             if other is not None and self.quiet():

@@ -104,8 +104,11 @@ class Transcript(VerticalScroll, can_focus=False):
 
     # Filling it
 
-    async def load(self, items: Sequence[TranscriptItem], at: int | None = None) -> None:
-        """Show these instead of what is there, oldest first; the newest, or those around turn `at`."""
+    async def load(
+        self, items: Sequence[TranscriptItem], at: int | None = None, greeting: str = "", ending: str = ""
+    ) -> None:
+        """Show these instead of what is there, oldest first; the newest, or those around turn `at`. `greeting` stands
+        where there are none, `ending` under the last one until something is said."""
         with self.app.batch_update():
             await self.remove_children()
             self.views.clear()
@@ -118,7 +121,9 @@ class Transcript(VerticalScroll, can_focus=False):
                 if isinstance(last, PersonTurn) and at is None:
                     last.note(text("chat.no_reply"))
             else:
-                await self.mount(Literal(text("chat.greeting"), classes="greeting"))
+                await self.mount(Literal(greeting or text("chat.greeting"), classes="greeting"))
+            if items and ending:
+                await self.mount(Literal(f"── {ending} ──", classes="greeting"))
         if at is None:
             self.to_newest()
 
