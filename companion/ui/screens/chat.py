@@ -152,7 +152,7 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                     view.finish(event.report)
                     self.something_new()
                 self.note_context(event.report)
-                self.reply_renewed()
+                self.reply_finished(event.report.turn)
             case ReplyFailed():
                 self.reply_failed(event)
             case ThoughtsFormed():

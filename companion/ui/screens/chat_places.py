@@ -66,6 +66,17 @@ class Places(VersionActions):
         self.prompt.set_class(place.mode == "incognito", "-incognito")
         self.prompt.set_class(place.mode == "play", "-play")
 
+    async def before_sending(self) -> None:
+        if self._kept:
+            with suppress(CompanionError):  # then it is in the prompt again after a restart, which can be undone
+                await self.keep_draft()
+
+    async def after_sending(self, conversation: int) -> None:
+        if self.place is None or self.place.id != conversation or not self.place.turns:
+            self._draft_of = conversation
+            with suppress(CompanionError):  # nothing but what is written around the prompt
+                await self.learn_place()
+
     # Going from one to another
 
     @work(group="place", exclusive=True)

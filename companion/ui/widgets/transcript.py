@@ -117,9 +117,7 @@ class Transcript(VerticalScroll, can_focus=False):
             self.more_below = at is not None
             if items:
                 await self.mount_all(self._make(items, None, self.views))
-                last = self.views[-1]
-                if isinstance(last, PersonTurn) and at is None:
-                    last.note(text("chat.no_reply"))
+                self._note_missing()
             else:
                 await self.mount(Literal(greeting or text("chat.greeting"), classes="greeting"))
             if items and ending:
@@ -134,6 +132,12 @@ class Transcript(VerticalScroll, can_focus=False):
             for widget in self._cut(view):
                 await widget.remove()
             await self.mount_all(self._make(items, self._newest, self.views))
+            self._note_missing()
+
+    def _note_missing(self) -> None:
+        last = self.views[-1] if self.views else None
+        if isinstance(last, PersonTurn) and not self.more_below:
+            last.note(text("chat.no_reply"))
 
     async def prepend(self, items: Sequence[TranscriptItem]) -> None:
         """Older turns, oldest first; what is on the screen stays where it is."""
