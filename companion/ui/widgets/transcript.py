@@ -162,7 +162,7 @@ class Transcript(VerticalScroll, can_focus=False):
     async def append(self, items: Sequence[TranscriptItem]) -> None:
         """Newer turns, oldest first."""
         self._asking_newer = False
-        self.more_below = len(items) >= WINDOW
+        self.more_below = len(items) >= WINDOW - 1  # half of what was asked for, but for the turn itself
         with self.app.batch_update():
             self.release_anchor()
             await self.mount_all(self._make(items, self._newest, self.views))
