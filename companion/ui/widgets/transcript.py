@@ -160,13 +160,18 @@ class Transcript(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._keep_place, top, row, at)
 
     async def append(self, items: Sequence[TranscriptItem]) -> None:
-        """Newer turns, oldest first."""
+        """Newer turns, oldest first; what is on the screen stays where it is."""
         self._asking_newer = False
         self.more_below = len(items) >= WINDOW - 1  # half of what was asked for, but for the turn itself
+        last = self.views[-1] if self.views else None
+        if not items or last is None:
+            return
+        row, at = last.virtual_region.y, self.scroll_y
         with self.app.batch_update():
             self.release_anchor()
             await self.mount_all(self._make(items, self._newest, self.views))
-            self._prune_above()
+            self._prune_above(MOST)
+        self.call_after_refresh(self._keep_place, last, row, at)
 
     def _keep_place(self, view: TurnView, row: int, at: float) -> None:
         """`view` was in `row` when the screen was scrolled to `at`: it is to be where it was on the screen."""
@@ -183,7 +188,7 @@ class Transcript(VerticalScroll, can_focus=False):
         view = PersonTurn(turn, siblings)
         self.views.append(view)
         self.mount(view)
-        self._prune_above()
+        self._prune_above(WINDOW)
         self.to_newest()
         return view
 
@@ -224,11 +229,11 @@ class Transcript(VerticalScroll, can_focus=False):
             start -= 1
         return widgets[start:]
 
-    def _prune_above(self) -> None:
-        """Unmount the oldest beyond MOST; scrolling up fetches them again."""
+    def _prune_above(self, keep: int) -> None:
+        """Unmount the oldest when there are more than MOST, so that `keep` are left; scrolling up fetches them."""
         if len(self.views) <= MOST:
             return
-        kept = self.views[len(self.views) - WINDOW :]
+        kept = self.views[len(self.views) - keep :]
         start = next((view for view in kept if isinstance(view, PersonTurn)), None)
         if start is None:
             return
