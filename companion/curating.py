@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from companion.chats import Verdict
 from companion.clock import Clock
 from companion.editing import Editing
+from companion.judging import Judging
 from companion.memory.forgetting import Curve
 from companion.memory.learner import Learner
 from companion.memory_pages import GroupAction
@@ -43,6 +45,9 @@ class Curating:
 
     def redo(self) -> Change:
         return self._done(self._editing.redo())
+
+    def judge(self, reply: int, memory: int, verdict: Verdict) -> Change:
+        return self._done(Judging(self._editing, self._learner).judge(reply, memory, verdict))
 
     @property
     def _regrouping(self) -> Regrouping:

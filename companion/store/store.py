@@ -13,6 +13,7 @@ from companion.store.consolidated import Consolidated
 from companion.store.database import Database, open_database
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
+from companion.store.judgements import Judgements
 from companion.store.lock import ProfileLock
 from companion.store.marks import Marks
 from companion.store.memories import Memories
@@ -47,6 +48,7 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.judgements = Judgements(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
         self.tunings = Tunings(db)
