@@ -26,6 +26,7 @@ from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.search import Search
 from companion.store.stretches import Stretches
+from companion.store.telling import Telling
 from companion.store.tunings import Tunings
 from companion.store.turns import Turns
 from companion.store.vectors import Vectors
@@ -51,6 +52,7 @@ class Store:
         self.judgements = Judgements(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
+        self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
         self.mornings = Mornings(db, self.memories)
