@@ -18,7 +18,6 @@ from companion.pages.growth import growth
 from companion.pages.timeline import timeline
 from companion.pages.topics import topics
 from companion.paths import Paths
-from companion.regrouping import Regrouping
 from companion.store.store import Store
 from tests.mind.living import Living
 from tests.support import FSRS, START, memory
