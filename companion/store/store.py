@@ -14,6 +14,7 @@ from companion.store.consolidated import Consolidated
 from companion.store.database import Database, open_database
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
+from companion.store.judgements import Judgements
 from companion.store.lock import ProfileLock
 from companion.store.marks import Marks
 from companion.store.memories import Memories
@@ -27,6 +28,7 @@ from companion.store.recalls import Recalls
 from companion.store.scopes import Scopes
 from companion.store.search import Search
 from companion.store.stretches import Stretches
+from companion.store.telling import Telling
 from companion.store.tunings import Tunings
 from companion.store.turns import Turns
 from companion.store.vectors import Vectors
@@ -50,8 +52,10 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.judgements = Judgements(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
+        self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
         self.mornings = Mornings(db, self.memories)
