@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock
+from companion.errors import ThinkingStopped
 from companion.events import ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
@@ -94,6 +95,7 @@ class Reflection:
         thoughts = [] if known or scope == PLAY else own_thoughts(self.store, turn, reply)
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         with self.store.changes.batch("reflection", "remember", f"from another reply to turn {turn_id}") as batch:
+            self._check_said(turn, reply)
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
                 self.store.vectors.announce(list(vectors))
@@ -144,6 +146,7 @@ class Reflection:
             )
         )
         with self.store.changes.batch("reflection", "remember", reason) as batch:
+            self._check_said(turn, reply)
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
                 self.store.vectors.announce(list(vectors))  # older memories may say the same words
@@ -171,6 +174,12 @@ class Reflection:
             return None
         asked = (question.text, question.id) if question is not None else ("", None)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
+
+    def _check_said(self, turn: Turn, reply: Turn | None) -> None:
+        """Another version may have been chosen while this one was thought about: then nothing is kept of it, and the
+        job is looked at anew. Raises ThinkingStopped."""
+        if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
+            raise ThinkingStopped
 
     def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
