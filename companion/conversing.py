@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from companion import events
-from companion.chats import ChatMode, Conversation, FoundTurn
+from companion.chats import ChatMode, Conversation, FoundTurn, WhySaid
 from companion.clock import Clock, moment, stamp
 from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
 from companion.events import Event, Listener
@@ -18,6 +18,7 @@ from companion.mind.reflect import Reflection
 from companion.minding import Minding
 from companion.records import ReplyReport, Role, SentMessage, TranscriptItem, Turn
 from companion.settings import Settings
+from companion.sources import why_said
 from companion.store.aside import follow_path
 from companion.store.learned import learned_from
 from companion.store.store import Store
@@ -211,6 +212,9 @@ class Conversing:
 
     def search_turns(self, text: str, limit: int = 50) -> tuple[FoundTurn, ...]:
         return self._opened.turn_search.find(text, limit)
+
+    def why(self, reply: int) -> WhySaid:
+        return why_said(self._holding, self._said(reply, "companion"))
 
     def draft(self) -> str:
         return (

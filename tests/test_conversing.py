@@ -551,3 +551,62 @@ def test_events_tell_of_a_version_like_of_any_reply(visit: Visit) -> None:
     finished = visit.house.events.of(ReplyFinished)
     assert [event.report.turn.text for event in finished] == ["good day", "good evening"]
     assert visit.house.events.of(ReplyFailed) == []
+
+
+def test_why_a_reply_says_what_it_says_is_told_after_a_restart_too(house: House) -> None:
+    visit = Visit(house)
+    visit.ask("hello my friend", "good day")
+    visit.companion.add_memory("My sister Lena lives in Rome.")
+    visit.companion.settle()
+    reply = visit.ask("Where does my sister Lena live?", "In Rome.")
+    memory = visit.companion.transcript()[-1].recalled[0].memory
+    report = house.events.of(ReplyFinished)[-1].report
+    told = visit.companion.why(reply.id)
+    turns = [item.turn for item in visit.companion.transcript()]
+    assert [(s.key, s.kind) for s in told.segments] == [
+        ("persona", "persona"), (f"turn:{turns[0].id}", "history"), (f"turn:{turns[1].id}", "history"),
+        (f"memory:{memory.id}", "memory"), ("message", "message"),
+    ]  # fmt: skip
+    texts = [s.text for s in told.segments]
+    assert texts[1:] == ["hello my friend", "good day", memory.text, "Where does my sister Lena live?"]
+    assert sum(s.tokens for s in told.segments) == report.prompt_tokens
+    assert all(s.tokens > 0 for s in told.segments)
+    assert [s.droppable for s in told.segments] == [False, True, True, True, False]
+    assert (told.model, told.context_tokens, told.changed) == ("fake", report.context_tokens, False)
+    visit.companion.close()
+    again = house.open(chat=True, model=FakeModel())
+    assert again.why(reply.id) == told
+    again.edit_memory(memory.id, "My sister Lena lives in Bologna.")
+    changed = again.why(reply.id)
+    assert changed.changed
+    assert [s.text for s in changed.segments if s.kind == "memory"] == ["My sister Lena lives in Bologna."]
+    again.forget_memory(memory.id)
+    assert not any(s.kind == "memory" for s in again.why(reply.id).segments)
+
+
+def test_what_was_left_out_is_told_and_what_is_forgotten_is_not(visit: Visit) -> None:
+    visit.ask("My favourite tea is green tea.", "I see.")
+    visit.standing()
+    reply = visit.ask("It rains.", "Oh.")
+    assert any("green tea" in s.text for s in visit.companion.why(reply.id).segments)
+    second = visit.again(reply, "It does.", ("turn:1", "portrait"))
+    told = visit.companion.why(second.id)
+    assert told.without == ("portrait", "turn:1")
+    assert not any(s.key == "turn:1" for s in told.segments)
+    (row, *_) = visit.companion.list_memories(MemoryFilter(kinds=("thought",)))
+    visit.companion.forget_memory(row.memory.id)
+    told = visit.companion.why(reply.id)
+    assert told.changed
+    assert not any("green tea" in s.text for s in told.segments)
+    assert isinstance(problem_of(lambda: visit.companion.why(1)), NotFound)
+
+
+def test_a_long_conversation_tells_of_its_gist(house: House) -> None:
+    house.model = FakeModel(context=1024, default="That is interesting, tell me more about it. " * 3)
+    visit = Visit(house)
+    replies = [visit.companion.ask(f"This is message number {n} about the weather today").turn for n in range(20)]
+    told = visit.companion.why(replies[-1].id)
+    kinds = [s.kind for s in told.segments]
+    assert kinds.index("gist") == 1
+    assert 2 < kinds.count("history") < 38
+    assert sum(s.tokens for s in told.segments) == house.events.of(ReplyFinished)[-1].report.prompt_tokens

@@ -71,6 +71,8 @@ class Prompt:
     segments: dict[str, int]
     gist: str = ""
     """The gist of all that was ever trimmed; in `messages` unless there is no room for it."""
+    told: bool = False
+    """Whether it is in `messages`."""
 
 
 def compose(
@@ -155,6 +157,7 @@ def compose(
             "message": words,
         },
         gist=gist,
+        told=bool(told),
     )
 
 

@@ -23,6 +23,7 @@ from companion.store.migrations import migrate, refuse_others
 from companion.store.mornings import Mornings
 from companion.store.nights import Nights
 from companion.store.probes import Probes
+from companion.store.prompts import Prompts
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.scopes import Scopes
@@ -66,6 +67,7 @@ class Store:
         self.stretches = Stretches(db)
         self.gists = Gists(db)
         self.drafts = Drafts(db)
+        self.prompts = Prompts(db)
         self.scopes = Scopes(db)
         self._lock = lock
 
