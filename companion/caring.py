@@ -1,20 +1,24 @@
-"""First questions, and personas: choosing, copying, editing them. A part of `Companion`, which puts it together."""
+"""First questions, check-ins, personas. A part of `Companion`, which puts it together."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
+from typing import get_args
 
-from companion.chats import ChatMode, Conversation, PersonaCard
+from companion.chats import ChatMode, CheckIn, CheckInKind, Conversation, PersonaCard
 from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError, EmptyMessage, InvalidInput
-from companion.events import Event, MemoriesChanged, Notice
+from companion.events import CheckedIn, Event, MemoriesChanged, Notice
+from companion.mind.checking_in import CheckingIn, reason, words
 from companion.mind.reflect import REFLECT
 from companion.model.persona import Persona, load_persona
 from companion.model.personas import DEFAULT, Personas
+from companion.notifying import notify
 from companion.paths import Paths
-from companion.records import Change
+from companion.records import Change, RecalledMemory
 from companion.settings import Settings
 from companion.settings_file import overriding, write_setting
 from companion.store.store import Store
@@ -28,7 +32,7 @@ LONGEST_QUESTION = 300
 
 
 class Caring:
-    """The part of `CompanionApi` about first questions and personas. Whoever is one gives it the parts below."""
+    """The part of `CompanionApi` about first questions, check-ins and personas; whoever is one gives it its parts."""
 
     _paths: Paths
     _settings: Settings
@@ -36,6 +40,10 @@ class Caring:
     _clock: Clock
     _talking: Talking
     _editing: Editing
+    _checking_in: CheckingIn
+    _store: Store | None
+    _chat: bool
+    _sending: threading.Lock
     _conversation: int | None
     _emit: Callable[[Event], None]
     _poke: Callable[[], None]
@@ -69,6 +77,47 @@ class Caring:
         self._emit(MemoriesChanged(tuple(memory.id for memory in change.memories)))
         self._poke()
         return change
+
+    def checkins(self, limit: int = 50) -> tuple[CheckIn, ...]:
+        return self._checking_in.upcoming(limit)
+
+    def less_like(self, kind: CheckInKind) -> None:
+        if kind not in get_args(CheckInKind):
+            raise InvalidInput(text("checkin.no_kind", kind=one_line(str(kind), 40)))
+        self._checking_in.less_like(kind)
+
+    def bring_up(self) -> None:
+        """What the clock calls every minute: bring up what is due, if the person wants that and nobody is talking."""
+        if not self._settings.checkins.enabled or self._store is None or self._store.read_only or not self._chat:
+            return
+        try:
+            with self._sending:
+                told = None if self._talking.wanted else self._bring_up(self._store)
+        except CompanionError as error:  # the next minute looks again
+            log.warning("nothing could be brought up: %s", error.title)
+            return
+        if told is None:
+            return
+        self._talking.renew()
+        self._emit(told)
+        if self._settings.checkins.notify:
+            notify("Companion", text("checkin.notice"))  # what it is, is nobody's business who sees the desktop
+
+    def _bring_up(self, store: Store) -> CheckedIn | None:
+        found = self._checking_in.next()
+        if found is None:
+            return None
+        now = self._clock.now()
+        planned, what = found
+        said, why = words(what, now.date()), reason(what)
+        with store.db.write():
+            conversation = self._to_write_in()
+            if conversation is None:
+                return None
+            turn = store.turns.add(conversation, "companion", said, now, speaker=self._speaker())
+            store.recalls.record(turn.id, [RecalledMemory(what.memory, 1.0, 1, reasons=(why,))])
+            store.checkins.tell(planned.id, turn.id, now.timestamp())
+        return CheckedIn(turn, what.memory.id, what.kind, said, why)
 
     def _to_write_in(self) -> int | None:
         """The open conversation, or a new one that is open from now on; None where nothing may be written: what is

@@ -21,6 +21,7 @@ from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
+from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
@@ -97,6 +98,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
         reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)

@@ -10,6 +10,7 @@ from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.branches import Branches
 from companion.store.changes import Changes
+from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
 from companion.store.database import Database, open_database
 from companion.store.gists import Gists
@@ -59,6 +60,7 @@ class Store:
         self.stretches = Stretches(db)
         self.gists = Gists(db)
         self.scopes = Scopes(db)
+        self.checkins = CheckIns(db)
         self._lock = lock
 
     @classmethod
