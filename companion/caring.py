@@ -12,6 +12,7 @@ from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError, EmptyMessage, InvalidInput
 from companion.events import CheckedIn, Event, MemoriesChanged, Notice
+from companion.holding import Holding
 from companion.mind.checking_in import CheckingIn, reason, words
 from companion.mind.reflect import REFLECT
 from companion.model.persona import Persona, load_persona
@@ -21,6 +22,7 @@ from companion.paths import Paths
 from companion.records import Change, RecalledMemory
 from companion.settings import Settings
 from companion.settings_file import overriding, write_setting
+from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 from companion.strings import text
 from companion.talking import Talking
@@ -38,6 +40,7 @@ class Caring:
     _settings: Settings
     _personas: Personas
     _clock: Clock
+    _holding: Holding
     _talking: Talking
     _editing: Editing
     _checking_in: CheckingIn
@@ -47,6 +50,7 @@ class Caring:
     _conversation: int | None
     _emit: Callable[[Event], None]
     _poke: Callable[[], None]
+    _status_changed: Callable[[], None]
 
     @property
     def _opened(self) -> Store:
@@ -64,10 +68,10 @@ class Caring:
         if not answer:
             raise EmptyMessage
         store = self._opened
-        self._talking.check_free()
         now = self._clock.now()
-        with store.db.write():
-            conversation = self._to_write_in()
+        with self._sending, store.db.write():
+            self._talking.check_free()
+            conversation = self._to_write_in(shared=False)
             if conversation is None:
                 raise InvalidInput(text("answers.not_here"), hint=text("answers.begin_another"))
             store.turns.add(conversation, "companion", question, now, speaker=self._speaker())
@@ -76,6 +80,7 @@ class Caring:
             store.jobs.queue(REFLECT, str(turn.id), now)
         self._emit(MemoriesChanged(tuple(memory.id for memory in change.memories)))
         self._poke()
+        self._status_changed()
         return change
 
     def checkins(self, limit: int = 50) -> tuple[CheckIn, ...]:
@@ -100,6 +105,7 @@ class Caring:
             return
         self._talking.renew()
         self._emit(told)
+        self._status_changed()
         if self._settings.checkins.notify:
             notify("Companion", text("checkin.notice"))  # what it is, is nobody's business who sees the desktop
 
@@ -111,7 +117,7 @@ class Caring:
         planned, what = found
         said, why = words(what, now.date()), reason(what)
         with store.db.write():
-            conversation = self._to_write_in()
+            conversation = self._to_write_in(shared=True)
             if conversation is None:
                 return None
             turn = store.turns.add(conversation, "companion", said, now, speaker=self._speaker())
@@ -119,16 +125,22 @@ class Caring:
             store.checkins.tell(planned.id, turn.id, now.timestamp())
         return CheckedIn(turn, what.memory.id, what.kind, said, why)
 
-    def _to_write_in(self) -> int | None:
+    def _to_write_in(self, *, shared: bool) -> int | None:
         """The open conversation, or a new one that is open from now on; None where nothing may be written: what is
-        incognito is not kept, and a play is not interrupted. Inside a transaction."""
+        incognito is not kept, a play is not interrupted, and what is everybody's (`shared`) is no business of a persona
+        with a memory of its own. Inside a transaction."""
+        held = self._holding
+        if held.mode_of(self._conversation) != "usual":
+            return None
+        if shared and EVERYBODY not in held.scopes_of(self._conversation):
+            return None
         if self._conversation is None:
-            self._conversation = self._opened.turns.open_conversation(self._clock.now())
-            self._talking.conversation = self._conversation
+            self._conversation = held.open_new()
+            self._talking.turn_to(self._conversation)
         return self._conversation
 
     def _speaker(self) -> str:
-        return self._talking.taker.persona.display_name
+        return self._holding.persona_of(self._conversation).display_name
 
     def personas(self) -> tuple[PersonaCard, ...]:
         return self._personas.cards(self._settings.persona)
@@ -142,8 +154,10 @@ class Caring:
             raise InvalidInput(
                 text("personas.decided", variable=variable), hint=text("personas.decided_hint", variable=variable)
             )
+        persona = self._personas.load(key)
         write_setting(self._paths.settings, "", "persona", key)
         self._settings = self._settings.model_copy(update={"persona": key})
+        self._holding.persona = persona
         return self.begin_conversation("usual", key)
 
     def copy_persona(self, key: str, name: str) -> PersonaCard:
@@ -151,6 +165,9 @@ class Caring:
 
     def edit_persona(self, card: PersonaCard) -> PersonaCard:
         edited = self._personas.edit(card)
+        self._holding.renew()
+        if edited.key == self._holding.persona.name:
+            self._holding.persona = self._personas.load(edited.key)
         self._talking.renew()  # what was read ahead began with what it was
         return self._personas.card(edited.key, self._settings.persona)
 

@@ -17,6 +17,7 @@ from companion.doctor import examine
 from companion.editing import Editing
 from companion.errors import CompanionError, ModelMissing
 from companion.events import Event, Listener
+from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.learner import Learner
@@ -99,7 +100,10 @@ class Companion(Conversing, Desk, Shelving, Caring):
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
         self._checking_in = CheckingIn(store, self._clock, settings.checkins)
-        reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
+        self._holding = Holding(store, persona, self._personas.load)
+        self._reflection = reflection = Reflection(
+            store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
+        )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
@@ -132,6 +136,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
             name=settings.name,
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
+            holding=self._holding,
         )
         self._talking = Talking(
             taker,
@@ -225,6 +230,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
             problem_hint=problem.hint if problem is not None else "",
             read_only=store.read_only,
             conversation=self._conversation or 0,
+            mode=self._holding.mode_of(self._conversation),
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,

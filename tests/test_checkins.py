@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from companion.chats import ChatMode
 from companion.clock import SetClock
 from companion.companion import Companion
 from companion.errors import InvalidInput
@@ -160,7 +161,7 @@ def test_a_reminder_missed_for_a_day_says_so_and_an_old_one_is_left(calendar: Ca
 def test_a_birthday_comes_every_year_on_its_day(calendar: Calendar) -> None:
     companion = calendar.told("My birthday is on 29 February.", "My sister Lena's birthday is on 12 June.")
     june = datetime(2026, 6, 12, 9, tzinfo=MONDAY.tzinfo)
-    assert calendar.at(companion, june.replace(hour=8)) == []
+    assert [each.kind for each in calendar.at(companion, june.replace(hour=8))] == []
     (lena,) = calendar.at(companion, june)
     assert "My sister Lena's birthday is on 12 June." in lena.text
     assert calendar.at(companion, june.replace(hour=15)) == []
@@ -170,7 +171,7 @@ def test_a_birthday_comes_every_year_on_its_day(calendar: Calendar) -> None:
     assert calendar.at(companion, datetime(2029, 3, 1, 10, tzinfo=MONDAY.tzinfo)) == []
 
 
-@pytest.mark.parametrize("how", ["forget", "edit", "supersede", "undo"])
+@pytest.mark.parametrize("how", ["forget", "edit", "undo"])
 def test_what_does_not_hold_any_more_is_not_brought_up(calendar: Calendar, how: str) -> None:
     companion = calendar.told("I have a job interview on Thursday.")
     (row,) = companion.list_memories(MemoryFilter(kinds=("thought",)))
@@ -178,15 +179,27 @@ def test_what_does_not_hold_any_more_is_not_brought_up(calendar: Calendar, how: 
         companion.forget_memory(row.memory.id)
     elif how == "undo":
         companion.undo(companion.history(row.memory.id)[0].batch)
-    elif how == "supersede":
-        companion.ask("My job interview was moved to Friday.")
-        companion.settle()
-        (found,) = companion.checkins()
-        assert found.due_at == day(4, 18).timestamp()
-        return
     else:
-        companion.edit_memory(row.memory.id, "I have no job interview any more.")
-    assert how == "edit" or calendar.through(companion, day(9)) == []
+        companion.edit_memory(row.memory.id, "The job interview was cancelled.")
+    assert calendar.through(companion, day(9)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("My job interview was moved to Friday.", [day(4, 18)]),
+        ("They cancelled the interview.", []),
+        ("The interview is postponed.", []),
+    ],
+)
+def test_what_was_moved_or_called_off_is_not_asked_about_on_its_day(
+    calendar: Calendar, said: str, asked: list[datetime]
+) -> None:
+    companion = calendar.told("I have a job interview on Thursday.")
+    calendar.clock.advance(days=1)
+    companion.ask(said)
+    companion.settle()
+    assert [each.turn.at for each in calendar.through(companion, day(9))] == [moment.timestamp() for moment in asked]
 
 
 def test_what_is_forgotten_between_two_looks_is_not_brought_up(calendar: Calendar) -> None:
@@ -300,16 +313,21 @@ def test_only_a_chat_that_is_open_is_spoken_in(calendar: Calendar, house: House)
     assert house.events.of(CheckedIn) == []
 
 
-@pytest.mark.parametrize(("mode", "persona"), [("play", ""), ("usual", "storyteller")])
-def test_a_play_and_a_persona_with_its_own_memory_are_not_interrupted(
-    calendar: Calendar, mode: str, persona: str
+@pytest.mark.parametrize(("mode", "persona"), [("play", ""), ("incognito", ""), ("usual", "storyteller")])
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_play_what_is_incognito_and_a_persona_with_its_own_memory_are_not_interrupted(
+    calendar: Calendar, mode: ChatMode, persona: str, begun: bool
 ) -> None:
     companion = calendar.told("I have a job interview on Thursday.")
-    with companion._opened.db.write():
-        companion._opened.db.run("UPDATE conversations SET mode = ?, persona = ?", (mode, persona))
+    companion.begin_conversation(mode, persona)
     calendar.clock.at = day(3, 18)
+    if begun:
+        companion.ask("Good evening to you.")
     companion.bring_up()
     assert calendar.house.events.of(CheckedIn) == []
+    companion.begin_conversation()
+    companion.bring_up()
+    assert len(calendar.house.events.of(CheckedIn)) == 1
 
 
 def test_long_silence_is_met_once_with_what_mattered(calendar: Calendar) -> None:

@@ -22,7 +22,10 @@ from companion.text import one_line
 
 QUOTED = 160
 """Characters of the person's words that are cited."""
+_ORDER: tuple[CheckInKind, ...] = ("reminder", "anniversary", "after", "absence")
 SELDOM = timedelta(days=28)
+STOPPED = 3
+"""Times that less of a kind was wanted, from which there is none."""
 
 
 @dataclass
@@ -41,7 +44,7 @@ class CheckingIn:
         self.refresh(now)
         waiting = [(each, self._known[each.key]) for each in self.store.checkins.waiting() if each.key in self._known]
         due = [(each, what) for each, what in waiting if what.due <= now]
-        due.sort(key=lambda pair: (pair[0].kind != "reminder", -pair[1].memory.importance, pair[1].due, pair[0].id))
+        due.sort(key=lambda pair: (_ORDER.index(pair[0].kind), -pair[1].memory.importance, pair[1].due, pair[0].id))
         for each, what in due:
             if self._is_over(what, now):
                 with self.store.db.write():
@@ -94,7 +97,11 @@ class CheckingIn:
     def _may_come(self, each: Dated, now: datetime) -> bool:
         if each.kind == "reminder":
             return each.timed or not self._is_quiet(now.time())
+        if each.kind == "absence" and any(other.due <= now for other in self._known.values() if other != each):
+            return False  # that is enough of a beginning
         today = [p for p in self.store.checkins.told(now.timestamp() - 2 * 86_400) if p.kind != "reminder"]
+        if each.kind == "absence" and any(other.due <= now for other in self._known.values() if other != each):
+            return False  # that is enough of a beginning
         today = [p for p in today if p.told_at is not None and local_date(p.told_at, stamp(now)[1]) == now.date()]
         return not self._is_quiet(now.time()) and len(today) < self.settings.a_day
 
@@ -115,9 +122,6 @@ class CheckingIn:
     def _shown(self, id: int, each: Dated) -> CheckIn:
         at, offset = stamp(each.due)
         return CheckIn(id, each.kind, each.memory.id, words(each, each.due.date()), reason(each), at, offset)
-
-
-STOPPED = 3
 
 
 def words(each: Dated, today: date) -> str:

@@ -40,6 +40,13 @@ AWAY = timedelta(days=14)
 BETWEEN_ABSENCES = timedelta(days=60)
 MOST = 400
 _KNOWN: tuple[Status, ...] = ("active", "dormant", "archived")
+_TIMES = frozenset(
+    stems(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+        " september october november december today tonight tomorrow week month morning afternoon evening"
+        " moved postponed rescheduled cancelled canceled delayed"
+    )
+)
 _REMIND = re.compile(
     r"\bremind me\b(?! (?:what|who|whom|whose|how|when|where|which|why|if|whether|again)\b)"
     r"|\b(?:don't|do not) let me forget\b|\bset (?:me )?a reminder\b|提醒(?:一下)?我|别让我忘|记得提醒",
@@ -50,6 +57,11 @@ _OWN_BIRTHDAY = re.compile(r"\bmy (?:own )?birthday\b|\bI was born\b|^\W*我(?:�
 _ANNIVERSARY = re.compile(r"\banniversary\b|\b(?:I|we) (?:got |were )?married\b|纪念日|结婚", re.IGNORECASE)
 _CALENDAR_DAY = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d\s*月\s*\d|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}\b",
+    re.IGNORECASE,
+)
+_MOVED = re.compile(
+    r"\b(?:moved|postponed|rescheduled|delayed|put off|pushed back)\b(?:.*?\b(?:to|until|till|for)\b (?P<when>.+))?"
+    r"|\b(?:cancell?ed|called off)\b|(?:改到|推迟到|延期到)(?P<zh>.+)|取消|推迟|延期",
     re.IGNORECASE,
 )
 _SAD = re.compile(
@@ -90,22 +102,45 @@ def _plans(store: Store, now: datetime) -> list[Dated]:
     """What the person told to be ahead of them, to be asked about when it is over; of several that tell of one thing on
     one day the most important."""
     since = (now - LATE - VAGUE).timestamp()
-    found: list[Dated] = []
+    moved = _moved(store, now)
+    found = [each for each, _ in moved if each is not None]
     for memory in store.memories.many(store.checkins.dated(since - 400 * DAY, since)).values():
-        if memory.event_start is None or memory.event_end is None or _asks_to_remind(memory.text):
+        mention = _first(memory.text, memory)  # the person may have changed its words since
+        if mention is None or mention.recurring or _asks_to_remind(memory.text) or _is_yearly(memory.text):
             continue
-        starts, ends = local(memory.event_start, memory.utc_offset), local(memory.event_end, memory.utc_offset)
-        if ends - starts > VAGUE or _is_yearly(memory.text):
+        starts, ends = mention.begins.replace(tzinfo=None), mention.ends.replace(tzinfo=None)
+        if ends - starts > VAGUE or mention.ends.timestamp() <= memory.recorded_at:
             continue
         timed = ends - starts < TIMED
         day = (starts if timed else ends - timedelta(seconds=1)).date()
         due = datetime.combine(day, EVENING, now.tzinfo)
         if timed:
             due = max(due, (ends + AFTER).replace(tzinfo=now.tzinfo), key=datetime.timestamp)
+        if any(other.recorded_at > memory.recorded_at and _one_thing(other, memory) for _, other in moved):
+            continue
         quote = words_of(store, memory)
         sad = "sad" if _SAD.search(quote) else ""
         found.append(Dated("after", memory, due, day, f"after:{memory.id}:{day}", quote, timed, sad))
     return _each_once(sorted(found, key=lambda each: (-each.memory.importance, each.memory.id)), store, now)
+
+
+def _moved(store: Store, now: datetime) -> list[tuple[Dated | None, Memory]]:
+    """What the person said was moved or called off: the memories that say so, and where another day is named what there
+    is to ask about then."""
+    found: list[tuple[Dated | None, Memory]] = []
+    words = stems("moved postponed rescheduled cancelled canceled delayed called off")
+    for memory, sentence in _sayings(store, words, ("改到", "推迟", "取消", "延期"), ("moment", "thought")):
+        match = _MOVED.search(sentence)
+        if match is None or memory.recorded_at < (now - AHEAD).timestamp():
+            continue
+        days = resolve(match["when"] or match["zh"] or "", moment(memory.recorded_at, memory.utc_offset))
+        if not days or days[0].precision not in ("day", "hour", "minute"):
+            found.append((None, memory))
+            continue
+        day = days[0].begins.date()
+        due = datetime.combine(day, EVENING, now.tzinfo)
+        found.append((Dated("after", memory, due, day, f"after:{memory.id}:{day}", sentence.strip()), memory))
+    return found
 
 
 def _each_once(found: list[Dated], store: Store, now: datetime) -> list[Dated]:
@@ -124,8 +159,10 @@ def _each_once(found: list[Dated], store: Store, now: datetime) -> list[Dated]:
 
 
 def _one_thing(one: Memory, other: Memory) -> bool:
-    shared = wording(one.text).telling & wording(other.text).telling
-    return bool(shared) and one.subject == other.subject
+    """Whether they share what they tell of, besides words for time and for what became of it."""
+    shared = (wording(one.text).telling & wording(other.text).telling) - _TIMES
+    said_alone = "moment" in (one.kind, other.kind)  # a moment does not say whom it is about
+    return bool(shared) and (said_alone or one.subject == other.subject)
 
 
 def _reminders(store: Store, zone: tzinfo | None, morning: time) -> Iterator[Dated]:
@@ -177,7 +214,8 @@ def _absence(store: Store, now: datetime, morning: time) -> list[Dated]:
     if any(each.kind == "absence" for each in told):
         return []
     latest = [m for m in store.consolidated.latest(MOST // 10) if m.status == "active" and m.sensitivity == 0]
-    latest = [m for m in latest if m.valence > -0.3 and m.importance >= 3 and not _SAD.search(m.text)]
+    latest = [m for m in latest if m.valence > -0.3 and m.importance >= 3 and m.slot is None]
+    latest = [m for m in latest if not _SAD.search(m.text) and not _is_yearly(m.text)]
     if not latest:
         return []
     due = datetime.combine(now.date(), morning, now.tzinfo)
@@ -185,9 +223,10 @@ def _absence(store: Store, now: datetime, morning: time) -> list[Dated]:
 
 
 def words_of(store: Store, memory: Memory) -> str:
-    """The person's own words that a memory rests on, its text where there are none."""
+    """The person's own words that a memory rests on, as far as it says them still; else its text."""
     said = [quote.text for quote in store.memories.quotes(memory) if quote.turn.role == "person"]
-    return max(said, key=len) if said else memory.text
+    kept = [each for each in said if each.casefold() in memory.text.casefold()]
+    return max(kept, key=len) if kept else memory.text
 
 
 def _sayings(

@@ -81,23 +81,27 @@ class Branches:
         """Where the newest way to go on from `turn` ends; itself when nothing follows it."""
         return max(int(id) for (id,) in self._db.all(_BELOW, (turn,)))
 
-    def go(self, conversation: int, leaf: int) -> None:
-        """From now on the path is the one that ends in `leaf` (0: before the first turn). Inside a transaction."""
+    def following(self, conversation: int, turn: int) -> tuple[int, ...]:
+        """What the conversation now says after `turn`."""
+        rows = self._db.all(
+            f"SELECT id FROM turns WHERE conversation = ? AND id > ? AND {ON_PATH} ORDER BY id", (conversation, turn)
+        )
+        return tuple(int(id) for (id,) in rows)
+
+    def go(self, conversation: int, leaf: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """From now on the path is the one that ends in `leaf` (0: before the first turn). Returns the turns that left
+        it and those that joined it. Inside a transaction."""
         joining = {int(id) for (id,) in self._db.all(_ABOVE, (leaf,))} if leaf else set()
         joining = set(self.off(sorted(joining)))
         fork = self.parent(min(joining)) if joining else leaf
-        leaving = [
-            id
-            for (id,) in self._db.all(
-                f"SELECT id FROM turns WHERE conversation = ? AND id > ? AND {ON_PATH}", (conversation, fork)
-            )
-        ]
+        leaving = self.following(conversation, fork)
         self._db.run_many("INSERT INTO off_path VALUES (?)", ((id,) for id in leaving))
         self._db.run_many("DELETE FROM off_path WHERE turn = ?", ((id,) for id in joining))
         self._db.run("UPDATE conversations SET leaf = ? WHERE id = ?", (leaf or None, conversation))
         if changed := [*leaving, *joining]:
             # It tells of turns that are not what was said any more, or leaves some out that are again.
             self._db.run("DELETE FROM gists WHERE conversation = ? AND start > ?", (conversation, min(changed)))
+        return leaving, tuple(sorted(joining))
 
     def grow(self, conversation: int, turn: int) -> None:
         """The path ends in `turn`, which was just added after its present end. Inside a transaction."""

@@ -27,8 +27,9 @@ class Weighed:
 
 
 class Recalls:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, memories: Memories | None = None) -> None:
         self._db = db
+        self._memories = memories or Memories(db)
 
     def record(
         self, reply: int, recalled: Sequence[RecalledMemory], features: str = "", shown: int | None = None
@@ -77,7 +78,7 @@ class Recalls:
             f" WHERE reply IN ({marks}) ORDER BY reply, rank",
             tuple(replies),
         )
-        memories = Memories(self._db).many(sorted({row[2] for row in rows}))
+        memories = self._memories.many(sorted({row[2] for row in rows}))
         found: dict[int, tuple[RecalledMemory, ...]] = dict.fromkeys(replies, ())
         for reply, rank, memory, score, similarity, coverage, why in rows:
             if memory in memories:
