@@ -23,6 +23,7 @@ from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
+from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
@@ -99,7 +100,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring):
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        self._holding = Holding(store, persona)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
         )

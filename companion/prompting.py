@@ -19,6 +19,7 @@ from companion.records import Memory, RecalledMemory, Turn
 from companion.settings import MemorySettings
 from companion.sources import references
 from companion.store.gists import Gist
+from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -48,16 +49,17 @@ class Prompting:
         told = told_before([t.text for t in history])
         return Cue(text, told, frozenset(t.id for t in history), now, speaker, scopes=scopes)
 
-    def portrait(self, model: ChatModel) -> str:
+    def portrait(self, conversation: int | None, model: ChatModel) -> str:
         """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it. A persona
         with a memory of its own has none."""
-        return portrait_block(model, self._portrait())
+        return portrait_block(model, self._portrait(conversation))
 
-    def traits(self) -> tuple[str, ...]:
-        return tuple(trait.text for trait in self._portrait())
+    def traits(self, conversation: int | None) -> tuple[str, ...]:
+        return tuple(trait.text for trait in self._portrait(conversation))
 
-    def _portrait(self) -> list[Memory]:
-        return self.store.consolidated.portrait() if self.persona.memory == "shared" else []
+    def _portrait(self, conversation: int | None) -> list[Memory]:
+        shared = EVERYBODY in self.holding.scopes_of(conversation)
+        return self.store.consolidated.portrait() if shared else []
 
     def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
         """The gist of the conversation so far, and its turns that are still in the prompt."""
@@ -105,7 +107,7 @@ class Prompting:
         return compose(
             model,
             persona=self.holding.persona_of(conversation).system,
-            portrait="" if "portrait" in without else self.portrait(model),
+            portrait="" if "portrait" in without else self.portrait(conversation, model),
             history=history,
             memory_block=block,
             message=message,

@@ -240,7 +240,7 @@ class TurnTaker:
         kept, turns = self._prompting.history(turn)
         persona = self._holding.persona_of(turn.conversation)
         # All of it, also what had no room in the prompt: it is true of the person.
-        always = (persona.system, persona.display_name, kept.text, *self._prompting.traits())
+        always = (persona.system, persona.display_name, kept.text, *self._prompting.traits(turn.conversation))
         return mark(writing.store, writing.reply.id, text, [*turns, turn], always, self.clock.now())
 
     def _give_up(

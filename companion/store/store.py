@@ -10,6 +10,7 @@ from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.branches import Branches
 from companion.store.changes import Changes
+from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
 from companion.store.conversations import Conversations
 from companion.store.database import Database, open_database, open_in_memory
@@ -74,6 +75,7 @@ class Store:
         self.drafts = Drafts(db)
         self.prompts = Prompts(db)
         self.scopes = Scopes(db)
+        self.checkins = CheckIns(db)
         self._lock = lock
 
     @classmethod
