@@ -136,7 +136,7 @@ class Settings(BaseSettings):
     )
 
     persona: str = "companion"
-    """Who the companion is: the name of a file in assets/personas."""
+    """Who the companion is: a persona that is built in, or the name of a file of your own in the folder personas."""
     name: str = ""
     """What the companion calls you."""
     model: ModelSettings = ModelSettings()

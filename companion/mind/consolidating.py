@@ -225,8 +225,8 @@ def _state(memory: Memory, status: Callable[[Memory], Status]) -> Status:
 
 
 def _tells(image: Mapping[str, Any] | None) -> tuple[object, ...] | None:
-    if image is None:
-        return None
+    if image is None or image.get("scope"):
+        return None  # what is not everybody's goes into nothing that nights make
     state = "standing" if image["status"] in STANDING else image["status"]
     return (state, *(image[name] for name in _TELLS))
 

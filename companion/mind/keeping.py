@@ -83,7 +83,8 @@ class Keeper:
         beside = self.beside(thought, taken)
         kept = self._decide(batch, thought, beside)
         if kept.id is not None:
-            self.tagger.refresh(batch, (thought.text, *(older.text for older, each in beside.found if each != "both")))
+            texts = (thought.text, *(older.text for older, each in beside.found if each != "both"))
+            self.tagger.refresh(batch, texts, thought.scope)
         return kept
 
     def _decide(self, batch: Batch, thought: Memory, beside: Beside) -> Kept:
@@ -111,7 +112,7 @@ class Keeper:
     def _said_before(self, batch: Batch, thought: Memory, claim: Claim) -> bool:
         """Whether the same words are known: then they gain evidence, and strength when they were said anew."""
         for known in self.store.memories.same_statement(thought.text):
-            if known.kind != "thought" or known.status in _OVER:
+            if known.kind != "thought" or known.status in _OVER or known.scope != thought.scope:
                 continue
             if relate(claim_of(known), claim, _days_between(known, thought)) == "both":
                 continue  # "yesterday" of another day
