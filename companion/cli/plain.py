@@ -9,18 +9,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import companion
+from companion.api import CompanionApi
 from companion.cli.asking import Interrupted, Talk
 from companion.cli.guard import show_error
 from companion.cli.lines import TypedLines
 from companion.cli.morning import report_text
 from companion.cli.output import say
 from companion.cli.plain_commands import run_command
-from companion.cli.session import opened
+from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
-from companion.api import CompanionApi
 from companion.errors import CompanionError, NotFound
 from companion.events import Notice, ThoughtsFormed
 from companion.paths import default_paths
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from companion.companion import Companion
 
 
-
 def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
+    paths, settings = prepare()
     with opened(load_model=True, index=True, load_embedder=True, nights=True, chat=True) as engine:
         say(text("plain.welcome", version=companion.__version__))
         if where := words_go(engine.status()):
@@ -53,7 +53,7 @@ def plain_chat() -> int:
             engine.measure_when_idle()
         try:
             with TypedLines() as lines:
-                PlainChat(engine, lines).run()
+                PlainChat(engine, lines, settings, paths.settings).run()
         except KeyboardInterrupt:
             say()
         if not sys.stdin.isatty():
@@ -107,7 +107,7 @@ class PlainChat:
 
     @property
     def engine(self) -> CompanionApi:
-        return self._engine
+        return cast("CompanionApi", self._engine)
 
     @property
     def reply(self) -> int:

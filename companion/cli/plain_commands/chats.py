@@ -5,8 +5,8 @@ from __future__ import annotations
 from companion.chats import ChatMode, CheckInKind, Conversation
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, now, number
-from companion.days import full_day, short_date
 from companion.clock import local
+from companion.days import full_day, short_date
 from companion.errors import InvalidInput
 from companion.strings import text, texts
 from companion.text import one_line
@@ -77,7 +77,8 @@ def _persona(session: Session, wanted: str) -> None:
         for card in cards:
             mark = "*" if card.in_use else " "
             own = text("plain.own_memory") if card.memory == "own" else ""
-            say(f"{mark} {filled(card.key, 14)}  {one_line(card.name, 30)}: {one_line(card.problem or card.about, 120)}{own}")
+            about = one_line(card.problem or card.about, 120)
+            say(f"{mark} {filled(card.key, 14)}  {one_line(card.name, 30)}: {about}{own}")
         say(text("plain.persona_how"))
         return
     folded = wanted.casefold()

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from companion.cli.listing import detail_lines, history_lines, memory_lines
 from companion.cli.output import say
-from companion.cli.plain_commands.base import SEPARATOR, Run, Session, done, now, number, numbers, numbers_and_text, tell
+from companion.cli.plain_commands.base import (
+    SEPARATOR,
+    Run,
+    Session,
+    done,
+    now,
+    number,
+    numbers,
+    numbers_and_text,
+    tell,
+)
 from companion.errors import InvalidInput
 from companion.filter_syntax import parse
 from companion.memory_pages import GroupAction

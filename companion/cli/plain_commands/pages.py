@@ -50,7 +50,9 @@ def about_lines(page: AboutPage) -> list[str]:
     lines += _under(text("plain.about_facts"), memory_lines(page.facts))
     lines += _under(text("plain.about_events"), memory_lines(page.events))
     lines += _under(text("plain.about_before"), memory_lines(page.before))
-    said = [f"{full_day_of(quote.turn.at, quote.turn.utc_offset)}  “{one_line(quote.text, 200)}”" for quote in page.said]
+    said = [
+        f"{full_day_of(quote.turn.at, quote.turn.utc_offset)}  “{one_line(quote.text, 200)}”" for quote in page.said
+    ]
     lines += _under(text("plain.about_said"), said)
     return lines + _under(text("plain.about_related"), topic_lines(page.related))
 

@@ -67,7 +67,8 @@ def _settings(session: Session, rest: str) -> None:
             if setting.section != section:
                 section = setting.section
                 say(section_title(section))
-            say(f"  {filled(_name(setting), WIDEST)}  {shown(setting, preferences.value(setting.section, setting.name))}")
+            value = shown(setting, preferences.value(setting.section, setting.name))
+            say(f"  {filled(_name(setting), WIDEST)}  {value}")
         say(text("plain.settings_how"))
         return
     found = next((setting for setting in all_settings() if _name(setting) == name.casefold()), None)

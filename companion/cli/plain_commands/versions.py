@@ -90,7 +90,9 @@ def recalled_lines(found: tuple[RecalledMemory, ...]) -> list[str]:
         memory = each.memory
         lines.append(f"{memory.id:>5}  {one_line(memory.text, 300)}")
         why = text("format.comma").join(each.reasons)
-        lines.append(f"       {full_date(memory.recorded_at, memory.utc_offset)}{'; ' if why else ''}{one_line(why, 200)}")
+        lines.append(
+            f"       {full_date(memory.recorded_at, memory.utc_offset)}{'; ' if why else ''}{one_line(why, 200)}"
+        )
     return lines or [text("plain.nothing_recalled")]
 
 
