@@ -202,7 +202,9 @@ def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
     server = _Server(pipe)
     from companion.companion import Companion
     from companion.schedule import Schedule
+    from companion.strings import use_language
 
+    use_language(settings.ui.language)
     companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
     try:

@@ -15,13 +15,13 @@ from companion.ui.screens.base import tell, tell_error
 from companion.ui.screens.pick import PickScreen
 
 if TYPE_CHECKING:
-    from companion.ui.app import CompanionApp
+    from companion.ui.shell import ShellApp
 
 
 class Look:
     """One for the app."""
 
-    def __init__(self, app: CompanionApp) -> None:
+    def __init__(self, app: ShellApp) -> None:
         self._app = app
         self._plain = PlainGlyphs(enabled=False)
         app._filters.append(self._plain)

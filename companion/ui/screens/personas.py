@@ -68,7 +68,7 @@ class PersonasScreen(EngineScreen):
             return
         memory = text("persona_list.shared_about") if card.memory == "shared" else text("persona_list.own_about")
         problem = f"{one_line(card.problem, 300)}\n" if card.problem else ""
-        boundaries = f"\n\n{text('personas.boundaries')}: {card.boundaries}" if card.boundaries else ""
+        boundaries = f"\n\n{text('persona_list.boundaries')}: {card.boundaries}" if card.boundaries else ""
         about = self.query_one("#about", Literal)
         about.show((problem, "$text-warning"), card.about, boundaries, (f"\n\n{memory}", "$text-muted"))
 
@@ -101,7 +101,9 @@ class PersonasScreen(EngineScreen):
             name = typed.strip() or text("persona_list.copy_of", name=card.name)
 
         before = text("persona_list.copy_of", name=one_line(card.name, 40))
-        if await self.app.push_screen_wait(ValueScreen(text("persona_list.key_copy"), text("persona_list.name_it"), before, keep)):
+        if await self.app.push_screen_wait(
+            ValueScreen(text("persona_list.key_copy"), text("persona_list.name_it"), before, keep)
+        ):
             copy = await attempt(self, self.engine.copy_persona(card.key, name))
             if copy is not None:
                 self.load(copy.key)
@@ -125,7 +127,11 @@ class PersonasScreen(EngineScreen):
         if card is None:
             return
         if card.built_in or card.in_use:
-            tell(self, text("persona_list.stays_built_in") if card.built_in else text("persona_list.stays_in_use"), seconds=4)
+            tell(
+                self,
+                text("persona_list.stays_built_in") if card.built_in else text("persona_list.stays_in_use"),
+                seconds=4,
+            )
             return
         question = text("persona_list.remove", name=one_line(card.name, 40))
         screen = ConfirmScreen(question, (text("persona_list.remove_about"),), text("persona_list.removes_it"))
@@ -135,5 +141,3 @@ class PersonasScreen(EngineScreen):
 
     def action_back(self) -> None:
         self.dismiss()
-
-

@@ -51,7 +51,9 @@ class Welcome(Vertical):
     Welcome .title { text-style: bold; }
     Welcome .keys { color: $text-muted; }
     Welcome Input, Welcome Input:focus { border: none; padding: 0; height: 1; background: $panel; }
-    Welcome OptionList, Welcome OptionList:focus { height: auto; max-height: 7; border: none; padding: 0; background: transparent; }
+    Welcome OptionList, Welcome OptionList:focus {
+        height: auto; max-height: 7; border: none; padding: 0; background: transparent;
+    }
     """
 
     def __init__(self) -> None:
