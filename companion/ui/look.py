@@ -32,7 +32,7 @@ class Look:
         for own in theme.THEMES:
             app.register_theme(own)
         wanted = app.preferences.current.ui.theme
-        chosen = theme.of_choice(wanted, app.console.color_system, app.available_themes)
+        chosen = theme.of_choice(wanted, None if app.is_headless else app.console.color_system, app.available_themes)
         app.theme = chosen or theme.DARK.name
         if not chosen:
             tell(app, text("app.no_theme", name=one_line(wanted, 40)), text("app.choose_theme"), "warning")

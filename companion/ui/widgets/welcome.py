@@ -167,7 +167,10 @@ class Welcome(Vertical):
     def _answered(self, message: Input.Submitted) -> None:
         message.stop()
         typed = message.value.strip()
-        if typed:
+        if typed.startswith("/"):
+            self.query_one(Input).value = ""
+            self._app.run_slash(typed)
+        elif typed:
             self._take(typed)
         else:
             self._next()
