@@ -60,9 +60,9 @@ class Ahead:
         now = self.prompting.clock.now()
         kept, turns = self._so_far(conversation)
         rows = self.recall.pool.refresh()
-        cue = replace(self.prompting.cue(text, turns, now, self.name), unsent=True)
+        cue = replace(self.prompting.cue(text, turns, now, self.name, conversation), unsent=True)
         recalled = self.recall(cue, self.prompting.settings.recall_limit)
-        self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled)
+        self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled, cue.scopes)
         block, _ = self.block(recalled, model)
         prompt = self.prompting.compose(kept, turns, _LATEST, block, text, model)
         if prompt.trimmed:
@@ -76,7 +76,8 @@ class Ahead:
         now = moment(turn.at, turn.utc_offset)
         if prepared is not None and prepared.serves(turn, history, now, self.recall, self.prompting.store):
             return prepared.recalled
-        cue = self.prompting.cue(turn.text, history, now, "" if turn.speaker == "You" else turn.speaker)
+        speaker = "" if turn.speaker == "You" else turn.speaker
+        cue = self.prompting.cue(turn.text, history, now, speaker, turn.conversation)
         cue = replace(cue, present_turns=cue.present_turns | {turn.id})
         return self.recall(cue, self.prompting.settings.recall_limit)
 

@@ -30,6 +30,7 @@ from companion.events import Event, Listener
 from companion.logs import start_logging
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -253,7 +254,7 @@ class _Server:
             answer = (id, False, error)
         except Exception as error:
             log.exception("%s failed", method)
-            answer = (id, False, CompanionError(f"{type(error).__name__} in the engine; see the log"))
+            answer = (id, False, CompanionError(text("engine.in_engine", name=type(error).__name__)))
         self._send(answer)
 
     def _requests(self) -> Iterator[tuple[int, str, tuple[object, ...]]]:

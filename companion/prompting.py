@@ -15,7 +15,7 @@ from companion.mind.thinking import Thinker
 from companion.model.persona import Persona
 from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block, system_message
 from companion.model.protocol import ChatModel, Message, Sampling, StopSignal
-from companion.records import RecalledMemory, Turn
+from companion.records import Memory, RecalledMemory, Turn
 from companion.settings import MemorySettings
 from companion.store.gists import Gist
 from companion.store.store import Store
@@ -37,20 +37,26 @@ class Prompting:
     seed: int | None
     thinker: Callable[[], Thinker]
 
-    def cue(self, text: str, history: list[Turn], now: datetime, speaker: str) -> Cue:
+    def cue(self, text: str, history: list[Turn], now: datetime, speaker: str, conversation: int | None) -> Cue:
         """What recall is asked for when the person says `text` at `now`, after `history`."""
-        return Cue(text, told_before([t.text for t in history]), frozenset(t.id for t in history), now, speaker)
+        scopes = self.store.scopes.readable(conversation)
+        told = told_before([t.text for t in history])
+        return Cue(text, told, frozenset(t.id for t in history), now, speaker, scopes=scopes)
 
     def system(self, model: ChatModel) -> Message:
         """What every prompt begins with."""
         return system_message(model, self.persona.system, self.portrait(model))
 
     def portrait(self, model: ChatModel) -> str:
-        """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it."""
-        return portrait_block(model, self.store.consolidated.portrait())
+        """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it. A persona
+        with a memory of its own has none."""
+        return portrait_block(model, self._portrait())
 
     def traits(self) -> tuple[str, ...]:
-        return tuple(trait.text for trait in self.store.consolidated.portrait())
+        return tuple(trait.text for trait in self._portrait())
+
+    def _portrait(self) -> list[Memory]:
+        return self.store.consolidated.portrait() if self.persona.memory == "shared" else []
 
     def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
         """The gist of the conversation so far, and its turns that are still in the prompt."""
@@ -59,6 +65,8 @@ class Prompting:
     def so_far(self, conversation: int, last: int) -> tuple[Gist, list[Turn]]:
         """The same up to the turn `last`: what the person had forgotten is out of both at once."""
         kept = self.store.gists.get(conversation)
+        if kept.start > last + 1:  # the gist tells of what was said after that, and of that itself
+            kept = Gist()
         if kept.text:
             gone = self.store.memories.forgotten_turns(self.store.turns.begins(conversation), kept.start - 1)
             kept = kept._replace(text=without(kept.text, self.store.memories.is_buried, summary=not gone))

@@ -8,6 +8,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from companion import strings
 from companion.errors import DiskFull, InvalidInput, ProfileUnavailable
 
 Value = str | bool | int | float | time
@@ -41,7 +42,7 @@ def write_setting(file: Path, section: str, key: str, value: Value | None) -> No
         if after != before:
             replace_text(target, after)
     except (TOMLKitError, UnicodeDecodeError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"{file}: {error}", hint="Correct the file, or move it away.") from error
+        raise InvalidInput(f"{file}: {error}", hint=strings.text("settings_file.correct_file")) from error
     except OSError as error:
         if error.errno == 28:  # ENOSPC
             raise DiskFull(str(file.parent)) from error

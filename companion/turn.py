@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from companion import strings
 from companion.ahead import Ahead
 from companion.checkpoints import Checkpoints
 from companion.clock import Clock, moment
@@ -38,10 +39,6 @@ from companion.store.store import Store
 log = logging.getLogger(__name__)
 LATEST = 1 << 62
 """Above every turn's id."""
-TOO_LONG = (
-    "Your message is longer than the model can read at once",
-    "It reads the beginning and the end. All of it is saved.",
-)
 
 
 @dataclass
@@ -129,7 +126,7 @@ class TurnTaker:
         kept, turns = history
         prompt = self._prompting.compose(kept, turns, turn.id, block, turn.text, model)
         if prompt.shortened:
-            self.emit(Notice("information", *TOO_LONG))
+            self.emit(Notice("information", strings.text("engine.too_long"), strings.text("engine.too_long_hint")))
         if prompt.trimmed:
             self._prompting.keep(turn.conversation, prompt, turns, turn.id)
 

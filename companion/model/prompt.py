@@ -17,7 +17,7 @@ from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.model.protocol import ChatModel, Message
 from companion.model.shorten import fits, shorten
-from companion.records import Memory, RecalledMemory
+from companion.records import PLAY, Memory, RecalledMemory
 from companion.text import one_line
 from companion.voices import heard
 
@@ -206,7 +206,11 @@ def _words(recalled: RecalledMemory) -> str:
 
 
 def _said_by(memory: Memory) -> str:
-    """Whose words a moment holds, where they are not the person's."""
+    """Whose words a moment holds, where they are not the person's, and whether they were part of a play."""
+    return f"In our play, {_speaker(memory) or 'I said: '}" if memory.scope == PLAY else _speaker(memory)
+
+
+def _speaker(memory: Memory) -> str:
     if memory.kind != "moment" or memory.subject == "person":
         return ""
     return "You told me: " if memory.subject == "companion" else f"{memory.subject}: "

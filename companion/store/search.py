@@ -16,6 +16,7 @@ from companion.text import CJK_RUN
 PIECE_BITS = 4
 """A piece's id is its memory's, shifted by so many bits, plus its number in the memory (pieces.MOST is below 16)."""
 
+PHRASE = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
 
 
@@ -30,8 +31,11 @@ def spaced_words(text: str) -> list[str]:
 
 
 def match_prefixes(text: str) -> list[str]:
-    """FTS5 queries, each for a word of `text`, perhaps unfinished; a memory has to meet them all."""
-    return [f'"{word}"*' for word in spaced_words(text)]
+    """FTS5 queries, each for a word of `text`, perhaps unfinished, or a phrase between double quotes; a memory has to
+    meet them all."""
+    rest = PHRASE.sub(" ", text)
+    phrases = [" ".join(spaced_words(found)) for found in PHRASE.findall(text)]
+    return [*(f'"{phrase}"' for phrase in phrases if phrase), *(f'"{word}"*' for word in spaced_words(rest))]
 
 
 def pairs(run: str) -> list[str]:
@@ -94,18 +98,18 @@ class Search:
         return [(int(id), float(score)) for id, score in rows]
 
     def holding(
-        self, terms: Sequence[str], limit: int, statuses: Sequence[Status], kind: Kind
+        self, terms: Sequence[str], limit: int, statuses: Sequence[Status], kind: Kind, scope: str = ""
     ) -> list[tuple[int, int]]:
-        """(memory, how many of `terms` it holds) of one kind, those with most first, then the newest. Terms are stems
-        or pairs of CJK characters."""
+        """(memory, how many of `terms` it holds) of one kind and scope, those with most first, then the newest. Terms
+        are stems or pairs of CJK characters."""
         if not terms:
             return []
         marks, states = ",".join("?" * len(terms)), ",".join("?" * len(statuses))
         rows = self._db.all(
             f"SELECT m.id, count(DISTINCT t.term) FROM memory_terms t JOIN memories m ON m.id = t.doc >> {PIECE_BITS}"
-            f" WHERE t.term IN ({marks}) AND m.kind = ? AND m.status IN ({states})"
+            f" WHERE t.term IN ({marks}) AND m.kind = ? AND m.status IN ({states}) AND m.scope = ?"
             " GROUP BY m.id ORDER BY 2 DESC, 1 DESC LIMIT ?",
-            (*terms, kind, *statuses, limit),
+            (*terms, kind, *statuses, scope, limit),
         )
         return [(int(id), int(count)) for id, count in rows]
 

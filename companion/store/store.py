@@ -8,6 +8,7 @@ from companion.clock import Clock, SystemClock
 from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.store.adaptation import Adaptation
+from companion.store.branches import Branches
 from companion.store.changes import Changes
 from companion.store.consolidated import Consolidated
 from companion.store.database import Database, open_database
@@ -19,9 +20,11 @@ from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
 from companion.store.mornings import Mornings
 from companion.store.nights import Nights
+from companion.store.past import Past
 from companion.store.probes import Probes
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
+from companion.store.scopes import Scopes
 from companion.store.search import Search
 from companion.store.stretches import Stretches
 from companion.store.tunings import Tunings
@@ -37,6 +40,7 @@ class Store:
         self.db = db
         self.clock = clock
         self.turns = Turns(db)
+        self.branches = Branches(db)
         self.memories = Memories(db)
         self.changes = Changes(db, clock)
         self.consolidated = Consolidated(db, self.memories)
@@ -54,6 +58,7 @@ class Store:
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
         self.gists = Gists(db)
+        self.scopes = Scopes(db)
         self._lock = lock
 
     @classmethod
@@ -80,6 +85,10 @@ class Store:
                 lock.release()
             raise
         return cls(db, clock or SystemClock(), lock)
+
+    def past(self, at: float) -> Past:
+        """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""
+        return Past(self.db, self.memories, at)
 
     @property
     def read_only(self) -> bool:

@@ -32,6 +32,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     chats.keep_drafts,
     scopes.scope_memories,
     scopes.keep_check_ins,
+    chats.note_what_is_off_the_path,
 )
 
 

@@ -36,3 +36,8 @@ def keep_drafts(db: Database) -> None:
         """CREATE TABLE prompts (
              reply INTEGER PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE, segments TEXT NOT NULL) STRICT"""
     )
+
+
+def note_what_is_off_the_path(db: Database) -> None:
+    """Most of what is read are paths, most conversations have one only: what is not on its conversation's is noted."""
+    db.run("CREATE TABLE off_path (turn INTEGER PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE) STRICT")

@@ -12,8 +12,8 @@ from companion.text import one_line
 from companion.ui.progress import Progress
 from companion.ui.widgets.literal import literal
 
-IDLE = "F1 help   F2 memories   Ctrl+P commands"
-IDLE_SHORT = "F1 help  F2 memories"
+IDLE = text("status.idle")
+IDLE_SHORT = text("status.idle_short")
 
 
 class StatusLine(Widget):
