@@ -23,7 +23,7 @@ from companion.ui.no_color import without_crash
 from companion.ui.preferences import Preferences
 from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.jump import JumpScreen
-from companion.ui.screens.keys import KeysScreen
+from companion.ui.screens.keys import KeysScreen, PressScreen
 from companion.ui.screens.personas import PersonasScreen
 from companion.ui.screens.settings import SettingsScreen
 from companion.ui.screens.tour import TourScreen
@@ -77,6 +77,10 @@ class ShellApp(LeavingApp):
     def action_settings(self) -> None:
         if not self._is_open(SettingsScreen):
             self.push_screen(SettingsScreen(self.preferences))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing has its key while a key is being pressed to be chosen."""
+        return not isinstance(self.screen, PressScreen) if self.screen_stack else True
 
     def open_keys(self) -> None:
         if not self._is_open(KeysScreen):
