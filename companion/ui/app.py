@@ -64,6 +64,8 @@ class CompanionApp(ShellApp):
     ToastRack { dock: top; align: right top; margin: 0; }
     Toast { max-width: 60; margin: 0; padding: 0 1; }
     SearchIcon { display: none; }
+    .-toured { outline: heavy $accent; }
+    StatusLine.-toured { outline: none; background: $accent; color: $background; }
     """
 
     def __init__(self, engine: EnginePort, settings: Settings, typed: str = "", paths: Paths | None = None) -> None:
