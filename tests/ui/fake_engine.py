@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from companion.calls import EnginePort
 from companion.clock import SystemClock, stamp
 from companion.errors import (
     Busy,
@@ -58,6 +57,7 @@ from companion.records import (
 )
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
+from tests.ui.fake_personas import FakePersonas
 from tests.ui.lines import line_of
 
 
@@ -75,7 +75,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(EnginePort):
+class FakeEngine(FakePersonas):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"
@@ -95,6 +95,7 @@ class FakeEngine(EnginePort):
     close_takes: float = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._listeners: list[Listener] = []
         self._exit_callbacks: list[Callable[[], None]] = []
         self._replies: deque[Reply] = deque()

@@ -219,6 +219,10 @@ class ChatScreen(LearnedActions, MorningActions):
         self._problem.show_status(self.progress.status)
         self._waiting.show_texts(self.outbox.texts)
 
+    def show_status(self) -> None:
+        """Something the status line tells of has changed."""
+        self._status_line.refresh()
+
     # Talking
 
     @on(Prompt.Submitted)
