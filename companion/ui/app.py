@@ -28,6 +28,7 @@ from companion.ui.commands import ENTRIES, commands
 from companion.ui.keymap import command_bindings
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
+from companion.ui.place_actions import PlaceActions
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
@@ -44,7 +45,7 @@ from companion.ui.supervision import RestartBudget
 from companion.ui.typed_ahead import typed_ahead
 
 
-class CompanionApp(ShellApp):
+class CompanionApp(PlaceActions, ShellApp):
     """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start;
     without `paths` no setting is written."""
 
