@@ -32,3 +32,10 @@ class TextChosen(Message):
     """The person wants to read a long text in full."""
 
     text: str
+
+
+@dataclass
+class TurnChosen(Message):
+    """The person wants to see what was said, in its conversation."""
+
+    turn: int

@@ -271,7 +271,7 @@ class FakeMemories(EnginePort):
             self._undone.append(batch)
         return self._write(
             then, "redo" if again else "undo", f"{'Redid' if again else 'Undid'}: {entries[0].action}", batch
-        )  # type: ignore[arg-type]  # noqa: E501
+        )  # type: ignore[arg-type]
 
     async def redo(self) -> Change:
         await self._call("redo")
