@@ -26,7 +26,7 @@ def detail_text(detail: MemoryDetail) -> Content:
     parts: list[Part] = head_parts(detail)
     parts += [heading(text("memory.from"), "\n\n")]
     for index, quote in enumerate(detail.quotes):
-        parts += [*(["\n"] if index else []), *quote_parts(quote)]
+        parts += ["\n\n" if index else "\n", *quote_parts(quote)]
     if not detail.quotes:
         parts.append((f"\n{text('memory.from_you')}", "$text-muted"))
     parts += recalls_parts(detail.recalls)
@@ -85,7 +85,7 @@ def quote_parts(quote: Quote) -> list[Part]:
     who = {"person": text("memory.you"), "companion": text("memory.companion")}.get(turn.role, turn.speaker)
     before, after = turn.text[: quote.start], turn.text[quote.end :]
     return [
-        (f"\n{who}, {show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
+        (f"{who}, {show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
         ("…" if len(before) > AROUND else "") + before[-AROUND:],
         (turn.text[quote.start : quote.end], "bold underline"),
         after[:AROUND] + ("…" if len(after) > AROUND else ""),

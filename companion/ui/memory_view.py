@@ -32,8 +32,6 @@ _KINDS: dict[KindView, Kind | None] = {
 assert {kind for kind in _KINDS.values() if kind} == set(KINDS)  # noqa: S101 - a new kind must get its place here
 Choice = TypeVar("Choice")
 ORDERS: tuple[Order, ...] = get_args(Order)
-_UNSAID = MemoryFilter()
-"""What a parsed filter holds where nothing was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +61,21 @@ class MemoryView:
 
     @property
     def parsed(self) -> ParsedFilter:
-        return parse(self.text, SystemClock().now())
+        """What was typed goes before the toggles and the order."""
+        kind = _KINDS[self.kind]
+        chosen = MemoryFilter(
+            kinds=(kind,) if kind else (),
+            statuses=_STATUSES[self.status],
+            replies=self.kind != "told",
+            order=self.order,
+            as_of=self.as_of,
+        )
+        found = parse(self.text, SystemClock().now(), chosen)
+        return replace(found, filter=replace(found.filter, replies=True)) if "kinds" in found.given else found
 
     @property
     def filter(self) -> MemoryFilter:
-        """What was typed goes before the toggles."""
-        typed = self.parsed.filter
-        kind = _KINDS[self.kind]
-        return replace(
-            typed,
-            kinds=typed.kinds or ((kind,) if kind else ()),
-            statuses=typed.statuses if typed.statuses != _UNSAID.statuses else _STATUSES[self.status],
-            replies=typed.replies and (self.kind != "told" or bool(typed.kinds)),
-            order=typed.order if typed.order != _UNSAID.order else self.order,
-            as_of=self.as_of,
-        )
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What of the typed text was not understood."""
-        return tuple(self.parsed.notes)
+        return self.parsed.filter
 
     @property
     def status_name(self) -> str:

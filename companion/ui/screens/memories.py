@@ -81,6 +81,13 @@ class MemoriesScreen(MemoryActions):
         self.table.mark(self._marked)
         self.table.focus()
         self.load()
+        self._learn_names()
+
+    @work(group="names")
+    async def _learn_names(self) -> None:
+        topics = await attempt(self, self.engine.topics())
+        if self.is_attached:
+            self.query_one(FilterLine).names = [topic.name for topic in topics or ()]
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < LOW, "-low")
@@ -161,16 +168,17 @@ class MemoriesScreen(MemoryActions):
         return replace(self._view.filter, offset=offset, limit=limit)
 
     def _say(self) -> None:
-        view = self._view
+        view, typed = self._view, self._view.parsed.given
         marked = [(text("panel.marked", count=len(self._marked)) + "   ", "$text-accent")] if self._marked else []
         self.query_one("#summary", Literal).show(
             *marked,
             text("panel.count", count=self._list.total) + "   ",
-            *(("s ", "$primary"), f"{view.status_name}   "),
-            *(("k ", "$primary"), f"{view.kind_name}   "),
-            *(("o ", "$primary"), view.order_name),
+            # What is typed goes before a toggle, which then says nothing.
+            *(() if "statuses" in typed else (("s ", "$primary"), f"{view.status_name}   ")),
+            *(() if "kinds" in typed else (("k ", "$primary"), f"{view.kind_name}   ")),
+            *(() if "order" in typed else (("o ", "$primary"), view.order_name)),
         )
-        self.query_one(FilterLine).say(view.notes)
+        self.query_one(FilterLine).say(view.parsed.notes)
         self.set_class(self.as_of is not None, "-past")
         if self.as_of is not None:
             day = show.full_date(self.as_of, offset_at(self.as_of))

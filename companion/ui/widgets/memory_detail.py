@@ -62,9 +62,7 @@ def _lines(detail: MemoryDetail, links: Sequence[LinkedMemory]) -> list[Widget]:
     if not detail.quotes:
         lines.append(Literal((text("memory.from_you"), "$text-muted")))
     for quote in detail.quotes:
-        first, *others = quote_parts(quote)
-        who = (first[0].strip("\n"), first[1]) if isinstance(first, tuple) else first
-        lines.append(QuoteLine(quote.turn.id, who, "\n", *others))
+        lines.append(QuoteLine(quote.turn.id, *quote_parts(quote)))
     if links:
         lines.append(Literal(heading(text("memory.connected"), "\n" if not detail.quotes else "")))
     for link in links[:MOST_LINKS]:
