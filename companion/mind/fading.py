@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from companion.memory.forgetting import AHEAD_DAYS, DAY, GRACE_DAYS, Curve, Fading, fading_at, is_kept, last_time
-from companion.memory.layers import paces
+from companion.memory.presence import days_since
 from companion.records import Memory, Status
 from companion.store.store import Store
 
@@ -60,11 +60,7 @@ def _states(
 ) -> Ints:
     """Places in FADING. R depends on days over strength alone, so that a step of fading is a number of strengths."""
     recorded_at, strength = np.array(recorded, dtype=np.float64), np.array(strengths, dtype=np.float64)
-    talked_at = np.asarray(fading.talk_days, dtype=np.float64)
-    last = np.array(lasts, dtype=np.float64)
-    elapsed = np.maximum(0.0, fading.now - last) / DAY
-    talked = np.minimum(elapsed, len(talked_at) - np.searchsorted(talked_at, last, side="right"))
-    days = talked + paces(strength) * (elapsed - talked)
+    days = days_since(fading, lasts, strengths)
     curve = fading.curve
     steps = (curve.days_until(curve.dormant_below, 1.0), curve.days_until(curve.archived_below, 1.0))
     states = (days > steps[0] * strength).astype(np.int64) + (days > steps[1] * strength)

@@ -19,6 +19,7 @@ from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
 from companion.store.mornings import Mornings
 from companion.store.nights import Nights
+from companion.store.past import Past
 from companion.store.probes import Probes
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
@@ -80,6 +81,10 @@ class Store:
                 lock.release()
             raise
         return cls(db, clock or SystemClock(), lock)
+
+    def past(self, at: float) -> Past:
+        """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""
+        return Past(self.db, self.memories, at)
 
     @property
     def read_only(self) -> bool:
