@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import TextArea
@@ -28,6 +28,7 @@ from companion.settings import Settings
 from companion.text import one_line
 from companion.ui import theme
 from companion.ui.commands import commands
+from companion.ui.memory_pages_app import MemoryPages
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
 from companion.ui.no_color import without_crash
@@ -35,7 +36,6 @@ from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
 from companion.ui.screens.help import HelpScreen
-from companion.ui.screens.memories import MemoriesScreen
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
@@ -51,7 +51,7 @@ TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""
 
 
-class CompanionApp(App[None]):
+class CompanionApp(MemoryPages):
     """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start."""
 
     TITLE = "Companion"
@@ -182,8 +182,7 @@ class CompanionApp(App[None]):
         self.push_screen(HelpScreen("forgetting"))
 
     def action_memories(self) -> None:
-        if not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
-            self.push_screen(MemoriesScreen(self.engine))
+        self.open_memories()
 
     def action_models(self) -> None:
         self.models.open()

@@ -38,7 +38,11 @@ def about_words(page: AboutPage) -> str:
     if page.first_at is None or page.last_at is None:
         return known
     first, last = (show.full_day(local(at, page.utc_offset)) for at in (page.first_at, page.last_at))
-    return known + " " + (text("people.on", day=first) if first == last else text("people.between", first=first, last=last))
+    return (
+        known
+        + " "
+        + (text("people.on", day=first) if first == last else text("people.between", first=first, last=last))
+    )
 
 
 class AboutScreen(PageScreen):
@@ -48,10 +52,10 @@ class AboutScreen(PageScreen):
 
     def __init__(self, engine: EnginePort, name: str) -> None:
         super().__init__(engine)
-        self._name = name
+        self._who = name
 
     async def lines(self) -> Sequence[Widget] | None:
-        page = await attempt(self, self.engine.about(self._name))
+        page = await attempt(self, self.engine.about(self._who))
         if page is None:
             return None
         relation = (f"  {one_line(page.relation, 60)}", "$text-muted") if page.relation else ""
@@ -62,12 +66,12 @@ class AboutScreen(PageScreen):
             (text("people.before"), page.before, True),
         ):
             if rows:
-                found += [self.title(title), *(self.memory_line(row.memory, dated) for row in rows)]
+                found += [self.headed(title), *(self.memory_line(row.memory, dated) for row in rows)]
         if page.said:
-            found.append(self.title(text("people.said")))
+            found.append(self.headed(text("people.said")))
             found += [QuoteLine(quote.turn.id, *quote_parts(quote)) for quote in page.said]
         if page.related:
-            found.append(self.title(text("people.related")))
+            found.append(self.headed(text("people.related")))
             found += [TopicLine(topic.name, *topic_parts(topic)) for topic in page.related]
         return found
 
@@ -75,4 +79,4 @@ class AboutScreen(PageScreen):
         """All of it in the panel."""
         from companion.ui.screens.memories import MemoriesScreen  # which opens this one
 
-        self.app.push_screen(MemoriesScreen(self.engine, f'about:"{self._name}"'))
+        self.app.push_screen(MemoriesScreen(self.engine, f'about:"{self._who}"'))

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from companion.calls import EnginePort
-from companion.clock import local
 from companion.events import Event, MemoriesChanged, SleepFinished, ThoughtsFormed
 from companion.records import Change, Memory
 from companion.text import one_line
@@ -22,6 +21,7 @@ from companion.ui import format as show
 from companion.ui.memory_words import became
 from companion.ui.screens.memory_actions import MemoryActions
 from companion.ui.widgets.literal import Literal, Part
+from companion.ui.widgets.long_table import fitted
 from companion.ui.widgets.memory_line import MemoryLine
 
 LONGEST = 300
@@ -81,7 +81,7 @@ class PageScreen(MemoryActions):
 
     # What the lines are made of
 
-    def title(self, words: str) -> Literal:
+    def headed(self, words: str) -> Literal:
         return Literal((words, "bold $text-accent"), classes="title")
 
     def memory_line(self, memory: Memory, dated: bool = False) -> MemoryLine:
@@ -89,8 +89,8 @@ class PageScreen(MemoryActions):
         self._memories[memory.id] = memory
         parts: list[Part] = []
         if dated:
-            day = local(show.memory_moment(memory), memory.utc_offset)
-            parts.append((f"{show.full_day(day)}  ", "$text-muted"))
+            day = show.short_date(show.memory_moment(memory), memory.utc_offset, show.now())
+            parts.append((fitted(day, 10), "$text-muted"))
         parts.append(("* " if memory.pinned else "") + one_line(memory.text[: 2 * LONGEST], LONGEST))
         if became(memory.status):
             parts.append((f"  {became(memory.status)}", "$text-muted"))

@@ -78,9 +78,9 @@ class PeopleScreen(PageScreen):
             (text("people.topics"), [topic for topic in self._topics if not topic.person]),
         ):
             if some:
-                found += [self.title(title), *(TopicLine(topic.name, *topic_parts(topic)) for topic in some)]
+                found += [self.headed(title), *(TopicLine(topic.name, *topic_parts(topic)) for topic in some)]
         if not self._topics:
-            found += [self.title(text("people.people")), Words((text("people.none"), "$text-muted"))]
+            found += [self.headed(text("people.people")), Words((text("people.none"), "$text-muted"))]
         return found
 
     @on(Input.Changed)
