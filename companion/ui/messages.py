@@ -35,13 +35,6 @@ class TextChosen(Message):
 
 
 @dataclass
-class TurnChosen(Message):
-    """The person wants to see what was said, in its conversation."""
-
-    turn: int
-
-
-@dataclass
 class TopicChosen(Message):
     """The person wants to see what is known of somebody or something."""
 

@@ -14,7 +14,6 @@ from companion.memory_pages import AboutPage, Topic
 from companion.strings import text
 from companion.text import one_line
 from companion.ui import format as show
-from companion.ui.memory_text import quote_parts
 from companion.ui.screens.base import attempt
 from companion.ui.screens.page import PageScreen
 from companion.ui.widgets.literal import Literal, Part
@@ -69,7 +68,7 @@ class AboutScreen(PageScreen):
                 found += [self.headed(title), *(self.memory_line(row.memory, dated) for row in rows)]
         if page.said:
             found.append(self.headed(text("people.said")))
-            found += [QuoteLine(quote.turn.id, *quote_parts(quote)) for quote in page.said]
+            found += [QuoteLine(quote) for quote in page.said]
         if page.related:
             found.append(self.headed(text("people.related")))
             found += [TopicLine(topic.name, *topic_parts(topic)) for topic in page.related]

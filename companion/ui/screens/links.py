@@ -29,18 +29,44 @@ class Place:
     memory: Memory | None = None
 
 
-class LinksScreen(EngineScreen):
-    """Right and left open and close, Enter shows the memory or the page about somebody."""
+class LinkTree(Tree[Place]):
+    """Right and left open and close."""
 
-    HELP_TOPIC = "memories"
+    # Its own keys: those of a scrolled view would come before the screen's.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "open", text("links.open"), key_display="→", id="links.open"),
         Binding("left", "close", text("links.close"), key_display="←", id="links.close"),
-        Binding("escape,q", "back", text("memory.key_back"), key_display="esc", id="links.back"),
     ]
     DEFAULT_CSS = """
-    LinksScreen Tree { background: transparent; scrollbar-size-vertical: 1; padding: 0 1; }
+    LinkTree { background: transparent; scrollbar-size-vertical: 1; padding: 0 1; }
     """
+
+    def action_open(self) -> None:
+        node = self.cursor_node
+        if node is None:
+            return
+        if node.is_expanded and node.children:
+            self.move_cursor(node.children[0])
+        else:
+            node.expand()
+
+    def action_close(self) -> None:
+        node = self.cursor_node
+        if node is None:
+            return
+        if node.is_expanded:
+            node.collapse()
+        elif node.parent is not None:
+            self.move_cursor(node.parent)
+
+
+class LinksScreen(EngineScreen):
+    """Enter shows the memory or the page about somebody."""
+
+    HELP_TOPIC = "memories"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", text("memory.key_back"), key_display="esc", id="links.back"),
+    ]
 
     def __init__(self, engine: EnginePort, memory: Memory | None = None) -> None:
         """From this memory, or from everybody."""
@@ -49,14 +75,14 @@ class LinksScreen(EngineScreen):
 
     def compose(self) -> ComposeResult:
         label = self._from.memory.text if self._from.memory else text("links.everybody")
-        tree: Tree[Place] = Tree(cell(label, "bold"), self._from)
+        tree = LinkTree(cell(label, "bold"), self._from)
         tree.auto_expand = False
         tree.guide_depth = 3
         yield tree
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        tree = self.query_one(Tree)
+        tree = self.query_one(LinkTree)
         tree.focus()
         tree.root.expand()
 
@@ -105,24 +131,6 @@ class LinksScreen(EngineScreen):
             self.post_message(MemoryChosen(place.memory.id))
         elif place is not None and place.topic:
             self.post_message(TopicChosen(place.topic))
-
-    def action_open(self) -> None:
-        node = self.query_one(Tree).cursor_node
-        if node is None:
-            return
-        if node.is_expanded and node.children:
-            self.query_one(Tree).move_cursor(node.children[0])
-        else:
-            node.expand()
-
-    def action_close(self) -> None:
-        node = self.query_one(Tree).cursor_node
-        if node is None:
-            return
-        if node.is_expanded:
-            node.collapse()
-        elif node.parent is not None:
-            self.query_one(Tree).move_cursor(node.parent)
 
     def action_back(self) -> None:
         self.dismiss()

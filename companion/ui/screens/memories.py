@@ -55,6 +55,7 @@ class MemoriesScreen(MemoryActions):
     MemoriesScreen #past { display: none; padding: 0 1; background: $warning; color: $background; }
     MemoriesScreen.-past #past { display: block; }
     MemoriesScreen.-low #summary { display: none; }
+    MemoriesScreen.-low FilterLine Literal { max-height: 1; }
     MemoriesScreen MemoryDetailView { width: 37%; border-left: solid $panel; display: none; }
     MemoriesScreen.-wide MemoryDetailView { display: block; padding: 0 1; }
     """

@@ -167,13 +167,16 @@ class MemoryActions(EngineScreen):
         if memory is not None:
             self.app.push_screen(LinksScreen(self.engine, memory))
 
-    def action_conversation(self) -> None:
+    @work(group="conversation")
+    async def action_conversation(self) -> None:
         """To the words it rests on, in their conversation."""
         memory = self.current()
-        if memory is None:
+        detail = await attempt(self, self.engine.memory(memory.id)) if memory else None
+        if detail is None:
             return
-        if memory.evidence:
-            self.app.post_message(TurnChosen(memory.evidence[0].turn))
+        if detail.quotes:
+            turn = detail.quotes[0].turn
+            self.app.post_message(TurnChosen(turn.id, turn.conversation))
         else:
             tell(self, text("memory.from_you"))
 

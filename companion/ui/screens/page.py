@@ -27,6 +27,8 @@ from companion.ui.widgets.memory_line import MemoryLine
 LONGEST = 300
 """Characters of a memory in a line."""
 
+_OF_ONE = frozenset({"edit", "pin", "forget", "restore", "split", "curve", "links", "conversation"})
+
 
 class PageScreen(MemoryActions):
     """`lines()` fetches what is shown; None when that failed, which was told."""
@@ -127,6 +129,10 @@ class PageScreen(MemoryActions):
             view.scroll_end(animate=False)
 
     # What can be done
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is done to a memory is offered on its line alone."""
+        return self.current() is not None if action in _OF_ONE else super().check_action(action, parameters)
 
     def current(self) -> Memory | None:
         focused = self.focused

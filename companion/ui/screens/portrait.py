@@ -9,7 +9,6 @@ from textual.widget import Widget
 
 from companion.records import Change
 from companion.strings import text
-from companion.ui.memory_text import quote_parts
 from companion.ui.screens.base import attempt
 from companion.ui.screens.edit import write_memory
 from companion.ui.screens.page import PageScreen
@@ -35,7 +34,7 @@ class PortraitScreen(PageScreen):
             found[-1].styles.margin = (1, 0, 0, 0)
             if not line.quotes:
                 found.append(Literal((f"  {text('portrait.yours')}", "$text-muted")))
-            found += [QuoteLine(quote.turn.id, *quote_parts(quote)) for quote in line.quotes[:MOST_QUOTES]]
+            found += [QuoteLine(quote) for quote in line.quotes[:MOST_QUOTES]]
             if len(line.quotes) > MOST_QUOTES:
                 more = text("portrait.more", count=len(line.quotes) - MOST_QUOTES)
                 found.append(Literal((f"  {more}", "$text-muted")))

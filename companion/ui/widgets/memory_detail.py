@@ -12,7 +12,7 @@ from companion.memory_pages import LinkedMemory
 from companion.records import MemoryDetail
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.memory_text import detail_text, head_parts, heading, history_parts, quote_parts, recalls_parts
+from companion.ui.memory_text import detail_text, head_parts, heading, history_parts, recalls_parts
 from companion.ui.memory_words import word
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.memory_line import MemoryLine
@@ -62,7 +62,7 @@ def _lines(detail: MemoryDetail, links: Sequence[LinkedMemory]) -> list[Widget]:
     if not detail.quotes:
         lines.append(Literal((text("memory.from_you"), "$text-muted")))
     for quote in detail.quotes:
-        lines.append(QuoteLine(quote.turn.id, *quote_parts(quote)))
+        lines.append(QuoteLine(quote))
     if links:
         lines.append(Literal(heading(text("memory.connected"), "\n" if not detail.quotes else "")))
     for link in links[:MOST_LINKS]:
