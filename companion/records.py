@@ -158,6 +158,8 @@ class RecalledMemory:
     """Why it came to mind, in words, the strongest first."""
     excerpt: str = ""
     """Of a long memory the passage that fits; empty when it is short."""
+    used: bool | None = None
+    """Whether the reply used it; None until that was found out."""
     asked: bool = field(default=False, repr=False, compare=False)
     """Whether the message asked, or only went on: each is weighed in a way of its own."""
     figures: tuple[float, ...] = field(default=(), repr=False, compare=False)

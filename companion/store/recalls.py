@@ -73,15 +73,23 @@ class Recalls:
         """The memories each reply was given, as they are now, by rank; erased ones are left out."""
         marks = ",".join("?" * len(replies))
         rows = self._db.all(
-            "SELECT reply, rank, memory, score, similarity, coverage, reasons FROM recalls"
+            "SELECT reply, rank, memory, score, similarity, coverage, reasons, used FROM recalls"
             f" WHERE reply IN ({marks}) ORDER BY reply, rank",
             tuple(replies),
         )
         memories = Memories(self._db).many(sorted({row[2] for row in rows}))
         found: dict[int, tuple[RecalledMemory, ...]] = dict.fromkeys(replies, ())
-        for reply, rank, memory, score, similarity, coverage, why in rows:
+        for reply, rank, memory, score, similarity, coverage, why, used in rows:
             if memory in memories:
-                recalled = RecalledMemory(memories[memory], score, rank, similarity, coverage, _reasons(why))
+                recalled = RecalledMemory(
+                    memories[memory],
+                    score,
+                    rank,
+                    similarity,
+                    coverage,
+                    _reasons(why),
+                    used=None if used is None else bool(used),
+                )
                 found[reply] = (*found[reply], recalled)
         return found
 

@@ -32,6 +32,7 @@ from companion.ui.memory_pages_app import MemoryPages
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
 from companion.ui.no_color import without_crash
+from companion.ui.place_actions import PlaceActions
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
@@ -51,7 +52,7 @@ TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""
 
 
-class CompanionApp(MemoryPages):
+class CompanionApp(MemoryPages, PlaceActions):
     """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start."""
 
     TITLE = "Companion"
@@ -269,6 +270,8 @@ class CompanionApp(MemoryPages):
         if self._leaving:
             return
         self._leaving = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.chat.leaving(), CLOSING)
         with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
             await asyncio.wait_for(self.engine.close(), CLOSING)
         self.exit(return_code=code)

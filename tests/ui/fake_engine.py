@@ -11,7 +11,6 @@ from datetime import datetime
 
 from companion.clock import SystemClock, stamp
 from companion.errors import (
-    Busy,
     CompanionError,
     EmptyMessage,
     EngineStopped,
@@ -44,6 +43,7 @@ from companion.records import (
 )
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
+from tests.ui.fake_chats import FakeChats, Next
 from tests.ui.fake_memories import FakeMemories
 
 
@@ -61,7 +61,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeMemories):
+class FakeEngine(FakeChats, FakeMemories):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"
@@ -92,6 +92,7 @@ class FakeEngine(FakeMemories):
         self._up = asyncio.Event()
         self.hold_start = False
         """Calls wait, as they do while the process comes up, until `come_up()`."""
+        self._begin_chats()
 
     # For tests
 
@@ -120,22 +121,6 @@ class FakeEngine(FakeMemories):
         thread = threading.Thread(target=lambda: [callback() for callback in self._exit_callbacks])
         thread.start()
         thread.join()
-
-    def said(self, role: str, text: str, conversation: int = 1, at: float | None = None, **more: object) -> Turn:
-        """Put a turn on record."""
-        moment, offset = stamp(SystemClock().now())
-        turn = Turn(
-            next(self._ids),
-            conversation,
-            role,
-            str(more.pop("speaker", "")),
-            text,
-            at if at is not None else moment,
-            offset,
-            **more,  # type: ignore[arg-type]
-        )
-        self.turns.append(TranscriptItem(turn))
-        return turn
 
     @property
     def sent(self) -> list[str]:
@@ -195,14 +180,20 @@ class FakeEngine(FakeMemories):
         await self._call("send", text)
         if not text.strip():
             raise EmptyMessage
-        if self._answering is not None and not self._answering.done():
-            raise Busy
+        self._not_answering()
         turn = self.said("person", text)
-        self._stop = False
-        self._answering = asyncio.create_task(self._answer(turn))
-        return SentMessage(turn.id, 1)
+        self._begin_answer(Next(turn))
+        return SentMessage(turn.id, turn.conversation)
 
-    async def _answer(self, turn: Turn) -> None:
+    def _begin_answer(self, what: Next) -> None:
+        self._stop = False
+        self._answering = asyncio.create_task(self._answer(what))
+
+    def _is_answering(self) -> bool:
+        return self._answering is not None and not self._answering.done()
+
+    async def _answer(self, what: Next) -> None:
+        turn = what.turn
         reply = self._replies.popleft() if self._replies else Reply(("I hear you.",))
         id = next(self._ids)
         await asyncio.sleep(0)
@@ -216,7 +207,7 @@ class FakeEngine(FakeMemories):
         self.emit(PromptRead(id, 400, 812))
         self.emit(PromptRead(id, 812, 812))
         written = ""
-        for piece in reply.pieces:
+        for piece in (what.begin, *reply.pieces) if what.begin else reply.pieces:
             if self._stop:
                 break
             await asyncio.sleep(reply.pause)
@@ -228,8 +219,10 @@ class FakeEngine(FakeMemories):
         moment, offset = stamp(SystemClock().now())
         state = "stopped" if self._stop else "complete"
         said = Turn(id, turn.conversation, "companion", "", written, moment, offset, state, turn.id)  # type: ignore[arg-type]
+        self._enter(said)
         self.turns.append(TranscriptItem(said, reply.recalled))
-        report = ReplyReport(said, reply.recalled, 12.0, 300.0, 900.0, 812, 40, len(reply.pieces), 21.4, 4096)
+        parts = {"persona": 120, "history": 400, "memories": 92, "message": 200}
+        report = ReplyReport(said, reply.recalled, 12.0, 300.0, 900.0, 812, 40, len(reply.pieces), 21.4, 4096, parts)
         self._answering = None
         self.emit(ReplyFinished(id, report))
         if reply.thoughts:
@@ -258,11 +251,6 @@ class FakeEngine(FakeMemories):
         self._stop = True
         self._release.set()
         return self._answering is not None
-
-    async def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
-        await self._call("transcript", before, limit)
-        items = [item for item in self.turns if before is None or item.turn.id < before]
-        return tuple(items[-limit:])
 
     # Mornings
 
