@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from companion import events
 from companion.addresses import host_of
 from companion.clock import Clock, SystemClock, moment
+from companion.curating import Curating
 from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
@@ -50,7 +51,7 @@ CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
 
 
-class Companion(Desk, Shelving):
+class Companion(Desk, Curating, Shelving):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language

@@ -33,6 +33,7 @@
     ├── Busy                     a reply is still being written
     ├── ThinkingStopped          thinking made way for the conversation; it is done later
     ├── NothingToUndo
+    │   └── NothingToRedo            nothing was undone, or something was changed since
     └── EngineStopped            the engine process ended
 
 `exit_code` is what a one-shot command returns to the shell.
@@ -239,6 +240,11 @@ class ThinkingStopped(CompanionError):
 class NothingToUndo(CompanionError):
     title = "Nothing to undo"
     hint = "See what was changed with `companion memories history`."
+
+
+class NothingToRedo(NothingToUndo):
+    title = "Nothing to do again"
+    hint = "What was undone can be done again until you change something else."
 
 
 class EngineStopped(CompanionError):
