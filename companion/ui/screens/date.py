@@ -17,6 +17,7 @@ from companion.dates import resolve
 from companion.strings import text
 from companion.ui import format as show
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.safe_input import SafeInput
 
 
 def offset_at(at: float) -> int:
@@ -58,7 +59,7 @@ class DateScreen(ModalScreen[float | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Literal((self._title, "bold"))
-            yield Input(placeholder=text("date.placeholder"))
+            yield SafeInput(placeholder=text("date.placeholder"))
             yield Literal(id="read")
             yield Literal(text("date.keys"), classes="keys")
 

@@ -22,6 +22,7 @@ from companion.ui.screens.about import topic_parts
 from companion.ui.screens.base import attempt
 from companion.ui.screens.page import PageScreen
 from companion.ui.widgets.literal import Literal as Words
+from companion.ui.widgets.safe_input import SafeInput
 from companion.ui.widgets.topic_line import OpeningLine, TopicLine
 
 Page = Literal["portrait", "timeline", "links", "plots"]
@@ -50,7 +51,7 @@ class PeopleScreen(PageScreen):
         self._topics: Sequence[Topic] = ()
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder=text("people.find"))
+        yield SafeInput(placeholder=text("people.find"))
         yield VerticalScroll(can_focus=False)
         yield Footer(show_command_palette=False, compact=True)
 

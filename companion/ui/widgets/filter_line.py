@@ -16,6 +16,7 @@ from companion.filter_syntax import Completion, complete
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.safe_input import SafeInput
 
 MOST_OFFERED = 8
 """Completions named below the line."""
@@ -55,7 +56,7 @@ class FilterLine(Vertical):
         """People and things that memories tell of, to be completed."""
 
     def compose(self) -> ComposeResult:
-        yield Input(
+        yield SafeInput(
             self._written,
             placeholder=text("panel.placeholder"),
             suggester=_Completion(self),
