@@ -152,7 +152,7 @@ class Prompting:
     ) -> str:
         """What `prompt` was put together from (`sources`); the arguments as for `compose`, `shown` the memories."""
         persona = self.holding.persona_of(conversation)
-        portrait = "" if "portrait" in without else self.portrait(model)
+        portrait = "" if "portrait" in without else self.portrait(conversation, model)
         ids = _messages([turn for turn in turns if f"turn:{turn.id}" not in without])[1]
         return references(
             prompt,
