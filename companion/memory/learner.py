@@ -5,9 +5,7 @@ What is learned can be looked at in plain words, put back to what is shipped, an
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
@@ -17,12 +15,12 @@ from companion.errors import InvalidInput, NothingToUndo
 from companion.memory.adaptation import FEATURES_KEY, adapted, bounds, learn, within
 from companion.memory.features import FEATURES
 from companion.memory.rerank import Reranker, shipped
-from companion.paths import asset
 from companion.records import MODES, Habit, Learning, Lesson, Mode
 from companion.store.adaptation import JUDGED, JUDGED_BACK, RESET, RESTORED, USED
 from companion.store.judgements import Judgement
 from companion.store.recalls import Weighed
 from companion.store.store import Store
+from companion.strings import text, texts
 
 SHOWN = 20
 """Lessons that are shown."""
@@ -119,7 +117,7 @@ class Learner:
         with self._store.db.write():
             nothing: dict[Mode, dict[str, float]] = {mode: {} for mode in MODES}
             if self._store.adaptation.teach(self._clock.now(), RESET, nothing) is None:
-                raise InvalidInput("recall has learned nothing that could be reset")
+                raise InvalidInput(text("engine.nothing_learned"))
         return self.learning()
 
     def restore(self) -> Learning:
@@ -128,9 +126,7 @@ class Learner:
         with self._store.db.write():
             reset = store.standing_reset()
             if reset is None:
-                raise NothingToUndo(
-                    "what recall learned was not reset", hint="See what it learned with `companion memories learning`."
-                )
+                raise NothingToUndo(text("engine.not_reset"), hint=text("engine.see_learning"))
             now = store.deltas()
             after: dict[Mode, dict[str, float]] = {}
             for mode in MODES:
@@ -165,10 +161,4 @@ class Learner:
 
 def in_words(feature: str) -> str:
     """What a feature says of a memory."""
-    return _words().get(feature, feature.replace("_", " "))
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, str]:
-    raw: dict[str, Any] = tomllib.loads(asset("recall", "features.toml").read_text(encoding="utf-8"))
-    return {str(name): str(words) for name, words in raw["words"].items()}
+    return str(texts("habit").get(feature, feature.replace("_", " ")))

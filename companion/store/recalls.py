@@ -30,8 +30,9 @@ class Weighed:
 
 
 class Recalls:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, memories: Memories | None = None) -> None:
         self._db = db
+        self._memories = memories or Memories(db)
 
     def record(
         self, reply: int, recalled: Sequence[RecalledMemory], features: str = "", shown: int | None = None
@@ -105,15 +106,23 @@ class Recalls:
         """The memories each reply was given, as they are now, by rank; erased ones are left out."""
         marks = ",".join("?" * len(replies))
         rows = self._db.all(
-            "SELECT reply, rank, memory, score, similarity, coverage, reasons FROM recalls"
+            "SELECT reply, rank, memory, score, similarity, coverage, reasons, used FROM recalls"
             f" WHERE reply IN ({marks}) ORDER BY reply, rank",
             tuple(replies),
         )
-        memories = Memories(self._db).many(sorted({row[2] for row in rows}))
+        memories = self._memories.many(sorted({row[2] for row in rows}))
         found: dict[int, tuple[RecalledMemory, ...]] = dict.fromkeys(replies, ())
-        for reply, rank, memory, score, similarity, coverage, why in rows:
+        for reply, rank, memory, score, similarity, coverage, why, used in rows:
             if memory in memories:
-                recalled = RecalledMemory(memories[memory], score, rank, similarity, coverage, _reasons(why))
+                recalled = RecalledMemory(
+                    memories[memory],
+                    score,
+                    rank,
+                    similarity,
+                    coverage,
+                    _reasons(why),
+                    used=None if used is None else bool(used),
+                )
                 found[reply] = (*found[reply], recalled)
         return found
 

@@ -33,6 +33,8 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     scopes.scope_memories,
     scopes.keep_check_ins,
     judging.keep_judgements,
+    chats.note_what_is_off_the_path,
+    chats.find_what_was_said,
 )
 
 
