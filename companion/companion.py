@@ -7,8 +7,9 @@ import threading
 from contextlib import suppress
 from datetime import datetime
 
-from companion import events
+from companion import events, strings
 from companion.addresses import host_of
+from companion.caring import Caring
 from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
 from companion.desk import Desk
@@ -29,7 +30,7 @@ from companion.mind.tuning import Tuner
 from companion.minding import Minding
 from companion.model.catalog import find_model
 from companion.model.kept import remove_kept
-from companion.model.persona import load_persona
+from companion.model.personas import Personas
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
@@ -47,7 +48,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Conversing, Desk, Shelving):
+class Companion(Conversing, Desk, Shelving, Caring):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -85,17 +86,19 @@ class Companion(Conversing, Desk, Shelving):
         self._sending = threading.Lock()
         self._store: Store | None = None
         self._shelf = Shelf(paths)
+        self._personas = Personas(paths.personas)
 
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
         settings = self._settings
-        persona = load_persona(settings.persona)
+        persona, fallback = self._persona_in_use(chat=self._chat)
         self._store = store = Store.open(self._paths, self._clock)
+        store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        self._holding = Holding(store, persona)
+        self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
         )
@@ -145,6 +148,8 @@ class Companion(Conversing, Desk, Shelving):
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+        if fallback is not None:
+            self._emit(fallback)
         if self._chat:
             self._conversation = self._talking.conversation = self._latest_conversation()
         if self._load_model:
@@ -185,7 +190,7 @@ class Companion(Conversing, Desk, Shelving):
         """Measure the model now, or tell what was measured before. Raises ModelError."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
 
     @property
@@ -197,7 +202,7 @@ class Companion(Conversing, Desk, Shelving):
         """Find out how the model runs best here, or tell what was found before. Raises ModelError, InvalidInput."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         with self._minding.by_hand() as stop:
             return self._tuner.measure(stop, again=again, progress=progress)
 
@@ -217,7 +222,7 @@ class Companion(Conversing, Desk, Shelving):
             context_tokens=info.context_tokens if info is not None else 0,
             embedder=meaning.embedder.name if meaning is not None else "",
             index="ready" if minding.index is not None and minding.index.ready else "exact search",
-            activity="answering" if talking.busy else minding.doing,
+            activity=strings.text("engine.answering") if talking.busy else minding.doing,
             memories=store.memories.count(("active", "dormant", "candidate")),
             problem_title=str(problem) if problem is not None else "",
             problem_hint=problem.hint if problem is not None else "",
@@ -251,7 +256,7 @@ class Companion(Conversing, Desk, Shelving):
     @property
     def _opened(self) -> Store:
         if self._store is None:
-            raise CompanionError("Companion is closed")
+            raise CompanionError(strings.text("engine.closed"))
         return self._store
 
     def _kept_file(self) -> KeptFile | None:

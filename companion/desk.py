@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event as Flag
 
-from companion import events
+from companion import events, strings
 from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import InvalidInput, NotFound
 from companion.events import Event
 from companion.memory.course import course
-from companion.memory.forgetting import Curve, fading_at
+from companion.memory.forgetting import Curve
 from companion.memory.learner import Learner
+from companion.memory.listing import Listing
 from companion.memory.recall import Cue, Recall
 from companion.mind.mood import latest_mood
 from companion.mind.morning import Morning
@@ -52,34 +53,39 @@ class Desk:
         raise NotImplementedError
 
     def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
-        fading = fading_at(self._opened, self._curve, self._clock.now())
-        return tuple(MemoryRow(memory, fading.retention(memory)) for memory in self._opened.memories.find(filter))
+        return self._listing.page(filter)
+
+    def count_memories(self, filter: MemoryFilter) -> int:
+        return self._listing.count(filter)
 
     def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
         if not text.strip():
-            raise InvalidInput("there is nothing to search for")
+            raise InvalidInput(strings.text("engine.nothing_to_search"))
         self._ready_to_recall.wait()
         return self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
 
-    def memory(self, id: int) -> MemoryDetail:
+    def memory(self, id: int, as_of: float | None = None) -> MemoryDetail:
         store = self._opened
-        memory = store.memories.get(id)
-        fading = fading_at(store, self._curve, self._clock.now())
-        history = store.memories.history(id, 200)
+        with store.db.snapshot():
+            past = None if as_of is None else store.past(as_of)
+            memory = store.memories.get(id) if past is None else past.get(id)
+            history = store.memories.history(id, 200) if past is None else past.history(id, 200)
+            links = store.memories.links(id) if past is None else past.links(id)
+            fading = self._listing.fading(as_of)
         return MemoryDetail(
             memory,
             fading.retention(memory),
             store.memories.quotes(memory),
-            store.memories.links(id),
+            links,
             history,
-            store.recalls.times(id, 10),
+            store.recalls.times(id, 10, as_of),
             fades_around=fading.fades_around(memory),
             curve=course(fading, memory, history),
         )
 
     def add_memory(self, text: str, kind: Kind = "thought") -> Change:
         if kind not in KINDS:
-            raise InvalidInput(f"there is no kind of memory called {kind!r}; there are {', '.join(KINDS)}")
+            raise InvalidInput(strings.text("engine.no_kind", kind=kind, kinds=", ".join(KINDS)))
         return self._done(self._editing.add(text, kind))
 
     def edit_memory(self, id: int, text: str) -> Change:
@@ -103,7 +109,7 @@ class Desk:
     def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         found = self._opened.memories.history(memory, limit)
         if memory is not None and not found:
-            raise NotFound(f"there is no memory {memory}")
+            raise NotFound(strings.text("engine.no_memory", memory=memory))
         return found
 
     def learning(self) -> Learning:
@@ -128,6 +134,10 @@ class Desk:
     def morning_seen(self) -> None:
         if not self._opened.read_only:
             Morning(self._opened, self._clock, self._curve).seen()
+
+    @property
+    def _listing(self) -> Listing:
+        return Listing(self._opened, self._clock, self._curve)
 
     def _done(self, change: Change) -> Change:
         self._emit(events.MemoriesChanged(tuple(memory.id for memory in change.memories)))

@@ -8,9 +8,11 @@ from companion.clock import Clock, stamp
 from companion.errors import InvalidInput
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import EASY, Curve, first_strength
+from companion.mind.answering import answered
+from companion.mind.keeping import Keeper
 from companion.mind.portrait_rules import is_conclusion
 from companion.mind.tagging import Tagger
-from companion.records import Change, Kind, Memory
+from companion.records import Change, Kind, Memory, Turn
 from companion.store.changes import Batch
 from companion.store.store import Store
 from companion.text import one_line, valid_text
@@ -35,6 +37,14 @@ class Editing:
             added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))
             Tagger(self.store).refresh(batch, (text,))
         return self._change(batch.id, f"Added: {one_line(text, 80)}", (added.id,))
+
+    def answer(self, question: str, turn: Turn, scope: str) -> Change:
+        """Keep what the person's `turn` answers to a question of the companion's, placed among what is known."""
+        keeper = Keeper(self.store, self.clock, self.curve)
+        with self.store.changes.batch("person", "answer", f"the answer to “{one_line(question, 80)}”") as batch:
+            kept = [keeper.keep(batch, thought) for thought in answered(question, turn, scope)]
+            ids = tuple(each.id for each in kept if each.id is not None) or batch.touched
+        return self._change(batch.id, f"Remembered: {one_line(turn.text, 80)}", ids)
 
     def edit(self, id: int, text: str) -> Change:
         text = _checked(text)

@@ -67,14 +67,30 @@ class ReplyFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was learned, and the words of what it took the place of, if of anything."""
+
+    newer: str
+    older: str = ""
+
+    @property
+    def sign(self) -> Literal["+", "~"]:
+        """ "~" for what took the place of something."""
+        return "~" if self.older else "+"
+
+    def __str__(self) -> str:
+        """ "+ I adopted a dog named Biscuit.", or "~ older → newer": to be read, not to be taken apart again."""
+        return f"~ {self.older} → {self.newer}" if self.older else f"+ {self.newer}"
+
+
+@dataclass(frozen=True, slots=True)
 class ThoughtsFormed:
-    """Reflection kept something: ids and lines such as "+ I adopted a dog named Biscuit.", or "~ older → newer" where
-    something took the place of what was known."""
+    """Reflection kept something: ids of memories, and a line for each."""
 
     turn: int
     batch: int
     memories: tuple[int, ...]
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     question: str = ""
     """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
     question_id: int | None = None

@@ -15,7 +15,7 @@ from companion.mind.gist import fold, fold_by_model, without
 from companion.mind.thinking import Thinker
 from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block
 from companion.model.protocol import ChatModel, Message, Sampling, StopSignal
-from companion.records import RecalledMemory, Turn
+from companion.records import Memory, RecalledMemory, Turn
 from companion.settings import MemorySettings
 from companion.sources import references
 from companion.store.gists import Gist
@@ -48,12 +48,17 @@ class Prompting:
         told = told_before([t.text for t in history])
         return Cue(text, told, frozenset(t.id for t in history), now, speaker, scopes=scopes)
 
-    def portrait(self, model: ChatModel) -> str:
-        """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it."""
-        return portrait_block(model, self.store.consolidated.portrait())
+    def portrait(self, conversation: int | None, model: ChatModel) -> str:
+        """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it. A persona
+        with a memory of its own has none."""
+        return portrait_block(model, self._portrait(conversation))
 
-    def traits(self) -> tuple[str, ...]:
-        return tuple(trait.text for trait in self.store.consolidated.portrait())
+    def traits(self, conversation: int | None) -> tuple[str, ...]:
+        return tuple(trait.text for trait in self._portrait(conversation))
+
+    def _portrait(self, conversation: int | None) -> list[Memory]:
+        shared = self.holding.persona_of(conversation).memory == "shared"
+        return self.store.consolidated.portrait() if shared else []
 
     def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
         """The gist of the conversation so far, and its turns that are still in the prompt."""
@@ -101,7 +106,7 @@ class Prompting:
         return compose(
             model,
             persona=self.holding.persona_of(conversation).system,
-            portrait="" if "portrait" in without else self.portrait(model),
+            portrait="" if "portrait" in without else self.portrait(conversation, model),
             history=history,
             memory_block=block,
             message=message,
@@ -146,7 +151,7 @@ class Prompting:
     ) -> str:
         """What `prompt` was put together from (`sources`); the arguments as for `compose`, `shown` the memories."""
         persona = self.holding.persona_of(conversation)
-        portrait = "" if "portrait" in without else self.portrait(model)
+        portrait = "" if "portrait" in without else self.portrait(conversation, model)
         ids = _messages([turn for turn in turns if f"turn:{turn.id}" not in without])[1]
         return references(
             prompt,
@@ -154,7 +159,7 @@ class Prompting:
             persona=persona.name,
             system=persona.system,
             portrait=portrait,
-            traits=self.store.consolidated.portrait() if portrait else (),
+            traits=self._portrait(conversation) if portrait else (),
             first=_id_at(ids, prompt.start, end),
             shown=shown,
             without=without,

@@ -233,7 +233,7 @@ class MemoryDetail:
 
 @dataclass(frozen=True, slots=True)
 class MemoryFilter:
-    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count)."""
+    """What to list. Empty fields do not restrict; `text` is matched by words (prefixes count), "phrases" too."""
 
     text: str = ""
     kinds: tuple[Kind, ...] = ()
@@ -250,11 +250,13 @@ class MemoryFilter:
     scopes: tuple[str, ...] | None = None
     """See Memory.scope; None: all."""
     after: float | None = None
-    """Seconds since the epoch: it happened, or was told, at that time or later."""
     before: float | None = None
+    """[after, before) in seconds since the epoch: it happened, or was told, in that time."""
     order: Order = "newest"
     as_of: float | None = None
     """As memory was at that time (seconds since the epoch); None: now."""
+    without: tuple[str, ...] = ()
+    """Words, or phrases, that none may hold."""
 
 
 @dataclass(frozen=True, slots=True)

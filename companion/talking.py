@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from companion import strings
 from companion.errors import Busy, CompanionError, ServerError
 from companion.model.protocol import ChatModel, StopSignal
 from companion.records import Turn
@@ -273,7 +274,7 @@ class Talking:
             self.problem = error
         except Exception as error:  # whatever a library raises, the memories can still be used
             log.exception("the model could not be loaded")
-            self.problem = CompanionError(f"the model could not be loaded ({type(error).__name__})")
+            self.problem = CompanionError(strings.text("engine.could_not_load", name=type(error).__name__))
         self._settled.set()
         self.changed()
         self.loaded()

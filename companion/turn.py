@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from companion import strings
 from companion.ahead import Ahead
 from companion.checkpoints import Checkpoints
 from companion.clock import Clock, moment
@@ -41,10 +42,6 @@ from companion.store.store import Store
 log = logging.getLogger(__name__)
 LATEST = 1 << 62
 """Above every turn's id."""
-TOO_LONG = (
-    "Your message is longer than the model can read at once",
-    "It reads the beginning and the end. All of it is saved.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ class TurnTaker:
             without=way.without,
         )
         if prompt.shortened:
-            self.emit(Notice("information", *TOO_LONG))
+            self.emit(Notice("information", strings.text("engine.too_long"), strings.text("engine.too_long_hint")))
         if prompt.trimmed and not way.without:
             self._prompting.keep(conversation, prompt, turns, turn.id)
 
@@ -243,7 +240,7 @@ class TurnTaker:
         kept, turns = self._prompting.history(turn)
         persona = self._holding.persona_of(turn.conversation)
         # All of it, also what had no room in the prompt: it is true of the person.
-        always = (persona.system, persona.display_name, kept.text, *self._prompting.traits())
+        always = (persona.system, persona.display_name, kept.text, *self._prompting.traits(turn.conversation))
         return mark(writing.store, writing.reply.id, text, [*turns, turn], always, self.clock.now())
 
     def _give_up(

@@ -43,14 +43,14 @@ def learning_lines(learned: Learning) -> list[str]:
         lines = ["Recall has not learned anything from your conversations yet."] if not learned.can_restore else []
     else:
         latest = next((f", the latest on {full_date(x.at, x.utc_offset)}" for x in learned.lessons if x.reply), "")
-        lines = [f"Recall has learned from {counted(learned.replies, 'reply', 'replies')}{latest}."]
+        lines = [f"Recall has learned from {counted(learned.replies, 'reply')}{latest}."]
         for mode in MODES:
             mine = [habit for habit in learned.habits if habit.mode == mode]
             if mine:
                 lines += ["", f"{_WHEN[mode]}, a memory counts"]
                 lines += [f"  {_how(habit):<13} when it {habit.words} ({_figures(habit)})" for habit in mine[:MOST]]
             if len(mine) > MOST:
-                lines.append(f"  … and {counted(len(mine) - MOST, 'smaller change')} (--json shows all)")
+                lines.append(f"  … and {counted(len(mine) - MOST, 'smaller_change')} (--json shows all)")
         lines += ["", "Make it what it is for everybody with: companion memories learning --reset"]
     if learned.can_restore:
         lines.append("Take the last reset back with: companion memories learning --undo")

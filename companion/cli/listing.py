@@ -119,7 +119,7 @@ def sleep_lines(report: SleepReport) -> list[str]:
     first, last = report.nights[0], report.nights[-1]
     when = f"the night of {first}" if first == last else f"{len(report.nights)} nights, {first} to {last}"
     moved = [
-        f"{counted(number, 'memory', 'memories')} {what}"
+        f"{counted(number, 'memory')} {what}"
         for number, what in (
             (report.dormant, "faded from mind"),
             (report.archived, "laid away"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +12,9 @@ from companion.cli.learning import learning
 from companion.cli.listing import change_lines, detail_lines, found_lines, history_lines, memory_lines
 from companion.cli.output import change_json, detail_json, entry_json, found_json, memory_json, print_json, say
 from companion.cli.session import opened
+from companion.clock import SystemClock
 from companion.errors import InvalidInput, NotFound
+from companion.filter_syntax import parse
 from companion.records import KINDS, STATUSES, Change, Kind, MemoryFilter, Status
 from companion.text import one_line, valid_text
 
@@ -29,6 +32,14 @@ TextArgument = Annotated[list[str], typer.Argument(metavar="TEXT")]
 
 @app.command("list")
 def list_(
+    filter: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILTER]...",
+            help="Words, and what is restricted: kind:thought after:may about:Lena is:faded sort:kept -- -word",
+            show_default=False,
+        ),
+    ] = None,
     kind: Annotated[list[str] | None, typer.Option("--kind", help=f"Only these kinds: {', '.join(KINDS)}.")] = None,
     status: Annotated[
         list[str] | None, typer.Option("--status", help=f"Only these states: {', '.join(STATUSES)}.")
@@ -38,18 +49,27 @@ def list_(
     limit: LimitOption = 1000,
     as_json: JsonOption = False,
 ) -> None:
-    """List memories, newest first."""
+    """List memories, newest first: all, or those that a filter names."""
     kinds: tuple[Kind, ...] = tuple(one for one in KINDS if one in _known(kind, KINDS, "kind of memory"))
     statuses: tuple[Status, ...] = tuple(one for one in STATUSES if one in _known(status, STATUSES, "state"))
-    wanted = MemoryFilter(text=valid_text(text), kinds=kinds, limit=limit)
+    typed = valid_text(" ".join(filter or []))
+    parsed = parse(typed, SystemClock().now(), MemoryFilter(limit=limit))
+    wanted = replace(parsed.filter, text=" ".join(part for part in (parsed.filter.text, valid_text(text)) if part))
+    if kinds:
+        wanted = replace(wanted, kinds=kinds)
     if everything or statuses:
-        wanted = MemoryFilter(text=wanted.text, kinds=kinds, statuses=statuses or STATUSES, limit=limit)
+        wanted = replace(wanted, statuses=statuses or STATUSES)
+    for note in parsed.notes:
+        typer.echo(one_line(note), err=True)
     with opened() as companion:
         rows = companion.list_memories(wanted)
     if as_json:
         print_json([memory_json(row.memory, row.retention) for row in rows])
         return
-    _print(memory_lines(rows) or ["Nothing is remembered that fits." if text or kind else "Nothing is remembered yet."])
+    _print(
+        memory_lines(rows)
+        or ["Nothing is remembered that fits." if typed or text or kind else "Nothing is remembered yet."]
+    )
 
 
 @app.command()

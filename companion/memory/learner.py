@@ -20,6 +20,7 @@ from companion.paths import asset
 from companion.records import MODES, Habit, Learning, Mode
 from companion.store.adaptation import RESET, RESTORED, USED
 from companion.store.store import Store
+from companion.strings import text
 
 SHOWN = 20
 """Lessons that are shown."""
@@ -64,7 +65,7 @@ class Learner:
         with self._store.db.write():
             nothing: dict[Mode, dict[str, float]] = {mode: {} for mode in MODES}
             if self._store.adaptation.teach(self._clock.now(), RESET, nothing) is None:
-                raise InvalidInput("recall has learned nothing that could be reset")
+                raise InvalidInput(text("engine.nothing_learned"))
         return self.learning()
 
     def restore(self) -> Learning:
@@ -73,9 +74,7 @@ class Learner:
         with self._store.db.write():
             reset = store.standing_reset()
             if reset is None:
-                raise NothingToUndo(
-                    "what recall learned was not reset", hint="See what it learned with `companion memories learning`."
-                )
+                raise NothingToUndo(text("engine.not_reset"), hint=text("engine.see_learning"))
             now = store.deltas()
             after: dict[Mode, dict[str, float]] = {}
             for mode in MODES:

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from companion.memory.forgetting import AHEAD_DAYS, DAY, GRACE_DAYS, Curve, Fading, fading_at, is_kept, last_time
-from companion.memory.layers import paces
+from companion.memory.presence import days_since
 from companion.records import Memory, Status
 from companion.store.store import Store
+from companion.strings import text
 
 FADING: tuple[Status, ...] = ("active", "dormant", "archived")
 Ints = npt.NDArray[np.int64]
@@ -40,7 +41,7 @@ def moves(store: Store, curve: Curve, now: datetime, on_progress: Progress = lam
     found: list[Move] = []
     done = 0
     for part in store.memories.fading(FADING, PART, AHEAD_DAYS * DAY):
-        on_progress(done, total, "letting memories fade")
+        on_progress(done, total, text("night.fading"))
         done += len(part)
         ids, before, kept, recorded, last, strength = zip(*part, strict=True)
         was = np.array([FADING.index(state) for state in before])
@@ -60,11 +61,7 @@ def _states(
 ) -> Ints:
     """Places in FADING. R depends on days over strength alone, so that a step of fading is a number of strengths."""
     recorded_at, strength = np.array(recorded, dtype=np.float64), np.array(strengths, dtype=np.float64)
-    talked_at = np.asarray(fading.talk_days, dtype=np.float64)
-    last = np.array(lasts, dtype=np.float64)
-    elapsed = np.maximum(0.0, fading.now - last) / DAY
-    talked = np.minimum(elapsed, len(talked_at) - np.searchsorted(talked_at, last, side="right"))
-    days = talked + paces(strength) * (elapsed - talked)
+    days = days_since(fading, lasts, strengths)
     curve = fading.curve
     steps = (curve.days_until(curve.dormant_below, 1.0), curve.days_until(curve.archived_below, 1.0))
     states = (days > steps[0] * strength).astype(np.int64) + (days > steps[1] * strength)

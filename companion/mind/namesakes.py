@@ -17,6 +17,7 @@ from companion.question import Question
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.strings import text
 
 LONGEST_ANSWER = 12
 """Words of a message that may answer which of two is meant, where it begins with neither."""
@@ -40,8 +41,8 @@ class Namesake:
 
     @property
     def question(self) -> str:
-        *others, last = [f"your {relation}" for relation in self.relations]
-        return f"Which {self.name}: {', '.join(others)} or {last}?"
+        *others, last = [text("question.your", relation=relation) for relation in self.relations]
+        return text("question.which", name=self.name, others=text("format.comma").join(others), last=last)
 
 
 class Namesakes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from companion.clock import Clock
 from companion.errors import ThinkingStopped
-from companion.events import ThoughtsFormed
+from companion.events import Line, ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
@@ -34,6 +34,7 @@ from companion.mind.marking import fit_to_remember
 from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
+from companion.mind.statement import Statement
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
@@ -123,6 +124,7 @@ class Reflection:
         moments = [] if private else self._moments(turn, reply, scope)
         telling = turn.role == "person" and not playing and not private
         keep = admit(turn.text, known_names(self.store, turn.text, scope)) if telling else []
+        keep = self._not_kept(turn, keep)
         phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each, scope) for each in phrased]
         if telling and not thoughts and lasts(turn.text):
@@ -134,7 +136,7 @@ class Reflection:
             thoughts += [replace(own, scope=scope) for own in own_thoughts(self.store, turn, reply)]
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
-        lines: list[str] = []
+        lines: list[Line] = []
         formed: list[int] = []
         question: Question | None = None
         refused = dict.fromkeys(each for each in (*(each.refused for each in phrased), ungrounded) if each)
@@ -156,7 +158,7 @@ class Reflection:
                 if self._says_what_is_buried(thought.text):
                     continue
                 kept = self._keeper.keep(batch, thought, weighed.taken.get(at))
-                if kept.id is not None:
+                if kept.id is not None and kept.line is not None:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
@@ -164,7 +166,7 @@ class Reflection:
                 self._keeper.namesakes.answer(batch, turn.id, turn.text, scope)
             if insight is not None:
                 formed.append(self._insights.keep(batch, insight))
-                lines.append(f"+ {insight.memory.text}")
+                lines.append(Line(insight.memory.text))
             if heard is not None:
                 self._events.keep(batch, heard)
             if reply is not None:
@@ -180,6 +182,12 @@ class Reflection:
         job is looked at anew. Raises ThinkingStopped."""
         if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
             raise ThinkingStopped
+
+    def _not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
+        """Without what a thought tells already: an answer to a question is kept as soon as it is given."""
+        thoughts = [memory for memory in self.store.memories.resting_on([turn.id]) if memory.kind == "thought"]
+        spans = [(e.start, e.end) for memory in thoughts for e in memory.evidence if e.turn == turn.id]
+        return [each for each in found if not any(start <= each.start and each.end <= end for start, end in spans)]
 
     def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""

@@ -19,6 +19,7 @@ from typing import Any
 
 import apsw
 
+from companion import strings
 from companion.errors import (
     CompanionError,
     DiskFull,
@@ -242,7 +243,7 @@ def _translated(path: Path) -> Generator[None]:
     except apsw.Error as error:
         raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error
     except OverflowError as error:
-        raise NotFound("there is nothing with so large a number") from error
+        raise NotFound(strings.text("engine.too_large_number")) from error
     except OSError as error:
         kind = DiskFull if error.errno == errno.ENOSPC else ProfileUnavailable
         raise kind(f"{path} ({error.strerror or error})") from error

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from companion import strings
 from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
 from companion.store.database import Database, Row
+from companion.store.filtering import FADES_FROM, conditions, ordering
 from companion.store.images import COLUMNS, evidence_of, memory_of, statement_key
-from companion.store.search import PIECE_BITS, match_prefixes
-from companion.text import cjk_runs
 
 _SELECT = "SELECT m.id, " + ", ".join(f"m.{name}" for name in COLUMNS) + " FROM memories m"
 
@@ -37,7 +37,7 @@ class Memories:
         """Raises NotFound."""
         found = self.many((id,))
         if id not in found:
-            raise NotFound(f"there is no memory {id}")
+            raise NotFound(strings.text("engine.no_memory_id", id=id))
         return found[id]
 
     def many(self, ids: Sequence[int]) -> dict[int, Memory]:
@@ -48,37 +48,34 @@ class Memories:
             found += self._db.all(f"{_SELECT} WHERE m.id IN ({','.join('?' * len(part))})", part)
         return {memory.id: memory for memory in self._with_evidence(found)}
 
-    def find(self, filter: MemoryFilter) -> list[Memory]:
-        """Newest first."""
-        where, values = ["1"], list[object]()
-        for column, allowed in (("kind", filter.kinds), ("status", filter.statuses)):
-            if allowed:
-                where.append(f"m.{column} IN ({','.join('?' * len(allowed))})")
-                values += allowed
-        if filter.pinned is not None:
-            where.append("m.pinned = ?")
-            values.append(int(filter.pinned))
-        if not filter.replies:
-            where.append(
-                "NOT (m.kind = 'moment' AND EXISTS (SELECT 1 FROM evidence e JOIN turns t ON t.id = e.turn"
-                " WHERE e.memory = m.id AND t.role = 'companion'))"
+    def find(self, filter: MemoryFilter, ids: Sequence[int] | None = None) -> list[Memory]:
+        """A page of what fits, in its order; `filter.as_of` is not looked at. "kept" and "faded" depend on the hour as
+        well: there whoever knows it gives the ids of the page."""
+        if ids is None:
+            where, values = conditions(filter)
+            rows = self._db.all(
+                f"SELECT m.id FROM memories m WHERE {where} ORDER BY {ordering(filter.order)} LIMIT ? OFFSET ?",
+                (*values, filter.limit, filter.offset),
             )
-        if filter.text.strip():
-            words = match_prefixes(filter.text)
-            for word in words:
-                where.append(f"m.id IN (SELECT rowid >> {PIECE_BITS} FROM memory_words WHERE memory_words MATCH ?)")
-                values.append(word)
-            for run in cjk_runs(filter.text):
-                where.append("instr(m.text || ' ' || m.tags, ?)")
-                values.append(run)
-            if not words and not cjk_runs(filter.text):
-                where.append("instr(lower(m.text), lower(?))")
-                values.append(filter.text.strip())
-        rows = self._db.all(
-            f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY m.recorded_at DESC, m.id DESC LIMIT ? OFFSET ?",
-            (*values, filter.limit, filter.offset),
+            ids = [int(id) for (id,) in rows]
+        found = self.many(ids)
+        return [found[id] for id in ids if id in found]
+
+    def count_of(self, filter: MemoryFilter) -> int:
+        """How many fit, whatever the limit."""
+        where, values = conditions(filter)
+        return int(self._db.value(f"SELECT count(*) FROM memories m WHERE {where}", values))
+
+    def freshness(self, filter: MemoryFilter, ahead: float) -> list[tuple[int, int, float, float]]:
+        """(id, pinned, from when on it fades, strength) of all that fit, whatever the limit. A day to come counts as
+        far as it is `ahead` (seconds)."""
+        where, values = conditions(filter)
+        return cast(
+            "list[tuple[int, int, float, float]]",
+            self._db.all(
+                f"SELECT m.id, m.pinned, {FADES_FROM}, m.strength FROM memories m WHERE {where}", (ahead, *values)
+            ),
         )
-        return self._with_evidence(rows)
 
     def same_statement(self, text: str) -> list[Memory]:
         """Memories that say the same words, whatever their case, punctuation or status; oldest first."""
@@ -150,8 +147,7 @@ class Memories:
             "SELECT id, status,"
             " pinned OR (kind = 'thought' AND slot IS NOT NULL) OR kind = 'trait' OR importance >= 5"
             " OR (importance >= 4 AND modality = 'preference'),"
-            " recorded_at, max(recorded_at, coalesce(last_used_at, recorded_at),"
-            " min(coalesce(event_end, recorded_at), recorded_at + ?)), strength FROM memories"
+            f" recorded_at, {FADES_FROM}, strength FROM memories m"
             f" WHERE id > ? AND status IN ({marks}) ORDER BY id LIMIT ?",
             (ahead, last, *statuses, part),
         ):
@@ -177,13 +173,13 @@ class Memories:
         )
         return tuple(Link(*row) for row in rows)
 
-    def history(self, memory: int | None, limit: int) -> tuple[JournalEntry, ...]:
-        """Changes, newest first."""
+    def history(self, memory: int | None, limit: int, until: int | None = None) -> tuple[JournalEntry, ...]:
+        """Changes, newest first; those of the batches up to `until` (default: all)."""
         rows = self._db.all(
             "SELECT j.seq, j.batch, b.at, b.utc_offset, b.actor, b.action, j.memory, b.reason, j.before, j.after,"
             " b.undoes FROM journal j JOIN batches b ON b.id = j.batch"
-            " WHERE ?1 IS NULL OR j.memory = ?1 ORDER BY j.seq DESC LIMIT ?2",
-            (memory, limit),
+            " WHERE (?1 IS NULL OR j.memory = ?1) AND (?3 IS NULL OR j.batch <= ?3) ORDER BY j.seq DESC LIMIT ?2",
+            (memory, limit, until),
         )
         return tuple(
             JournalEntry(seq, batch, at, offset, actor, action, touched, reason, _image(before), _image(after), undoes)

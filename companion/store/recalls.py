@@ -86,12 +86,12 @@ class Recalls:
                 found[reply] = (*found[reply], recalled)
         return found
 
-    def times(self, memory: int, limit: int) -> tuple[CameToMind, ...]:
-        """The latest times that a memory came to mind for a reply, newest first."""
+    def times(self, memory: int, limit: int, until: float | None = None) -> tuple[CameToMind, ...]:
+        """The latest times (up to `until`, seconds) that a memory came to mind for a reply, newest first."""
         rows = self._db.all(
             "SELECT r.reply, t.at, t.utc_offset, r.used, r.reasons FROM recalls r JOIN turns t ON t.id = r.reply"
-            " WHERE r.memory = ? ORDER BY r.reply DESC LIMIT ?",
-            (memory, limit),
+            " WHERE r.memory = ?1 AND (?3 IS NULL OR t.at <= ?3) ORDER BY r.reply DESC LIMIT ?2",
+            (memory, limit, until),
         )
         return tuple(
             CameToMind(reply, at, offset, None if used is None else bool(used), _reasons(why))

@@ -17,12 +17,12 @@ EVERYBODY = ""
 
 
 class Scopes:
-    """`has_own` says of a persona's key ("": nobody in particular) whether it has a memory of its own; whoever knows
-    the personas sets it."""
+    """`has_own` says of a persona's key whether it has a memory of its own, None when that cannot be told; whoever
+    knows the personas sets it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.has_own: Callable[[str], bool] = lambda persona: False
+        self.has_own: Callable[[str], bool | None] = lambda persona: None
 
     def of(self, conversation: int) -> str:
         """The scope of what is said in a conversation."""
@@ -30,8 +30,19 @@ class Scopes:
         return PLAY if mode == "play" else self.of_persona(persona)
 
     def of_persona(self, persona: str) -> str:
-        """The scope of what is said to a persona outside of play."""
-        return persona if persona and self.has_own(persona) else EVERYBODY
+        """The scope of what is said to a persona outside of play. One whose file is gone or broken keeps to itself what
+        was told to it alone."""
+        own = self.has_own(persona) if persona else False
+        if own is None:
+            own = self._db.value("SELECT 1 FROM memories WHERE scope = ? LIMIT 1", (persona,)) is not None
+        return persona if own else EVERYBODY
+
+    def names(self) -> frozenset[str]:
+        """The scopes that anything was ever remembered in, and the personas that conversations were held with."""
+        rows = self._db.all(
+            "SELECT scope FROM memories WHERE scope <> '' UNION SELECT persona FROM conversations WHERE persona <> ''"
+        )
+        return frozenset(str(name) for (name,) in rows)
 
     def readable(self, conversation: int | None) -> frozenset[str]:
         """What may be recalled in a conversation; None: one that has not begun, as usual and with nobody special."""

@@ -16,6 +16,7 @@ from companion.text import CJK_RUN
 PIECE_BITS = 4
 """A piece's id is its memory's, shifted by so many bits, plus its number in the memory (pieces.MOST is below 16)."""
 
+PHRASE = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
 
 
@@ -30,8 +31,11 @@ def spaced_words(text: str) -> list[str]:
 
 
 def match_prefixes(text: str) -> list[str]:
-    """FTS5 queries, each for a word of `text`, perhaps unfinished; a memory has to meet them all."""
-    return [f'"{word}"*' for word in spaced_words(text)]
+    """FTS5 queries, each for a word of `text`, perhaps unfinished, or a phrase between double quotes; a memory has to
+    meet them all."""
+    rest = PHRASE.sub(" ", text)
+    phrases = [" ".join(spaced_words(found)) for found in PHRASE.findall(text)]
+    return [*(f'"{phrase}"' for phrase in phrases if phrase), *(f'"{word}"*' for word in spaced_words(rest))]
 
 
 def pairs(run: str) -> list[str]:

@@ -22,6 +22,7 @@ from companion.store.memories import Memories
 from companion.store.migrations import migrate, refuse_others
 from companion.store.mornings import Mornings
 from companion.store.nights import Nights
+from companion.store.past import Past
 from companion.store.probes import Probes
 from companion.store.prompts import Prompts
 from companion.store.questions import Questions
@@ -108,6 +109,10 @@ class Store:
         store = cls(db, beside.clock, None)
         store.memories, store.recalls = beside.memories, Recalls(db, beside.memories)
         return store
+
+    def past(self, at: float) -> Past:
+        """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""
+        return Past(self.db, self.memories, at)
 
     @property
     def read_only(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from companion import strings
 from companion.clock import stamp
 from companion.errors import NotFound
 from companion.records import Role, Turn, TurnState
@@ -111,7 +112,7 @@ class Turns:
     def get(self, id: int) -> Turn:
         row = self._db.one(f"SELECT {_COLUMNS} FROM turns WHERE id = ?", (id,))
         if row is None:
-            raise NotFound(f"there is no turn {id}")
+            raise NotFound(strings.text("engine.no_turn", id=id))
         return _turn(row)
 
     def many(self, ids: Sequence[int]) -> dict[int, Turn]:

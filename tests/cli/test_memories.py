@@ -139,3 +139,17 @@ def test_text_with_control_characters_is_kept_and_shown_harmlessly(shell: Shell)
         shown = shell("memories", *command).stdout
         assert "[/bold]" in shown
         assert not any(c in shown for c in "\x1b\x07\u202e")
+
+
+def test_the_list_takes_what_is_typed_into_the_filter(shell: Shell) -> None:
+    shell.json("memories", "add", "I am allergic to hazelnuts.")
+    shell.json("memories", "add", "My sister lives in Lisbon.", "--kind", "trait")
+    texts = [memory["text"] for memory in shell.json("memories", "list", "kind:thought", "after:yesterday", "allergic")]
+    assert texts == ["I am allergic to hazelnuts."]
+    assert shell.json("memories", "list", "sort:oldest")[0]["text"] == "I am allergic to hazelnuts."
+    assert "Lisbon" in shell("memories", "list", "--", "-hazelnuts").stdout
+    assert "hazelnuts" not in shell("memories", "list", "--", "-hazelnuts").stdout
+    assert shell.json("memories", "list", "before:2001") == []
+    result = shell("memories", "list", "kind:thougt")
+    assert (result.exit_code, result.stdout) == (0, "Nothing is remembered that fits.\n")
+    assert "did you mean thought?" in result.stderr

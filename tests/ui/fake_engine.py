@@ -58,6 +58,7 @@ from companion.records import (
 )
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
+from tests.ui.lines import line_of
 
 
 @dataclass
@@ -272,7 +273,8 @@ class FakeEngine(EnginePort):
             else item
             for item in self.turns
         ]
-        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), lines, question, asked))
+        told = tuple(line_of(line) for line in lines)
+        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), told, question, asked))
 
     async def typing(self, text: str) -> None:
         await self._call("typing", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,6 +28,7 @@ from companion.events import (
 )
 from companion.records import TranscriptItem, Turn
 from companion.status import EngineStatus
+from companion.ui.commands import ENTRIES
 from companion.ui.learned_text import entries_of
 from companion.ui.outbox import Outbox
 from companion.ui.progress import Progress
@@ -36,9 +37,13 @@ from companion.ui.screens.learned_actions import FRESH, LearnedActions
 from companion.ui.screens.morning_actions import MorningActions
 from companion.ui.widgets.problem import Problem
 from companion.ui.widgets.prompt import Prompt
+from companion.ui.widgets.slash_list import SlashList
 from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
 from companion.ui.widgets.transcript import WINDOW, Transcript
 from companion.ui.widgets.waiting import Waiting
+
+if TYPE_CHECKING:
+    from companion.ui.app import CompanionApp
 
 PAUSE = 0.25
 """Seconds after which the engine hears what was typed meanwhile."""
@@ -73,6 +78,8 @@ class ChatScreen(LearnedActions, MorningActions):
             self.outbox.put(line)
         self.transcript = Transcript()
         self.prompt = Prompt(begun, placeholder=HINT)
+        self.slash_list = SlashList(self.prompt, ENTRIES)
+        self.prompt.keys_first = self.slash_list.takes
         self._problem = Problem()
         self._waiting = Waiting()
         self._status_line = StatusLine(self.progress)
@@ -82,6 +89,7 @@ class ChatScreen(LearnedActions, MorningActions):
         yield self._problem
         yield self._waiting
         yield self.morning_card
+        yield self.slash_list
         yield self.prompt
         yield self._status_line
 
@@ -218,7 +226,11 @@ class ChatScreen(LearnedActions, MorningActions):
         if not message.text:
             message.prompt.hint("Type a message first.", HINT)
             return
-        self.outbox.put(message.text)
+        said = cast("CompanionApp", self.app).run_slash(message.text)
+        self.slash_list.follow()
+        if said is None:
+            return
+        self.outbox.put(said)
         self.fresh = None
         self.morning_card.close()
         self.keys_changed()
@@ -228,6 +240,7 @@ class ChatScreen(LearnedActions, MorningActions):
 
     @on(Prompt.Changed)
     def _typed(self) -> None:
+        self.slash_list.follow()
         if self._pause is None:
             self._pause = self.set_timer(PAUSE, self._tell_typed, name="typing")
 

@@ -85,7 +85,7 @@ class MemoriesScreen(MemoryActions):
         self._rows = {row.memory.id: row for row in rows}
         self.query_one(MemoryTable).show(rows)
         self.query_one("#summary", Literal).show(
-            f"{counted(len(rows), 'memory', 'memories')}   ",
+            f"{counted(len(rows), 'memory')}   ",
             *(("s ", "$primary"), f"{self._view.status_name}   "),
             *(("k ", "$primary"), self._view.kind_name),
         )

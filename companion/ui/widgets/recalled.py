@@ -59,7 +59,7 @@ class Recalled(Vertical):
         self.toggle()
 
     def _title(self) -> str:
-        return f"{'▾' if self.open else '·'} {counted(len(self._recalled), 'memory', 'memories')}"
+        return f"{'▾' if self.open else '·'} {counted(len(self._recalled), 'memory')}"
 
     def _mount_lines(self) -> None:
         self.mount_all(

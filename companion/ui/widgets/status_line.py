@@ -7,12 +7,13 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.progress import Progress
 from companion.ui.widgets.literal import literal
 
-IDLE = "F1 help   F2 memories   Ctrl+P commands"
-IDLE_SHORT = "F1 help  F2 memories"
+IDLE = text("status.idle")
+IDLE_SHORT = text("status.idle_short")
 
 
 class StatusLine(Widget):

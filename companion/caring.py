@@ -1,0 +1,132 @@
+"""First questions, and personas: choosing, copying, editing them. A part of `Companion`, which puts it together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from companion.chats import ChatMode, Conversation, PersonaCard
+from companion.clock import Clock
+from companion.editing import Editing
+from companion.errors import CompanionError, EmptyMessage, InvalidInput
+from companion.events import Event, MemoriesChanged, Notice
+from companion.holding import Holding
+from companion.mind.reflect import REFLECT
+from companion.model.persona import Persona, load_persona
+from companion.model.personas import DEFAULT, Personas
+from companion.paths import Paths
+from companion.records import Change
+from companion.settings import Settings
+from companion.settings_file import overriding, write_setting
+from companion.store.store import Store
+from companion.strings import text
+from companion.talking import Talking
+from companion.text import one_line, valid_text
+
+log = logging.getLogger(__name__)
+LONGEST_QUESTION = 300
+"""Characters."""
+
+
+class Caring:
+    """The part of `CompanionApi` about first questions and personas. Whoever is one gives it the parts below."""
+
+    _paths: Paths
+    _settings: Settings
+    _personas: Personas
+    _clock: Clock
+    _talking: Talking
+    _holding: Holding
+    _editing: Editing
+    _conversation: int | None
+    _emit: Callable[[Event], None]
+    _poke: Callable[[], None]
+
+    @property
+    def _opened(self) -> Store:
+        """Raises CompanionError once it is closed."""
+        raise NotImplementedError
+
+    def begin_conversation(self, mode: ChatMode = "usual", persona: str = "") -> Conversation:
+        """See `companion.api`."""
+        raise NotImplementedError
+
+    def answer_question(self, question: str, answer: str) -> Change:
+        question, answer = one_line(valid_text(question), LONGEST_QUESTION).strip(), valid_text(answer).strip()
+        if not question:
+            raise InvalidInput(text("answers.no_question"))
+        if not answer:
+            raise EmptyMessage
+        store = self._opened
+        self._talking.check_free()
+        now = self._clock.now()
+        with store.db.write():
+            conversation = self._to_write_in()
+            if conversation is None:
+                raise InvalidInput(text("answers.not_here"), hint=text("answers.begin_another"))
+            store.turns.add(conversation, "companion", question, now, speaker=self._speaker())
+            turn = store.turns.add(conversation, "person", answer, now, speaker=self._settings.name or "You")
+            change = self._editing.answer(question, turn, store.scopes.of(conversation))
+            store.jobs.queue(REFLECT, str(turn.id), now)
+        self._emit(MemoriesChanged(tuple(memory.id for memory in change.memories)))
+        self._poke()
+        return change
+
+    def _to_write_in(self) -> int | None:
+        """The open conversation, or a new one that is open from now on; None where nothing may be written: what is
+        incognito is not kept, and a play is not interrupted. Inside a transaction."""
+        if self._holding.mode_of(self._conversation) != "usual":
+            return None
+        if self._conversation is None:
+            self._conversation = self._talking.conversation = self._holding.open_new()
+        return self._conversation
+
+    def _speaker(self) -> str:
+        return self._holding.persona_of(self._conversation).display_name
+
+    def personas(self) -> tuple[PersonaCard, ...]:
+        return self._personas.cards(self._settings.persona)
+
+    def use_persona(self, key: str) -> Conversation:
+        self._talking.check_free()
+        card = self._personas.card(key)
+        if card.problem:
+            raise InvalidInput(text("personas.broken", persona=card.key, problem=card.problem))
+        if variable := overriding("", "persona"):
+            raise InvalidInput(
+                text("personas.decided", variable=variable), hint=text("personas.decided_hint", variable=variable)
+            )
+        write_setting(self._paths.settings, "", "persona", key)
+        self._settings = self._settings.model_copy(update={"persona": key})
+        self._holding.use(self._personas.load(key))
+        return self.begin_conversation("usual", key)
+
+    def copy_persona(self, key: str, name: str) -> PersonaCard:
+        return self._personas.copy(key, name, self._opened.scopes.names())
+
+    def edit_persona(self, card: PersonaCard) -> PersonaCard:
+        edited = self._personas.edit(card)
+        self._holding.renew()
+        self._talking.renew()  # what was read ahead began with what it was
+        return self._personas.card(edited.key, self._settings.persona)
+
+    def remove_persona(self, key: str) -> None:
+        if key == self._settings.persona and self._personas.is_own(key):
+            name = self._personas.card(key).name
+            raise InvalidInput(text("personas.in_use", name=name), hint=text("personas.choose_other"))
+        self._personas.remove(key)
+
+    def _persona_in_use(self, *, chat: bool) -> tuple[Persona, Notice | None]:
+        """The one that is set. In a chat one that cannot be used must not keep the person out: then it is the default,
+        and a notice. Raises NotFound, InvalidInput elsewhere."""
+        key = self._settings.persona
+        try:
+            return self._personas.load(key), None
+        except CompanionError as error:
+            if not chat:
+                raise
+            log.warning("persona %s: %s", key, error.title)
+            persona = load_persona(DEFAULT, self._personas.built_in)
+            title = text("personas.fallback", persona=key, name=persona.display_name)
+            self._settings = self._settings.model_copy(update={"persona": DEFAULT})
+            return persona, Notice("warning", title, text("personas.fallback_hint", problem=error.detail))
