@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from companion import strings
 from companion.addresses import server_url
 from companion.errors import (
     ContextExceeded,
@@ -89,7 +90,7 @@ class RemoteModel:
         begun: str = "",
     ) -> Generation:
         if begun:
-            raise NotOffered(f"{self._wire.host} takes no reply that is not finished")
+            raise NotOffered(strings.text("conversing.finished_only", host=self._wire.host))
         called = time.perf_counter()
         signal = stop or StopSignal()
         with self._using(lane, signal):
