@@ -56,6 +56,8 @@ class PageScreen(MemoryActions):
         super().__init__(engine)
         self._memories: dict[int, Memory] = {}
         self._focus_first = True
+        self._stale = False
+        self._working = False
 
     def compose(self) -> ComposeResult:
         yield PageView()
@@ -67,21 +69,36 @@ class PageScreen(MemoryActions):
     async def lines(self) -> Sequence[Widget] | None:
         raise NotImplementedError
 
-    @work(group="page", exclusive=True)
-    async def load(self) -> None:
+    def load(self) -> None:
         """Put the page together anew, with the focus where it was."""
+        self._stale = True
+        if not self._working:
+            self._working = True
+            self._load()
+
+    @work(group="page")
+    async def _load(self) -> None:
+        # One after the other: a page that is broken off in the middle has its lines twice.
+        try:
+            while self._stale and self.is_attached:
+                self._stale = False
+                await self._put_together()
+        finally:
+            self._working = False
+
+    async def _put_together(self) -> None:
         found = await self.lines()
         if found is None or not self.is_attached:
             return
-        at = self._place()
         view = self.query_one(PageView)
         async with self.batch():
             before = list(view.children)
             await view.mount_all(found)
+            at = self._place()
             # Before the others go: a key that is pressed meanwhile has a line to act on.
             places = [widget for widget in found if widget.can_focus]
             if places and (at is not None or self._focus_first):
-                places[min(at or 0, len(places) - 1)].focus(scroll_visible=False)
+                self.set_focus(places[min(at or 0, len(places) - 1)], scroll_visible=False)
             await view.remove_children(before)
         self.call_after_refresh(self._to_focused)
         self._focus_first = False
@@ -124,7 +141,7 @@ class PageScreen(MemoryActions):
         if at is None or not 0 <= at + by < len(places):
             self.query_one(PageView).scroll_relative(y=by, animate=False)
         else:
-            places[at + by].focus()
+            self.set_focus(places[at + by])
 
     def action_page(self, by: int) -> None:
         view = self.query_one(PageView)
@@ -133,7 +150,7 @@ class PageScreen(MemoryActions):
     def action_end(self, by: int) -> None:
         places = self._walkable()
         if places:
-            places[0 if by < 0 else -1].focus()
+            self.set_focus(places[0 if by < 0 else -1])
         view = self.query_one(PageView)
         if by < 0:
             view.scroll_home(animate=False)
