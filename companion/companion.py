@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from companion import events
+from companion import events, strings
 from companion.addresses import host_of
-from companion.clock import Clock, SystemClock, moment
+from companion.caring import Caring
+from companion.clock import Clock, SystemClock
+from companion.conversing import Conversing
 from companion.curating import Curating
 from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
-from companion.errors import CompanionError, EmptyMessage, ModelMissing
+from companion.errors import CompanionError, ModelMissing
 from companion.events import Event, Listener
+from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
+from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
@@ -28,30 +32,25 @@ from companion.mind.tuning import Tuner
 from companion.minding import Minding
 from companion.model.catalog import find_model
 from companion.model.kept import remove_kept
-from companion.model.persona import load_persona
+from companion.model.personas import Personas
 from companion.model.probe import Progress
 from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
 from companion.paths import Paths
-from companion.records import ReplyReport, SentMessage, TranscriptItem
 from companion.reports import Check, SleepReport
 from companion.settings import Settings
 from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
-from companion.store.learned import learned_from
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
-from companion.text import valid_text
 from companion.turn import TurnTaker, recover
 
 log = logging.getLogger(__name__)
-CONTINUED = timedelta(hours=8)
-"""The pause up to which a chat goes on with the latest conversation."""
 
 
-class Companion(Desk, Curating, Shelving):
+class Companion(Conversing, Desk, Curating, Shelving, Caring):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -89,17 +88,23 @@ class Companion(Desk, Curating, Shelving):
         self._sending = threading.Lock()
         self._store: Store | None = None
         self._shelf = Shelf(paths)
+        self._personas = Personas(paths.personas)
 
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
         settings = self._settings
-        persona = load_persona(settings.persona)
+        persona, fallback = self._persona_in_use(chat=self._chat)
         self._store = store = Store.open(self._paths, self._clock)
+        store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._holding = Holding(store, persona, self._personas.load)
+        self._reflection = reflection = Reflection(
+            store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
+        )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
@@ -132,6 +137,7 @@ class Companion(Desk, Curating, Shelving):
             name=settings.name,
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
+            holding=self._holding,
         )
         self._talking = Talking(
             taker,
@@ -145,89 +151,19 @@ class Companion(Desk, Curating, Shelving):
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+        if fallback is not None:
+            self._emit(fallback)
         if self._chat:
             self._conversation = self._talking.conversation = self._latest_conversation()
         if self._load_model:
             self._talking.start()
         self._minding.start()
 
-    # Talking
-
-    def subscribe(self, listener: Listener) -> None:
-        self._listeners.append(listener)
-
-    def send(self, text: str) -> SentMessage:
-        text = valid_text(text)
-        if not text.strip():
-            raise EmptyMessage
-        store = self._opened
-        with self._sending:
-            self._talking.check_free()
-            self._minding.interrupt()  # while the words go to disk, the model lets go of what it was thinking
-            now = self._clock.now()
-            with store.db.write():
-                conversation = self._conversation or store.turns.open_conversation(now)
-                turn = store.turns.add(conversation, "person", text, now, speaker=self._settings.name or "You")
-            self._conversation = conversation
-            self._talking.answer(turn)
-            self._minding.interrupt()
-        self._status_changed()
-        return SentMessage(turn.id, turn.conversation)
-
-    def stop(self) -> bool:
-        return self._talking.stop()
-
-    def typing(self, text: str) -> None:
-        if self._settings.model.type_ahead:
-            self._minding.interrupt()
-            self._talking.typing(valid_text(text))
-
-    def ask(self, text: str) -> ReplyReport:
-        """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
-        outcome: list[events.ReplyFinished | events.ReplyFailed] = []
-
-        def listen(event: Event) -> None:
-            if isinstance(event, events.ReplyFinished | events.ReplyFailed):
-                outcome.append(event)
-
-        self.subscribe(listen)
-        try:
-            self.send(text)
-            self._talking.wait()
-        finally:
-            self._listeners.remove(listen)
-        match outcome[-1:]:
-            case [events.ReplyFinished(report=report)]:
-                return report
-            case [events.ReplyFailed(title=title, hint=hint)]:
-                problem = self._talking.problem
-                raise problem if problem is not None else _failed(title, hint)
-            case _:
-                raise CompanionError("the reply was cut off")
-
     def settle(self) -> None:
         """Run every queued reflection, and whatever else waits in the background, to its end; then read the next prompt
         as far as it is known."""
         self._minding.settle()
         self._talking.settle()
-
-    def transcript(self, before: int | None = None, limit: int = 50) -> tuple[TranscriptItem, ...]:
-        turns = self._opened.turns.latest(limit, before)
-        replies = [turn for turn in turns if turn.role == "companion"]
-        recalled = self._opened.recalls.of([turn.id for turn in replies])
-        marked = self._opened.marks.of([turn.id for turn in replies])
-        answered = [turn.answers for turn in replies if turn.answers]
-        learned, asked = learned_from(self._opened, answered), self._opened.questions.of(answered)
-        return tuple(
-            TranscriptItem(
-                turn,
-                recalled.get(turn.id, ()),
-                learned.get(turn.answers or 0, ()),
-                marked.get(turn.id, ()),
-                asked.get(turn.answers or 0),
-            )
-            for turn in turns
-        )
 
     # Sleep and care
 
@@ -257,7 +193,7 @@ class Companion(Desk, Curating, Shelving):
         """Measure the model now, or tell what was measured before. Raises ModelError."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
 
     @property
@@ -269,7 +205,7 @@ class Companion(Desk, Curating, Shelving):
         """Find out how the model runs best here, or tell what was found before. Raises ModelError, InvalidInput."""
         self._talking.wait_until_loaded()
         if self._talking.model is None:
-            raise self._talking.problem or ModelMissing("it was not loaded")
+            raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         with self._minding.by_hand() as stop:
             return self._tuner.measure(stop, again=again, progress=progress)
 
@@ -289,12 +225,13 @@ class Companion(Desk, Curating, Shelving):
             context_tokens=info.context_tokens if info is not None else 0,
             embedder=meaning.embedder.name if meaning is not None else "",
             index="ready" if minding.index is not None and minding.index.ready else "exact search",
-            activity="answering" if talking.busy else minding.doing,
+            activity=strings.text("engine.answering") if talking.busy else minding.doing,
             memories=store.memories.count(("active", "dormant", "candidate")),
             problem_title=str(problem) if problem is not None else "",
             problem_hint=problem.hint if problem is not None else "",
             read_only=store.read_only,
             conversation=self._conversation or 0,
+            mode=self._holding.mode_of(self._conversation),
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
@@ -322,14 +259,8 @@ class Companion(Desk, Curating, Shelving):
     @property
     def _opened(self) -> Store:
         if self._store is None:
-            raise CompanionError("Companion is closed")
+            raise CompanionError(strings.text("engine.closed"))
         return self._store
-
-    def _latest_conversation(self) -> int | None:
-        latest = self._opened.turns.latest(1)
-        if not latest or self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) >= CONTINUED:
-            return None
-        return latest[-1].conversation
 
     def _kept_file(self) -> KeptFile | None:
         if self._opened.read_only:
@@ -388,10 +319,3 @@ class Companion(Desk, Curating, Shelving):
             tuning=self._tuner.opening,
             adapter=adapter,
         )
-
-
-def _failed(title: str, hint: str) -> CompanionError:
-    """The error that a failed turn told as an event."""
-    error = CompanionError(hint=hint)
-    error.title = title
-    return error

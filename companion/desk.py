@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event as Flag
 
-from companion import events
+from companion import events, strings
 from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import InvalidInput, NotFound
@@ -60,9 +60,9 @@ class Desk:
 
     def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
         if not text.strip():
-            raise InvalidInput("there is nothing to search for")
+            raise InvalidInput(strings.text("engine.nothing_to_search"))
         self._ready_to_recall.wait()
-        return self._recall(Cue(text, now=self._clock.now(), search=True), limit).memories
+        return self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
 
     def memory(self, id: int, as_of: float | None = None) -> MemoryDetail:
         store = self._opened
@@ -85,7 +85,7 @@ class Desk:
 
     def add_memory(self, text: str, kind: Kind = "thought") -> Change:
         if kind not in KINDS:
-            raise InvalidInput(f"there is no kind of memory called {kind!r}; there are {', '.join(KINDS)}")
+            raise InvalidInput(strings.text("engine.no_kind", kind=kind, kinds=", ".join(KINDS)))
         return self._done(self._editing.add(text, kind))
 
     def edit_memory(self, id: int, text: str) -> Change:
@@ -109,7 +109,7 @@ class Desk:
     def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
         found = self._opened.memories.history(memory, limit)
         if memory is not None and not found:
-            raise NotFound(f"there is no memory {memory}")
+            raise NotFound(strings.text("engine.no_memory", memory=memory))
         return found
 
     def learning(self) -> Learning:

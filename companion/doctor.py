@@ -11,12 +11,13 @@ from companion.errors import CompanionError
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
-from companion.model.tiers import TIERS, figures
+from companion.model.tiers import figures, means
 from companion.paths import Paths
 from companion.reports import Check
 from companion.settings import Settings
 from companion.store.database import sqlite_version
 from companion.store.store import Store
+from companion.strings import text
 from companion.talking import Talking
 
 PARTS = ("llama-cpp-python", "sentence-transformers", "torch", "chromadb", "apsw-sqlite3mc", "textual", "fsrs")
@@ -43,32 +44,39 @@ def _versions() -> Check:
         try:
             found.append(f"{part} {version(part)}")
         except PackageNotFoundError:
-            found.append(f"{part} missing")
+            found.append(text("doctor.missing", part=part))
     system = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, SQLite {sqlite_version()}"
-    return Check("versions", "ok", f"Companion {__version__}, {system}, {', '.join(found)}")
+    return Check("versions", "ok", text("doctor.versions", version=__version__, system=system, found=", ".join(found)))
 
 
 def _profile(store: Store, paths: Paths) -> list[Check]:
     damage = store.db.check()
-    counts = f"{store.turns.count():,} turns, {store.memories.count():,} memories"
+    counts = text("doctor.counts", count=store.turns.count(), count_2=store.memories.count())
     checks = [Check("profile", "ok", f"{paths.database}: {counts}")]
     if store.read_only:
-        checks = [Check("profile", "warning", f"{paths.database} is read-only: {counts}", "Make the folder writable.")]
+        checks = [
+            Check(
+                "profile",
+                "warning",
+                text("doctor.read_only", database=paths.database, counts=counts),
+                text("doctor.make_writable"),
+            )
+        ]
     if damage:
-        checks.append(Check("integrity", "error", damage[0], "Keep the file, and put a backup in its place."))
+        checks.append(Check("integrity", "error", damage[0], text("doctor.keep_file")))
     else:
-        checks.append(Check("integrity", "ok", "the database is sound"))
+        checks.append(Check("integrity", "ok", text("doctor.sound")))
     return checks
 
 
 def _model(talking: Talking, settings: Settings) -> Check:
     talking.wait_until_loaded()
     url = settings.model.url
-    goes = f"; what you say, and what is remembered for the reply, goes to {host_of(url)}" if url else ""
+    goes = text("doctor.words_go", url=host_of(url)) if url else ""
     if url and url.startswith("http:") and not is_this_computer(url):
-        goes += ", and can be read on the way there (http)"
+        goes += text("doctor.readable")
     if talking.model is None:
-        problem = talking.problem or CompanionError("the model was not loaded")
+        problem = talking.problem or CompanionError(text("doctor.model_not_loaded"))
         return Check("model", "error", f"{problem}{goes}", problem.hint)
     info = talking.model.info
     hello = [Message("user", "Say hello.")]
@@ -79,9 +87,14 @@ def _model(talking: Talking, settings: Settings) -> Check:
     except CompanionError as error:
         return Check("model", "error", f"{info.name}: {error}{goes}", error.hint)
     size = f"{info.size_bytes / 1e6:.0f} MB, " if info.size_bytes else ""
-    detail = (
-        f"{info.name} ({size}context {info.context_tokens} of {info.trained_context} tokens)"
-        f" answers, {answer.tokens_per_second:.0f} tokens/s{goes}"
+    detail = text(
+        "doctor.model",
+        name=info.name,
+        size=size,
+        context_tokens=info.context_tokens,
+        trained_context=info.trained_context,
+        tokens_per_second=answer.tokens_per_second,
+        goes=goes,
     )
     return Check("model", "ok", detail)
 
@@ -91,35 +104,35 @@ def _speed(minding: Minding) -> Check:
     tuner = minding.tuner
     tuning = tuner.tuning if tuner is not None else None
     if tuner is None or tuning is None:
-        return Check("speed", "ok", "no model runs here")
+        return Check("speed", "ok", text("doctor.no_model"))
     kept = tuner.kept
     if kept is None:
-        why = "not measured here yet (companion models tune)"
+        why = text("doctor.speed_unknown")
     else:
         found = kept.report.tuning
-        speeds = f"{found.read_per_second:.0f} tokens/s read, {found.write_per_second:.0f} written"
-        why = f"measured on {kept.at:%Y-%m-%d}: {speeds}"
-        why += "" if kept.report.steady else ", while something else kept the machine busy"
+        speeds = text("doctor.speeds", read_per_second=found.read_per_second, write_per_second=found.write_per_second)
+        why = text("doctor.speed_measured", at=kept.at, speeds=speeds)
+        why += "" if kept.report.steady else text("doctor.unsteady")
     return Check("speed", "ok", f"{tuning.words}; {why}")
 
 
 def _thinking(talking: Talking, measuring: Measuring) -> Check:
     """What the model is trusted with when it thinks, why, and how to say otherwise."""
     if talking.model is None:
-        return Check("thinking", "ok", f"tier 0: {TIERS[0]}")
+        return Check("thinking", "ok", text("doctor.tier_zero", tiers=means(0)))
     tier, report = measuring.tier, measuring.report
-    measured = "not measured yet (companion models probe)"
+    measured = text("doctor.not_measured")
     if report is not None:
         shown = ", ".join(f"{figure.name} {figure.value:.2f}" for figure in figures(report))
-        measured = f"measured: tier {report.tier} ({shown}; {report.tokens_per_second:.0f} tokens/s)"
-    why = "set by hand" if measuring.setting is not None else "set another with COMPANION_MEMORY__TIER=0…3"
-    return Check("thinking", "ok", f"tier {tier}: {TIERS[tier]}; {measured}; {why}")
+        measured = text("doctor.measured", tier=report.tier, shown=shown, tokens_per_second=report.tokens_per_second)
+    why = text("doctor.by_hand") if measuring.setting is not None else text("doctor.set_another")
+    return Check("thinking", "ok", text("doctor.tier", tier=tier, tiers=means(tier), measured=measured, why=why))
 
 
 def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     meaning = minding.recall.meaning
     if meaning is None:
-        problem = minding.problem or CompanionError("it was not loaded")
+        problem = minding.problem or CompanionError(text("engine.was_not_loaded"))
         return [Check("embedder", "warning", str(problem), problem.hint)]
     missing = len(store.vectors.missing(meaning.id, 10_000))
     embedder = meaning.embedder
@@ -127,9 +140,16 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
         Check(
             "embedder",
             "ok" if not missing else "warning",
-            f"{embedder.name} ({embedder.dimension} dimensions, revision {embedder.revision}, {embedder.runtime}),"
-            f" unrelated texts at {meaning.background[0]:.2f} ± {meaning.background[1]:.2f},"
-            f" {missing} texts without a vector",
+            text(
+                "doctor.embedder",
+                name=embedder.name,
+                dimension=embedder.dimension,
+                revision=embedder.revision,
+                runtime=embedder.runtime,
+                background=meaning.background[0],
+                background_2=meaning.background[1],
+                missing=missing,
+            ),
         )
     ]
     index = minding.index
@@ -139,14 +159,18 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
     url = settings.index.url
-    who, cure = "Chroma", "It is made anew at the next start."
+    who, cure = "Chroma", text("doctor.made_anew")
     if url:
-        who, cure = f"Chroma at {host_of(url)}", "It is tried again by itself; see that the server runs, or index.url."
+        who, cure = text("doctor.chroma_at", url=host_of(url)), text("doctor.tried_again")
     if index.ready and expected == found:
-        checks.append(Check("index", "ok", f"{who} holds {found} of {expected} vectors, {waiting} waiting{note}"))
+        checks.append(
+            Check(
+                "index", "ok", text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
+            )
+        )
     else:
-        detail = f"{who} holds {found} of {expected} vectors, {waiting} waiting{note}"
-        if "exact search serves" not in detail:
+        detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
+        if text("index.exact_serves") not in detail:
             detail += "; exact search serves"
         checks.append(Check("index", "warning", detail, cure))
     return checks
@@ -156,13 +180,20 @@ def _jobs(store: Store) -> list[Check]:
     troubled = store.jobs.troubled()
     pending = store.jobs.pending()
     if not troubled:
-        return [Check("reflection", "ok", f"{pending} waiting")]
+        return [Check("reflection", "ok", text("doctor.waiting", pending=pending))]
     return [
         Check(
             "reflection",
             "warning",
-            f"{job.kind} of turn {job.key} failed {job.attempts} times ({job.error}); {job.state}",
-            "The turn itself is safe.",
+            text(
+                "doctor.job_failed",
+                kind=job.kind,
+                name_key=job.key,
+                attempts=job.attempts,
+                error=job.error,
+                state=job.state,
+            ),
+            text("doctor.turn_is_safe"),
         )
         for job in troubled
     ]
@@ -171,4 +202,4 @@ def _jobs(store: Store) -> list[Check]:
 def _nights(store: Store, settings: Settings) -> Check:
     now = store.clock.now()
     last = store.nights.latest(now.date(), now)
-    return Check("sleep", "ok", f"last night slept: {last or 'none yet'}; nightly at {settings.sleep.at:%H:%M}")
+    return Check("sleep", "ok", text("doctor.nights", value=last or "none yet", at=settings.sleep.at))

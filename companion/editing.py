@@ -8,9 +8,11 @@ from companion.clock import Clock, stamp
 from companion.errors import InvalidInput
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import EASY, Curve, first_strength
+from companion.mind.answering import answered
+from companion.mind.keeping import Keeper
 from companion.mind.portrait_rules import is_conclusion
 from companion.mind.tagging import Tagger
-from companion.records import Change, Kind, Memory
+from companion.records import Change, Kind, Memory, Turn
 from companion.store.changes import Batch
 from companion.store.store import Store
 from companion.strings import text as words
@@ -39,6 +41,14 @@ class Editing:
             Tagger(self.store).refresh(batch, (text,))
         return self.change(batch.id, words("editing.added", text=said(text)), (added.id,))
 
+    def answer(self, question: str, turn: Turn, scope: str) -> Change:
+        """Keep what the person's `turn` answers to a question of the companion's, placed among what is known."""
+        keeper = Keeper(self.store, self.clock, self.curve)
+        with self.store.changes.batch("person", "answer", f"the answer to “{one_line(question, 80)}”") as batch:
+            kept = [keeper.keep(batch, thought) for thought in answered(question, turn, scope)]
+            ids = tuple(each.id for each in kept if each.id is not None) or batch.touched
+        return self.change(batch.id, words("editing.remembered", text=said(turn.text)), ids)
+
     def edit(self, id: int, text: str) -> Change:
         text = checked(text)
         memory = self.store.memories.get(id)
@@ -50,7 +60,7 @@ class Editing:
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
             self.reinforce(batch, id, "edited")
-            Tagger(self.store).refresh(batch, (memory.text, text))
+            Tagger(self.store).refresh(batch, (memory.text, text), memory.scope)
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
             # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
             # and of a line of the portrait; the other way round the next night makes these anew.
@@ -90,7 +100,7 @@ class Editing:
         same = [m.id for m in self.on_the_same_words(memory) if m.status != "forgotten"]
         for each in (memory.id, *same):
             batch.update(each, status="forgotten")
-        Tagger(self.store).refresh(batch, (memory.text,))
+        Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
         return (memory.id, *same)
 
     def restore(self, id: int) -> Change:

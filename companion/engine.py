@@ -30,6 +30,7 @@ from companion.events import Event, Listener
 from companion.logs import start_logging
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,9 @@ def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
     server = _Server(pipe)
     from companion.companion import Companion
     from companion.schedule import Schedule
+    from companion.strings import use_language
 
+    use_language(settings.ui.language)
     companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
     try:
@@ -211,7 +214,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
         server.refuse(error)
         return
     companion.measure_when_idle()
-    schedule = Schedule(settings.sleep.at, companion.night)
+    schedule = Schedule(settings.sleep.at, companion.night, companion.bring_up)
     schedule.start()
     try:
         server.answer(companion)
@@ -251,7 +254,7 @@ class _Server:
             answer = (id, False, error)
         except Exception as error:
             log.exception("%s failed", method)
-            answer = (id, False, CompanionError(f"{type(error).__name__} in the engine; see the log"))
+            answer = (id, False, CompanionError(text("engine.in_engine", name=type(error).__name__)))
         self._send(answer)
 
     def _requests(self) -> Iterator[tuple[int, str, tuple[object, ...]]]:

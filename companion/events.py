@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.records import RecalledMemory, ReplyReport
+from companion.chats import CheckInKind
+from companion.records import RecalledMemory, ReplyReport, Turn
 from companion.reports import SleepReport
 from companion.status import EngineStatus
 
@@ -67,17 +68,45 @@ class ReplyFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was learned, and the words of what it took the place of, if of anything."""
+
+    newer: str
+    older: str = ""
+
+    @property
+    def sign(self) -> Literal["+", "~"]:
+        """ "~" for what took the place of something."""
+        return "~" if self.older else "+"
+
+    def __str__(self) -> str:
+        """ "+ I adopted a dog named Biscuit.", or "~ older → newer": to be read, not to be taken apart again."""
+        return f"~ {self.older} → {self.newer}" if self.older else f"+ {self.newer}"
+
+
+@dataclass(frozen=True, slots=True)
 class ThoughtsFormed:
-    """Reflection kept something: ids and lines such as "+ I adopted a dog named Biscuit.", or "~ older → newer" where
-    something took the place of what was known."""
+    """Reflection kept something: ids of memories, and a line for each."""
 
     turn: int
     batch: int
     memories: tuple[int, ...]
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     question: str = ""
     """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
     question_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """The companion brought something up by itself: `turn` is on disk, at the end of the open conversation, and answers
+    nothing. `reason` says why, in the person's own words and with their date."""
+
+    turn: Turn
+    memory: int
+    kind: CheckInKind
+    text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +169,7 @@ Event = (
     | ReplyFinished
     | ReplyFailed
     | ThoughtsFormed
+    | CheckedIn
     | MemoriesChanged
     | SleepProgress
     | SleepFinished

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from companion import strings
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
@@ -34,7 +35,6 @@ from companion.store.store import Store
 log = logging.getLogger(__name__)
 LOOK = 60.0
 """Seconds between two looks at whether the computer is plugged in, while something waits for that."""
-WAITING = {"at once": "", "with power": "mains power", "at night": "the night"}
 _PART = 64
 """Texts embedded between two looks at whether the person is talking."""
 
@@ -200,10 +200,17 @@ class Minding:
         waits = self.on_battery != "at once" and self.measuring.tier > 0 and not self.power()
         if self.on_battery == "at night":
             waits = waits and not night
-        self.waiting_for = WAITING[self.on_battery] if waits and self.store.jobs.pending() else ""
+        self.waiting_for = self._awaited() if waits and self.store.jobs.pending() else ""
         if self.waiting_for != before:
             self.changed()
         return waits
+
+    def _awaited(self) -> str:
+        return (
+            strings.text("engine.waits_for_night")
+            if self.on_battery == "at night"
+            else strings.text("engine.waits_for_power")
+        )
 
     def _guard(self, work: Callable[[], None]) -> None:
         """Trouble in one piece of work must not end the thread; it is logged and shown by doctor."""
@@ -213,7 +220,7 @@ class Minding:
             self.problem = error
             log.warning("%s", error.title)
         except Exception as error:
-            self.problem = CompanionError(f"{type(error).__name__} in the background; see the log")
+            self.problem = CompanionError(strings.text("engine.in_background", name=type(error).__name__))
             log.exception("background work failed")
         finally:
             self.doing = ""
@@ -236,7 +243,7 @@ class Minding:
             part = self.store.vectors.missing(meaning.id, _PART)
             if not part:
                 return
-            self.doing = "learning the sense of memories"
+            self.doing = strings.text("engine.learning_sense")
             vectors = meaning.embedder.encode([text for _, text in part])
             with self.store.db.write():
                 self.store.vectors.put(meaning.id, {key: v for (key, _), v in zip(part, vectors, strict=True)})
@@ -248,13 +255,13 @@ class Minding:
         tried: set[int] = set()  # what failed now is tried again at the next occasion, not at once
         while self._free() and (job := self.store.jobs.next()) is not None and job.id not in tried:
             tried.add(job.id)
-            self.doing = "reflecting"
+            self.doing = strings.text("engine.reflecting")
             self.changed()
             try:
                 if job.kind != REFLECT:
-                    raise CompanionError(f"unknown kind of work {job.kind}")
+                    raise CompanionError(strings.text("engine.unknown_work", kind=job.kind))
                 with self.interruptible() as stop:
-                    formed = self.reflection.run(job.id, int(job.key), self.thinker, stop)
+                    formed = self.reflection.work(job, self.thinker, stop)
             except ProfileError:
                 raise
             except ThinkingStopped:
@@ -293,7 +300,7 @@ class Minding:
     def _catch_up_nights(self) -> None:
         if not self._free() or not self.sleep.due(self.sleep.clock.now()):
             return
-        self.doing = "sleeping"
+        self.doing = strings.text("engine.sleeping")
         with self.interruptible() as stop:
             try:
                 report = self.sleep.run(thinker=self.thinker, stop=stop, on_progress=self.tell_progress)
@@ -312,7 +319,7 @@ class Minding:
         if meaning is None:
             return
         if self.index is None:
-            self.doing = "opening the index"
+            self.doing = strings.text("engine.opening_index")
             store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
             if self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)

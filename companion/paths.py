@@ -50,6 +50,11 @@ class Paths:
     def settings(self) -> Path:
         return self.config / "settings.toml"
 
+    @property
+    def personas(self) -> Path:
+        """The person's own personas, a TOML file each."""
+        return self.config / "personas"
+
     def prepare(self) -> None:
         """Create the folders, private to the person (0700). Raises ProfileUnavailable or DiskFull."""
         for folder in (self.data, self.config, self.logs):

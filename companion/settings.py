@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from companion.addresses import server_url
 from companion.errors import InvalidInput
+from companion.strings import text
 
 OnBattery = Literal["at once", "with power", "at night"]
 
@@ -135,7 +136,7 @@ class Settings(BaseSettings):
     )
 
     persona: str = "companion"
-    """Who the companion is: the name of a file in assets/personas."""
+    """Who the companion is: a persona that is built in, or the name of a file of your own in the folder personas."""
     name: str = ""
     """What the companion calls you."""
     model: ModelSettings = ModelSettings()
@@ -170,10 +171,10 @@ def load_settings(file: Path | None = None) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(
-            f"setting {where}: {first['msg'].removeprefix('Value error, ')}",
-            hint=f"Correct it in {file} or in the environment (COMPANION_{where.upper().replace('.', '__')}).",
+            text("settings_file.setting", where=where, value=first["msg"].removeprefix("Value error, ")),
+            hint=text("settings_file.correct_setting", file=file, value=where.upper().replace(".", "__")),
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file}: {error}", hint="Correct the file, or move it away.") from error
+        raise InvalidInput(f"{file}: {error}", hint=text("settings_file.correct_file")) from error
     except OSError as error:
-        raise InvalidInput(f"{file}: {error.strerror}", hint="Check that you may read it.") from error
+        raise InvalidInput(f"{file}: {error.strerror}", hint=text("settings_file.may_read")) from error

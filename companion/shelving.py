@@ -12,6 +12,7 @@ from companion.events import Event, ModelPullFinished, ModelPullProgress
 from companion.model.pull_stop import PullStop
 from companion.model.shelf import Shelf
 from companion.offers import ModelChoice, ModelList, PullPlan, Removal
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,7 @@ class Shelving:
         plan = self._shelf.plan(key)
         with self._pull_changing:
             if self._pull is not None and self._pull.running:
-                raise PullRunning(
-                    self._pull.plan.name, hint="One model is fetched at a time. Wait for it, or stop it first."
-                )
+                raise PullRunning(self._pull.plan.name, hint=text("engine.one_at_a_time"))
             self._pull = Pull(self._shelf, plan, self._emit)
 
     def stop_pull(self) -> bool:
@@ -104,7 +103,7 @@ class Pull:
             finished = ModelPullFinished(key, name, title=str(error), hint=error.hint)
         except Exception as error:  # whatever it is, the chat goes on
             log.exception("a model could not be fetched")
-            title = f"{name} could not be fetched ({type(error).__name__})"
-            finished = ModelPullFinished(key, name, title=title, hint="Details are in the log.")
+            title = text("engine.not_fetched", name=name, name_2=type(error).__name__)
+            finished = ModelPullFinished(key, name, title=title, hint=text("engine.in_log"))
         self._done.set()  # first: who hears of the end may begin the next at once
         self._emit(finished)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from companion import talking as talking_module
-from companion.companion import CONTINUED
+from companion.conversing import CONTINUED
 from companion.editing import Editing
 from companion.errors import ThinkingStopped
 from companion.events import MemoriesRecalled, PromptRead, ReplyFinished, ThoughtsFormed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class Curated(RuleBasedStateMachine):
             ]
             assert reply is not None
             made.append(batch.add(memory("So Rex is brown.", self.clock, evidence=(evidence(reply, "Rex"),))).id)
-            for one, other in zip(made, made[1:], strict=False):
+            for one, other in pairwise(made):
                 batch.link(one, other, "same-topic", 0.5)
         self.times = [self.clock.now().timestamp()]
         self.begun = state(self.store)

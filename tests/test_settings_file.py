@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,27 @@ def test_the_environment_that_decides_is_named(monkeypatch: pytest.MonkeyPatch) 
     assert overriding("model", "path") == ""
     monkeypatch.setenv("COMPANION_MODEL__PATH", "/x.gguf")
     assert overriding("model", "path") == "COMPANION_MODEL__PATH"
+
+
+def test_a_setting_at_the_top_and_one_in_a_section_of_a_section(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(WRITTEN)
+    write_setting(file, "", "persona", "rose")
+    write_setting(file, "", "name", "Lena")
+    write_setting(file, "ui.keys", "chat.search", "ctrl+f")
+    write_setting(file, "sleep", "at", time(4, 15))
+    write_setting(file, "ui", "ascii", True)
+    settings = load_settings(file)
+    assert (settings.persona, settings.name, settings.ui.ascii) == ("rose", "Lena", True)
+    assert settings.ui.keys == {"chat.search": "ctrl+f"}
+    assert settings.sleep.at == time(4, 15)
+    assert "# what I am called" in file.read_text()
+    write_setting(file, "ui.keys", "chat.search", None)
+    write_setting(file, "", "name", None)
+    assert (load_settings(file).ui.keys, load_settings(file).name) == ({}, "")
+
+
+def test_the_environment_decides_over_settings_at_the_top_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPANION_PERSONA", "rose")
+    assert overriding("", "persona") == "COMPANION_PERSONA"
+    assert overriding("", "name") == ""

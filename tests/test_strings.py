@@ -26,7 +26,11 @@ def _asked() -> set[str]:
     keys: set[str] = set()
     for file in CODE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "text" and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and "text" in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+                and node.args
+            ):
                 first = node.args[0]
                 if isinstance(first, ast.Constant):
                     keys.add(str(first.value))

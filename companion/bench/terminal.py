@@ -62,6 +62,10 @@ class Terminal:
         """What was written, without its escape sequences."""
         return _ESCAPES.sub(b"", self.written).decode("utf-8", "replace")
 
+    def since(self, at: int) -> str:
+        """What was written from byte `at` on, without its escape sequences."""
+        return _ESCAPES.sub(b"", self.written[at:]).decode("utf-8", "replace")
+
     def type(self, text: str) -> None:
         """Press these keys; Enter is \\r."""
         os.write(self._master, text.encode())

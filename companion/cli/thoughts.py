@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from companion.events import ThoughtsFormed
+from companion.events import Line, ThoughtsFormed
+from companion.strings import text
 from companion.text import one_line
 from companion.voices import brief
 
@@ -10,12 +11,12 @@ from companion.voices import brief
 def thought_lines(formed: ThoughtsFormed) -> list[str]:
     """ "(remembered: …)", "(changed: older → newer)", "(suggested: …)" for each thought, then "(question: …)"."""
     lines = [_line(line) for line in formed.lines]
-    return [*lines, f"(question: {one_line(formed.question, 400)})"] if formed.question else lines
+    return [*lines, f"({text('learned.question', text=one_line(formed.question, 400))})"] if formed.question else lines
 
 
-def _line(line: str) -> str:
-    if line.startswith("~ "):
-        return f"(changed: {one_line(line[2:], 400)})"
-    text = line.removeprefix("+ ")
-    told = brief(text)  # the companion's own words say which they are
-    return f"({one_line(told, 200)})" if told != text else f"(remembered: {one_line(text, 200)})"
+def _line(line: Line) -> str:
+    if line.older:
+        older, newer = one_line(line.older), one_line(line.newer)
+        return f"({text('learned.changed', older=older, newer=newer)})"
+    told = brief(line.newer)  # the companion's own words say which they are
+    return f"({one_line(told) if told != line.newer else text('learned.remembered', text=one_line(told))})"

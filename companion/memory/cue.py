@@ -49,6 +49,8 @@ class Cue:
     """Who asks, by name, when the name is known."""
     search: bool = False
     """The person searches by hand: then there is no question of whether memory is called for."""
+    scopes: frozenset[str] | None = frozenset({""})
+    """Whose memories may come to mind (`Memory.scope`); None: all, for the person's own looking."""
     unsent: bool = False
     """It is being typed still: nothing of it, its vector neither, leaves this computer."""
 

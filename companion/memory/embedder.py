@@ -19,6 +19,7 @@ import numpy as np
 from companion.errors import EmbedderMissing
 from companion.memory.bert import BertEncoder
 from companion.store.vectors import Matrix
+from companion.strings import text
 
 LARGE_BATCH = 256
 """From this many texts on, torch's batching pays for its import."""
@@ -86,7 +87,7 @@ def find_embedder(path: Path | None) -> Path:
     """The folder to use: `path`, else the starter's, found without importing it. Raises EmbedderMissing."""
     if path is not None:
         if not (path / "modules.json").is_file():
-            raise EmbedderMissing(f"{path} is not a sentence-transformers folder (it has no modules.json)")
+            raise EmbedderMissing(text("engine.no_transformers", path=path))
         return path
     spec = importlib.util.find_spec(_STARTER)
     if spec is not None and spec.origin is not None:

@@ -14,6 +14,7 @@ from companion.errors import CompanionError
 from companion.store.search import pieces_of
 from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 _PART = 500
@@ -62,7 +63,7 @@ class FedIndex:
         except Exception as error:
             # Chroma's own failures only cost speed: it is not trusted next time, exact search goes on.
             log.exception("the index failed")
-            self._failed(f"failed ({type(error).__name__}); exact search serves")
+            self._failed(text("index.failed", name=type(error).__name__))
             self._collection = None
 
     def search(self, vectors: Matrix, limit: int) -> list[list[int]] | None:
@@ -73,7 +74,7 @@ class FedIndex:
             found = self._collection.query(query_embeddings=vectors, n_results=limit, include=[])
         except Exception as error:
             log.exception("the index could not be searched")
-            self._failed(f"could not be searched ({type(error).__name__}); exact search serves")
+            self._failed(text("index.not_searched", name=type(error).__name__))
             return None
         return [[int(id) for id in ids] for ids in found["ids"]]
 

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from companion.memory.feed import FedIndex
 from companion.store.store import Store
+from companion.strings import text
 
 # Before the import: Chroma pulls in onnxruntime, which looks up its maker's hosts unless told not to.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -51,14 +52,14 @@ class VectorIndex(FedIndex):
         try:
             self._connect()
             if unchanged and stamp != self._stamp(self.count()):
-                raise ValueError("it does not hold what it should")
+                raise ValueError(text("index.not_what_it_should"))
         except Exception as error:
             self._renew(error)
             unchanged = False
         self._mark("")
         self.catch_up(wanted=wanted)
         if trusted and not unchanged and self.ready and not self._is_whole():
-            self._renew(ValueError("it does not hold what it should"))
+            self._renew(ValueError(text("index.not_what_it_should")))
             self.catch_up(wanted=wanted)
 
     def close(self) -> None:
@@ -77,7 +78,7 @@ class VectorIndex(FedIndex):
     def _renew(self, error: Exception) -> None:
         """Begin with an empty folder: whatever Chroma raises, the cure is the same."""
         log.warning("the index is made anew: %s", error)
-        self.problem = f"was damaged and made anew ({type(error).__name__})"
+        self.problem = text("index.made_anew", name=type(error).__name__)
         self._ready.clear()
         self._disconnect()
         self._remove()
@@ -153,8 +154,8 @@ def _knock(parts: SplitResult, port: int, patience: float) -> None:
     try:
         connection.request("GET", f"{parts.path}/api/v2/heartbeat")
         if (status := connection.getresponse().status) != 200:
-            raise OSError(f"it is no Chroma server, or none of version 1: status {status}")
+            raise OSError(text("index.no_chroma", status=status))
     except HTTPException as error:
-        raise OSError("it does not speak HTTP") from error
+        raise OSError(text("index.no_http")) from error
     finally:
         connection.close()

@@ -52,8 +52,11 @@ class Rows:
     pinned: Flags
     length: Floats
     asks: Flags
+    scope: Ints
+    """Index into `scopes`: who may recall it."""
     voices: tuple[str, ...]
     """Names of speakers and subjects, case folded."""
+    scopes: tuple[str, ...]
     anchor: Ints
     """The moment of the same turn, where there is one; else the row itself."""
     before: Ints
@@ -81,6 +84,12 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def within(self, scopes: frozenset[str] | None) -> Rows:
+        """Only the rows of these scopes (None: of all); itself where that is all there is."""
+        others = [number for number, name in enumerate(self.scopes) if scopes is not None and name not in scopes]
+        hidden = np.isin(self.scope, others)
+        return self.some(np.flatnonzero(~hidden)) if hidden.any() else self
 
     def some(self, chosen: Ints) -> Rows:
         """Only the rows `chosen` (sorted), as a pool of their own; recency and names still count the whole one."""
@@ -117,6 +126,7 @@ class Pool:
         self._columns: dict[str, npt.NDArray[Any]] = {}
         self._voices: dict[str, int] = {}
         self._names: dict[str, int] = {}
+        self._scopes: dict[str, int] = {}
         self.vectors = vectors
         self.rows: Rows | None = None
         store.changes.observe(self._note)
@@ -155,7 +165,7 @@ class Pool:
 
     def _read(self, changed: list[int] | None) -> Rows:
         source = self._store.working_set
-        new = _member_columns(source.members(changed), self._voices)
+        new = _member_columns(source.members(changed), self._voices, self._scopes)
         piece_ids = np.array(source.pieces(changed), dtype=np.int64)
         new_pieces = {"piece_ids": piece_ids, "piece_slot": self._slots(changed, piece_ids)}
         mentions = source.mentions(changed)
@@ -203,6 +213,7 @@ class Pool:
         return Rows(
             **{name: c[name] for name in _COLUMNS},
             voices=tuple(self._voices),
+            scopes=tuple(self._scopes),
             anchor=anchor,
             before=before,
             after=after,
@@ -222,11 +233,13 @@ class Pool:
 
 _COLUMNS = (
     "ids", "kind", "turn", "conversation", "role", "speaker", "subject", "at", "starts", "ends", "day", "importance",
-    "valence", "pinned", "length", "asks",
+    "valence", "pinned", "length", "asks", "scope",
 )  # fmt: skip
 
 
-def _member_columns(members: Sequence[Member], voices: dict[str, int]) -> dict[str, npt.NDArray[Any]]:
+def _member_columns(
+    members: Sequence[Member], voices: dict[str, int], scopes: dict[str, int]
+) -> dict[str, npt.NDArray[Any]]:
     def voice(name: str) -> int:
         return voices.setdefault(name.casefold(), len(voices))
 
@@ -254,6 +267,7 @@ def _member_columns(members: Sequence[Member], voices: dict[str, int]) -> dict[s
         "pinned": np.array([bool(m.pinned) for m in members], dtype=np.bool_),
         "length": floats([m.length for m in members]),
         "asks": np.array([bool(m.asks) for m in members], dtype=np.bool_),
+        "scope": ints([scopes.setdefault(m.scope, len(scopes)) for m in members]),
     }
 
 

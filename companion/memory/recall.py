@@ -47,6 +47,7 @@ small model says much that is not so. Where a conversation goes on, what was agr
 it."""
 ASKS_COMPANION = frozenset({"you", "advice"})
 """What a message asks where it is about what the companion said."""
+_SCOPES_HELD = 3
 _SPARE = 4
 """Memories read beyond those wanted: some share a turn."""
 SEEDS = 30
@@ -93,6 +94,7 @@ class Recall:
         self._learned = learned
         self._terms = Terms(store)
         self._without: dict[bool, tuple[Rows, Rows]] = {}
+        self._within: dict[frozenset[str] | None, tuple[Rows, Rows]] = {}
         self._meaning: Meaning | None = None
         self.meaning = meaning
 
@@ -119,7 +121,7 @@ class Recall:
             return None
         if not reading.words and not reading.windows and not (reading.asked and reading.context_words):
             return None  # nothing in it that a memory could be about
-        rows = self._called_for(self.pool.refresh(), cue, reading)
+        rows = self._called_for(self._readable(self.pool.refresh(), cue), cue, reading)
         if not len(rows):
             return None
         total = len(rows.piece_ids)
@@ -148,6 +150,14 @@ class Recall:
         weights = (self._learned() if self._learned is not None else self.weights).of(reading.asked)
         sought = Sought(words, vectors[0], compared.backgrounds[0], trust) if compared.backgrounds else Sought(words)
         return Examined(evidence, x, weights, plain.scores(x), weights.scores(x), _allowed(rows, cue), sought)
+
+    def _readable(self, rows: Rows, cue: Cue) -> Rows:
+        """What may be recalled at all where it is asked."""
+        held = self._within.get(cue.scopes)
+        if held is None or held[0] is not rows:
+            held = (rows, rows.within(cue.scopes))
+            self._within = {**dict(list(self._within.items())[-_SCOPES_HELD:]), cue.scopes: held}
+        return held[1]
 
     def _called_for(self, rows: Rows, cue: Cue, reading: Reading) -> Rows:
         """Without what nights made that is not called for: the portrait, which is before the model anyway, and where no
@@ -207,7 +217,7 @@ class Recall:
         own = bool(reading.asks & ASKS_COMPANION)
         taken = cue.present_turns | {e.turn for item in found for e in item.memory.evidence}
         known = []
-        for each in faded(self.store, examined.sought, rows.ids, self._meaning):
+        for each in faded(self.store, examined.sought, rows.ids, self._meaning, cue.scopes):
             turns = {e.turn for e in each.memory.evidence}
             if taken.isdisjoint(turns) and (own or each.memory.subject != "companion"):
                 known.append(each)

@@ -53,6 +53,7 @@ def newer_above(
         for each in old.get(item.memory.id, ()):
             about = not words.isdisjoint(stems(each.text)) or len(each.text) >= MOSTLY * len(item.memory.text)
             now = store.memories.get(each.now)
+            about = about and now.scope == item.memory.scope  # the person may have merged what was told to two
             if about and not any(_same(now, other.memory) for other in listed):
                 listed.append(replace(item, memory=now, reasons=(REASON,), excerpt="", figures=()))
         if not any(item.memory.id == other.memory.id for other in listed):

@@ -25,6 +25,7 @@ from companion.memory.feed import FedIndex
 from companion.memory.index import SPACE, server_client
 from companion.store.store import Store
 from companion.store.vectors import Matrix, as_matrix
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class ServerIndex(FedIndex):
             raise
         except Exception as error:  # whatever Chroma or its server raises costs speed only
             log.warning("the index on the server cannot be used: %s", type(error).__name__)
-            self._failed(f"{host_of(self._url)} cannot be used ({_why(error)}); exact search serves")
+            self._failed(text("index.server_cannot", url=host_of(self._url), error=_why(error)))
 
     def catch_up(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
         """Deliver what the outbox holds; after trouble, and not at once, look at the server anew."""
@@ -88,7 +89,7 @@ class ServerIndex(FedIndex):
         try:
             return super().count()
         except Exception as error:
-            self._failed(f"{host_of(self._url)} does not say what it holds ({_why(error)}); exact search serves")
+            self._failed(text("index.server_silent", url=host_of(self._url), error=_why(error)))
             return 0
 
     def close(self) -> None:

@@ -76,12 +76,20 @@ def fit(near: float, words: float) -> float:
     return near + WORDS * words
 
 
-def faded(store: Store, sought: Sought, present: Ints, meaning: Meaning | None) -> list[Faded]:
-    """Faded memories that hold much of what is sought, the best first. `present`: ids of what is in the pool."""
+def faded(
+    store: Store,
+    sought: Sought,
+    present: Ints,
+    meaning: Meaning | None,
+    scopes: frozenset[str] | None = frozenset({""}),
+) -> list[Faded]:
+    """Faded memories of these scopes (None: of all) that hold much of what is sought, the best first. `present`: ids of
+    what is in the pool."""
     ids, shares = _by_words(sought.words, present)
     memories = store.memories.many([int(id) for id in ids])
     found = [(memories[int(id)], float(share)) for id, share in zip(ids, shares, strict=True) if int(id) in memories]
     found = [(memory, share) for memory, share in found if memory.status in FADED]
+    found = [(memory, share) for memory, share in found if scopes is None or memory.scope in scopes]
     near = _nearness(store, sought, [memory for memory, _ in found], meaning)
     scored = [Faded(memory, z, share) for (memory, share), z in zip(found, near, strict=True)]
     scored = [each for each in scored if each.fit >= FIT]

@@ -86,21 +86,22 @@ def closeness(older: Memory, claim: Claim) -> float:
 
 
 def candidates(store: Store, thought: Memory, claim: Claim) -> list[Memory]:
-    """At most MOST older thoughts: those in the same slot first, then those that share the rarest words, then those
-    that are in one matter with it, in whatever words ("I'm unemployed", "I started at the post office")."""
-    ids = store.memories.in_slot(thought.slot, thought.subject, STATUSES) if thought.slot else []
+    """At most MOST older thoughts of its scope: those in the same slot first, then those that share the rarest words,
+    then those that are in one matter with it, in whatever words ("I'm unemployed", "I started at the post office")."""
+    ids = store.memories.in_slot(thought.slot, thought.subject, STATUSES, thought.scope) if thought.slot else []
     if thought.subject not in ("person", COMPANION):
-        ids += store.memories.about(thought.subject, STATUSES, MOST // 2)
+        ids += store.memories.about(thought.subject, STATUSES, MOST // 2, thought.scope)
     said = f"{claim.lead} {claim.text}"
     frequency = _elsewhere(store, thought, (wording(said).telling | set(stems(said))) - GENERIC)
     if rare := _telling(frequency)[:RAREST]:
-        ids += [id for id, _ in store.search.holding(rare, MOST, STATUSES, "thought")]
+        ids += [id for id, _ in store.search.holding(rare, MOST, STATUSES, "thought", thought.scope)]
     told = matters(said)
     for slot in sorted(slot for name in told for slot in _SLOTS.get(name, ()) if slot != thought.slot):
-        ids += store.memories.in_slot(slot, thought.subject, STATUSES)
+        ids += store.memories.in_slot(slot, thought.subject, STATUSES, thought.scope)
     if matter := _words_of(told):
         known = store.search.document_frequency(matter)
-        ids += [id for id, _ in store.search.holding(_telling(known), MOST // 2, STATUSES, "thought")]
+        found_by = store.search.holding(_telling(known), MOST // 2, STATUSES, "thought", thought.scope)
+        ids += [id for id, _ in found_by]
     found = store.memories.many(list(dict.fromkeys(ids))[:MOST])
     own = {evidence.turn for evidence in thought.evidence}
     return [
@@ -137,16 +138,17 @@ def _words_of(names: frozenset[str]) -> frozenset[str]:
     return frozenset(stem for name in names & found.keys() for stem in stems(found[name]))
 
 
-def known_names(store: Store, text: str) -> frozenset[str]:
-    """Of the names that sentences of `text` begin with, those that thoughts say belong to somebody in the person's
-    life; case folded."""
+def known_names(store: Store, text: str, scope: str = "") -> frozenset[str]:
+    """Of the names that sentences of `text` begin with, those that thoughts of a scope say belong to somebody in the
+    person's life; case folded."""
     begun = {subjects.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
-    return frozenset(name.casefold() for name in begun if _is_known(store, name))
+    return frozenset(name.casefold() for name in begun if _is_known(store, name, scope))
 
 
-def _is_known(store: Store, name: str) -> bool:
-    if store.memories.about(name, STATUSES, 1):
+def _is_known(store: Store, name: str, scope: str) -> bool:
+    if store.memories.about(name, STATUSES, 1, scope):
         return True
     mentioned = store.memories.many(store.memories.mentioning(name.casefold(), MOST))
     told = [memory for memory in mentioned.values() if memory.kind == "thought" and memory.subject != COMPANION]
+    told = [memory for memory in told if memory.scope == scope]
     return any(subjects.introduces(memory.text, name) for memory in told)

@@ -32,6 +32,7 @@ from companion.records import Memory, Status
 from companion.store.changes import Batch
 from companion.store.consolidated import STANDING, Written
 from companion.store.store import Store
+from companion.strings import text
 from companion.text import one_line, text_hash
 
 PART_OF = 0.2
@@ -224,14 +225,14 @@ def _state(memory: Memory, status: Callable[[Memory], Status]) -> Status:
 
 
 def _tells(image: Mapping[str, Any] | None) -> tuple[object, ...] | None:
-    if image is None:
-        return None
+    if image is None or image.get("scope"):
+        return None  # what is not everybody's goes into nothing that nights make
     state = "standing" if image["status"] in STANDING else image["status"]
     return (state, *(image[name] for name in _TELLS))
 
 
 def _said(step: Step) -> str:
-    what = "portrait: " if step.key.startswith(PREFIX) else ""
+    what = text("night.portrait") if step.key.startswith(PREFIX) else ""
     new = one_line(step.text.partition("\n")[0], 80)
     old = one_line(step.memory.text.partition("\n")[0], 80) if step.memory is not None else ""
     if step.what == "-":

@@ -28,7 +28,7 @@ from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.model.protocol import StopSignal
 from companion.pieces import pieces
-from companion.records import Evidence, Memory, Status, Turn
+from companion.records import PLAY, Evidence, Memory, Status, Turn
 from companion.store.changes import Batch
 from companion.store.images import content_key
 from companion.store.store import Store
@@ -139,7 +139,7 @@ class EventKeeper:
         for ended in hearing.ended:
             if not self._stands(ended):
                 continue
-            before = self._store.stretches.event_before(ended.event.recorded_at, STANDING)
+            before = self._store.stretches.event_before(ended.event.recorded_at, STANDING, ended.event.scope)
             event = batch.add(replace(ended.event, status=status(ended.event)))
             for part in self._store.memories.many(ended.parts):
                 batch.link(part, event.id, "part-of", PART_OF)
@@ -174,6 +174,8 @@ class EventKeeper:
         if not turns:
             return None
         parts = [m for m in self._resting_on(list(turns)) if m.kind in ("moment", "thought") and m.status in STANDING]
+        # A persona whose memory became its own, or shared, meanwhile: an event is of one scope, the latest.
+        parts = [m for m in parts if m.scope == parts[-1].scope] if parts else []
         told = [turns[e.turn] for m in parts if m.kind == "moment" for e in m.evidence if e.turn in turns]
         telling = [turn for turn in dict.fromkeys(told) if turn.role == "person"]
         if len(telling) < LEAST_TELLING:
@@ -237,7 +239,7 @@ class EventKeeper:
 def _event(told: Telling, turns: Sequence[Turn], parts: Sequence[Memory]) -> Memory:
     """As important as what was learned in it, though never so much that it would outlive that; dated by its beginning,
     when it happened."""
-    first, last = turns[0], turns[-1]
+    first, last, scope = turns[0], turns[-1], parts[-1].scope
     importance = min(4, max((m.importance for m in parts if m.kind == "thought"), default=2))
     return Memory(
         0,
@@ -246,11 +248,13 @@ def _event(told: Telling, turns: Sequence[Turn], parts: Sequence[Memory]) -> Mem
         "active",
         first.at,
         first.utc_offset,
+        modality="hypothetical" if scope == PLAY else "fact",
         importance=importance,
         valence=valence(told.text),
         sensitivity=max((m.sensitivity for m in parts), default=0),
         strength=first_strength("event", "fact", importance, None),
         event_start=first.at,
         event_end=last.at,
+        scope=scope,
         evidence=tuple(Evidence(s.turn.id, s.start, s.end, text_hash(s.text)) for s in told.sentences),
     )

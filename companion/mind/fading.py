@@ -16,6 +16,7 @@ from companion.memory.forgetting import AHEAD_DAYS, DAY, GRACE_DAYS, Curve, Fadi
 from companion.memory.presence import days_since
 from companion.records import Memory, Status
 from companion.store.store import Store
+from companion.strings import text
 
 FADING: tuple[Status, ...] = ("active", "dormant", "archived")
 Ints = npt.NDArray[np.int64]
@@ -40,7 +41,7 @@ def moves(store: Store, curve: Curve, now: datetime, on_progress: Progress = lam
     found: list[Move] = []
     done = 0
     for part in store.memories.fading(FADING, PART, AHEAD_DAYS * DAY):
-        on_progress(done, total, "letting memories fade")
+        on_progress(done, total, text("night.fading"))
         done += len(part)
         ids, before, kept, recorded, last, strength = zip(*part, strict=True)
         was = np.array([FADING.index(state) for state in before])

@@ -68,7 +68,7 @@ class Insights:
         words = wording(thought.text).telling - people(language_of(thought.text)) - GENERIC
         frequency = self._store.search.document_frequency(words)
         for word in sorted(words, key=lambda word: -frequency[word]):
-            ids = [id for id, _ in self._store.search.holding([word], 2 * MOST, STATUSES, "thought")]
+            ids = [id for id, _ in self._store.search.holding([word], 2 * MOST, STATUSES, "thought", thought.scope)]
             others = [m for m in self._store.memories.many(ids).values() if self._fits(m, thought)]
             told = [*sorted(others, key=lambda m: m.recorded_at), thought]
             days = {local_date(memory.recorded_at, memory.utc_offset) for memory in told}
@@ -86,7 +86,9 @@ class Insights:
             return None, ""
         cited = [shown[at] for at in insight.cites]
         reason = unfounded(insight.text, [memory.text for memory in cited])
-        known = self._store.memories.same_statement(insight.text) or self._store.memories.is_buried(insight.text)
+        scope = shown[-1].scope
+        known = any(memory.scope == scope for memory in self._store.memories.same_statement(insight.text))
+        known = known or self._store.memories.is_buried(insight.text)
         if reason or known:
             return None, reason or "it is known, or was forgotten"
         at, offset = stamp(self._clock.now())
@@ -104,6 +106,7 @@ class Insights:
             valence=valence(insight.text),
             emotion=emotion(insight.text),
             valid_from=at,
+            scope=scope,
             evidence=tuple(dict.fromkeys(e for memory in cited for e in memory.evidence)),
         )
         return Found(memory, tuple(memory.id for memory in cited if memory.id)), ""

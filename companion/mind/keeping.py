@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
+from companion.days import day_of_year
+from companion.events import Line
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of, closeness, told_claim
@@ -21,6 +23,7 @@ from companion.question import Question
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.strings import text
 from companion.voices import COMPANION, bare
 
 DAY = 86_400.0
@@ -35,7 +38,7 @@ class Kept:
     """What became of a thought: its id, None when nothing new was written, and a line for the person."""
 
     id: int | None
-    line: str = ""
+    line: Line | None = None
     question: Question | None = None
 
 
@@ -80,7 +83,8 @@ class Keeper:
         beside = self.beside(thought, taken)
         kept = self._decide(batch, thought, beside)
         if kept.id is not None:
-            self.tagger.refresh(batch, (thought.text, *(older.text for older, each in beside.found if each != "both")))
+            texts = (thought.text, *(older.text for older, each in beside.found if each != "both"))
+            self.tagger.refresh(batch, texts, thought.scope)
         return kept
 
     def _decide(self, batch: Batch, thought: Memory, beside: Beside) -> Kept:
@@ -91,7 +95,7 @@ class Keeper:
                 nearest = max(those, key=lambda memory: closeness(memory, claim))
                 return self._placed(batch, thought, nearest, relation, near)
         id = self._new(batch, thought, near)
-        return Kept(id, f"+ {thought.text}", self._which(thought, id, beside.namesake))
+        return Kept(id, Line(thought.text), self._which(thought, id, beside.namesake))
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim, taken: Mapping[int, Relation]) -> Relation:
         relation = relate(claim_of(older), claim, _days_between(older, thought))
@@ -108,7 +112,7 @@ class Keeper:
     def _said_before(self, batch: Batch, thought: Memory, claim: Claim) -> bool:
         """Whether the same words are known: then they gain evidence, and strength when they were said anew."""
         for known in self.store.memories.same_statement(thought.text):
-            if known.kind != "thought" or known.status in _OVER:
+            if known.kind != "thought" or known.status in _OVER or known.scope != thought.scope:
                 continue
             if relate(claim_of(known), claim, _days_between(known, thought)) == "both":
                 continue  # "yesterday" of another day
@@ -133,15 +137,15 @@ class Keeper:
             batch.update(id, evidence=tuple(dict.fromkeys((*thought.evidence, *older.evidence))))
             batch.update(older.id, status="merged", replaced_by=id)
             batch.link(id, older.id, "refines")
-            return Kept(id, f"~ {older.text} → {thought.text}")
+            return Kept(id, Line(thought.text, older.text))
         if relation == "ask":
             batch.link(id, older.id, "contradicts")
-            return Kept(id, f"+ {thought.text}", self._which_holds(thought, id, older))
+            return Kept(id, Line(thought.text), self._which_holds(thought, id, older))
         # What is put right was never true; what was said only lately held at least then.
         until = max(since(thought), since(older)) if relation == "supersede" else since(older)
         batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
         batch.link(id, older.id, "refines")
-        return Kept(id, f"~ {older.text} → {thought.text}")
+        return Kept(id, Line(thought.text, older.text))
 
     def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
         """Write a thought and its links to those near it; its id."""
@@ -162,8 +166,8 @@ class Keeper:
 
     def _which_holds(self, thought: Memory, id: int, older: Memory) -> Question | None:
         said = moment(older.recorded_at, older.utc_offset)
-        text = f"On {said:%-d %B} you said “{older.text}” Now: “{thought.text}” Which holds?"
-        return self._ask(Question(0, text, thought.evidence[0].turn, older.id, id))
+        asked = text("question.which_holds", day=day_of_year(said), older=older.text, newer=thought.text)
+        return self._ask(Question(0, asked, thought.evidence[0].turn, older.id, id))
 
     def _which(self, thought: Memory, id: int, namesake: Namesake | None) -> Question | None:
         if namesake is None or namesake.whose(thought):

@@ -14,6 +14,7 @@ from companion.model.probe import ProbeState, Progress, identity, report_of, run
 from companion.model.protocol import ChatModel, ModelInfo, StopSignal
 from companion.model.tiers import ProbeReport
 from companion.store.store import Store
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Measuring:
         with self._measuring:
             found = self._look()
             if found is None:
-                raise ModelMissing("it is not loaded")
+                raise ModelMissing(text("engine.not_loaded"))
             if found.report is not None and not again:
                 return found.report
             state = ProbeState() if again else found.state

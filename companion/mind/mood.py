@@ -12,6 +12,7 @@ from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.memory.affect import emotion, valence
 from companion.records import DayMood, Turn
+from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 
 STRONGEST = 3
@@ -30,10 +31,13 @@ def mood(turns: Iterable[Turn]) -> tuple[DayMood, ...]:
 
 
 def latest_mood(store: Store, today: date, days: int) -> tuple[DayMood, ...]:
-    """The mood of the last `days` calendar days, `today` among them. Raises InvalidInput."""
+    """The mood of the last `days` calendar days, `today` among them, from what was said to everybody
+    and not in play. Raises InvalidInput."""
     if days < 1:
         raise InvalidInput("the mood of at least one day can be told")
-    return mood(store.turns.said_since(today - timedelta(days=min(days, LONGEST) - 1)))
+    said = store.turns.said_since(today - timedelta(days=min(days, LONGEST) - 1))
+    shared = {id for id in {turn.conversation for turn in said} if store.scopes.of(id) == EVERYBODY}
+    return mood(turn for turn in said if turn.conversation in shared)
 
 
 def _day(turn: Turn) -> date:

@@ -12,6 +12,7 @@ from companion.clock import Clock, local_date, stamp
 from companion.memory.forgetting import DAY, Curve, fading_at
 from companion.reports import FadingSoon, MorningReport, Replaced
 from companion.store.store import Store
+from companion.strings import text
 from companion.text import one_line
 
 SHOWN = 6
@@ -81,7 +82,7 @@ class Morning:
         open_still = [each for each in self.store.questions.open() if self.store.turns.get(each.turn).at > since]
         plans = self.store.mornings.plans_due(max(since - DAY, at - LONGEST_AGO * DAY), at)
         asked = [one_line(each.text, 300) for each in open_still[-1:]]
-        return (*asked, *(f"You said: “{one_line(plan.text, 160)}” How did it go?" for plan in plans[-ASKED:]))
+        return (*asked, *(text("morning.how_did_it_go", plan=one_line(plan.text, 160)) for plan in plans[-ASKED:]))
 
     def _yesterday(self, now: datetime) -> str:
         """The title of the digest of the day before, where there is one."""

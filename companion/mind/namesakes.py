@@ -17,6 +17,7 @@ from companion.question import Question
 from companion.records import Memory
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.strings import text
 
 LONGEST_ANSWER = 12
 """Words of a message that may answer which of two is meant, where it begins with neither."""
@@ -40,8 +41,8 @@ class Namesake:
 
     @property
     def question(self) -> str:
-        *others, last = [f"your {relation}" for relation in self.relations]
-        return f"Which {self.name}: {', '.join(others)} or {last}?"
+        *others, last = [text("question.your", relation=relation) for relation in self.relations]
+        return text("question.which", name=self.name, others=text("format.comma").join(others), last=last)
 
 
 class Namesakes:
@@ -54,24 +55,24 @@ class Namesakes:
         name = thought.subject
         if name not in naming.called(thought.text):
             return None
-        known = [(bearer, memory) for bearer, memory in self._tagger.known(name) if bearer.related]
+        known = [(bearer, memory) for bearer, memory in self._tagger.known(name, thought.scope) if bearer.related]
         known += [(bearer, thought) for bearer in bearers(thought.text) if bearer.name == name and bearer.related]
         relations: dict[str, Memory] = {}
         for bearer, memory in known:
             relations.setdefault(bearer.kind, memory)
         return Namesake(name, relations) if len(relations) > 1 else None
 
-    def answer(self, batch: Batch, turn: int, text: str) -> int | None:
-        """Let a message of the person answer the open question of whom a name stands for: the memory is tagged, and
-        linked to those of that person. Its id; None where nothing is answered."""
-        question = self._store.questions.latest_choice()
+    def answer(self, batch: Batch, turn: int, text: str, scope: str = "") -> int | None:
+        """Let a message of the person, in a conversation of that scope, answer the open question of whom a name stands
+        for: the memory is tagged, and linked to those of that person. Its id; None where nothing is answered."""
+        question = self._store.questions.latest_choice(scope)
         relation = _chosen(question, text) if question is not None and question.turn < turn else None
         if question is None or relation is None:
             return None
         memory = self._store.memories.get(question.newer)
         tags = [tag for tag in memory.tags.split(", ") if tag]
         batch.update(memory.id, tags=", ".join(sorted({*tags, relation})))
-        for bearer, older in self._tagger.known(memory.subject):
+        for bearer, older in self._tagger.known(memory.subject, scope):
             if bearer.kind == relation and older.id != memory.id:
                 batch.link(memory.id, older.id, "same-person")
         return memory.id

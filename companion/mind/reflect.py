@@ -5,7 +5,8 @@ admitted statement with the span it rests on, placed among what was known (`keep
 credit for the memories the reply used and what recall learns from that, the vectors of all of it, and the job marked
 done. A model is asked before the transaction: how to put a statement (`phrasing`), what it sees in pairs that the rules
 leave side by side (`weighing`), and what several thoughts show together (`insights`). What the person had forgotten is
-not learned again.
+not learned again. Of what is said in play the moments alone are kept, as play: nothing of it is a thought about the
+person's life. All that is kept has the scope of its conversation (`store.scopes`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock
-from companion.events import ThoughtsFormed
+from companion.errors import ThinkingStopped
+from companion.events import Line, ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
@@ -32,14 +34,16 @@ from companion.mind.marking import fit_to_remember
 from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
+from companion.mind.statement import Statement
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
 from companion.model.protocol import StopSignal
 from companion.question import Question
-from companion.records import Memory, Turn
+from companion.records import PLAY, Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
+from companion.store.jobs import Job
 from companion.store.store import Store
 from companion.text import has_cjk
 
@@ -67,9 +71,42 @@ class Reflection:
         self._insights = Insights(self.store, self.clock)
         self._events = EventKeeper(self.store, self.meaning)
 
-    def queue(self, turn: int) -> None:
-        """Put an exchange into the durable queue; joins the caller's transaction."""
-        self.store.jobs.queue(REFLECT, str(turn), self.clock.now())
+    def queue(self, turn: int, reply: int | None = None) -> None:
+        """Put an exchange into the durable queue, or another `reply` to it; joins the caller's transaction."""
+        self.store.jobs.queue(REFLECT, str(turn) if reply is None else f"{turn}/{reply}", self.clock.now())
+
+    def work(self, job: Job, thinker: Thinker | None = None, stop: StopSignal | None = None) -> ThoughtsFormed | None:
+        """Do a job of the queue. What another version was chosen over has no effect: it is queued again when it is
+        chosen. Raises as `run`."""
+        turn, _, reply = job.key.partition("/")
+        if self.store.branches.off([int(id) for id in (turn, reply) if id]):
+            self.store.jobs.drop(job.id)
+            return None
+        if reply:
+            self._hear_reply(job.id, int(turn), int(reply))
+            return None
+        return self.run(job.id, int(turn), thinker, stop)
+
+    def _hear_reply(self, job: int, turn_id: int, reply_id: int) -> None:
+        """Another reply to an exchange that was, or will be, thought about: its moment, what it promised, credit."""
+        turn, reply = self.store.turns.get(turn_id), self.store.turns.get(reply_id)
+        scope = self.store.scopes.of(turn.conversation)
+        known = bool(self.store.memories.resting_on([reply_id])) or wants_private(turn.text)
+        moments = [] if known else [m for m in self._moments(turn, reply, scope) if m.evidence[0].turn == reply_id]
+        thoughts = [] if known or scope == PLAY else own_thoughts(self.store, turn, reply)
+        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
+        with self.store.changes.batch("reflection", "remember", f"from another reply to turn {turn_id}") as batch:
+            self._check_said(turn, reply)
+            if vectors and (meaning := self.meaning()) is not None:
+                self.store.vectors.put(meaning.id, vectors)
+                self.store.vectors.announce(list(vectors))
+            for each in moments:
+                self._keep_moment(batch, each)
+            for thought in thoughts:
+                if not self._says_what_is_buried(thought.text):
+                    self._keeper.keep(batch, replace(thought, scope=scope), None)
+            self._credit(batch, turn, reply)
+            self.store.jobs.done(job)
 
     def run(
         self, job: int, turn_id: int, thinker: Thinker | None = None, stop: StopSignal | None = None
@@ -77,22 +114,29 @@ class Reflection:
         """Think about the exchange that the person's turn `turn_id` began. Running it again changes nothing. `thinker`
         puts into words what it can; nothing is written before it has. Raises ThinkingStopped when `stop` is set."""
         turn = self.store.turns.get(turn_id)
-        reply = next(iter(self.store.turns.replies_to(turn_id)), None)
+        replies = self.store.turns.replies_to(turn_id)
+        off = self.store.branches.off([reply.id for reply in replies])
+        reply = next((reply for reply in replies if reply.id not in off), None)
         thinker, stop = thinker or Tier0(), stop or StopSignal()
+        scope = self.store.scopes.of(turn.conversation)
+        playing = scope == PLAY
         private = wants_private(turn.text)
-        moments = [] if private else self._moments(turn, reply)
-        keep = [] if private or turn.role != "person" else admit(turn.text, known_names(self.store, turn.text))
+        moments = [] if private else self._moments(turn, reply, scope)
+        telling = turn.role == "person" and not playing and not private
+        keep = admit(turn.text, known_names(self.store, turn.text, scope)) if telling else []
+        keep = self._not_kept(turn, keep)
         phrased = phrase(turn, keep, thinker, stop)
-        thoughts = [self._thought(turn, each) for each in phrased]
-        if turn.role == "person" and not thoughts and lasts(turn.text):
+        thoughts = [self._thought(turn, each, scope) for each in phrased]
+        if telling and not thoughts and lasts(turn.text):
             # Nothing was taken from it, so that its own words are all there is of what they say for good.
             moments = [replace(m, strength=PREFERENCE) if m.evidence[0].turn == turn.id else m for m in moments]
         weighed = weigh(self._keeper, thoughts, thinker, stop)
         insight, ungrounded = self._insights.find(thoughts, thinker, stop)
-        thoughts += [] if private else own_thoughts(self.store, turn, reply)
+        if not private and not playing:
+            thoughts += [replace(own, scope=scope) for own in own_thoughts(self.store, turn, reply)]
         vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
-        lines: list[str] = []
+        lines: list[Line] = []
         formed: list[int] = []
         question: Question | None = None
         refused = dict.fromkeys(each for each in (*(each.refused for each in phrased), ungrounded) if each)
@@ -104,6 +148,7 @@ class Reflection:
             )
         )
         with self.store.changes.batch("reflection", "remember", reason) as batch:
+            self._check_said(turn, reply)
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
                 self.store.vectors.announce(list(vectors))  # older memories may say the same words
@@ -113,15 +158,15 @@ class Reflection:
                 if self._says_what_is_buried(thought.text):
                     continue
                 kept = self._keeper.keep(batch, thought, weighed.taken.get(at))
-                if kept.id is not None:
+                if kept.id is not None and kept.line is not None:
                     formed.append(kept.id)
                     lines.append(kept.line)
                     question = question or kept.question
-            if turn.role == "person":
-                self._keeper.namesakes.answer(batch, turn.id, turn.text)
+            if turn.role == "person" and not playing:
+                self._keeper.namesakes.answer(batch, turn.id, turn.text, scope)
             if insight is not None:
                 formed.append(self._insights.keep(batch, insight))
-                lines.append(f"+ {insight.memory.text}")
+                lines.append(Line(insight.memory.text))
             if heard is not None:
                 self._events.keep(batch, heard)
             if reply is not None:
@@ -132,16 +177,28 @@ class Reflection:
         asked = (question.text, question.id) if question is not None else ("", None)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
 
-    def _moments(self, turn: Turn, reply: Turn | None) -> list[Memory]:
+    def _not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
+        """Without what a thought tells already: an answer to a question is kept as soon as it is given."""
+        thoughts = [memory for memory in self.store.memories.resting_on([turn.id]) if memory.kind == "thought"]
+        spans = [(e.start, e.end) for memory in thoughts for e in memory.evidence if e.turn == turn.id]
+        return [each for each in found if not any(start <= each.start and each.end <= end for start, end in spans)]
+
+    def _check_said(self, turn: Turn, reply: Turn | None) -> None:
+        """Another version may have been chosen while this one was thought about: then nothing is kept of it, and the
+        job is looked at anew. Raises ThinkingStopped."""
+        if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
+            raise ThinkingStopped
+
+    def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
         if self._says_what_is_buried(turn.text):
             return []
-        found = [_moment(turn)] if _tells(turn.text) else []
+        found = [_moment(turn, scope)] if _tells(turn.text) else []
         if reply is not None and _tells(reply.text) and not self._says_what_is_buried(reply.text):
             given = self.store.recalls.of([reply.id])[reply.id]
             sound = fit_to_remember(self.store, reply) == reply.text  # what it made up must not come back as memory
             if sound and brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
-                found.append(_moment(reply))
+                found.append(_moment(reply, scope))
         return found
 
     def _says_what_is_buried(self, text: str) -> bool:
@@ -149,7 +206,7 @@ class Reflection:
         parts = (text, *(text[start:end] for start, end in sentences(text)))
         return any(map(self.store.memories.is_buried, parts))
 
-    def _thought(self, turn: Turn, phrased: Phrased) -> Memory:
+    def _thought(self, turn: Turn, phrased: Phrased, scope: str) -> Memory:
         statement = phrased.statement
         starts, ends = happened(statement.text, turn)
         spans = dict.fromkeys(((statement.start, statement.end), statement.core or (statement.start, statement.end)))
@@ -172,6 +229,7 @@ class Reflection:
             emotion=emotion(statement.text),
             event_start=starts,
             event_end=ends,
+            scope=scope,
             evidence=tuple(evidence(turn, *span) for span in spans),
         )
 
@@ -185,7 +243,8 @@ class Reflection:
         recalled = self.store.recalls.of([reply.id])[reply.id]
         if not recalled or self.store.recalls.is_credited(reply.id):
             return
-        used = used_in(self.store, recalled, turn.text, reply.text)
+        judged = self.store.judgements.standing(reply.id)
+        used = [id for id in used_in(self.store, recalled, turn.text, reply.text) if id not in judged]
         self.store.recalls.mark_used(reply.id, used)
         when = self.clock.now()
         for item in recalled:
@@ -197,7 +256,7 @@ class Reflection:
             self.learner.learn(reply.id)
 
 
-def _moment(turn: Turn) -> Memory:
+def _moment(turn: Turn, scope: str) -> Memory:
     text = turn.text.strip()
     begin = turn.text.index(text)
     starts, ends = happened(text, turn)
@@ -209,12 +268,14 @@ def _moment(turn: Turn) -> Memory:
         turn.at,
         turn.utc_offset,
         subject="person" if turn.role == "person" else "companion" if turn.role == "companion" else turn.speaker,
+        modality="hypothetical" if scope == PLAY else "fact",
         importance=2,
         valence=valence(text),
         emotion=emotion(text),
         strength=first_strength("moment", "fact", 2, None),
         event_start=starts,
         event_end=ends,
+        scope=scope,
         evidence=(evidence(turn, begin, begin + len(text)),),
     )
 

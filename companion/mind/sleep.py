@@ -32,6 +32,7 @@ from companion.model.protocol import StopSignal
 from companion.records import Memory
 from companion.reports import SleepReport
 from companion.store.store import Store
+from companion.strings import text
 from companion.text import one_line
 
 log = logging.getLogger(__name__)
@@ -94,18 +95,18 @@ class Sleep:
             fading = fading_at(self.store, self.curve, nominal)
             ended = self._end_events(nominal, thinker, stop)
             moved = self._fade(nominal, on_progress, stop)
-            on_progress(0, 1, "going over the days")
+            on_progress(0, 1, text("night.going_over"))
             plan = self._consolidate(nights, ended, thinker, stop)
             if dry_run:
                 return self._report(nights, moved, fading, ended, plan, dry_run=True)
             reason = f"night of {nights[-1].isoformat()}"
             with self.store.changes.batch("sleep", "sleep", reason, look=lambda: _give_way(stop)) as batch:
-                on_progress(0, len(moved), "keeping what changed")
+                on_progress(0, len(moved), text("night.keeping"))
                 # Looked at anew: what was pinned or forgotten meanwhile is left alone.
                 moved = self._fade(nominal, lambda *_: None, stop)
                 for start in range(0, len(moved), PART):
                     if start:
-                        on_progress(start, len(moved), "keeping what changed")
+                        on_progress(start, len(moved), text("night.keeping"))
                     part = moved[start : start + PART]
                     for before, after in permutations(FADING, 2):
                         batch.move(before, after, [m.id for m in part if (m.before, m.after) == (before, after)])
@@ -162,7 +163,7 @@ class Sleep:
         shown = moved if dry_run else moved[: max(0, _SHOWN - len(told))]
         memories = self.store.memories.many([move.id for move in shown])
         faded = [_line(fading, memories[move.id], move) for move in shown if move.id in memories]
-        more = [f"… and {len(moved) - len(shown):,} more"] if len(moved) > len(shown) else []
+        more = [text("night.and_more", moved=len(moved) - len(shown))] if len(moved) > len(shown) else []
         return SleepReport(
             nights=tuple(night.isoformat() for night in nights),
             dormant=counts["dormant"],
@@ -188,6 +189,6 @@ def _give_way(stop: StopSignal) -> None:
 
 def _line(fading: Fading, memory: Memory, move: Move) -> str:
     """What becomes of a memory, and since when it has been as faint as that."""
-    line = f"{one_line(memory.text, 80)}: {move.before} → {move.after}"
+    line = f"{one_line(memory.text, 80)}: {text(f'state.{move.before}')} → {text(f'state.{move.after}')}"
     since = fades_at(fading, memory) if move.after != "active" else None
-    return line if since is None else f"{line}, faint since {local_date(since, memory.utc_offset)}"
+    return line if since is None else text("night.faint_since", line=line, since=local_date(since, memory.utc_offset))

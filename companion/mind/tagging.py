@@ -15,7 +15,7 @@ from companion.memory.words import stems
 from companion.mind import naming
 from companion.mind.candidates import STATUSES
 from companion.mind.rules import language_of
-from companion.records import Memory, Status
+from companion.records import Kind, Memory, Status
 from companion.sentences import sentences
 from companion.store.changes import Batch
 from companion.store.store import Store
@@ -25,6 +25,7 @@ MOST_TAGS = 6
 MOST = 40
 """Memories that a name's tags are told anew for, the newest."""
 _ALIVE: tuple[Status, ...] = (*STATUSES, "superseded")
+_KINDS: tuple[Kind, ...] = ("thought", "moment")
 _IS_A = re.compile(
     r"^(?:The )?(?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?),? (?:is|was) (?:an?|the|our|my) "
     r"(?:[a-z-]+ ){0,2}?(?P<head>[a-z-]{3,})"
@@ -59,10 +60,10 @@ class Tagger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def refresh(self, batch: Batch, texts: Iterable[str]) -> None:
-        """Tell the tags of all memories anew that call a name which any of `texts` introduces."""
+    def refresh(self, batch: Batch, texts: Iterable[str], scope: str = "") -> None:
+        """Tell the tags of all memories of a scope anew that call a name which any of `texts` introduces."""
         for name in {bearer.name for text in texts for bearer in bearers(text)}:
-            for memory in self._calling(name):
+            for memory in self._calling(name, scope):
                 tags = self.of(memory)
                 if tags != memory.tags:
                     batch.update(memory.id, tags=tags)
@@ -73,7 +74,7 @@ class Tagger:
         said = set(stems(memory.text))
         kinds: dict[str, None] = {}
         for name in naming.called(memory.text):
-            known = [bearer for bearer, _ in self.known(name)] if name not in own else []
+            known = [bearer for bearer, _ in self.known(name, memory.scope)] if name not in own else []
             relations = {bearer.kind for bearer in known if bearer.related}
             if len(relations) > 1:  # two people of one name, unless the person said which
                 said_which = relations & set(memory.tags.split(", "))
@@ -83,20 +84,21 @@ class Tagger:
                     kinds[bearer.kind] = None
         return ", ".join(sorted(kinds)[:MOST_TAGS])
 
-    def known(self, name: str) -> list[tuple[Bearer, Memory]]:
-        """Who bears a name, by the thoughts that say so, each with the memory that does."""
+    def known(self, name: str, scope: str = "") -> list[tuple[Bearer, Memory]]:
+        """Who bears a name, by the thoughts of a scope that say so, each with the memory that does."""
         return [
             (bearer, memory)
-            for memory in self._calling(name)
+            for memory in self._calling(name, scope)
             if memory.kind == "thought" and _was_so(memory)
             for bearer in bearers(memory.text)
             if bearer.name == name
         ]
 
-    def _calling(self, name: str) -> list[Memory]:
+    def _calling(self, name: str, scope: str) -> list[Memory]:
         """Thoughts, and moments of the person, that call a name."""
         terms = stems(name)[:1]
-        ids = [id for kind in ("thought", "moment") for id, _ in self._store.search.holding(terms, MOST, _ALIVE, kind)]
+        holding = self._store.search.holding
+        ids = [id for kind in _KINDS for id, _ in holding(terms, MOST, _ALIVE, kind, scope)]
         found = self._store.memories.many(ids)
         return [found[id] for id in ids if id in found and _tells(found[id]) and name in naming.called(found[id].text)]
 

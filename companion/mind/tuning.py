@@ -19,6 +19,7 @@ from companion.model.protocol import ChatModel, ModelInfo, StopSignal
 from companion.model.tuning import REVISION, Tunable, TuneProgress, TuneReport, Tuning
 from companion.power import on_mains
 from companion.store.store import Store
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -94,8 +95,8 @@ class Tuner:
             model = self._tunable()
             if model is None:
                 if self._model() is None:
-                    raise ModelMissing("it is not loaded")
-                raise InvalidInput("this model does not run in this program, so there is nothing to tune")
+                    raise ModelMissing(text("engine.not_loaded"))
+                raise InvalidInput(text("engine.nothing_to_tune"))
             kept = self.kept
             if kept is not None and not again:
                 return kept.report

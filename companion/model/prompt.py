@@ -17,7 +17,7 @@ from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.model.protocol import ChatModel, Message
 from companion.model.shorten import fits, shorten
-from companion.records import Memory, RecalledMemory
+from companion.records import PLAY, Memory, RecalledMemory
 from companion.text import one_line
 from companion.voices import heard
 
@@ -71,6 +71,8 @@ class Prompt:
     segments: dict[str, int]
     gist: str = ""
     """The gist of all that was ever trimmed; in `messages` unless there is no room for it."""
+    told: bool = False
+    """Whether it is in `messages`."""
 
 
 def compose(
@@ -86,6 +88,7 @@ def compose(
     gist: str = "",
     fold: Callable[[int], str] | None = None,
     spare: int = 0,
+    begun: str = "",
 ) -> Prompt:
     """Fit a conversation into the model's context, with about `reserve` tokens left for the reply.
 
@@ -96,9 +99,9 @@ def compose(
 
     `gist` tells of `history[:start]`; when more is trimmed, `fold` gives the one that tells of `history[:n]`, in at
     most 1/GIST_SHARE of the context. `spare`: tokens that should stay free beside the reserve, for what is not said
-    yet.
+    yet. `begun`: what the reply begins with, beside which there is room for the rest of it.
     """
-    context = model.info.context_tokens
+    context = model.info.context_tokens - (model.count(begun) if begun else 0)
     system = system_message(model, persona, portrait)
     base = model.count_messages([system, Message("user", "")])
     room = context - base - _JOINT
@@ -154,6 +157,7 @@ def compose(
             "message": words,
         },
         gist=gist,
+        told=bool(told),
     )
 
 
@@ -206,7 +210,11 @@ def _words(recalled: RecalledMemory) -> str:
 
 
 def _said_by(memory: Memory) -> str:
-    """Whose words a moment holds, where they are not the person's."""
+    """Whose words a moment holds, where they are not the person's, and whether they were part of a play."""
+    return f"In our play, {_speaker(memory) or 'I said: '}" if memory.scope == PLAY else _speaker(memory)
+
+
+def _speaker(memory: Memory) -> str:
     if memory.kind != "moment" or memory.subject == "person":
         return ""
     return "You told me: " if memory.subject == "companion" else f"{memory.subject}: "

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from companion import strings
 from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToRedo, NothingToUndo
 from companion.records import Actor, LinkType, Memory, Status
@@ -19,10 +20,7 @@ Beside = Callable[[int, bool], bool]
 """Told of a batch (never itself an undoing) and whether it stands now; takes back, or does again, what was done beside
 the journal with it, in the same transaction. Whether there was anything."""
 
-FIELD_NAMES = {
-    "text": "its words", "status": "its state", "pinned": "its pin", "evidence": "its evidence",
-    "links": "its links", "kind": "its kind", "tags": "its tags",
-}  # fmt: skip
+NAMED = frozenset({"text", "status", "pinned", "evidence", "links", "kind", "tags"})
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
 
 _ENTRY = "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)"
@@ -130,7 +128,7 @@ class Batch:
     def _require(self, id: int) -> Image:
         image = read_image(self._db, id)
         if image is None:
-            raise NotFound(f"there is no memory {id}")
+            raise NotFound(strings.text("engine.no_memory_id", id=id))
         return image
 
     def _record(self, id: int, before: Image | None, after: Image | None) -> None:
@@ -195,9 +193,9 @@ class Changes:
             target = self._latest_of_person() if batch is None else batch
             row = self._db.one("SELECT action, reason FROM batches WHERE id = ?", (target,))
             if row is None:
-                raise NotFound(f"there is no change {target}", hint="See `companion memories history`.")
+                raise NotFound(strings.text("engine.no_change", target=target), hint=strings.text("engine.see_history"))
             if self.undone_by(target) is not None:
-                raise NothingToUndo(f"change {target} is undone already")
+                raise NothingToUndo(strings.text("engine.undone_already", target=target))
             kept: list[str] = []
             with self.batch("person", "undo", f"takes back {row[0]} (change {target})", target) as undo:
                 entries = self._db.all(
@@ -208,7 +206,7 @@ class Changes:
                 root, depth = self._root_of(target)
                 more = [beside(root, depth % 2 == 1) for beside in self._beside]
                 if not undo.touched and not any(more):
-                    raise NothingToUndo(f"everything in change {target} was changed again later")
+                    raise NothingToUndo(strings.text("engine.changed_later", target=target))
             return undo.id, undo.touched, tuple(dict.fromkeys(kept))
 
     def redo(self) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
@@ -261,10 +259,10 @@ class Changes:
             if current is None:
                 undo.restore(memory, before)
             else:
-                kept.append(f"memory {memory}, which exists again")
+                kept.append(strings.text("engine.exists_again", memory=memory))
             return
         if current is None:
-            kept.append(f"memory {memory}, whose making was undone")
+            kept.append(strings.text("engine.making_undone", memory=memory))
             return
         restored = dict(current)
         for name, value in before.items():
@@ -273,8 +271,10 @@ class Changes:
             faded = name == "status" and {current[name], after[name]} <= _FADING
             if current[name] == after[name] or faded:
                 restored[name] = value
-            elif name in FIELD_NAMES:
-                kept.append(f"memory {memory}: {FIELD_NAMES[name]} changed again later")
+            elif name in NAMED:
+                kept.append(
+                    strings.text("engine.field_changed", memory=memory, field_names=strings.text(f"fields.{name}"))
+                )
         undo.restore(memory, restored)
 
 

@@ -1,4 +1,7 @@
-"""What nights made of many memories: the place of each, what it was made from, and what it may be made from now."""
+"""What nights made of many memories: the place of each, what it was made from, and what it may be made from now.
+
+Only of what is everybody's: nothing of play, or of a persona with a memory of its own, is in a day or in the portrait.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _FARTHEST_ZONE = DAY
 """Seconds that a local day may begin before or end after that of UTC, amply: lets the indexes by time be used."""
 _META = "consolidated until"
 _STATES = ",".join(f"'{status}'" for status in STANDING)
-_STANDING_THOUGHT = f"kind = 'thought' AND status IN ({_STATES})"
+_STANDING_THOUGHT = f"kind = 'thought' AND scope = '' AND status IN ({_STATES})"
 
 
 class Written(NamedTuple):
@@ -61,7 +64,8 @@ class Consolidated:
         """The traits that stand: what the person wrote themselves first, then by their rank."""
         rows = self._db.all(
             "SELECT m.id FROM memories m LEFT JOIN consolidated c ON c.memory = m.id"
-            " WHERE m.kind = 'trait' AND m.status = 'active' ORDER BY coalesce(c.rank, -1), m.recorded_at, m.id"
+            " WHERE m.kind = 'trait' AND m.status = 'active' AND m.scope = ''"
+            " ORDER BY coalesce(c.rank, -1), m.recorded_at, m.id"
         )
         found = self._memories.many([int(row[0]) for row in rows])
         return [found[id] for (id,) in rows]
@@ -124,8 +128,9 @@ class Consolidated:
         """Local days (counted from 1970-01-01) from `since` on in which a thought or an event was formed."""
         day = "CAST(floor((recorded_at + utc_offset) / 86400.0) AS INTEGER)"
         rows = self._db.all(
-            f"SELECT {day} FROM memories WHERE kind = 'thought' AND recorded_at >= ?1"
-            f" UNION SELECT {day} FROM memories WHERE kind = 'event' AND recorded_at >= ?1 ORDER BY 1",
+            f"SELECT {day} FROM memories WHERE kind = 'thought' AND scope = '' AND recorded_at >= ?1"
+            f" UNION SELECT {day} FROM memories WHERE kind = 'event' AND scope = '' AND recorded_at >= ?1"
+            " ORDER BY 1",
             (since * DAY - _FARTHEST_ZONE,),
         )
         return [int(day) for (day,) in rows if day >= since]
@@ -134,7 +139,7 @@ class Consolidated:
         """What was formed on a local day of the person's, with its evidence, in order of time."""
         kind_marks, marks = ",".join("?" * len(kinds)), ",".join("?" * len(statuses))
         rows = self._db.all(
-            f"SELECT id FROM memories WHERE status IN ({marks}) AND kind IN ({kind_marks})"
+            f"SELECT id FROM memories WHERE status IN ({marks}) AND kind IN ({kind_marks}) AND scope = ''"
             " AND recorded_at >= ? AND recorded_at < ? AND floor((recorded_at + utc_offset) / 86400.0) = ?"
             " ORDER BY recorded_at, id",
             (*statuses, *kinds, day * DAY - _FARTHEST_ZONE, (day + 1) * DAY + _FARTHEST_ZONE, day),
@@ -146,6 +151,7 @@ class Consolidated:
         return int(
             self._db.value(
                 f"SELECT count(*) FROM memories WHERE status IN ({_STATES}) AND kind = 'moment' AND subject = 'person'"
+                " AND scope = ''"
                 " AND recorded_at >= ? AND recorded_at < ? AND floor((recorded_at + utc_offset) / 86400.0) = ?",
                 (day * DAY - _FARTHEST_ZONE, (day + 1) * DAY + _FARTHEST_ZONE, day),
             )

@@ -19,6 +19,7 @@ from typing import Any
 
 import apsw
 
+from companion import strings
 from companion.errors import (
     CompanionError,
     DiskFull,
@@ -47,6 +48,19 @@ def index_terms(text: str) -> list[str]:
     # By the index's own tokenizer: Porter stemmers elsewhere differ from it in some words (technology, possibly).
     terms = _tokenizer()(text.encode("utf-8", "replace"), apsw.FTS5_TOKENIZE_DOCUMENT, None, include_offsets=False)
     return [term for (term, *_) in terms]
+
+
+def term_places(text: str) -> list[tuple[int, int, str]]:
+    """The same with where each is: (start, end, term), in characters of `text`."""
+    encoded = text.encode("utf-8", "replace")
+    places: list[tuple[int, int, str]] = []
+    byte = character = 0
+    for start, end, term, *_ in _tokenizer()(encoded, apsw.FTS5_TOKENIZE_DOCUMENT, None):
+        first = character + len(encoded[byte:start].decode("utf-8", "replace"))
+        character = first + len(encoded[start:end].decode("utf-8", "replace"))
+        byte = end
+        places.append((first, character, term))
+    return places
 
 
 class Database:
@@ -164,6 +178,14 @@ def open_database(path: Path, examine: Callable[[Identity], None]) -> Database:
             raise
 
 
+def open_in_memory() -> Database:
+    """An empty one that no file ever holds."""
+    connection = apsw.Connection(":memory:")
+    for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return Database(connection, Path(":memory:"), read_only=False)
+
+
 def _identity(connection: apsw.Connection, path: Path) -> Identity:
     # A file that is refused must not be touched by closing it either: what lies in its WAL stays there.
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
@@ -221,7 +243,7 @@ def _translated(path: Path) -> Generator[None]:
     except apsw.Error as error:
         raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error
     except OverflowError as error:
-        raise NotFound("there is nothing with so large a number") from error
+        raise NotFound(strings.text("engine.too_large_number")) from error
     except OSError as error:
         kind = DiskFull if error.errno == errno.ENOSPC else ProfileUnavailable
         raise kind(f"{path} ({error.strerror or error})") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from companion.errors import ProfileLocked, ProfileUnavailable
+from companion.strings import text
 
 
 class ProfileLock:
@@ -24,7 +25,7 @@ class ProfileLock:
         try:
             self._lock.acquire(timeout=patience, poll_interval=0.02)
         except Timeout as error:
-            raise ProfileLocked(f"it holds {self._path.parent}") from error
+            raise ProfileLocked(text("engine.holds", parent=self._path.parent)) from error
         except OSError as error:
             raise ProfileUnavailable(f"{self._path} ({error.strerror or error})") from error
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, cast
 
+from companion import strings
 from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
 from companion.store.database import Database, Row
@@ -36,7 +37,7 @@ class Memories:
         """Raises NotFound."""
         found = self.many((id,))
         if id not in found:
-            raise NotFound(f"there is no memory {id}")
+            raise NotFound(strings.text("engine.no_memory_id", id=id))
         return found[id]
 
     def many(self, ids: Sequence[int]) -> dict[int, Memory]:
@@ -81,23 +82,23 @@ class Memories:
         rows = self._db.all(f"{_SELECT} WHERE m.norm_hash = ? ORDER BY m.id", (statement_key(text),))
         return self._with_evidence(rows)
 
-    def in_slot(self, slot: str | None, subject: str, statuses: Sequence[Status]) -> list[int]:
-        """Thoughts that fill a slot of somebody's life, newest first."""
+    def in_slot(self, slot: str | None, subject: str, statuses: Sequence[Status], scope: str = "") -> list[int]:
+        """Thoughts of a scope that fill a slot of somebody's life, newest first."""
         marks = ",".join("?" * len(statuses))
         rows = self._db.all(
             f"SELECT id FROM memories WHERE slot = ? AND subject = ? AND kind = 'thought' AND status IN ({marks})"
-            " ORDER BY recorded_at DESC, id DESC LIMIT 20",
-            (slot, subject, *statuses),
+            " AND scope = ? ORDER BY recorded_at DESC, id DESC LIMIT 20",
+            (slot, subject, *statuses, scope),
         )
         return [int(row[0]) for row in rows]
 
-    def about(self, subject: str, statuses: Sequence[Status], limit: int) -> list[int]:
-        """Thoughts about somebody, newest first."""
+    def about(self, subject: str, statuses: Sequence[Status], limit: int, scope: str = "") -> list[int]:
+        """Thoughts of a scope about somebody, newest first."""
         marks = ",".join("?" * len(statuses))
         rows = self._db.all(
             f"SELECT id FROM memories WHERE subject = ? AND kind = 'thought' AND status IN ({marks})"
-            " ORDER BY recorded_at DESC, id DESC LIMIT ?",
-            (subject, *statuses, limit),
+            " AND scope = ? ORDER BY recorded_at DESC, id DESC LIMIT ?",
+            (subject, *statuses, scope, limit),
         )
         return [int(row[0]) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What a morning report is made of, and when the last one was shown."""
+"""What a morning report is made of, which is of what is everybody's, and when the last one was shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Mornings:
         """Thoughts of what was said after `since` that stand, the most important first."""
         rows = self._db.all(
             "SELECT id FROM memories WHERE kind = 'thought' AND status = 'active' AND subject <> 'companion'"
-            " AND recorded_at > ? ORDER BY importance DESC, recorded_at DESC, id DESC LIMIT ?",
+            " AND scope = '' AND recorded_at > ? ORDER BY importance DESC, recorded_at DESC, id DESC LIMIT ?",
             (since, _MOST),
         )
         return [int(id) for (id,) in rows]
@@ -45,7 +45,7 @@ class Mornings:
         """Thoughts whose place was taken by what was said after `since`, with what took it; the newest first."""
         rows = self._db.all(
             "SELECT o.id, n.id FROM memories n JOIN memories o ON o.replaced_by = n.id"
-            " WHERE n.kind = 'thought' AND n.recorded_at > ? AND o.status = 'superseded'"
+            " WHERE n.kind = 'thought' AND n.scope = '' AND n.recorded_at > ? AND o.status = 'superseded'"
             " AND n.status IN ('active', 'superseded') ORDER BY n.recorded_at DESC, n.id DESC LIMIT ?",
             (since, _MOST),
         )
@@ -55,6 +55,7 @@ class Mornings:
         """Active thoughts and events of at least this importance that are not pinned, those least lately used first."""
         rows = self._db.all(
             "SELECT id FROM memories WHERE status = 'active' AND kind IN ('thought', 'event') AND NOT pinned"
+            " AND scope = ''"
             " AND importance >= ? ORDER BY COALESCE(last_used_at, recorded_at) LIMIT ?",
             (importance, _MOST),
         )
@@ -65,7 +66,7 @@ class Mornings:
         rows = self._db.all(
             "SELECT id FROM memories WHERE kind = 'thought' AND modality = 'plan' AND subject = 'person'"
             " AND status = 'active' AND event_start > ? AND COALESCE(event_end, event_start) <= ?"
-            " AND event_start > recorded_at ORDER BY event_start LIMIT ?",
+            " AND event_start > recorded_at AND scope = '' ORDER BY event_start LIMIT ?",
             (since, until, _MOST),
         )
         return list(self._memories.many([int(id) for (id,) in rows]).values())

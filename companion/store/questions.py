@@ -66,12 +66,13 @@ class Questions:
             self._db.run("UPDATE questions SET dismissed = 1 WHERE id = ?", (id,))
 
     def open(self) -> list[Question]:
-        """The questions that wait for an answer, oldest first."""
-        return [found for row in self._db.all(f"{_OPEN} ORDER BY q.id") if (found := _read(row)) is not None]
+        """The questions about what is everybody's that wait for an answer, oldest first."""
+        rows = self._db.all(f"{_OPEN} AND n.scope = '' ORDER BY q.id")
+        return [found for row in rows if (found := _read(row)) is not None]
 
-    def latest_choice(self) -> Question | None:
-        """The latest open question of whom a name stands for."""
-        row = self._db.one(f"{_OPEN} AND q.options <> '[]' ORDER BY q.id DESC LIMIT 1")
+    def latest_choice(self, scope: str = "") -> Question | None:
+        """The latest open question, about memories of a scope, of whom a name stands for."""
+        row = self._db.one(f"{_OPEN} AND q.options <> '[]' AND n.scope = ? ORDER BY q.id DESC LIMIT 1", (scope,))
         return None if row is None else _read(row)
 
     def of(self, turns: Sequence[int]) -> dict[int, Question]:

@@ -98,18 +98,18 @@ class Search:
         return [(int(id), float(score)) for id, score in rows]
 
     def holding(
-        self, terms: Sequence[str], limit: int, statuses: Sequence[Status], kind: Kind
+        self, terms: Sequence[str], limit: int, statuses: Sequence[Status], kind: Kind, scope: str = ""
     ) -> list[tuple[int, int]]:
-        """(memory, how many of `terms` it holds) of one kind, those with most first, then the newest. Terms are stems
-        or pairs of CJK characters."""
+        """(memory, how many of `terms` it holds) of one kind and scope, those with most first, then the newest. Terms
+        are stems or pairs of CJK characters."""
         if not terms:
             return []
         marks, states = ",".join("?" * len(terms)), ",".join("?" * len(statuses))
         rows = self._db.all(
             f"SELECT m.id, count(DISTINCT t.term) FROM memory_terms t JOIN memories m ON m.id = t.doc >> {PIECE_BITS}"
-            f" WHERE t.term IN ({marks}) AND m.kind = ? AND m.status IN ({states})"
+            f" WHERE t.term IN ({marks}) AND m.kind = ? AND m.status IN ({states}) AND m.scope = ?"
             " GROUP BY m.id ORDER BY 2 DESC, 1 DESC LIMIT ?",
-            (*terms, kind, *statuses, limit),
+            (*terms, kind, *statuses, scope, limit),
         )
         return [(int(id), int(count)) for id, count in rows]
 

@@ -34,12 +34,12 @@ class Stretches:
         found = self._db.value("SELECT nats FROM surprises WHERE turn = ?", (turn,))
         return None if found is None else float(found)
 
-    def event_before(self, at: float, statuses: Sequence[Status]) -> int | None:
-        """The memory of the latest event that began at or before `at`, seconds."""
+    def event_before(self, at: float, statuses: Sequence[Status], scope: str = "") -> int | None:
+        """The memory of the latest event of a scope that began at or before `at`, seconds."""
         marks = ",".join("?" * len(statuses))
         found = self._db.value(
-            f"SELECT id FROM memories WHERE kind = 'event' AND status IN ({marks}) AND recorded_at <= ?"
+            f"SELECT id FROM memories WHERE kind = 'event' AND status IN ({marks}) AND recorded_at <= ? AND scope = ?"
             " ORDER BY recorded_at DESC, id DESC LIMIT 1",
-            (*statuses, at),
+            (*statuses, at, scope),
         )
         return None if found is None else int(found)

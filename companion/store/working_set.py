@@ -30,6 +30,7 @@ class Member(NamedTuple):
     conversation: int
     role: str
     speaker: str
+    scope: str
 
 
 class WorkingSet:
@@ -41,7 +42,8 @@ class WorkingSet:
         rows = self._db.all(
             "SELECT m.id, m.kind, m.subject, m.recorded_at, m.utc_offset, m.event_start, m.event_end, m.importance,"
             " m.valence, m.pinned, length(m.text), substr(rtrim(m.text), -1) IN ('?', '？'), coalesce(t.id, 0),"
-            " coalesce(t.conversation, 0), coalesce(t.role, ''), coalesce(t.speaker, '') FROM memories m"
+            " coalesce(t.conversation, 0), coalesce(t.role, ''), coalesce(t.speaker, ''), m.scope"
+            " FROM memories m"
             " LEFT JOIN turns t ON t.id = (SELECT min(turn) FROM evidence e WHERE e.memory = m.id)"
             f" WHERE {_where(ids)} ORDER BY m.id",
             (*RECALLABLE, *(ids or ())),

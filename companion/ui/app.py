@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import ClassVar
@@ -16,22 +14,21 @@ from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import TextArea
 
 from companion.calls import EnginePort
 from companion.errors import CompanionError
-from companion.events import Event, Notice, SleepFinished
+from companion.events import Event, Notice, SleepFinished, StatusChanged
 from companion.garbage import collect_from_now_on
 from companion.paths import Paths
 from companion.reports import SleepReport
 from companion.settings import Settings
+from companion.strings import text
 from companion.text import one_line
-from companion.ui import theme
-from companion.ui.commands import commands
+from companion.ui.commands import ENTRIES, commands
+from companion.ui.keymap import command_bindings
 from companion.ui.memory_pages_app import MemoryPages
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
-from companion.ui.no_color import without_crash
 from companion.ui.place_actions import PlaceActions
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
@@ -41,57 +38,54 @@ from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
+from companion.ui.shell import ShellApp
 from companion.ui.signals import on_termination
 from companion.ui.streams import real_streams
 from companion.ui.supervision import RestartBudget
 from companion.ui.typed_ahead import typed_ahead
 
-CLOSING = 1.0
-"""Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
-TWICE = 2.0
-"""Seconds in which a second Ctrl+C quits."""
 
-
-class CompanionApp(MemoryPages, PlaceActions):
-    """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start."""
+class CompanionApp(MemoryPages, PlaceActions, ShellApp):
+    """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start;
+    without `paths` no setting is written."""
 
     TITLE = "Companion"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", priority=True),
-        Binding("f2,ctrl+r", "memories", "Memories", show=False),
-        Binding("f6", "models", "Models", show=False, priority=True),  # TextArea selects a line with it
-        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("f1", "help", text("app.key_help"), priority=True, id="help.show"),
+        Binding("f2,ctrl+r", "memories", text("app.key_memories"), show=False, id="memory.panel"),
+        # TextArea selects a line with it.
+        Binding("f6", "models", text("app.key_models"), show=False, priority=True, id="models.open"),
+        Binding("f9", "settings", text("app.key_settings"), show=False, id="settings.open"),
+        Binding("ctrl+p", "command_palette", text("app.key_palette"), show=False, priority=True, id="app.palette"),
+        Binding("ctrl+g", "jump", text("app.key_jump"), show=False, priority=True, id="app.jump"),
+        Binding("ctrl+c", "interrupt", text("app.key_interrupt"), show=False, priority=True, id="app.interrupt"),
+        *command_bindings(ENTRIES),
     ]
     CSS = """
     ToastRack { dock: top; align: right top; margin: 0; }
     Toast { max-width: 60; margin: 0; padding: 0 1; }
     SearchIcon { display: none; }
+    .-toured { outline: heavy $accent; }
+    StatusLine.-toured { outline: none; background: $accent; color: $background; }
     """
 
-    def __init__(self, engine: EnginePort, settings: Settings, typed: str = "") -> None:
-        super().__init__()
-        self._filters = without_crash(self._filters)
+    def __init__(self, engine: EnginePort, settings: Settings, typed: str = "", paths: Paths | None = None) -> None:
+        super().__init__(settings, paths.settings if paths else None)
         self.engine = engine
-        self.settings = settings
+        self.is_new = paths is not None and not paths.database.exists()
+        """Whether the person was never here."""
         self.chat = ChatScreen(engine, typed)
         self.chat.tells_mornings = settings.sleep.morning_report
+        self.chat.progress.private = not (settings.model.url or settings.index.url)
         self.models = ModelActions(self)
         self._budget = RestartBudget()
-        self._interrupted = -TWICE
-        self._leaving = False
+        self._conversation = 0
 
     def get_default_screen(self) -> Screen[None]:
         return self.chat
 
     def on_mount(self) -> None:
-        for own in theme.THEMES:
-            self.register_theme(own)
-        wanted = self.settings.ui.theme
-        if wanted in self.available_themes:
-            self.theme = wanted
-        else:
-            self.theme = theme.DARK.name
-            tell(self, f"There is no theme named {one_line(wanted, 40)}", "Choose one with Ctrl+P, Theme.", "warning")
+        self.look.begin()
         self.call_after_refresh(self._start_engine)
 
     # The engine
@@ -108,6 +102,9 @@ class CompanionApp(MemoryPages, PlaceActions):
             self.chat.show_problem(str(error), error.hint)
             return
         self.engine_ready()
+        self.look.begin_keys()
+        if self.is_new:
+            self.welcome_again()
 
     @work(group="engine", exclusive=True)
     async def engine_ready(self) -> None:
@@ -115,6 +112,7 @@ class CompanionApp(MemoryPages, PlaceActions):
             if isinstance(screen, EngineScreen):
                 await screen.engine_back()
         await self.models.back()
+        self.note_speaker()
 
     def _engine_spoke(self, event: Event) -> None:
         """Called on a thread of the client."""
@@ -135,6 +133,9 @@ class CompanionApp(MemoryPages, PlaceActions):
             if isinstance(screen, EngineScreen | SleepScreen):
                 screen.engine_event(event)
         self.models.note(event)
+        if isinstance(event, StatusChanged) and event.status.conversation != self._conversation:
+            self._conversation = event.status.conversation
+            self.note_speaker()
         if isinstance(event, Notice):
             tell(self, event.title, event.hint, event.level)
         elif isinstance(event, SleepFinished):
@@ -143,7 +144,7 @@ class CompanionApp(MemoryPages, PlaceActions):
     def _night_was_run(self, report: SleepReport) -> None:
         shown = any(isinstance(screen, SleepScreen) for screen in self.screen_stack)
         if report.nights and not report.dry_run and not shown:
-            tell(self, "While you were away", "\n".join(report_lines(report)[:6]))
+            tell(self, text("app.while_away"), "\n".join(report_lines(report)[:6]))
 
     @on(EngineEnded)
     def _bring_back(self) -> None:
@@ -152,19 +153,29 @@ class CompanionApp(MemoryPages, PlaceActions):
         self.chat.engine_lost()
         self.models.lost()
         if self._budget.spend():
-            tell(self, "The engine stopped", "It is being started again. What you sent is saved.", "warning")
+            tell(self, text("app.engine_stopped"), text("app.engine_again"), "warning")
             self.restart_engine()
         else:
-            self.chat.show_problem(
-                "The engine keeps stopping",
-                "Your data is safe. Press Ctrl+P and choose “Engine: Restart”, or run `companion doctor`.",
-            )
+            self.chat.show_problem(text("app.engine_keeps_stopping"), text("app.engine_keeps_stopping_hint"))
 
     def restart_engine(self) -> None:
         self.chat.engine_lost()
         try:
             with real_streams():
                 self.engine.restart()
+        except CompanionError as error:
+            self.chat.show_problem(str(error), error.hint)
+        else:
+            self.engine_ready()
+
+    @work(group="renew", exclusive=True)
+    async def renew_engine(self) -> None:
+        """Close the engine and start it with the settings as they are written now; the conversation goes on."""
+        self.models.lost()
+        self.chat.engine_lost()
+        try:
+            with real_streams():
+                await self.engine.renew()
         except CompanionError as error:
             self.chat.show_problem(str(error), error.hint)
         else:
@@ -177,7 +188,8 @@ class CompanionApp(MemoryPages, PlaceActions):
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(getattr(self.screen, "HELP_TOPIC", "keys")))
+            topic = getattr(self.screen, "HELP_TOPIC", "")
+            self.push_screen(HelpScreen(topic, self.screen, self.preferences.current.ui.keys))
 
     def explain_forgetting(self) -> None:
         self.push_screen(HelpScreen("forgetting"))
@@ -212,7 +224,7 @@ class CompanionApp(MemoryPages, PlaceActions):
 
     @work(group="palette")
     async def add_memory(self) -> None:
-        change = await write_memory(self, "Add a memory", "", self.engine.add_memory)
+        change = await write_memory(self, text("app.add_memory"), "", self.engine.add_memory)
         if change is not None:
             tell(self, one_line(change.summary))
 
@@ -235,70 +247,12 @@ class CompanionApp(MemoryPages, PlaceActions):
             )
             self.push_screen(ReaderScreen("\n".join(lines)))
 
-    # Leaving
-
-    def action_interrupt(self) -> None:
-        """Ctrl+C copies what is selected; else the second within two seconds quits."""
-        selected = self.screen.get_selected_text()
-        if isinstance(self.focused, TextArea) and self.focused.selected_text:
-            selected = self.focused.selected_text
-        if selected:
-            self.copy_to_clipboard(selected)
-            tell(self, "Copied", seconds=1)
-        else:
-            self._leave_at_the_second_time("Ctrl+C")
-
-    def _leave_at_the_second_time(self, again: str) -> None:
-        moment = time.monotonic()
-        if moment - self._interrupted <= TWICE:
-            self.leave()
-            return
-        self._interrupted = moment
-        waiting = len(self.chat.outbox)
-        unsent = f" {waiting} waiting message(s) will not be sent." if waiting else ""
-        tell(self, f"Press {again} again to quit.{unsent}", seconds=TWICE)
-
-    def leave_soon(self, code: int) -> None:
-        """Leave with this exit code. Safe to call from a signal handler."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop has ended: so has the app
-                self._loop.call_soon_threadsafe(self.leave, code)
-
-    @work(group="leave")
-    async def leave(self, code: int = 0) -> None:
-        """Close the engine within a bound, then exit. Never waits for a reply or a night."""
-        if self._leaving:
-            return
-        self._leaving = True
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.chat.leaving(), CLOSING)
-        with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
-            await asyncio.wait_for(self.engine.close(), CLOSING)
-        self.exit(return_code=code)
-
-    async def action_quit(self) -> None:
-        """At once, unless there is something that would be lost."""
-        if len(self.chat.outbox):
-            self._leave_at_the_second_time("Ctrl+C or Ctrl+D")
-        else:
-            self.leave()
-
-    def _fatal_error(self) -> None:
-        # Textual prints the local variables of every frame; here they hold what the person said.
-        from rich.segment import Segments
-        from rich.traceback import Traceback
-
-        self.bell()
-        traceback = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
-        self._close_messages_no_wait()
-
 
 def run(settings: Settings, paths: Paths) -> int:
     """Run the app over an engine process for this profile; returns the exit code for the shell."""
     from companion.engine import EngineClient
 
-    app = CompanionApp(EngineClient(paths, settings), settings, typed_ahead())
+    app = CompanionApp(EngineClient(paths, settings), settings, typed_ahead(), paths)
     with on_termination(app.leave_soon):
         app.run()
     # The interpreter collects garbage on its way out; walking every widget once more took twice as long as quitting.

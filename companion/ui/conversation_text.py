@@ -61,7 +61,7 @@ def conversation_cells(chat: Conversation, sought: str, here: bool) -> tuple[Tex
     mode = f"{text('conversations.play')} · " if chat.mode == "play" else ""
     about = f" {mode}{one_line(chat.speaker, 14)}"
     line = marked(title, spans_of(title, sought), "● " if here else "  ")
-    return line, cell(f"{about} · {chat.turns:,}"), cell(short_date(chat.last_at, chat.utc_offset, now()))
+    return line, cell(f"{about} · {chat.turns:,}"), cell(" " + short_date(chat.last_at, chat.utc_offset, now()))
 
 
 def turn_cells(found: FoundTurn) -> tuple[Text, Text, Text]:
@@ -71,7 +71,7 @@ def turn_cells(found: FoundTurn) -> tuple[Text, Text, Text]:
     return (
         marked(found.excerpt, found.spans, "  "),
         cell(f" {one_line(who, 14)}{version}"),
-        cell(short_date(turn.at, turn.utc_offset, now())),
+        cell(" " + short_date(turn.at, turn.utc_offset, now())),
     )
 
 
@@ -81,5 +81,5 @@ def memory_cells(row: MemoryRow, sought: str) -> tuple[Text, Text, Text]:
     return (
         marked(words, spans_of(words, sought), "  "),
         cell(f" {text('conversations.memory')}"),
-        cell(short_date(memory_moment(memory), memory.utc_offset, now())),
+        cell(" " + short_date(memory_moment(memory), memory.utc_offset, now())),
     )

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from typing import Literal
 
-from companion.clock import SystemClock, local
+from companion.clock import SystemClock
+from companion.days import day_heading, full_date, full_day, short_date
 from companion.records import Memory, Span
+from companion.strings import text
 from companion.text import one_line
 
+__all__ = [
+    "amount",
+    "bar",
+    "counted",
+    "counted_days",
+    "day_heading",
+    "duration",
+    "filled",
+    "full_date",
+    "full_day",
+    "memory_moment",
+    "not_from_memory",
+    "now",
+    "percent",
+    "retention",
+    "short_date",
+    "size",
+]
+
+Noun = Literal[
+    "memory", "time", "line", "token", "night", "turn", "reply", "second", "character", "smaller_change", "more"
+]
+"""What is counted."""
 BAR_CELLS = 8
 NAMED = 6
 """Things named in the line about what is not from memory."""
@@ -19,42 +45,9 @@ def now() -> datetime:
     return SystemClock().now().replace(tzinfo=None)
 
 
-def day_heading(at: float, utc_offset: int, today: datetime) -> str:
-    """The day and time a stretch of conversation began: "today, 21:40", "Tuesday 3 June 2025, 21:40"."""
-    moment = local(at, utc_offset)
-    if moment.date() == today.date():
-        day = "today"
-    elif moment.date() == today.date() - timedelta(days=1):
-        day = "yesterday"
-    else:
-        year = "" if moment.year == today.year else f" {moment.year}"
-        day = f"{moment:%A} {moment.day} {moment:%B}{year}"
-    return f"{day}, {moment:%H:%M}"
-
-
-def short_date(at: float, utc_offset: int, today: datetime) -> str:
-    """At most 9 characters: "21:40" today, "3 Jun" this year, "3 Jun 24" before."""
-    moment = local(at, utc_offset)
-    if moment.date() == today.date():
-        return f"{moment:%H:%M}"
-    day = f"{moment.day} {moment:%b}"
-    return day if moment.year == today.year else f"{day} {moment:%y}"
-
-
-def full_date(at: float, utc_offset: int) -> str:
-    """3 June 2025, 21:40."""
-    moment = local(at, utc_offset)
-    return f"{moment.day} {moment:%B} {moment.year}, {moment:%H:%M}"
-
-
-def full_day(day: date) -> str:
-    """3 March 2027."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def counted_days(days: float) -> str:
     """ "1.3 days", "1,204 days"."""
-    return f"{days:,.1f} days" if days < 100 else f"{days:,.0f} days"
+    return text("count.day", count=f"{days:,.1f}" if days < 100 else f"{days:,.0f}")
 
 
 def memory_moment(memory: Memory) -> float:
@@ -77,7 +70,7 @@ def percent(share: float) -> str:
 def retention(memory: Memory, share: float, cells: int = BAR_CELLS) -> str:
     """Bar and percent, or "pinned" for what never fades."""
     if memory.pinned:
-        return "pinned"
+        return text("format.pinned")
     return f"{bar(share, cells)} {percent(share):>4}" if cells else percent(share)
 
 
@@ -88,22 +81,23 @@ def not_from_memory(spans: Sequence[Span]) -> str:
         texts.setdefault(span.text.casefold(), one_line(span.text, 40))
     if not texts:
         return ""
-    return f"not from memory: {', '.join(list(texts.values())[:NAMED])}{' …' if len(texts) > NAMED else ''}"
+    named = text("format.comma").join(list(texts.values())[:NAMED])
+    return text("format.not_from_memory", what=f"{named} …" if len(texts) > NAMED else named)
 
 
-def size(text: str) -> str:
-    """ "812 characters", "200 KB", "1.2 MB" of `text` as UTF-8."""
-    count = len(text.encode("utf-8", "replace"))
+def size(written: str) -> str:
+    """ "812 characters", "200 KB", "1.2 MB" of `written` as UTF-8."""
+    count = len(written.encode("utf-8", "replace"))
     if count < 1_000:
-        return f"{len(text)} characters"
+        return text("count.character", count=len(written))
     if count < 1_000_000:
         return f"{round(count / 1_000):,} KB"
     return f"{count / 1_000_000:.1f} MB"
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """ "1 memory", "3,120 lines"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+def counted(number: int, noun: Noun) -> str:
+    """ "1 memory", "3,120 lines", "3 条记忆"."""
+    return text(f"count.{noun}", count=number)
 
 
 def amount(size: int) -> str:
@@ -118,6 +112,15 @@ def amount(size: int) -> str:
 def duration(seconds: float) -> str:
     """About how long: "12 s", "4 min", "2 h 10 min"."""
     if seconds < 60:
-        return f"{max(1, round(seconds))} s"
+        return text("dates.seconds", count=max(1, round(seconds)))
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return text("dates.minutes", count=minutes)
+    return text("dates.hours", hours=minutes // 60, minutes=minutes % 60)
+
+
+def filled(said: str, cells: int) -> str:
+    """`said` with spaces up to `cells` cells: Chinese takes two for a character."""
+    from rich.cells import cell_len  # not needed before: the command line starts without Rich
+
+    return said + " " * max(0, cells - cell_len(said))

@@ -9,7 +9,9 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from companion import voices
+from companion.events import Line
 from companion.text import one_line
+from companion.ui.format import counted
 
 WIDTH = 52
 """Cells of a row under a reply on a screen of 60 columns."""
@@ -28,18 +30,10 @@ class Entry:
     older: str = ""
 
 
-def entries_of(memories: Sequence[int], lines: Sequence[str]) -> tuple[Entry, ...]:
-    """The lines of `ThoughtsFormed`, taken apart."""
-    found = []
-    for index, line in enumerate(lines):
-        sign, text = line[:2], line[2:]
-        older, arrow, newer = text.partition(_ARROW) if sign == "~ " else ("", "", "")
-        memory = memories[index] if index < len(memories) else None
-        if arrow and older and newer:
-            found.append(Entry(memory, newer, older))
-        else:
-            found.append(Entry(memory, text if sign in ("+ ", "~ ") else line))
-    return tuple(found)
+def entries_of(memories: Sequence[int], lines: Sequence[Line]) -> tuple[Entry, ...]:
+    """What `ThoughtsFormed` says, each line with its memory."""
+    ids = (*memories, *[None] * len(lines))
+    return tuple(Entry(memory, line.newer, line.older) for memory, line in zip(ids, lines, strict=False))
 
 
 def whole(entry: Entry) -> str:
@@ -52,7 +46,7 @@ def summary(entries: Sequence[Entry], before: str = "") -> str:
     """All of it after `before`, in at most ROWS rows of WIDTH cells: each part shortened, the last ones only counted
     when even that is too much."""
     for shown in range(len(entries), 0, -1):
-        rest = [f"{len(entries) - shown} more"] if shown < len(entries) else []
+        rest = [counted(len(entries) - shown, "more")] if shown < len(entries) else []
         for cells in range(ROWS * WIDTH, SHORTEST - 1, -4):
             text = before + " · ".join([*(brief(entry, cells) for entry in entries[:shown]), *rest])
             if len(Content(text).wrap(WIDTH)) <= ROWS:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError
 from companion.events import Event, ModelPullFinished, ModelPullProgress
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.models import ModelsScreen
@@ -38,7 +39,7 @@ class ModelActions:
 
     async def stop(self) -> None:
         if not await attempt(self._app, self._app.engine.stop_pull()):
-            tell(self._app, "Nothing is being fetched.", seconds=2)
+            tell(self._app, text("models.nothing_fetched"), seconds=2)
 
     async def use(self, key: str, name: str) -> None:
         """Write the choice down and start the engine with it; the conversation goes on."""
@@ -56,7 +57,7 @@ class ModelActions:
         if choice is None:
             return
         if choice.notice:
-            tell(app, "It is written down", one_line(choice.notice, 300), "warning", 8)
+            tell(app, text("models.written_down"), one_line(choice.notice, 300), "warning", 8)
         self.lost()
         app.chat.engine_lost()
         try:
@@ -65,7 +66,7 @@ class ModelActions:
         except CompanionError as error:
             app.chat.show_problem(str(error), error.hint)
             return
-        tell(app, f"Starting with {one_line(name, 60)}", "The conversation goes on.", seconds=3)
+        tell(app, text("models.starting_with", name=one_line(name, 60)), text("models.goes_on"), seconds=3)
         app.engine_ready()
 
     def lost(self) -> None:
@@ -89,8 +90,8 @@ class ModelActions:
     def _tell_end(self, event: ModelPullFinished) -> None:
         name = one_line(event.name, 60)
         if event.stopped:
-            tell(self._app, f"{name}: stopped", "What has come is kept; fetch it again and it goes on from there.")
+            tell(self._app, text("models.stopped", name=name), text("models.stopped_hint"))
         elif event.title:
             tell(self._app, one_line(event.title), event.hint, "error", 10)
         else:
-            tell(self._app, f"{name} is here", "Choose it with F6 and Enter to use it.", seconds=8)
+            tell(self._app, text("models.arrived", name=name), text("models.arrived_hint"), seconds=8)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from companion.offers import ModelList, ModelOffer, PullPlan
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import amount, duration
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _WINDOW = 5.0
 """Seconds over which the rate is taken."""
-PLACES = {"offered": "to fetch", "here": "here"}
 
 
 class PullMeter:
@@ -45,61 +45,74 @@ class PullMeter:
     @property
     def words(self) -> str:
         """ "1.2 GB of 2.5 GB, 12 MB/s, 2 min left"."""
-        parts = [f"{amount(self.done)} of {amount(self.total)}" if self.total else amount(self.done)]
+        parts = [
+            text("models.progress", done=amount(self.done), total=amount(self.total))
+            if self.total
+            else amount(self.done)
+        ]
         (first, before), (last, now) = self._points[0], self._points[-1]
         rate = (now - before) / (last - first) if last - first >= 0.5 else 0.0
         if rate > 0:
             parts.append(f"{amount(round(rate))}/s")
             if self.total > self.done:
-                parts.append(f"{duration((self.total - self.done) / rate)} left")
-        return ", ".join(parts)
+                parts.append(text("models.left", time=duration((self.total - self.done) / rate)))
+        return text("format.comma").join(parts)
 
     @property
     def short(self) -> str:
         """ "fetching 48%", for the status line."""
-        return f"fetching {self.share:.0%}" if self.total else f"fetching {amount(self.done)}"
+        return text("models.fetching", share=f"{self.share:.0%}" if self.total else amount(self.done))
 
 
 def plan_lines(plan: PullPlan) -> list[str]:
     """What is about to happen, before anything is sent."""
-    size = amount(plan.size_bytes) if plan.size_bytes else "size not known yet"
-    lines = [f"{one_line(plan.name)} ({size}) will be fetched from {one_line(plan.host)}."]
+    size = amount(plan.size_bytes) if plan.size_bytes else text("models.size_unknown")
+    lines = [text("models.plan", name=one_line(plan.name), size=size, host=one_line(plan.host))]
     if plan.partial_bytes:
-        lines.append(f"{amount(plan.partial_bytes)} of it are here already.")
-    lines.append("Those on the way there learn this computer's address and the file's name; nothing else is sent.")
+        lines.append(text("models.plan_partial", size=amount(plan.partial_bytes)))
+    lines.append(text("models.plan_privacy"))
     if not plan.encrypted:
-        lines.append("The connection is not encrypted: somebody on the way could change the file.")
+        lines.append(text("models.plan_open"))
     if plan.license and plan.license not in ("Apache-2.0", "MIT"):
-        lines.append(f"Its licence is {one_line(plan.license)}, with conditions of its own.")
+        lines.append(text("models.plan_license", license=one_line(plan.license)))
     if plan.fit == "too large":
-        lines.append("It needs more memory than this computer has.")
+        lines.append(text("models.plan_too_large"))
     elif plan.fit == "tight":
-        lines.append("Memory will be tight: close other programs while you use it.")
+        lines.append(text("models.plan_tight"))
     return lines
 
 
 def where(model: ModelOffer) -> str:
     """One or two words: "in use", "here", "to fetch", "LM Studio"."""
     if model.in_use:
-        return "in use"
-    return model.program or PLACES.get(model.place, model.place)
+        return text("models.in_use")
+    if model.program:
+        return model.program
+    return {"offered": text("models.to_fetch"), "here": text("models.here")}.get(model.place, model.place)
+
+
+def fit(model: ModelOffer) -> str:
+    """Whether it fits into memory, as a word."""
+    words = {"fits": text("models.fits"), "tight": text("models.tight"), "too large": text("models.too_large")}
+    return words.get(model.fit, text("models.unknown"))
 
 
 def model_parts(model: ModelOffer) -> list[Part]:
     """Everything about one model, the name first."""
     facts = [amount(model.size_bytes)] if model.size_bytes else []
     if model.ram_bytes:
-        facts.append(f"needs {amount(model.ram_bytes)} of memory: {model.fit}")
+        facts.append(text("models.needs", size=amount(model.ram_bytes), fit=fit(model)))
     if model.license:
         facts.append(one_line(model.license, 40))
-    parts: list[Part] = [(one_line(model.name, 60), "bold"), "\n" + ", ".join(facts)]
+    parts: list[Part] = [(one_line(model.name, 60), "bold"), "\n" + text("format.comma").join(facts)]
     if model.notes:
         parts.append(f"\n{one_line(model.notes)}")
     if model.problem:
-        parts.append((f"\nCannot be used: {one_line(model.problem, 300)}", "$text-warning"))
+        parts.append(("\n" + text("models.problem", problem=one_line(model.problem, 300)), "$text-warning"))
     if model.place == "offered":
-        came = f"; {amount(model.partial_bytes)} have come" if model.partial_bytes else ""
-        parts.append(f"\nFrom {one_line(model.host)}{came}")
+        host, came = one_line(model.host), amount(model.partial_bytes)
+        told = text("models.from_host_partial", host=host, size=came) if model.partial_bytes else ""
+        parts.append("\n" + (told or text("models.from_host", host=host)))
     else:
         parts.append(f"\n{one_line(model.path, 300)}")
     return parts
@@ -107,4 +120,5 @@ def model_parts(model: ModelOffer) -> list[Part]:
 
 def machine_line(found: ModelList) -> str:
     """What there is to fit into."""
-    return f"memory {amount(found.total_ram)}, {amount(found.available_ram)} free   disk {amount(found.free_disk)} free"
+    total, available, disk = amount(found.total_ram), amount(found.available_ram), amount(found.free_disk)
+    return text("models.machine", total=total, available=available, disk=disk)

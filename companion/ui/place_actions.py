@@ -21,7 +21,7 @@ class PlaceActions(App[None]):
     """The app has `chat` and `engine`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f3", "conversations", text("conversations.title"), id="app.conversations", show=False, priority=True),
+        Binding("f3", "conversations", text("conversations.title"), id="chat.list", show=False, priority=True),
     ]
     chat: ChatScreen
     engine: EnginePort

@@ -16,6 +16,7 @@ from companion.events import (
     StatusChanged,
 )
 from companion.status import EngineStatus
+from companion.strings import text
 from companion.ui.format import counted
 from companion.ui.model_text import PullMeter
 
@@ -33,6 +34,10 @@ class Progress:
     read: PromptRead | None = None
     context_used: int = 0
     tokens_per_second: float = 0.0
+    private: bool = False
+    """Whether no word and no vector leaves this computer, as the settings say."""
+    speaker: str = ""
+    """Who is talking, where that is not the companion that comes along."""
     pull: PullMeter | None = None
     """The model that is being fetched."""
     _answered: int = 0
@@ -83,45 +88,50 @@ class Progress:
         """ "reading 812 tokens", "loading model"; empty when there is nothing to say."""
         status = self.status
         if status.phase in ("starting", "loading"):
-            return status.activity or ("starting" if status.phase == "starting" else "loading model")
+            return status.activity or (
+                text("status.starting") if status.phase == "starting" else text("status.loading")
+            )
         if self.answering is not None:
             if self.writing:
-                return "writing"
+                return text("status.writing")
             if self.read is None:
-                return status.activity or "recalling"
+                return status.activity or text("status.recalling")
             return _reading(self.read)
         if status.activity:
             return status.activity
         if status.pending_jobs and status.waiting_for:
-            return f"{status.pending_jobs} to think about, waiting for {status.waiting_for}"
-        return f"thinking, {status.pending_jobs} to do" if status.pending_jobs else ""
+            return text("status.waiting_for", count=status.pending_jobs, what=status.waiting_for)
+        return text("status.thinking", count=status.pending_jobs) if status.pending_jobs else ""
 
     @property
     def destinations(self) -> list[str]:
         """Where words and vectors go, when they leave this computer."""
         words, vectors = self.status.model_host, self.status.index_host
         there = [f"→ {words}"] if words else []
-        return [*there, f"vectors → {vectors}"] if vectors and vectors != words else there
+        return [*there, text("status.vectors_go", host=vectors)] if vectors and vectors != words else there
 
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = self.destinations
+        facts = [*self.destinations, *([self.speaker] if self.speaker else [])]
         if self.status.read_only:
-            facts.append("read-only")
+            facts.append(text("status.read_only"))
         if self.pull is not None:
             facts.append(self.pull.short)
         if self.status.phase == "no-model":
-            facts.append("no model")
+            facts.append(text("status.no_model"))
         elif self.status.model:
             facts.append(self.status.model)
         if self.status.context_tokens:
             facts.append(f"{self.context_used:,}/{self.status.context_tokens:,}")
         if self.tokens_per_second:
-            facts.append(f"{self.tokens_per_second:.0f} tok/s")
+            facts.append(text("status.speed", count=self.tokens_per_second))
         if self.status.phase == "ready":
             # Not as what is being done: that would hide the keys, for minutes, from who opens the app the first time.
-            facts.append(f"tier {self.status.tier}" + (", measuring" if self.status.measuring else ""))
+            tier = self.status.tier
+            facts.append(
+                text("status.tier_measuring", tier=tier) if self.status.measuring else text("status.tier", tier=tier)
+            )
         return facts
 
 
@@ -129,7 +139,8 @@ def _reading(read: PromptRead) -> str:
     """ "reading 812 tokens, about 4 s" """
     left = read.total - read.done
     if not left:
-        return f"read {counted(read.total, 'token')}"
+        return text("status.read", tokens=counted(read.total, "token"))
+    tokens = counted(left, "token")
     if read.seconds >= LONG:
-        return f"reading {counted(left, 'token')}, about {read.seconds:,.0f} s"
-    return f"reading {counted(left, 'token')}"
+        return text("status.reading_for", tokens=tokens, seconds=text("dates.seconds", count=f"{read.seconds:,.0f}"))
+    return text("status.reading", tokens=tokens)

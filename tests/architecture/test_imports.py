@@ -25,10 +25,11 @@ ONLY_IMPORTER = {
     "apscheduler": {"companion/schedule.py"},
     "apsw": {"companion/store/database.py"},
     "fsrs": {"companion/memory/forgetting.py"},
+    "desktop_notifier": {"companion/notifying.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
     "httpx": {"companion/model/wire.py", "companion/model/download.py", "companion/model/pull_stop.py"},
-    "tomlkit": {"companion/settings_file.py"},
+    "tomlkit": {"companion/settings_file.py", "companion/model/personas.py"},
     "plotext": {"companion/plot.py"},
     "vaderSentiment": {"companion/memory/affect.py"},
 }

@@ -19,7 +19,7 @@ def mind(store: Store) -> Thinking:
 def tell(mind: Thinking, clock: SetClock, text: str, days: float = 1) -> tuple[str, ...]:
     clock.advance(days=days)
     mind.hear(text)
-    return tuple(line for formed in mind.think() for line in formed.lines)
+    return tuple(str(line) for formed in mind.think() for line in formed.lines)
 
 
 def by_text(mind: Thinking) -> dict[str, Memory]:

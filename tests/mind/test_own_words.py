@@ -8,7 +8,7 @@ import pytest
 
 from companion.cli.thoughts import thought_lines
 from companion.clock import SetClock
-from companion.events import ThoughtsFormed
+from companion.events import Line, ThoughtsFormed
 from companion.memory.cue import Cue
 from companion.memory.forgetting import first_strength
 from companion.memory.recall import Recall
@@ -57,7 +57,7 @@ def test_advice_is_a_thought_of_the_companions_with_its_evidence(mind: Thinking)
     assert (thought.text, thought.kind, thought.status) == (SUGGESTED, "thought", "active")
     (quote,) = mind.store.memories.quotes(thought)
     assert (quote.turn.answers, quote.text) == (turn.id, WALK)
-    assert f"+ {SUGGESTED}" in formed.lines
+    assert Line(SUGGESTED) in formed.lines
     assert (thought.importance, thought.event_start, thought.emotion, thought.valence) == (2, None, None, 0.0)
     assert thought.strength < first_strength("thought", "fact", 3, None)
 
@@ -172,7 +172,7 @@ def test_what_the_person_says_stands_beside_it_untouched(mind: Thinking, clock: 
     clock.advance(days=2)
     mind.hear(statement, "I see.")
     (formed,) = mind.think()
-    (line,) = formed.lines
+    (line,) = map(str, formed.lines)
     assert line.startswith("+ I ")
     assert line.casefold().endswith(statement.casefold()[12:])
     assert formed.question == ""
@@ -208,10 +208,10 @@ def test_the_prompt_says_whose_words_they_are(store: Store) -> None:
 
 
 def test_the_card_is_short() -> None:
-    entries = entries_of([7], [f"+ {SUGGESTED}"])
+    entries = entries_of([7], [Line(SUGGESTED)])
     assert whole(entries[0]) == "+ suggested: you could try a short walk before bed."
     assert summary(entries) == "+ suggested: you could try a short walk before bed"
-    assert thought_lines(ThoughtsFormed(1, 1, (7, 8), (f"+ {SUGGESTED}", "+ I sing."), "")) == [
+    assert thought_lines(ThoughtsFormed(1, 1, (7, 8), (Line(SUGGESTED), Line("I sing.")), "")) == [
         "(suggested: you could try a short walk before bed.)",
         "(remembered: I sing.)",
     ]

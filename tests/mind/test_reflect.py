@@ -9,7 +9,7 @@ import pytest
 from companion.clock import SetClock
 from companion.editing import Editing
 from companion.errors import ProfileError
-from companion.events import ThoughtsFormed
+from companion.events import Line, ThoughtsFormed
 from companion.memory.meaning import Meaning
 from companion.mind.reflect import REFLECT, Reflection
 from companion.records import Memory, MemoryFilter, RecalledMemory, Turn
@@ -62,7 +62,7 @@ def mind(store: Store) -> Thinking:
 def test_what_a_person_says_of_themselves_is_kept_with_its_evidence(mind: Thinking) -> None:
     turn = mind.hear("Hi there! I adopted a dog named Biscuit. What do you think?")
     (formed,) = mind.think()
-    assert formed.lines == ("+ I adopted a dog named Biscuit.",)
+    assert formed.lines == (Line("I adopted a dog named Biscuit."),)
     (thought,) = mind.thoughts()
     assert formed.memories == (thought.id,)
     (quote,) = mind.store.memories.quotes(thought)

@@ -8,7 +8,7 @@ import pytest
 
 from companion.clock import SetClock
 from companion.errors import ModelFailed, ThinkingStopped
-from companion.events import ThoughtsFormed
+from companion.events import Line, ThoughtsFormed
 from companion.mind.placing import Claim
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Relation, Tier
@@ -83,7 +83,7 @@ def says(word: Relation) -> Comparing:
 def test_a_change_that_only_the_model_sees_takes_the_place_of_the_older(mind: Thinking, clock: SetClock) -> None:
     tell(mind, clock, HOME[0])
     (formed,) = tell(mind, clock, HOME[1], says("update"))
-    assert formed.lines == (f"~ {HOME[0]} → {HOME[1]}",)
+    assert formed.lines == (Line(HOME[1], HOME[0]),)
     assert by_text(mind)[HOME[0]].status == "superseded"
     (entry, *_) = mind.store.memories.history(by_text(mind)[HOME[1]].id, 1)
     assert "the model says “update”" in entry.reason

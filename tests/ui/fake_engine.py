@@ -45,6 +45,8 @@ from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next
 from tests.ui.fake_memories import FakeMemories
+from tests.ui.fake_personas import FakePersonas
+from tests.ui.lines import line_of
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeChats, FakeMemories):
+class FakeEngine(FakeChats, FakeMemories, FakePersonas):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"
@@ -81,6 +83,7 @@ class FakeEngine(FakeChats, FakeMemories):
     close_takes: float = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._listeners: list[Listener] = []
         self._exit_callbacks: list[Callable[[], None]] = []
         self._replies: deque[Reply] = deque()
@@ -240,7 +243,8 @@ class FakeEngine(FakeChats, FakeMemories):
             else item
             for item in self.turns
         ]
-        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), lines, question, asked))
+        told = tuple(line_of(line) for line in lines)
+        self.emit(ThoughtsFormed(turn.id, batch, tuple(memory.id for memory in made), told, question, asked))
 
     async def typing(self, text: str) -> None:
         await self._call("typing", text)

@@ -7,13 +7,17 @@ import subprocess
 import sys
 
 import pytest
+from rich.console import Console
 from textual.command import CommandPalette
+from textual.visual import RichVisual
+from textual.widgets import Static
 
 from companion.errors import ProfileLocked
 from companion.events import Notice, ReplyStarted, SleepFinished
 from companion.reports import SleepReport
-from companion.ui.commands import commands
-from companion.ui.screens.help import HelpScreen, help_text
+from companion.ui.app import CompanionApp
+from companion.ui.commands import ENTRIES, commands
+from companion.ui.screens.help import HelpScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen
 from companion.ui.supervision import MOST, RestartBudget
@@ -23,6 +27,16 @@ from tests.ui.helpers import NARROW, notices, replies, running, said, say, scree
 
 HEAVY = ("llama_cpp", "torch", "sentence_transformers", "chromadb", "apsw", "apscheduler", "numpy")
 ENGINE = ("companion.store", "companion.memory", "companion.mind", "companion.model", "companion.companion")
+
+
+def help_told(app: CompanionApp) -> str:
+    """All that the help page says, as wide as it takes."""
+    console = Console(width=200)
+    with console.capture() as capture:
+        for part in app.screen.query(Static):
+            if isinstance(part.visual, RichVisual):
+                console.print(part.visual._renderable)
+    return capture.get()
 
 
 def test_importing_the_app_loads_no_part_of_the_engine() -> None:
@@ -109,7 +123,7 @@ async def test_a_profile_in_use_is_explained_where_the_person_looks() -> None:
 
 
 async def test_quitting_does_not_wait_for_a_reply_or_a_slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("companion.ui.app.TWICE", 60)  # however slow this machine is
+    monkeypatch.setattr("companion.ui.leaving.TWICE", 60)  # however slow this machine is
     engine = FakeEngine()
     engine.close_takes = 3600  # far beyond the patience of wait_until
     engine.enqueue("never ending", hold=True)
@@ -141,11 +155,16 @@ async def test_f1_explains_the_screen_it_was_pressed_on() -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen) and "Memories" in screen_text(app))
 
 
-def test_every_help_page_fits_sixty_columns() -> None:
-    # 60 columns less the padding of page and code and the scroll bar.
-    for topic in ("keys", "chat", "memories"):
-        code = help_text(topic).split("```")[1::2]
-        assert all(len(line) <= 51 for block in code for line in block.splitlines())
+async def test_help_tells_the_keys_that_hold_and_every_command() -> None:
+    async with running(FakeEngine(), NARROW) as (app, pilot):
+        app.preferences.write_key("chat.newest", "f12")
+        app.look.set_keys()
+        await pilot.press("f1")
+        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        told = help_told(app)
+        assert "F12" in told
+        assert all(f"/{entry.command.slash}" in told for entry in ENTRIES if entry.command.slash)
+        assert all(entry.command.about in told for entry in ENTRIES)
 
 
 async def test_commands_are_named_noun_verb_and_can_be_run() -> None:
@@ -184,7 +203,7 @@ async def test_notices_and_checks_are_shown() -> None:
 
 
 async def test_quitting_warns_once_of_messages_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("companion.ui.app.TWICE", 60)
+    monkeypatch.setattr("companion.ui.leaving.TWICE", 60)
     engine = FakeEngine()
     engine.enqueue("never ending", hold=True)
     async with running(engine) as (app, pilot):

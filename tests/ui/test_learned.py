@@ -16,11 +16,11 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from companion.errors import NothingToUndo
-from companion.events import MemoriesChanged, ThoughtsFormed
+from companion.events import Line, MemoriesChanged, ThoughtsFormed
 from companion.question import Question
 from companion.records import Learned, TranscriptItem
 from companion.ui.app import CompanionApp
-from companion.ui.learned_text import ROWS, WIDTH, Entry, brief, entries_of, summary, whole
+from companion.ui.learned_text import ROWS, WIDTH, Entry, brief, entries_of, summary
 from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.widgets.heading import Heading
@@ -31,6 +31,7 @@ from companion.ui.widgets.status_line import StatusLine
 from companion.ui.widgets.turn_view import PersonTurn
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import NARROW, WIDE, notices, plain, replies, running, say, screen_text, wait_until
+from tests.ui.lines import line_of
 
 BABY = "+ Lena had a baby in Porto."
 MOVED = "~ I live in Leeds. → I live in Bristol now."
@@ -277,7 +278,7 @@ async def test_no_memory_is_markup_or_terminal_control() -> None:
 
 async def test_a_line_without_a_memory_is_still_shown() -> None:
     async with learned(BABY) as (engine, app, pilot, _):
-        engine.emit(ThoughtsFormed(app.chat.query_one(PersonTurn).turn.id, 99, (), ("+ something",)))
+        engine.emit(ThoughtsFormed(app.chat.query_one(PersonTurn).turn.id, 99, (), (Line("something"),)))
         await wait_until(pilot, lambda: "+ something" in screen_text(app))
         await pilot.press("f4", "e", "enter")
         card = app.chat.query(LearnedCard).last()
@@ -343,7 +344,7 @@ async def test_cards_are_there_again_after_a_restart() -> None:
     ],
 )
 def test_a_part_says_what_is_new(line: str, short: str) -> None:
-    assert brief(entries_of((1,), (line,))[0], 60) == short
+    assert brief(entries_of((1,), (line_of(line),))[0], 60) == short
 
 
 def test_a_long_change_is_cut_on_both_sides() -> None:
@@ -370,8 +371,7 @@ def test_a_part_is_never_wider_than_it_may_be(entry: Entry, cells: int) -> None:
 
 
 @given(st.lists(ENTRIES, max_size=4))
-def test_lines_are_taken_apart_as_they_were_put_together(entries: list[Entry]) -> None:
-    clear = [entry for entry in entries if " → " not in entry.text + entry.older]
-    formed = tuple(f"~ {e.older} → {e.text}" if e.older else f"+ {e.text}" for e in clear)
-    again = entries_of(tuple(e.memory or 0 for e in clear), formed)
-    assert [whole(entry) for entry in again] == [whole(entry) for entry in clear]
+def test_what_was_learned_is_shown_as_it_was_said_whatever_arrows_are_in_it(entries: list[Entry]) -> None:
+    formed = tuple(Line(entry.text, entry.older) for entry in entries)
+    assert entries_of([entry.memory or 0 for entry in entries], formed) == tuple(entries)
+    assert len(entries_of((), formed)) == len(entries)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from companion.strings import text
+from companion.ui import theme
 from companion.ui.commands import app as of_the_app
 from companion.ui.commands import chat, memory
 from companion.ui.commands.entry import Entry
@@ -23,7 +24,7 @@ def commands(app: CompanionApp) -> Iterator[SystemCommand]:
     """All of them; they act on the chat wherever the palette was opened."""
     for entry in ENTRIES:
         yield SystemCommand(entry.command.title, entry.command.about, partial(entry.run, app, ""))
-    for name in sorted(app.available_themes):
+    for name in theme.NAMES:
         yield SystemCommand(
-            text("command.theme", name=name), text("command.theme_about"), partial(setattr, app, "theme", name)
+            text("command.theme", name=name), text("command.theme_about"), partial(app.choose_theme, name)
         )

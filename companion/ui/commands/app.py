@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from companion.commands import Command
+from companion.ui import theme
 from companion.ui.commands.entry import Entry
 
 
@@ -12,6 +13,16 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("models.stop"), lambda app, _: app.stop_pull()),
         Entry(Command("engine.check", slash="doctor"), lambda app, _: app.check_engine()),
         Entry(Command("engine.restart"), lambda app, _: app.restart_engine()),
+        Entry(Command("settings.open", slash="settings", plain=False), lambda app, _: app.action_settings()),
+        Entry(Command("settings.keys", slash="keys", plain=False), lambda app, _: app.open_keys()),
+        Entry(
+            Command("theme.choose", slash="theme", takes="choice", choices=theme.NAMES, plain=False),
+            lambda app, name: app.choose_theme(name),
+        ),
+        Entry(Command("personas.open", slash="personas", plain=False), lambda app, _: app.open_personas()),
+        Entry(Command("app.tour", slash="tour", plain=False), lambda app, _: app.open_tour()),
+        Entry(Command("app.welcome", slash="welcome", plain=False), lambda app, _: app.welcome_again()),
+        Entry(Command("app.jump", plain=False), lambda app, _: app.action_jump()),
         Entry(Command("help.forgetting"), lambda app, _: app.explain_forgetting()),
         Entry(Command("help.show", slash="help"), lambda app, _: app.action_help()),
         Entry(Command("app.quit", slash="quit"), lambda app, _: app.leave()),

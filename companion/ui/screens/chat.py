@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +26,7 @@ from companion.events import (
 )
 from companion.status import EngineStatus
 from companion.strings import text
+from companion.ui.commands import ENTRIES
 from companion.ui.keys import fitted
 from companion.ui.learned_text import entries_of
 from companion.ui.screens.chat_context import ContextActions
@@ -37,10 +38,14 @@ from companion.ui.screens.morning_actions import MorningActions
 from companion.ui.widgets.problem import Problem
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.recalled import Footnote
+from companion.ui.widgets.slash_list import SlashList
 from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
 from companion.ui.widgets.transcript import WINDOW
 from companion.ui.widgets.turn_base import TurnView
 from companion.ui.widgets.waiting import Waiting
+
+if TYPE_CHECKING:
+    from companion.ui.app import CompanionApp
 
 
 class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
@@ -57,6 +62,8 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
             self.outbox.put(line)
         if begun:
             self.prompt.put_back(begun)
+        self.slash_list = SlashList(self.prompt, ENTRIES)
+        self.prompt.keys_first = self.slash_list.takes
         self._problem = Problem()
         self._waiting = Waiting()
         self._status_line = StatusLine(self.progress)
@@ -67,6 +74,7 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
         yield self._problem
         yield self._waiting
         yield self.morning_card
+        yield self.slash_list
         yield self.prompt
         yield self.meter
         yield self._status_line
@@ -89,9 +97,9 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
             self.show_problem(str(error), error.hint)
             return
         self.recognise_sent(items)
-        await self.transcript.load(items)
         with suppress(CompanionError):  # what was typed before is not worth being without a chat
             await self.learn_place()
+        await self.show_items(items)
         self._loaded = True
         early, self._early = self._early, []
         for event in early:
@@ -144,7 +152,7 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                     view.finish(event.report)
                     self.something_new()
                 self.note_context(event.report)
-                self.reply_renewed()
+                self.reply_finished(event.report.turn)
             case ReplyFailed():
                 self.reply_failed(event)
             case ThoughtsFormed():
@@ -176,10 +184,19 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                 answer.ask(self.fresh, event.question, event.question_id)
             self.keys_changed()
 
+    def arrived(self) -> None:
+        self.fresh = None
+        self.keys_changed()
+        self.look_at_context()
+
     def refresh_state(self) -> None:
         self._status_line.refresh()
         self._problem.show_status(self.progress.status)
         self._waiting.show_texts(self.outbox.texts)
+
+    def show_status(self) -> None:
+        """Something the status line tells of has changed."""
+        self._status_line.refresh()
 
     # What the person does
 
@@ -194,16 +211,15 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
         self.keys_changed()
         if self.editing is not None:
             self.send_edited(words)
-        elif not self._is_command(words):
-            self.submitted(words[1:] if words.startswith("//") else words)
+        else:
+            said = cast("CompanionApp", self.app).run_slash(words)
+            self.slash_list.follow()
+            if said is not None:
+                self.submitted(said)
 
-    def _is_command(self, words: str) -> bool:
-        """Whether it was a slash command, which is done now. "//" begins a message with a slash."""
-        run = getattr(self.app, "run_slash", None)
-        if run is None or not words.startswith("/") or words.startswith("//"):
-            return False
-        run(words)
-        return True
+    @on(Prompt.Changed)
+    def _list_commands(self) -> None:
+        self.slash_list.follow()
 
     def keys_changed(self) -> None:
         keys = [self.card_keys] if self.card_keys else []

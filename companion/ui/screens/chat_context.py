@@ -38,7 +38,8 @@ class ContextActions(ChatParts):
     async def look_at_context(self) -> None:
         """After a start: from what the last reply was written."""
         last = self.transcript.last_reply()
-        if last is None or not last.answers:
+        if last is None or not last.answers or (self.place is not None and not self.place.turns):
+            self._parts = {}
             self._show_context(self.progress.status.context_tokens)
             return
         with suppress(CompanionError):  # it was not kept

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation
 from companion.errors import CompanionError
+from companion.records import TranscriptItem
 from companion.strings import text
 from companion.text import one_line, sanitise
 from companion.ui.screens.ask import AskScreen
@@ -65,6 +66,17 @@ class Places(VersionActions):
         self.prompt.set_class(place.mode == "incognito", "-incognito")
         self.prompt.set_class(place.mode == "play", "-play")
 
+    async def before_sending(self) -> None:
+        if self._kept:
+            with suppress(CompanionError):  # then it is in the prompt again after a restart, which can be undone
+                await self.keep_draft()
+
+    async def after_sending(self, conversation: int) -> None:
+        if self.place is None or self.place.id != conversation or not self.place.turns:
+            self._draft_of = conversation
+            with suppress(CompanionError):  # nothing but what is written around the prompt
+                await self.learn_place()
+
     # Going from one to another
 
     @work(group="place", exclusive=True)
@@ -118,11 +130,21 @@ class Places(VersionActions):
         self.place = place
         self.show_place()
         self.to_prompt()
-        self.keys_changed()
+        self.arrived()
 
     async def _reload(self) -> None:
-        items = await attempt(self, self.engine.transcript(limit=WINDOW))
-        await self.transcript.load(items or ())
+        await self.show_items(await attempt(self, self.engine.transcript(limit=WINDOW)) or ())
+
+    async def show_items(self, items: tuple[TranscriptItem, ...]) -> None:
+        """The newest turns, and what is to be said of a conversation in which nothing was said yet."""
+        place = self.place
+        begins = place is not None and not place.turns
+        greeting = text("chat.greeting_incognito") if place is not None and place.mode == "incognito" else ""
+        await self.transcript.load(items, greeting=greeting, ending=text("chat.begins") if begins else "")
+
+    def arrived(self) -> None:
+        """Another conversation is on the screen."""
+        raise NotImplementedError
 
     @work(group="place", exclusive=True)
     async def rename(self, title: str | None = None) -> None:

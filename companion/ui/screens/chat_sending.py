@@ -27,6 +27,14 @@ class Sending(Scrolling):
         self._pause: Timer | None = None
         self._told = ""
 
+    async def before_sending(self) -> None:
+        """A message is about to be said: what it was a draft of is no draft any more."""
+        raise NotImplementedError
+
+    async def after_sending(self, conversation: int) -> None:
+        """A message was said in this conversation."""
+        raise NotImplementedError
+
     def submitted(self, words: str) -> None:
         """The person has sent a message of theirs."""
         self.outbox.put(words)
@@ -73,6 +81,7 @@ class Sending(Scrolling):
         self.refresh_state()
         try:
             await self.to_latest()
+            await self.before_sending()
             sent = await self.engine.send(words)
         except Busy:
             self.outbox.hold()  # sent again when the reply has ended
@@ -87,6 +96,7 @@ class Sending(Scrolling):
         else:
             self.progress.sent(sent.turn)
             self.acknowledge(sent.turn, sent.conversation)
+            await self.after_sending(sent.conversation)
         self.refresh_state()
 
     def acknowledge(self, turn: int, conversation: int | None = None) -> None:

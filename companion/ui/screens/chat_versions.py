@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from companion.calls import EnginePort
 from companion.errors import CompanionError, EngineStopped
 from companion.events import ReplyFailed, ReplyStarted
-from companion.records import SentMessage
+from companion.records import SentMessage, Turn
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.screens.base import attempt, tell, tell_error
 from companion.ui.screens.chat_sending import Sending
 from companion.ui.widgets.transcript import WINDOW
 from companion.ui.widgets.turn_base import TurnView
-from companion.ui.widgets.turn_view import CONTINUABLE, PersonTurn
+from companion.ui.widgets.turn_view import PersonTurn
 from companion.ui.widgets.versions import Versions
 
 
@@ -45,31 +45,39 @@ class VersionActions(Sending):
         if view is None or not view.answers:
             tell(self, text("chat.nothing_to_renew"), seconds=2)
         elif self.quiet():
-            self._renew(self.engine.regenerate(view.reply))
+            self._renew(view.answers, self.engine.regenerate(view.reply))
 
     def again_without(self, reply: int, without: tuple[str, ...]) -> None:
         """Another reply beside this one, from all but these parts of its prompt."""
-        if self.quiet():
-            self._renew(self.engine.regenerate(reply, without))
+        view = self.transcript.reply(reply)
+        if view is not None and view.answers and self.quiet():
+            self._renew(view.answers, self.engine.regenerate(reply, without))
 
     def action_go_on(self) -> None:
         view = self.reply_meant
-        if view is None or view.state not in CONTINUABLE:
+        if view is None or not view.answers or not view.can_go_on:
             tell(self, text("chat.nothing_to_continue"), seconds=2)
         elif self.quiet():
-            self._renew(self.engine.continue_reply(view.reply))
+            self._renew(view.answers, self.engine.continue_reply(view.reply))
 
     @work(group="versions", exclusive=True)
-    async def _renew(self, call: Awaitable[SentMessage]) -> None:
+    async def _renew(self, turn: int, call: Awaitable[SentMessage]) -> None:
         self.to_prompt()
         self._renewing = True
+        self.progress.answering = turn  # events may come before the answer of the call
+        self.refresh_state()
         await self.to_latest()
-        sent = await attempt(self, call)
-        if sent is None:
+        if await attempt(self, call) is None:
             self._renewing = False
-        else:
-            self.progress.sent(sent.turn)
+            self.progress.answering = None
             self.refresh_state()
+            self.send_waiting()
+
+    def reply_finished(self, turn: Turn) -> None:
+        """One that was stopped before its first word is not kept."""
+        self.reply_renewed()
+        if not turn.text and turn.answers:
+            self._show_again(turn.answers)
 
     def reply_renewed(self) -> bool:
         """A reply has come, or not: whether it was another version of one. Asked once for each."""
@@ -117,7 +125,7 @@ class VersionActions(Sending):
     def send_edited(self, words: str) -> None:
         """Say `words` beside what is being written anew."""
         view = self.editing
-        if view is None or not self.quiet():
+        if view is None or self._resending is not None or not self.quiet():
             self.prompt.put_back(words)
         else:
             self._resend(view, words)
@@ -171,9 +179,9 @@ class VersionActions(Sending):
 
     @work(group="versions")
     async def _show_again(self, turn: int) -> None:
-        """Another reply did not come: those that were there are shown again."""
-        view = self.transcript.person(turn)
+        """No reply came of it: those that were there are shown again."""
         items = await attempt(self, self.engine.transcript(limit=WINDOW))
+        view = self.transcript.person(turn)
         ids = [item.turn.id for item in items or ()]
         if view is not None and items and turn in ids:
             await self.transcript.replace_from(view, items[ids.index(turn) :])
@@ -190,7 +198,7 @@ class VersionActions(Sending):
     @on(Versions.Stepped)
     def _stepped(self, message: Versions.Stepped) -> None:
         message.stop()
-        node = message.control.parent if message.control is not None else None
+        node = message.mark.parent
         if isinstance(node, TurnView):
             other = node.beside(message.direction)
             if other is not None and self.quiet():

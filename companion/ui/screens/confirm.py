@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
+from companion.strings import text
 from companion.ui.widgets.literal import Literal
 
 
@@ -17,8 +18,8 @@ class ConfirmScreen(ModalScreen[bool]):
     """Dismissed with True on Enter or `y`, with False on Esc or `n`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "answer(True)", "Yes"),
-        Binding("escape,n", "answer(False)", "No"),
+        Binding("enter,y", "answer(True)", text("confirm.key_yes"), id="confirm.yes"),
+        Binding("escape,n", "answer(False)", text("confirm.key_no"), id="confirm.no"),
     ]
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; }
@@ -39,7 +40,7 @@ class ConfirmScreen(ModalScreen[bool]):
         with VerticalScroll():
             yield Literal((self._question, "bold"))
             yield Literal("\n".join(self._lines))
-            yield Literal(f"Enter {self._yes}   Esc leaves it", classes="keys")
+            yield Literal(text("confirm.keys", yes=self._yes), classes="keys")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -48,26 +48,26 @@ class PlaceTable(RowTable):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", text("conversations.key_open"), key_display="⏎", id="conversations.open"),
     ]
-    COLUMNS = (("text", "", 0), ("about", "", 22), ("when", "", 10))
+    COLUMNS = (("text", "", 0), ("about", "", 22), ("when", "", 11))
 
     def __init__(self) -> None:
         super().__init__()
         self.show_header = False
-        self._rows: Sequence[Row] = ()
+        self._shown: Sequence[Row] = ()
 
     @property
     def current(self) -> Conversation | FoundTurn | MemoryRow | None:
-        return self._rows[self.cursor_row].what if 0 <= self.cursor_row < len(self._rows) else None
+        return self._shown[self.cursor_row].what if 0 <= self.cursor_row < len(self._shown) else None
 
     def show(self, rows: Sequence[Row]) -> None:
         before = self.current
-        self._rows = rows
+        self._shown = rows
         place = next((at for at, row in enumerate(rows) if row.what is not None and row.what == before), None)
         first = next((at for at, row in enumerate(rows) if row.what is not None), 0)
         self.put((row.cells for row in rows), first if place is None else place)
 
     def refill(self) -> None:
-        self.show(self._rows)
+        self.show(self._shown)
 
     def widths(self, width: int) -> dict[str, int]:
         return super().widths(width) | {"about": 22 if width >= 80 else 17}
@@ -87,7 +87,9 @@ class ConversationsScreen(EngineScreen):
     ]
     DEFAULT_CSS = """
     ConversationsScreen #head { height: 1; padding: 0 1; }
-    ConversationsScreen Input { width: 1fr; border: none; height: 1; padding: 0; background: transparent; }
+    ConversationsScreen Input, ConversationsScreen Input:focus {
+        width: 1fr; border: none; height: 1; padding: 0; background: transparent;
+    }
     ConversationsScreen Input:focus { background: $surface; }
     ConversationsScreen #summary { width: auto; color: $text-muted; padding-left: 2; }
     """

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from companion.calls import EnginePort
 from companion.errors import CompanionError
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.edit import write_memory
@@ -18,14 +19,14 @@ from companion.ui.widgets.learned_card import LearnedCard
 from companion.ui.widgets.morning_card import MorningCard
 from companion.ui.widgets.turn_view import CompanionTurn
 
-FRESH = ("F4 keep, edit, undo   F1 help   F2 memories", "F4 keep, edit, undo  F1 help")
+FRESH = (text("learned.fresh"), text("learned.fresh_short"))
 """Keys that are told while the newest card is new, on a wide and on a narrow screen."""
 
 
 class LearnedActions(EngineScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # TextArea takes ctrl+z, and ctrl+s and ctrl+q may be eaten.
-        Binding("f4,ctrl+t", "newest_card", "What was learned last"),
+        Binding("f4,ctrl+t", "newest_card", text("learned.key_newest"), id="learned.newest"),
     ]
 
     def __init__(self, engine: EnginePort) -> None:
@@ -58,7 +59,7 @@ class LearnedActions(EngineScreen):
         if cards:
             cards[-1].focus_heading()
         else:
-            tell(self, "Nothing was learned from what is shown here.", seconds=2)
+            tell(self, text("learned.nothing"), seconds=2)
 
     @on(LearnedCard.Left)
     def _left(self, message: LearnedCard.Left) -> None:
@@ -110,7 +111,7 @@ class LearnedActions(EngineScreen):
         if detail is None:
             return
         save = partial(self.engine.edit_memory, id)
-        change = await write_memory(self.app, "Edit memory", detail.memory.text, save)
+        change = await write_memory(self.app, text("learned.edit_title"), detail.memory.text, save)
         if change is not None:
             tell(self, one_line(change.summary), seconds=4)
 
@@ -120,7 +121,7 @@ class LearnedActions(EngineScreen):
         if card.changing:
             return
         if batch is None:
-            tell(self, "This was not learned from what was said.", "Press Enter on a memory to change it.", seconds=4)
+            tell(self, text("learned.not_from_here"), text("learned.not_from_here_hint"), seconds=4)
             return
         card.changing = True  # a second press is not to undo the undo that the first is still waiting for
         change = await attempt(self, self.engine.undo(batch))
@@ -130,7 +131,7 @@ class LearnedActions(EngineScreen):
         card.moved_on(change.batch)
         self.keys_changed()
         if change.kept:
-            tell(self, "Left as it is", "\n".join(change.kept), seconds=6)
+            tell(self, text("learned.left"), "\n".join(change.kept), seconds=6)
 
     def memories_changed(self, ids: tuple[int, ...]) -> None:
         """Cards say what their memories say now."""

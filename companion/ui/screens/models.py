@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Footer
 from companion.calls import EnginePort
 from companion.events import Event, ModelPullFinished, ModelPullProgress
 from companion.offers import ModelList
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import amount, bar
 from companion.ui.model_text import PullMeter, machine_line, model_parts, plan_lines
@@ -28,10 +29,10 @@ class ModelsScreen(EngineScreen):
 
     HELP_TOPIC = "models"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,delete", "remove", "Remove", key_display="x"),
-        Binding("s", "stop", "Stop"),
-        Binding("r", "load", "Reload"),
-        Binding("escape", "back", "Back", key_display="esc"),
+        Binding("x,delete", "remove", text("models.key_remove"), key_display="x", id="models.remove"),
+        Binding("s", "stop", text("models.key_stop"), id="models.stop"),
+        Binding("r", "load", text("models.key_reload"), id="models.reload"),
+        Binding("escape", "back", text("models.key_back"), key_display="esc", id="models.back"),
     ]
     DEFAULT_CSS = """
     ModelsScreen #machine { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
@@ -59,7 +60,7 @@ class ModelsScreen(EngineScreen):
         self._pull = pull
 
     def compose(self) -> ComposeResult:
-        yield Literal("Looking …", id="machine")
+        yield Literal(text("models.looking"), id="machine")
         yield ModelTable()
         yield Literal(id="about")
         yield Literal(id="pull")
@@ -79,7 +80,7 @@ class ModelsScreen(EngineScreen):
         if not self.is_attached:
             return
         if found is None:
-            self.query_one("#machine", Literal).show("The models cannot be listed now. r tries again.")
+            self.query_one("#machine", Literal).show(text("models.not_listed"))
             return
         self.query_one(ModelTable).show(found.models)
         notice = f"\n{one_line(found.notice)}" if found.notice else ""
@@ -98,8 +99,8 @@ class ModelsScreen(EngineScreen):
         line, pull = self.query_one("#pull", Literal), self._pull
         line.display = pull is not None
         if pull is not None:
-            doing = f"{one_line(pull.name, 40)}, {one_line(pull.what, 60)}"
-            line.show((bar(pull.share, 20), "$primary"), f" {pull.share:.0%} {pull.words}\n{doing}   s stops")
+            doing = text("models.pull_line", name=one_line(pull.name, 40), doing=one_line(pull.what, 60))
+            line.show((bar(pull.share, 20), "$primary"), f" {pull.share:.0%} {pull.words}\n{doing}")
 
     # What the person does
 
@@ -109,11 +110,11 @@ class ModelsScreen(EngineScreen):
         if model is None:
             return
         if model.problem:
-            tell(self, f"{one_line(model.name)} cannot be used", one_line(model.problem, 300), "warning")
+            tell(self, text("models.cannot", name=one_line(model.name)), one_line(model.problem, 300), "warning")
         elif model.place == "offered":
             self._fetch(model.key)
         elif model.in_use:
-            tell(self, f"{one_line(model.name)} is in use already.", seconds=2)
+            tell(self, text("models.in_use_already", name=one_line(model.name)), seconds=2)
         else:
             self.post_message(self.UseWanted(model.path, model.name))
 
@@ -122,8 +123,8 @@ class ModelsScreen(EngineScreen):
         plan = await attempt(self, self.engine.plan_pull(key))
         if plan is None:
             return
-        question = f"Fetch {one_line(plan.name, 40)} from {one_line(plan.host, 60)}?"
-        if await self.app.push_screen_wait(ConfirmScreen(question, plan_lines(plan), "fetches it")):
+        question = text("models.fetch_question", name=one_line(plan.name, 40), host=one_line(plan.host, 60))
+        if await self.app.push_screen_wait(ConfirmScreen(question, plan_lines(plan), text("models.fetches"))):
             self.post_message(self.PullWanted(key))
 
     @work(group="choose", exclusive=True)
@@ -135,17 +136,19 @@ class ModelsScreen(EngineScreen):
         if removal is None:
             return
         deletes = removal.what == "delete"
-        size = f"{amount(removal.size_bytes)} are freed." if deletes else "The file stays where it is."
-        question = f"{'Delete' if deletes else 'Forget'} {one_line(model.name, 40)}?"
+        size = text("models.freed", size=amount(removal.size_bytes)) if deletes else text("models.file_stays")
+        name = one_line(model.name, 40)
+        question = text("models.delete_question", name=name) if deletes else text("models.forget_question", name=name)
+        yes = text("models.deletes") if deletes else text("models.forgets")
         lines = (one_line(removal.path, 300), size)
-        if await self.app.push_screen_wait(ConfirmScreen(question, lines, "deletes it" if deletes else "forgets it")):
+        if await self.app.push_screen_wait(ConfirmScreen(question, lines, yes)):
             await attempt(self, self.engine.remove_model(model.path or model.key))
             self.load()
 
     @work(group="stop")
     async def action_stop(self) -> None:
         if self._pull is None:
-            tell(self, "Nothing is being fetched.", seconds=2)
+            tell(self, text("models.nothing_fetched"), seconds=2)
         else:
             await attempt(self, self.engine.stop_pull())
 

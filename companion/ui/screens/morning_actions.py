@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 
 from companion.calls import EnginePort
 from companion.errors import CompanionError
+from companion.strings import text
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.widgets.morning_card import MorningCard
 
 
 class MorningActions(EngineScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "morning", "What is new since you were here")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f5", "morning", text("morning.key_show"), id="morning.show")]
 
     def __init__(self, engine: EnginePort) -> None:
         super().__init__(engine)
@@ -44,7 +45,7 @@ class MorningActions(EngineScreen):
             if report is None:
                 return
             if report.empty:
-                tell(self, "Nothing new since you were here.", seconds=2)
+                tell(self, text("morning.nothing"), seconds=2)
                 return
             self.morning_card.tell(report)
             await attempt(self, self.engine.morning_seen())

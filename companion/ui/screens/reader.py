@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer, TextArea
 
+from companion import strings
 from companion.text import sanitise
 
 
@@ -16,7 +17,7 @@ class ReaderScreen(Screen[None]):
     """`text` literally. A read-only text area: it wraps a megabyte at once and scrolls it without effort."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Back", key_display="esc"),
+        Binding("escape,q", "back", strings.text("reader.key_back"), key_display="esc", id="reader.back"),
     ]
     DEFAULT_CSS = """
     ReaderScreen TextArea, ReaderScreen TextArea:focus { border: none; padding: 1 2; background: transparent; }

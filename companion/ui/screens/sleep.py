@@ -15,6 +15,7 @@ from companion.calls import EnginePort
 from companion.errors import CompanionError
 from companion.events import Event, SleepProgress
 from companion.reports import SleepReport
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import counted
 from companion.ui.widgets.literal import Literal
@@ -25,13 +26,16 @@ LINES = 12
 def report_lines(report: SleepReport) -> list[str]:
     """What the person should know of it, the most important first."""
     if not report.nights:
-        return ["Nothing to do: every night was run already."]
-    lines = [f"{counted(len(report.nights), 'night')}, up to {report.nights[-1]}."]
-    counts = ((report.dormant, "faded"), (report.archived, "put away"), (report.woken, "came back"))
-    told = [f"{counted(number, 'memory', 'memories')} {what}." for number, what in counts if number]
-    lines += report.changes or told
+        return [text("sleep.nothing")]
+    lines = [text("sleep.nights", nights=counted(len(report.nights), "night"), last=report.nights[-1])]
+    if report.changes:
+        lines += report.changes
+    else:
+        lines += [text("sleep.faded", count=report.dormant)] if report.dormant else []
+        lines += [text("sleep.put_away", count=report.archived)] if report.archived else []
+        lines += [text("sleep.came_back", count=report.woken)] if report.woken else []
     if report.dry_run:
-        lines.append("This was a preview; nothing was changed.")
+        lines.append(text("sleep.preview_only"))
     return lines
 
 
@@ -39,8 +43,8 @@ class SleepScreen(ModalScreen[None]):
     """Closing it does not stop the night. `u` takes the whole night back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "back", "Close"),
-        Binding("u", "undo", "Undo"),
+        Binding("escape,enter", "back", text("sleep.key_close"), id="sleep.close"),
+        Binding("u", "undo", text("sleep.key_undo"), id="sleep.undo"),
     ]
     DEFAULT_CSS = """
     SleepScreen { align: center middle; }
@@ -61,10 +65,10 @@ class SleepScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Literal(("Sleep, preview" if self._dry_run else "Sleep", "bold"))
+            yield Literal((text("sleep.title_preview") if self._dry_run else text("sleep.title"), "bold"))
             yield ProgressBar(show_eta=False)
-            yield Literal("Starting", id="what")
-            yield Literal("Esc closes; the night goes on", classes="keys")
+            yield Literal(text("sleep.starting"), id="what")
+            yield Literal(text("sleep.goes_on"), classes="keys")
 
     def on_mount(self) -> None:
         self._run_night()
@@ -86,11 +90,11 @@ class SleepScreen(ModalScreen[None]):
             if len(lines) > LINES:
                 where = "companion sleep --dry-run" if self._dry_run else "companion memories history"
                 end = lines[-1:] if self._dry_run else []
-                lines = [*lines[: LINES - 1 - len(end)], f"… and more: {where}", *end]
+                lines = [*lines[: LINES - 1 - len(end)], text("sleep.and_more", command=where), *end]
             what.show("\n".join(one_line(line) for line in lines))
         self.query_one(ProgressBar).display = False
         undo = self._report is not None and self._report.batch is not None and not self._dry_run
-        keys.show("Esc closes   u takes it back" if undo else "Esc closes")
+        keys.show(text("sleep.closes_or_undo") if undo else text("sleep.closes"))
 
     @work
     async def action_undo(self) -> None:
@@ -103,7 +107,7 @@ class SleepScreen(ModalScreen[None]):
             what.show((f"{error}\n", "bold"), error.hint)
         else:
             what.show("\n".join([one_line(change.summary), *(one_line(line) for line in change.kept)]))
-            self.query_one(".keys", Literal).show("Esc closes")
+            self.query_one(".keys", Literal).show(text("sleep.closes"))
 
     def action_back(self) -> None:
         self.dismiss()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -29,10 +30,11 @@ class SegmentTable(RowTable):
         Binding("space,x", "screen.drop", text("why.key_drop"), key_display="space", id="why.drop"),
         Binding("enter", "screen.again", text("why.key_again"), id="why.again"),
     ]
-    COLUMNS = (("text", "", 0), ("kind", "", 14), ("share", "", 18))
+    COLUMNS = (("text", "", 0), ("kind", "", 14), ("share", "", 19))
 
     def __init__(self, said: WhySaid) -> None:
         super().__init__()
+        self.show_header = False
         self._said = said
         self._tokens = sum(segment.tokens for segment in said.segments)
         self.dropped: set[str] = set()
@@ -43,7 +45,7 @@ class SegmentTable(RowTable):
         return segments[self.cursor_row] if 0 <= self.cursor_row < len(segments) else None
 
     def widths(self, width: int) -> dict[str, int]:
-        return super().widths(width) | {"share": 18 if width >= 80 else 11}
+        return super().widths(width) | {"share": 19 if width >= 80 else 12}
 
     def refill(self) -> None:
         cells = 6 if self.size.width >= 80 else 0
@@ -58,7 +60,8 @@ class SegmentTable(RowTable):
         return (
             cell(f"{mark} {one_line(segment.text, 300)}", style),
             cell(f" {kind_name(segment.kind)}"),
-            cell(f"{meter}{percent(share):>4} {segment.tokens:>5,}"),
+            # Aligned: white space counts here.
+            Text(f"{meter}{percent(share):>4} {segment.tokens:>6,}", no_wrap=True, end=""),
         )
 
 

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.message import Message
 
+from companion.strings import text
 from companion.ui.widgets.literal import Literal
 
 
@@ -15,9 +16,9 @@ class Heading(Literal, can_focus=True):
     """Says `Toggled` on Enter, Space or a click; `up` and `down` walk through neighbouring lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "open_or_close", "Open or close"),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("enter,space", "open_or_close", text("learned.key_toggle"), id="heading.toggle"),
+        Binding("up", "app.focus_previous", show=False, id="heading.up"),
+        Binding("down", "app.focus_next", show=False, id="heading.down"),
     ]
     DEFAULT_CSS = """
     Heading { color: $text-muted; width: auto; max-width: 100%; }

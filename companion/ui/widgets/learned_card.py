@@ -14,25 +14,26 @@ from textual.message import Message
 from textual.widget import Widget
 
 from companion.records import Memory
+from companion.strings import text
 from companion.ui.learned_text import Entry, summary, whole
 from companion.ui.widgets.heading import Heading
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.memory_line import MemoryLine
 
-TAKEN_BACK = "taken back: "
+TAKEN_BACK = text("learned.taken_back")
 
 
 class LearnedCard(Vertical):
     """Closed at first. `journal_batch` is the change that `u` takes back; None when there is none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "keep", "Keep"),
-        Binding("e", "edit", "Edit"),
-        Binding("u", "undo", "Undo"),
-        Binding("escape", "leave", "Back"),
+        Binding("k", "keep", text("learned.key_keep"), id="learned.keep"),
+        Binding("e", "edit", text("learned.key_edit"), id="learned.edit"),
+        Binding("u", "undo", text("learned.key_undo"), id="learned.undo"),
+        Binding("escape", "leave", text("learned.key_back"), id="learned.back"),
     ]
-    KEYS = "k keep   e edit   u undo   Enter more   Esc back"
-    KEYS_TAKEN_BACK = "u bring it back   Esc back"
+    KEYS = text("learned.keys")
+    KEYS_TAKEN_BACK = text("learned.keys_taken_back")
     DEFAULT_CSS = """
     LearnedCard { height: auto; }
     LearnedCard .entry { padding-left: 2; color: $text-muted; text-wrap: wrap; }
@@ -140,7 +141,7 @@ class LearnedCard(Vertical):
 
     def _title(self) -> str:
         if self.open:
-            return "▾ taken back" if self.taken_back else "▾ remembered"
+            return text("learned.open_taken_back") if self.taken_back else text("learned.open")
         return summary(self._shown, TAKEN_BACK if self.taken_back else "")
 
     def _show(self) -> None:

@@ -8,8 +8,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from companion.offers import ModelOffer
+from companion.strings import text
 from companion.ui.format import amount
-from companion.ui.model_text import where
+from companion.ui.model_text import fit, where
 from companion.ui.widgets.literal import cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -19,8 +20,15 @@ _STYLES = {"fits": "", "tight": "yellow", "too large": "red", "unknown": "dim"}
 class ModelTable(RowTable):
     """`show()` keeps the cursor on its model; the name takes what the other columns leave."""
 
-    COLUMNS = (("name", "  model", 0), ("size", "  size", 8), ("fit", " memory", 11), ("where", "where", 10))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", "Use or fetch", key_display="⏎")]
+    COLUMNS = (
+        ("name", text("models.column_model"), 0),
+        ("size", text("models.column_size"), 8),
+        ("fit", text("models.column_memory"), 11),
+        ("where", text("models.column_where"), 10),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", text("models.key_choose"), key_display="⏎", id="models.choose")
+    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,10 +59,10 @@ class ModelTable(RowTable):
 
 
 def _cells(model: ModelOffer) -> tuple[object, ...]:
-    fit = "no use" if model.problem else model.fit
+    word = text("models.no_use") if model.problem else fit(model)
     return (
         cell(f"{'*' if model.in_use else ' '} {model.name}", "bold" if model.in_use else ""),
         cell(f"{amount(model.size_bytes):>7}" if model.size_bytes else ""),
-        cell(f" {fit}", _STYLES.get(fit, "dim")),
+        cell(f" {word}", "dim" if model.problem else _STYLES.get(model.fit, "dim")),
         cell(where(model)),
     )

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from companion.reports import MorningReport
+from companion.strings import text
 from companion.ui.format import now
 from companion.ui.morning_text import MorningLine, heading, morning_lines
 from companion.ui.widgets.literal import Literal
@@ -22,10 +23,10 @@ class MorningCard(VerticalScroll, can_focus=False):
     """Hidden until it is given a report."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "keep", "Keep"),
-        Binding("escape", "leave", "Close"),
+        Binding("k", "keep", text("morning.key_keep"), id="morning.keep"),
+        Binding("escape", "leave", text("morning.key_close"), id="morning.close"),
     ]
-    KEYS = "k keep for good   Enter more   Esc close"
+    KEYS = text("morning.keys")
     DEFAULT_CSS = """
     MorningCard {
         display: none; height: auto; max-height: 40%; margin: 0 1; padding: 0 1;
@@ -50,6 +51,8 @@ class MorningCard(VerticalScroll, can_focus=False):
         super().__init__()
         self._title = Literal(classes="title")
         self._leaving = False
+        self._about: dict[int, str] = {}
+        """What each memory says."""
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -57,7 +60,8 @@ class MorningCard(VerticalScroll, can_focus=False):
     def tell(self, report: MorningReport) -> None:
         """Show the report, in place of what was shown."""
         lines = morning_lines(report)
-        self._title.show(f"{heading(report, now())}   (F5: keep, open · Esc there: close)")
+        self._about = {line.memory: line.about for line in lines if line.memory is not None}
+        self._title.show(text("morning.title_keys", heading=heading(report, now())))
         self.query(".line").remove()
         self.mount_all(_widget(line) for line in lines)
         self.display = bool(lines)
@@ -80,7 +84,7 @@ class MorningCard(VerticalScroll, can_focus=False):
         """It was pinned: its line says so."""
         for line in self.query(MemoryLine):
             if line.memory == memory:
-                line.show(f"● kept: {str(line.render()).partition(': ')[2] or str(line.render())[2:]}")
+                line.show(text("morning.kept", text=self._about.get(memory, "")))
                 line.remove_class("fades")
 
     async def on_key(self, event: Key) -> None:

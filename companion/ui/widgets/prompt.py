@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -55,6 +56,8 @@ class Prompt(TextArea):
 
     def __init__(self, words: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         self._pastes = Pastes()
+        self.keys_first: Callable[[str], bool] | None = None
+        """Hears of every key before the prompt does; True when that was all there is to do."""
         super().__init__(
             self._folded(words),
             id=id,
@@ -91,6 +94,10 @@ class Prompt(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         # Textual runs bindings when a key has bubbled up, characters when it arrives: typed quickly, or on a busy
         # machine, a Backspace or Enter would act after the letters that follow it. Here all keys act in their order.
+        if self.keys_first is not None and self.keys_first(event.key):
+            event.stop()
+            event.prevent_default()
+            return
         await act_on_key(self, event)
 
     def action_submit(self) -> None:

@@ -7,12 +7,13 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.progress import Progress
 from companion.ui.widgets.literal import literal
 
-IDLE = "F1 help   F2 memories   Ctrl+P commands"
-IDLE_SHORT = "F1 help  F2 memories"
+IDLE = text("status.idle")
+IDLE_SHORT = text("status.idle_short")
 
 
 class StatusLine(Widget):
@@ -34,6 +35,8 @@ class StatusLine(Widget):
         width = self.content_size.width
         doing = "" if self.keys else one_line(self._progress.doing, 60)
         facts = [one_line(fact, 28) for fact in self._progress.facts()]
+        if self._progress.private and self._progress.status.phase == "starting" and not self.keys:
+            doing = text("app.private")  # the first thing that is read
         left = self.keys or doing or self.idle[0]
         if left is self.idle[0] and facts and not _fits(left, facts[:1], width):
             left = self.idle[1]

@@ -104,8 +104,11 @@ class Transcript(VerticalScroll, can_focus=False):
 
     # Filling it
 
-    async def load(self, items: Sequence[TranscriptItem], at: int | None = None) -> None:
-        """Show these instead of what is there, oldest first; the newest, or those around turn `at`."""
+    async def load(
+        self, items: Sequence[TranscriptItem], at: int | None = None, greeting: str = "", ending: str = ""
+    ) -> None:
+        """Show these instead of what is there, oldest first; the newest, or those around turn `at`. `greeting` stands
+        where there are none, `ending` under the last one until something is said."""
         with self.app.batch_update():
             await self.remove_children()
             self.views.clear()
@@ -114,11 +117,11 @@ class Transcript(VerticalScroll, can_focus=False):
             self.more_below = at is not None
             if items:
                 await self.mount_all(self._make(items, None, self.views))
-                last = self.views[-1]
-                if isinstance(last, PersonTurn) and at is None:
-                    last.note(text("chat.no_reply"))
+                self._note_missing()
             else:
-                await self.mount(Literal(text("chat.greeting"), classes="greeting"))
+                await self.mount(Literal(greeting or text("chat.greeting"), classes="greeting"))
+            if items and ending:
+                await self.mount(Literal(f"── {ending} ──", classes="greeting"))
         if at is None:
             self.to_newest()
 
@@ -129,6 +132,12 @@ class Transcript(VerticalScroll, can_focus=False):
             for widget in self._cut(view):
                 await widget.remove()
             await self.mount_all(self._make(items, self._newest, self.views))
+            self._note_missing()
+
+    def _note_missing(self) -> None:
+        last = self.views[-1] if self.views else None
+        if isinstance(last, PersonTurn) and not self.more_below:
+            last.note(text("chat.no_reply"))
 
     async def prepend(self, items: Sequence[TranscriptItem]) -> None:
         """Older turns, oldest first; what is on the screen stays where it is."""

@@ -32,7 +32,7 @@ class TurnView(Vertical):
         Binding("escape", "screen.leave_walk", text("chat.key_back"), id="turn.leave"),
     ]
     DEFAULT_CSS = """
-    TurnView:focus { background: $surface; border-left: outer $primary; padding-left: 1; }
+    TurnView:focus { background: $surface; border-left: thick $primary; padding-left: 1; }
     """
 
     def __init__(self, id: int, siblings: tuple[int, ...] = (), classes: str | None = None) -> None:

@@ -182,13 +182,18 @@ class CompanionTurn(TurnView):
     def writing(self) -> bool:
         return self.state == "streaming"
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was stopped or broken off after its first words."""
+        return self.state in CONTINUABLE and bool(self.words.strip())
+
     def what(self) -> list[tuple[str, str]]:
         if self.writing:
             return [("screen.copy_turn", text("chat.key_copy"))]
         told = [("screen.copy_turn", text("chat.key_copy"))]
         if self.answers:
             told.append(("screen.again", text("chat.key_again")))
-            if self.state in CONTINUABLE:
+            if self.can_go_on:
                 told.append(("screen.go_on", text("chat.key_go_on")))
             told.append(("screen.why", text("chat.key_why")))
         if self.recalled.display:

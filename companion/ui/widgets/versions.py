@@ -20,8 +20,9 @@ class Versions(Literal):
     class Stepped(Message):
         """The person wants another version of the turn: −1 the one before, 1 the one after."""
 
-        def __init__(self, direction: int) -> None:
+        def __init__(self, mark: Versions, direction: int) -> None:
             super().__init__()
+            self.mark = mark
             self.direction = direction
 
     def tell(self, siblings: tuple[int, ...], chosen: int) -> None:
@@ -32,4 +33,4 @@ class Versions(Literal):
 
     def on_click(self, event: Click) -> None:
         event.stop()
-        self.post_message(self.Stepped(-1 if event.x * 2 < self.size.width else 1))
+        self.post_message(self.Stepped(self, -1 if event.x * 2 < self.size.width else 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal, Part
 
@@ -18,10 +19,10 @@ class Waiting(Literal):
     def show_texts(self, texts: tuple[str, ...]) -> None:
         self.display = bool(texts)
         parts: list[Part] = []
-        for text in texts[:SHOWN]:
-            parts += [("waiting  ", "$text-warning"), f"{one_line(text)}\n"]
+        for message in texts[:SHOWN]:
+            parts += [(text("status.waiting"), "$text-warning"), f"{one_line(message)}\n"]
         if len(texts) > SHOWN:
-            parts.append(f"and {len(texts) - SHOWN} more\n")
+            parts.append(f"{text('status.and_more', count=len(texts) - SHOWN)}\n")
         if parts:
             parts[-1] = str(parts[-1]).rstrip("\n")
         self.show(*parts)

@@ -1,0 +1,91 @@
+"""Leaving the program: by Ctrl+C twice, by Ctrl+D, by a command, by a signal. Never waits for a reply or a night."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Any
+
+from textual import work
+from textual.app import App
+from textual.widgets import TextArea
+
+from companion.calls import EnginePort
+from companion.strings import text
+from companion.ui.screens.base import tell
+from companion.ui.screens.chat import ChatScreen
+
+CLOSING = 1.0
+"""Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
+TWICE = 2.0
+"""Seconds in which a second Ctrl+C quits."""
+
+
+class LeavingApp(App[None]):
+    """Whoever is one has an engine to close and a conversation with messages that may wait."""
+
+    engine: EnginePort
+    chat: ChatScreen
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self._interrupted = -TWICE
+        self._leaving = False
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C copies what is selected; else the second within two seconds quits."""
+        selected = self.screen.get_selected_text()
+        if isinstance(self.focused, TextArea) and self.focused.selected_text:
+            selected = self.focused.selected_text
+        if selected:
+            self.chat.copy(selected)
+        else:
+            self._leave_at_the_second_time(text("app.quit_keys"))
+
+    def _leave_at_the_second_time(self, again: str) -> None:
+        moment = time.monotonic()
+        if moment - self._interrupted <= TWICE:
+            self.leave()
+            return
+        self._interrupted = moment
+        waiting = len(self.chat.outbox)
+        words = (
+            text("app.again_to_lose", keys=again, count=waiting) if waiting else text("app.again_to_quit", keys=again)
+        )
+        tell(self, words, seconds=TWICE)
+
+    def leave_soon(self, code: int) -> None:
+        """Leave with this exit code. Safe to call from a signal handler."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended: so has the app
+                self._loop.call_soon_threadsafe(self.leave, code)
+
+    @work(group="leave")
+    async def leave(self, code: int = 0) -> None:
+        """Close the engine within a bound, then exit. Never waits for a reply or a night."""
+        if self._leaving:
+            return
+        self._leaving = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.chat.leaving(), CLOSING)
+        with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
+            await asyncio.wait_for(self.engine.close(), CLOSING)
+        self.exit(return_code=code)
+
+    async def action_quit(self) -> None:
+        """At once, unless there is something that would be lost."""
+        if len(self.chat.outbox):
+            self._leave_at_the_second_time(text("app.end_keys"))
+        else:
+            self.leave()
+
+    def _fatal_error(self) -> None:
+        # Textual prints the local variables of every frame; here they hold what the person said.
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
