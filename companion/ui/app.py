@@ -26,13 +26,14 @@ from companion.strings import text
 from companion.text import one_line
 from companion.ui.commands import ENTRIES, commands
 from companion.ui.keymap import command_bindings
+from companion.ui.memory_pages_app import MemoryPages
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
+from companion.ui.place_actions import PlaceActions
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
 from companion.ui.screens.help import HelpScreen
-from companion.ui.screens.memories import MemoriesScreen
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
@@ -44,7 +45,7 @@ from companion.ui.supervision import RestartBudget
 from companion.ui.typed_ahead import typed_ahead
 
 
-class CompanionApp(ShellApp):
+class CompanionApp(MemoryPages, PlaceActions, ShellApp):
     """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start;
     without `paths` no setting is written."""
 
@@ -194,8 +195,7 @@ class CompanionApp(ShellApp):
         self.push_screen(HelpScreen("forgetting"))
 
     def action_memories(self) -> None:
-        if not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
-            self.push_screen(MemoriesScreen(self.engine))
+        self.open_memories()
 
     def action_models(self) -> None:
         self.models.open()
