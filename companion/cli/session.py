@@ -24,7 +24,7 @@ def prepare() -> tuple[Paths, Settings]:
     paths = default_paths()
     start_logging(paths)
     settings = load_settings(paths.settings)
-    use_language(settings.ui.language)
+    use_language(settings.ui.language)  # before a screen is imported: the names of keys are looked up then
     return paths, settings
 
 

@@ -132,9 +132,12 @@ class LlamaModel:
         lane: Lane = "talk",
         grammar: str = "",
         surprise: bool = False,
+        begun: str = "",
     ) -> Generation:
         called = time.perf_counter()
-        wanted = self._encode(messages)
+        with self._tokenising:
+            said = self._tokeniser.plain(begun) if begun else []
+        wanted = [*self._encode(messages), *said]
         watched = self._watched(messages) if surprise else range(0)
         room = self._room(wanted)
         reply = ReplyWriter(on_text, called)
@@ -147,7 +150,7 @@ class LlamaModel:
             surprised = context.mean_loss(watched) if finished else None
             with self._tokenising:
                 if not any(map(self._weights.is_special, set(reply.tokens))):
-                    self._tokeniser.remember_reply(reply.text, reply.tokens)
+                    self._tokeniser.remember_reply(begun + reply.text, [*said, *reply.tokens])
         return replace(reply.generation(finish, len(wanted), read), surprise=surprised)
 
     def read_ahead(

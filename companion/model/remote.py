@@ -87,7 +87,10 @@ class RemoteModel:
         lane: Lane = "talk",
         grammar: str = "",
         surprise: bool = False,
+        begun: str = "",
     ) -> Generation:
+        if begun:
+            raise NotOffered(f"{self._wire.host} takes no reply that is not finished")
         called = time.perf_counter()
         signal = stop or StopSignal()
         with self._using(lane, signal):
