@@ -117,6 +117,5 @@ async def test_without_colours_the_panel_and_the_curve_open(monkeypatch: pytest.
 
 def test_forgetting_is_explained() -> None:
     text = page("forgetting")
-    assert "## Forgetting" in text
     for word in ("Strength", "once a day", "spacing", "first week", "pin", "`fsrs`", "`exponential`", "a quarter"):
         assert word in text
