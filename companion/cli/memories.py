@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from companion import strings
 from companion.cli.learning import learning
 from companion.cli.listing import change_lines, detail_lines, found_lines, history_lines, memory_lines
 from companion.cli.output import change_json, detail_json, entry_json, found_json, memory_json, print_json, say
@@ -50,8 +51,12 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List memories, newest first: all, or those that a filter names."""
-    kinds: tuple[Kind, ...] = tuple(one for one in KINDS if one in _known(kind, KINDS, "kind of memory"))
-    statuses: tuple[Status, ...] = tuple(one for one in STATUSES if one in _known(status, STATUSES, "state"))
+    kinds: tuple[Kind, ...] = tuple(
+        one for one in KINDS if one in _known(kind, KINDS, strings.text("listing.kind_of_memory"))
+    )
+    statuses: tuple[Status, ...] = tuple(
+        one for one in STATUSES if one in _known(status, STATUSES, strings.text("listing.state"))
+    )
     typed = valid_text(" ".join(filter or []))
     parsed = parse(typed, SystemClock().now(), MemoryFilter(limit=limit))
     wanted = replace(parsed.filter, text=" ".join(part for part in (parsed.filter.text, valid_text(text)) if part))
@@ -68,7 +73,7 @@ def list_(
         return
     _print(
         memory_lines(rows)
-        or ["Nothing is remembered that fits." if typed or text or kind else "Nothing is remembered yet."]
+        or [strings.text("listing.nothing_fits") if typed or text or kind else strings.text("listing.nothing_yet")]
     )
 
 
@@ -80,7 +85,7 @@ def search(text: TextArgument, limit: LimitOption = 10, as_json: JsonOption = Fa
         if as_json:
             print_json([found_json(one, _retention(companion, one.memory.id)) for one in found])
             return
-    _print(found_lines(found) or ["Nothing comes to mind."])
+    _print(found_lines(found) or [strings.text("listing.nothing_comes")])
 
 
 @app.command()
@@ -101,7 +106,7 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Write a memory by hand."""
-    _known([kind], KINDS, "kind of memory")
+    _known([kind], KINDS, strings.text("listing.kind_of_memory"))
     chosen = next(one for one in KINDS if one == kind)
     _change(lambda companion: companion.add_memory(_text(text), chosen), as_json)
 
@@ -162,7 +167,7 @@ def history(
     if as_json:
         print_json([entry_json(entry) for entry in entries])
         return
-    _print(history_lines(entries) or ["Nothing was changed yet."])
+    _print(history_lines(entries) or [strings.text("plain.no_history")])
 
 
 app.command()(learning)
@@ -192,7 +197,7 @@ def _text(words: list[str]) -> str:
     """Words of the command line as one text. Raises InvalidInput."""
     text = valid_text(" ".join(words)).strip()
     if not text:
-        raise InvalidInput("the text is empty")
+        raise InvalidInput(strings.text("listing.empty_text"))
     return text
 
 
@@ -200,7 +205,8 @@ def _known(given: list[str] | None, known: tuple[str, ...], what: str) -> list[s
     for one in given or []:
         if one not in known:
             raise InvalidInput(
-                f"there is no {what} called “{one_line(one, 40)}”", hint=f"There are: {', '.join(known)}."
+                strings.text("listing.no_such", what=what, name=one_line(one, 40)),
+                hint=strings.text("listing.there_are", known=", ".join(known)),
             )
     return given or []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, done, number, tell
 from companion.days import full_date
@@ -9,7 +11,7 @@ from companion.errors import InvalidInput
 from companion.records import RecalledMemory
 from companion.strings import text, texts
 from companion.text import one_line
-from companion.ui.format import counted, percent
+from companion.ui.format import counted, filled, percent
 
 LATEST = 20
 """Turns among which the last reply is looked for."""
@@ -76,6 +78,17 @@ def _why(session: Session, rest: str) -> None:
     say(text("plain.why_how"))
 
 
+def _context(session: Session, _: str) -> None:
+    """How much of the model's context each part of the last prompt took."""
+    found = session.engine.why(session.reply)
+    kinds, sums = texts("plain_segment"), Counter[str]()
+    for segment in found.segments:
+        sums[segment.kind] += segment.tokens
+    free = max(0, found.context_tokens - sum(sums.values()))
+    for name, tokens in [*((str(kinds[kind]), tokens) for kind, tokens in sums.items()), (text("plain.free"), free)]:
+        say(f"{percent(tokens / max(1, found.context_tokens)):>4}  {filled(name, 10)}  {counted(tokens, 'token')}")
+
+
 def recalled(session: Session) -> tuple[RecalledMemory, ...]:
     """Those that the last reply was given. Raises NotFound."""
     reply = session.reply
@@ -117,6 +130,7 @@ COMMANDS: dict[str, Run] = {
     "continue": _continue,
     "versions": _versions,
     "why": _why,
+    "context": _context,
     "recalled": _recalled,
     "relevant": _not_relevant,
     "wrong": _wrong,
