@@ -160,7 +160,7 @@ class Prompting:
             persona=persona.name,
             system=persona.system,
             portrait=portrait,
-            traits=self.store.consolidated.portrait() if portrait else (),
+            traits=self._portrait(conversation) if portrait else (),
             first=_id_at(ids, prompt.start, end),
             shown=shown,
             without=without,

@@ -14,6 +14,7 @@ from companion.mind.slots import slot_of
 from companion.mind.tagging import Tagger
 from companion.records import Change, Kind, Memory
 from companion.store.changes import Batch
+from companion.store.consolidated import reason_of
 from companion.store.images import Image
 from companion.store.past import memory_of_image
 from companion.strings import text as words
@@ -37,7 +38,8 @@ class Regrouping:
         if not todo:
             raise InvalidInput(words("editing.all_so"))
         touched: dict[int, None] = {}
-        with store.changes.batch("person", action) as batch:
+        meant = [m.id for m in todo if m.kind in ("day", "trait")] if action == "forget" else []
+        with store.changes.batch("person", action, reason_of(meant)) as batch:
             for each in todo:
                 memory = store.memories.get(each.id)  # the one before may have taken it along
                 if _is_so(memory, action):

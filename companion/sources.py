@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from companion import strings
 from companion.chats import Segment, SegmentKind, WhySaid
 from companion.errors import CompanionError, NotFound
 from companion.holding import Holding
@@ -61,7 +62,7 @@ def why_said(holding: Holding, reply: Turn) -> WhySaid:
     store = holding.store_of_turn(reply.id)
     kept = store.prompts.get(reply.id)
     if kept is None or reply.answers is None:
-        raise NotFound(f"what turn {reply.id} was written from was not kept")
+        raise NotFound(strings.text("conversing.not_kept", id=reply.id))
     found = _Found(holding, store, reply, json.loads(kept))
     found.persona()
     found.portrait()

@@ -610,3 +610,49 @@ def test_a_long_conversation_tells_of_its_gist(house: House) -> None:
     assert kinds.index("gist") == 1
     assert 2 < kinds.count("history") < 38
     assert sum(s.tokens for s in told.segments) == house.events.of(ReplyFinished)[-1].report.prompt_tokens
+
+
+def test_each_conversation_is_held_with_its_persona(house: House) -> None:
+    visit = Visit(house)
+    companion = visit.companion
+    copy = companion.copy_persona("companion", "Ada")
+    companion.edit_persona(replace(copy, system="You are Ada, who builds engines."))
+    plain = visit.ask("hello", "good day")
+    begun = companion.begin_conversation("usual", copy.key)
+    assert (begun.persona, begun.speaker) == (copy.key, "Ada")
+    reply = visit.ask("hello", "good day")
+    assert reply.speaker == "Ada"
+    assert "who builds engines" in house.model.calls[-1].messages[0].text
+    companion.open_conversation(plain.conversation)
+    assert visit.ask("again", "yes").speaker == "Companion"
+    assert "who builds engines" not in house.model.calls[-1].messages[0].text
+    companion.close()
+    house.model = FakeModel()
+    again = Visit(house)
+    assert again.companion.open_conversation(reply.conversation).speaker == "Ada"
+    again.ask("are you there?", "yes")
+    assert "who builds engines" in house.model.calls[-1].messages[0].text
+    again.companion.remove_persona(copy.key)
+    again.companion.open_conversation(plain.conversation)
+    again.companion.open_conversation(reply.conversation)
+    assert again.ask("and now?", "yes").text == "yes"
+
+
+def test_a_profile_that_cannot_be_written_can_be_talked_to_incognito(house: House) -> None:
+    Visit(house).ask("hello", "good day")
+    house.opened[0].close()
+    house.model = FakeModel()
+    visit = Visit(house)
+    visit.companion._opened.db.read_only = True
+    try:
+        visit.companion.begin_conversation("incognito")
+        assert visit.ask("xylophone", "zanzibar").text == "zanzibar"
+        assert visit.says == ["xylophone", "zanzibar"]
+    finally:
+        visit.companion._opened.db.read_only = False
+
+
+def test_nothing_asked_in_the_first_minute_is_written_into_what_is_incognito(visit: Visit) -> None:
+    visit.companion.begin_conversation("incognito")
+    assert isinstance(problem_of(lambda: visit.companion.answer_question("Who are you?", "Me.")), InvalidInput)
+    assert visit.says == []

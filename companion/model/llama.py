@@ -143,6 +143,7 @@ class LlamaModel:
         reply = ReplyWriter(on_text, called)
         with self._using(lane, stop) as (context, signal):
             with closing(Sampler(self._weights, sampling, grammar)) as sampler:
+                sampler.said(said)
                 read, finished = context.read(wanted, on_progress, signal, watched)
                 finish: Finish = "stopped"
                 if finished:

@@ -90,7 +90,7 @@ class RemoteModel:
         begun: str = "",
     ) -> Generation:
         if begun:
-            raise NotOffered(f"{self._wire.host} takes no reply that is not finished")
+            raise NotOffered(strings.text("conversing.finished_only", host=self._wire.host))
         called = time.perf_counter()
         signal = stop or StopSignal()
         with self._using(lane, signal):

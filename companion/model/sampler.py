@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import random
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -47,6 +48,11 @@ class Sampler:
             C.llama_sampler_accept(self._grammar, token)
             C.llama_sampler_accept(self._chain, token)
         return token
+
+    def said(self, tokens: Sequence[int]) -> None:
+        """Count these as said: the reply begins with them."""
+        for token in tokens:
+            C.llama_sampler_accept(self._chain, token)
 
     def close(self) -> None:
         C.llama_sampler_free(self._chain)

@@ -121,7 +121,13 @@ def _canonical(word: str) -> str:
     return rules("en").kin.get(word, word)
 
 
+def is_relation(word: str) -> bool:
+    """Whether a word says what somebody is to the person."""
+    return bool(_canonical(word))
+
+
 def written(name: str, text: str) -> str:
     """A name as a text writes it."""
-    found = re.search(re.escape(name), text, re.IGNORECASE)
+    pattern = re.escape(name) if has_cjk(name) else rf"(?<!\w){re.escape(name)}(?!\w)"
+    found = re.search(pattern, text, re.IGNORECASE)
     return found.group() if found else name.title()

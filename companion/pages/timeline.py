@@ -14,8 +14,8 @@ EVENTS = 2_000
 
 
 def timeline(store: Store, fading: Fading) -> tuple[Month, ...]:
-    """Newest first. A memory is in the month in which it was formed, in the zone the person was in; an event or a day in
-    that in which it happened."""
+    """Newest first. A memory is in the month in which it was formed, in the zone the person was in; an event or a day
+    in that in which it happened."""
     counts = store.telling.months(STANDING)
     events: dict[tuple[int, int], list[Memory]] = {}
     wanted = MemoryFilter(kinds=("event", "day"), statuses=STANDING, limit=EVENTS)

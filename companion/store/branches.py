@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from companion import strings
 from companion.errors import NotFound
 from companion.store.database import Database
-from companion.strings import text
 
 ON_PATH = "NOT EXISTS (SELECT 1 FROM off_path WHERE off_path.turn = turns.id)"
 """Condition for rows of `turns`."""
@@ -39,7 +39,7 @@ class Branches:
         """The turn that it follows, 0 when it began its conversation. Raises NotFound."""
         row = self._db.one("SELECT parent FROM turns WHERE id = ?", (turn,))
         if row is None:
-            raise NotFound(text("engine.no_such_turn", turn=turn))
+            raise NotFound(strings.text("engine.no_turn", id=turn))
         return int(row[0] or 0)
 
     def is_on(self, turn: int) -> bool:

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from companion.records import Status
-from companion.store.database import Database
+from companion.store.database import Database, Row
 
 STANDING: tuple[Status, ...] = ("active", "dormant", "candidate")
 ONCE: tuple[Status, ...] = ("active", "dormant", "archived", "candidate", "superseded")
 """States of what is, or was, true."""
 _PART = 500
+_NAMED = (
+    "WITH named AS (SELECT memory, name FROM mentions UNION SELECT id, lower(subject) FROM memories"
+    " WHERE kind = 'thought' AND subject NOT IN ('person', 'companion'))"
+)
+"""A name at the beginning of a sentence may be any word, and is no mention; the subject says whose it is."""
 _SAID = "m.kind IN ('moment', 'thought') AND m.subject <> 'companion'"
 """What the person said: what nights made of it would count it once more."""
 
@@ -41,31 +46,26 @@ class Telling:
         return [Told(*row) for row in rows]
 
     def names(self, limit: int) -> list[Told]:
-        """What the person called by name (case folded), the most often first."""
+        """What the person called by name, and whom thoughts are about (case folded), the most often first."""
         rows = self._db.all(
-            "SELECT x.name, count(*), max(m.recorded_at), m.utc_offset, m.text FROM mentions x"
+            f"{_NAMED} SELECT x.name, count(*), max(m.recorded_at), m.utc_offset, m.text FROM named x"
             f" JOIN memories m ON m.id = x.memory WHERE m.status IN ({_quoted(STANDING)}) AND {_SAID}"
             " GROUP BY x.name ORDER BY 2 DESC, 3 DESC, 1 LIMIT ?",
             (limit,),
         )
-        return [Told(*row) for row in rows]
+        return _folded(rows)
 
     def names_in(self, memories: Sequence[int]) -> list[Told]:
         """The same of these memories alone."""
-        found: dict[str, Told] = {}
+        rows: list[Row] = []
         for start in range(0, len(memories), _PART):
             part = memories[start : start + _PART]
-            for row in self._db.all(
-                "SELECT x.name, count(*), max(m.recorded_at), m.utc_offset, m.text FROM mentions x"
-                f" JOIN memories m ON m.id = x.memory WHERE m.id IN ({','.join('?' * len(part))}) AND {_SAID}"
-                " GROUP BY x.name",
+            rows += self._db.all(
+                f"{_NAMED} SELECT x.name, 1, m.recorded_at, m.utc_offset, m.text FROM memories m"
+                f" JOIN named x ON x.memory = m.id WHERE m.id IN ({','.join('?' * len(part))}) AND {_SAID}",
                 part,
-            ):
-                one = Told(*row)
-                other = found.get(one.name, one._replace(memories=0))
-                latest = max(one, other, key=lambda told: told.last_at)
-                found[one.name] = latest._replace(memories=one.memories + other.memories)
-        return sorted(found.values(), key=lambda told: (-told.memories, -told.last_at, told.name))
+            )
+        return _folded(rows)
 
     def introducing(self, name: str, limit: int) -> list[str]:
         """Texts of the thoughts that call a name (case folded), the oldest: who is told of is introduced first."""
@@ -98,6 +98,17 @@ class Telling:
             (since * 86_400,),
         )
         return [(day, actor, bool(own), before, after, count) for day, actor, own, before, after, count in rows]
+
+
+def _folded(rows: Sequence[Row]) -> list[Told]:
+    """Names that differ in case alone as one: SQLite folds ASCII."""
+    found: dict[str, Told] = {}
+    for row in rows:
+        one = Told(*row)._replace(name=str(row[0]).casefold())
+        other = found.get(one.name, one._replace(memories=0))
+        latest = max(one, other, key=lambda told: told.last_at)
+        found[one.name] = latest._replace(memories=one.memories + other.memories)
+    return sorted(found.values(), key=lambda told: (-told.memories, -told.last_at, told.name))
 
 
 def _quoted(values: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.people import PeopleScreen
 from companion.ui.screens.portrait import PortraitScreen
 from companion.ui.screens.timeline import TimelineScreen
+from companion.ui.widgets.memory_table import MemoryTable
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.topic_line import TopicLine
 from tests.ui.fake_engine import FakeEngine
@@ -134,23 +135,23 @@ async def test_the_tree_goes_from_people_to_memories() -> None:
 @pytest.mark.parametrize("size", [(20, 5), NARROW, WIDE])
 async def test_months_open_and_close_and_lead_to_all_that_is_in_them(size: tuple[int, int]) -> None:
     engine = FakeEngine()
-    engine.remember("The move", "event", recorded_at=MAY)
+    engine.remember("Move", "event", recorded_at=MAY)
     engine.remember("I like tea", recorded_at=MAY)
     engine.remember("April rain", "event", recorded_at=MAY - 30 * DAY)
     async with running(engine, size) as (app, pilot):
         app.open_timeline()
         await wait_until(pilot, lambda: isinstance(app.screen, TimelineScreen) and "May 2026" in screen_text(app))
-        await wait_until(pilot, lambda: "The move" in screen_text(app))
+        await wait_until(pilot, lambda: "Move" in screen_text(app))
         assert "April rain" not in screen_text(app)
         await pilot.press("end", "enter")
         await wait_until(pilot, lambda: len(app.screen._memories) == 2)  # type: ignore[attr-defined]
         await pilot.press("home", "enter")
-        await wait_until(pilot, lambda: "The move" not in screen_text(app))
+        await wait_until(pilot, lambda: "Move" not in screen_text(app))
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "The move" in screen_text(app))
+        await wait_until(pilot, lambda: "Move" in screen_text(app))
         await pilot.press("down", "down", "enter")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen))
-        await wait_until(pilot, lambda: app.screen.table.row_count == 2)  # type: ignore[attr-defined]
+        await wait_until(pilot, lambda: [table.row_count for table in app.screen.query(MemoryTable)] == [2])
 
 
 @pytest.mark.parametrize(
@@ -170,4 +171,4 @@ async def test_a_command_with_a_name_or_a_filter_goes_straight_there() -> None:
         command("about").run(app, "Lena")  # type: ignore[attr-defined]
         await wait_until(pilot, lambda: isinstance(app.screen, AboutScreen))
         command("memories").run(app, "Paris is:replaced")  # type: ignore[attr-defined]
-        await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen) and app.screen.table.row_count == 1)
+        await wait_until(pilot, lambda: [table.row_count for table in app.screen.query(MemoryTable)] == [1])

@@ -30,6 +30,10 @@ LONGEST = 300
 _OF_ONE = frozenset({"edit", "pin", "forget", "restore", "split", "curve", "links", "conversation"})
 
 
+class PageView(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Without the keys of a scrolled view: they would come before those that walk from line to line."""
+
+
 class PageScreen(MemoryActions):
     """`lines()` fetches what is shown; None when that failed, which was told."""
 
@@ -43,7 +47,7 @@ class PageScreen(MemoryActions):
         Binding("end", "end(1)", show=False, id="page.last"),
     ]
     DEFAULT_CSS = """
-    PageScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; height: 1fr; }
+    PageScreen PageView { padding: 0 1; scrollbar-size-vertical: 1; height: 1fr; }
     PageScreen Literal { height: auto; }
     PageScreen .title { margin-top: 1; }
     """
@@ -52,9 +56,11 @@ class PageScreen(MemoryActions):
         super().__init__(engine)
         self._memories: dict[int, Memory] = {}
         self._focus_first = True
+        self._stale = False
+        self._working = False
 
     def compose(self) -> ComposeResult:
-        yield VerticalScroll(can_focus=False)
+        yield PageView()
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -63,23 +69,46 @@ class PageScreen(MemoryActions):
     async def lines(self) -> Sequence[Widget] | None:
         raise NotImplementedError
 
-    @work(group="page", exclusive=True)
-    async def load(self) -> None:
+    def load(self) -> None:
         """Put the page together anew, with the focus where it was."""
+        self._stale = True
+        if not self._working:
+            self._working = True
+            self._load()
+
+    @work(group="page")
+    async def _load(self) -> None:
+        # One after the other: a page that is broken off in the middle has its lines twice.
+        try:
+            while self._stale and self.is_attached:
+                self._stale = False
+                await self._put_together()
+        finally:
+            self._working = False
+
+    async def _put_together(self) -> None:
         found = await self.lines()
         if found is None or not self.is_attached:
             return
-        at = self._place()
-        view = self.query_one(VerticalScroll)
+        view = self.query_one(PageView)
         async with self.batch():
-            await view.remove_children()
+            before = list(view.children)
             await view.mount_all(found)
-        places = self._walkable()
-        if places and (at is not None or self._focus_first):
-            places[min(at or 0, len(places) - 1)].focus()
-            if not at:
-                view.scroll_home(animate=False)
+            at = self._place()
+            # Before the others go: a key that is pressed meanwhile has a line to act on.
+            places = [widget for widget in found if widget.can_focus]
+            if places and (at is not None or self._focus_first):
+                self.set_focus(places[min(at or 0, len(places) - 1)], scroll_visible=False)
+            await view.remove_children(before)
+        self.call_after_refresh(self._to_focused)
         self._focus_first = False
+
+    def _to_focused(self) -> None:
+        view, at = self.query_one(PageView), self._place()
+        if not at:
+            view.scroll_home(animate=False)
+        elif self.focused is not None:
+            view.scroll_to_widget(self.focused, animate=False)
 
     # What the lines are made of
 
@@ -101,7 +130,7 @@ class PageScreen(MemoryActions):
     # Walking
 
     def _walkable(self) -> list[Widget]:
-        return [widget for widget in self.query_one(VerticalScroll).children if widget.can_focus]
+        return [widget for widget in self.query_one(PageView).children if widget.can_focus]
 
     def _place(self) -> int | None:
         places = self._walkable()
@@ -110,19 +139,19 @@ class PageScreen(MemoryActions):
     def action_walk(self, by: int) -> None:
         places, at = self._walkable(), self._place()
         if at is None or not 0 <= at + by < len(places):
-            self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+            self.query_one(PageView).scroll_relative(y=by, animate=False)
         else:
-            places[at + by].focus()
+            self.set_focus(places[at + by])
 
     def action_page(self, by: int) -> None:
-        view = self.query_one(VerticalScroll)
+        view = self.query_one(PageView)
         view.scroll_relative(y=by * max(1, view.size.height - 2), animate=False)
 
     def action_end(self, by: int) -> None:
         places = self._walkable()
         if places:
-            places[0 if by < 0 else -1].focus()
-        view = self.query_one(VerticalScroll)
+            self.set_focus(places[0 if by < 0 else -1])
+        view = self.query_one(PageView)
         if by < 0:
             view.scroll_home(animate=False)
         else:

@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Footer, Input
@@ -20,7 +19,7 @@ from companion.strings import text
 from companion.ui.messages import TopicChosen
 from companion.ui.screens.about import topic_parts
 from companion.ui.screens.base import attempt
-from companion.ui.screens.page import PageScreen
+from companion.ui.screens.page import PageScreen, PageView
 from companion.ui.widgets.literal import Literal as Words
 from companion.ui.widgets.safe_input import SafeInput
 from companion.ui.widgets.topic_line import OpeningLine, TopicLine
@@ -38,6 +37,7 @@ class PageChosen(Message):
 class PeopleScreen(PageScreen):
     """A name that is typed (after /) finds its page, whether it is in the list or not."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "find", show=False, id="people.find")]
     DEFAULT_CSS = """
     PeopleScreen Input, PeopleScreen Input:focus {
@@ -52,7 +52,7 @@ class PeopleScreen(PageScreen):
 
     def compose(self) -> ComposeResult:
         yield SafeInput(placeholder=text("people.find"))
-        yield VerticalScroll(can_focus=False)
+        yield PageView()
         yield Footer(show_command_palette=False, compact=True)
 
     async def lines(self) -> Sequence[Widget] | None:
@@ -86,7 +86,7 @@ class PeopleScreen(PageScreen):
 
     @on(Input.Changed)
     async def _sought(self) -> None:
-        view = self.query_one(VerticalScroll)
+        view = self.query_one(PageView)
         async with self.batch():
             await view.remove_children()
             await view.mount_all(self._lines())
