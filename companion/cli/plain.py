@@ -118,7 +118,8 @@ class PlainChat:
         return self._latest("person")
 
     def _latest(self, role: Role) -> int:
-        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT)]
+        here = self._engine.conversation().id  # what is shown above a new one belongs to those before it
+        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT) if item.turn.conversation == here]
         found = next((turn.id for turn in reversed(turns) if turn.role == role), None)
         if found is None:
             raise NotFound(text("plain.no_reply"), hint=text("plain.no_reply_hint"))

@@ -46,9 +46,9 @@ def _versions(session: Session, rest: str) -> None:
     for item in list(items.values())[-2:]:
         for place, id in enumerate(item.siblings, 1):
             mark = "*" if id == item.turn.id else " "
-            words = one_line(item.turn.text, 120) if id == item.turn.id else ""
             who = text("plain.you") if item.turn.role == "person" else text("plain.companion")
-            say(f"{mark} {place}/{len(item.siblings)}  #{id}  {who}{words}")
+            words = f"  {who}{one_line(item.turn.text, 120)}" if id == item.turn.id else ""
+            say(f"{mark} {place}/{len(item.siblings)}  #{id}{words}")
             shown = True
     if not shown:
         say(text("plain.one_version"))
