@@ -29,7 +29,7 @@ from companion.settings import Settings
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.text import one_line, sanitise, valid_text
-from companion.ui.format import not_from_memory
+from companion.ui.format import aside, not_from_memory
 
 LOOKED_AT = 20
 """Turns among which the latest reply is looked for."""
@@ -153,7 +153,7 @@ class PlainChat:
         if report.turn.state == "stopped":
             say(text("plain.stopped"))
         if report.unsupported:
-            say(f"({not_from_memory(report.unsupported)})")
+            say(aside(not_from_memory(report.unsupported)))
 
     def _activity(self, activity: str) -> None:
         """Nothing: a screen reader would read every step aloud."""
@@ -164,7 +164,8 @@ class PlainChat:
                 for line in thought_lines(event):
                     say(line)
             elif isinstance(event, Notice):
-                say(f"({event.title}. {event.hint})" if event.hint else f"({event.title})")
+                told = text("errors.then", title=event.title, hint=event.hint) if event.hint else event.title
+                say(aside(told))
 
 
 def words_go(status: EngineStatus) -> str:

@@ -32,7 +32,7 @@ def _conversations(session: Session, words: str) -> None:
 def _aside(conversation: Conversation) -> str:
     told = [conversation.speaker] if conversation.speaker else []
     told += [str(texts("plain_mode")[conversation.mode])] if conversation.mode != "usual" else []
-    return f"  ({text('format.comma').join([*told, counted(conversation.turns, 'turn')])})"
+    return f"  ({text('format.then').join([*told, counted(conversation.turns, 'turn')])})"
 
 
 def _begin(mode: ChatMode) -> Run:
