@@ -157,7 +157,7 @@ class Caring:
         persona = self._personas.load(key)
         write_setting(self._paths.settings, "", "persona", key)
         self._settings = self._settings.model_copy(update={"persona": key})
-        self._holding.persona = persona
+        self._holding.use(persona)
         return self.begin_conversation("usual", key)
 
     def copy_persona(self, key: str, name: str) -> PersonaCard:
@@ -166,8 +166,6 @@ class Caring:
     def edit_persona(self, card: PersonaCard) -> PersonaCard:
         edited = self._personas.edit(card)
         self._holding.renew()
-        if edited.key == self._holding.persona.name:
-            self._holding.persona = self._personas.load(edited.key)
         self._talking.renew()  # what was read ahead began with what it was
         return self._personas.card(edited.key, self._settings.persona)
 

@@ -12,6 +12,7 @@ from companion.addresses import host_of
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
+from companion.curating import Curating
 from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
@@ -49,7 +50,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Conversing, Desk, Shelving, Caring):
+class Companion(Conversing, Desk, Curating, Shelving, Caring):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from companion import events, strings
-from companion.chats import ChatMode, Conversation, FoundTurn
+from companion.chats import ChatMode, Conversation, FoundTurn, WhySaid
 from companion.clock import Clock, moment, stamp
 from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
 from companion.events import Event, Listener
@@ -18,6 +18,7 @@ from companion.mind.reflect import Reflection
 from companion.minding import Minding
 from companion.records import ReplyReport, Role, SentMessage, TranscriptItem, Turn
 from companion.settings import Settings
+from companion.sources import why_said
 from companion.store.aside import follow_path
 from companion.store.learned import learned_from
 from companion.store.store import Store
@@ -25,7 +26,6 @@ from companion.talking import Talking
 from companion.text import one_line, valid_text
 from companion.turn import Way
 
-ANOTHER_INSTEAD = "Ask for another reply instead."
 CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
 
@@ -75,11 +75,11 @@ class Conversing:
 
     def continue_reply(self, reply: int) -> SentMessage:
         found, model = self._said(reply, "companion"), self._talking.model
-        begun = found.text.rstrip()
+        begun, instead = found.text.rstrip(), strings.text("conversing.another_instead")
         if model is not None and not model.info.goes_on:
-            raise InvalidInput(f"{model.info.name} cannot go on from a reply's beginning", hint=ANOTHER_INSTEAD)
+            raise InvalidInput(strings.text("conversing.cannot_go_on", name=model.info.name), hint=instead)
         if not begun:
-            raise InvalidInput("there is nothing to go on from", hint=ANOTHER_INSTEAD)
+            raise InvalidInput(strings.text("conversing.nothing_to_go_on"), hint=instead)
         return self._again(found, Way(beside=True, begun=begun))
 
     def resend(self, turn: int, text: str) -> SentMessage:
@@ -134,7 +134,9 @@ class Conversing:
         """A turn of the person's, or a reply to one. Raises NotFound."""
         found = self._holding.store_of_turn(id).turns.get(id)
         if found.role != role or (role == "companion" and found.answers is None):
-            raise NotFound(f"turn {id} is {'no reply' if role == 'companion' else 'nothing that you said'}")
+            if role == "companion":
+                raise NotFound(strings.text("conversing.no_reply", id=id))
+            raise NotFound(strings.text("conversing.not_yours", id=id))
         return found
 
     def _go_to(self, store: Store, turn: Turn) -> tuple[int, ...]:
@@ -204,13 +206,16 @@ class Conversing:
 
     def rename_conversation(self, id: int, title: str) -> Conversation:
         if title.strip() and not one_line(title):
-            raise InvalidInput("a title needs something that can be read")
+            raise InvalidInput(strings.text("conversing.no_title"))
         store = self._holding.store_of(id)
         store.conversations.rename(id, title)
         return self._described(store.conversations.get(id))
 
     def search_turns(self, text: str, limit: int = 50) -> tuple[FoundTurn, ...]:
         return self._opened.turn_search.find(text, limit)
+
+    def why(self, reply: int) -> WhySaid:
+        return why_said(self._holding, self._said(reply, "companion"))
 
     def draft(self) -> str:
         return (

@@ -78,9 +78,17 @@ class Holding:
                 return self.persona
         return self._loaded[key]
 
+    def use(self, persona: Persona) -> None:
+        """From now on it holds what no other one was chosen for."""
+        self.persona = persona
+
     def renew(self) -> None:
         """Personas were written anew."""
         self._loaded.clear()
+        try:
+            self.persona = self.load(self.persona.name)
+        except CompanionError as error:
+            log.warning("the persona in use is as it was: %s", error.title)
 
     def scopes_of(self, conversation: int | None) -> frozenset[str]:
         """What may be recalled in it."""

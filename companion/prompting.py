@@ -17,6 +17,7 @@ from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, po
 from companion.model.protocol import ChatModel, Message, Sampling, StopSignal
 from companion.records import Memory, RecalledMemory, Turn
 from companion.settings import MemorySettings
+from companion.sources import references
 from companion.store.gists import Gist
 from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
@@ -138,6 +139,32 @@ class Prompting:
         """What left the prompt is out of it from now on, also after a restart."""
         ids = _messages(turns)[1]
         self.holding.store_of(conversation).gists.put(conversation, Gist(_id_at(ids, prompt.start, end), prompt.gist))
+
+    def references(
+        self,
+        conversation: int,
+        prompt: Prompt,
+        turns: list[Turn],
+        end: int,
+        shown: Sequence[RecalledMemory],
+        without: frozenset[str],
+        model: ChatModel,
+    ) -> str:
+        """What `prompt` was put together from (`sources`); the arguments as for `compose`, `shown` the memories."""
+        persona = self.holding.persona_of(conversation)
+        portrait = "" if "portrait" in without else self.portrait(conversation, model)
+        ids = _messages([turn for turn in turns if f"turn:{turn.id}" not in without])[1]
+        return references(
+            prompt,
+            model,
+            persona=persona.name,
+            system=persona.system,
+            portrait=portrait,
+            traits=self._portrait(conversation) if portrait else (),
+            first=_id_at(ids, prompt.start, end),
+            shown=shown,
+            without=without,
+        )
 
     def sampling(self, conversation: int | None, model: ChatModel) -> Sampling:
         sampling = replace(self.holding.persona_of(conversation).sampling, seed=self.seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from companion import strings
 from companion.ahead import Ahead
@@ -152,7 +152,7 @@ class TurnTaker:
                 parent=turn.id,
             )
             store.recalls.record(reply.id, recalled.memories, FEATURES_KEY, shown)
-        return _Writing(store, reply, kept, turns, recalled, block, before, leaving)
+        return _Writing(store, reply, kept, turns, recalled, shown, block, before, leaving)
 
     def _generate(
         self, turn: Turn, writing: _Writing, model: ChatModel, stop: StopSignal, way: Way, written: _Written
@@ -192,6 +192,10 @@ class TurnTaker:
                 surprise=not way.beside,
                 begun=way.begun,
             )
+        shown = writing.recalled.memories[: writing.shown]
+        writing.sources.append(
+            self._prompting.references(conversation, prompt, turns, turn.id, shown, way.without, model)
+        )
         self.ahead.pace.was(generation.read_tokens, generation.first_token_ms / 1000)
         return generation, prompt.segments
 
@@ -209,6 +213,8 @@ class TurnTaker:
             if generation.text or (way.begun and state == "complete"):
                 finished = store.turns.finish(reply.id, way.begun + generation.text, state)
                 marked = self._mark(turn, writing, finished.text)
+                for sources in writing.sources:
+                    store.prompts.put(reply.id, sources)
                 changed = self._kept(turn, writing, way)
             else:
                 store.turns.drop_empty(reply.id, writing.before)
@@ -297,11 +303,15 @@ class _Writing:
     kept: Gist
     turns: list[Turn]
     recalled: Recalled
+    shown: int
+    """How many of them the model reads, in `block`."""
     block: str
     before: int
     """Where the path ended before."""
     leaving: tuple[int, ...]
     """The turns that this reply takes the place of."""
+    sources: list[str] = field(default_factory=list)
+    """What the prompt was put together from, once it was."""
 
 
 class _Written:

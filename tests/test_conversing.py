@@ -551,3 +551,108 @@ def test_events_tell_of_a_version_like_of_any_reply(visit: Visit) -> None:
     finished = visit.house.events.of(ReplyFinished)
     assert [event.report.turn.text for event in finished] == ["good day", "good evening"]
     assert visit.house.events.of(ReplyFailed) == []
+
+
+def test_why_a_reply_says_what_it_says_is_told_after_a_restart_too(house: House) -> None:
+    visit = Visit(house)
+    visit.ask("hello my friend", "good day")
+    visit.companion.add_memory("My sister Lena lives in Rome.")
+    visit.companion.settle()
+    reply = visit.ask("Where does my sister Lena live?", "In Rome.")
+    memory = visit.companion.transcript()[-1].recalled[0].memory
+    report = house.events.of(ReplyFinished)[-1].report
+    told = visit.companion.why(reply.id)
+    turns = [item.turn for item in visit.companion.transcript()]
+    assert [(s.key, s.kind) for s in told.segments] == [
+        ("persona", "persona"), (f"turn:{turns[0].id}", "history"), (f"turn:{turns[1].id}", "history"),
+        (f"memory:{memory.id}", "memory"), ("message", "message"),
+    ]  # fmt: skip
+    texts = [s.text for s in told.segments]
+    assert texts[1:] == ["hello my friend", "good day", memory.text, "Where does my sister Lena live?"]
+    assert sum(s.tokens for s in told.segments) == report.prompt_tokens
+    assert all(s.tokens > 0 for s in told.segments)
+    assert [s.droppable for s in told.segments] == [False, True, True, True, False]
+    assert (told.model, told.context_tokens, told.changed) == ("fake", report.context_tokens, False)
+    visit.companion.close()
+    again = house.open(chat=True, model=FakeModel())
+    assert again.why(reply.id) == told
+    again.edit_memory(memory.id, "My sister Lena lives in Bologna.")
+    changed = again.why(reply.id)
+    assert changed.changed
+    assert [s.text for s in changed.segments if s.kind == "memory"] == ["My sister Lena lives in Bologna."]
+    again.forget_memory(memory.id)
+    assert not any(s.kind == "memory" for s in again.why(reply.id).segments)
+
+
+def test_what_was_left_out_is_told_and_what_is_forgotten_is_not(visit: Visit) -> None:
+    visit.ask("My favourite tea is green tea.", "I see.")
+    visit.standing()
+    reply = visit.ask("It rains.", "Oh.")
+    assert any("green tea" in s.text for s in visit.companion.why(reply.id).segments)
+    second = visit.again(reply, "It does.", ("turn:1", "portrait"))
+    told = visit.companion.why(second.id)
+    assert told.without == ("portrait", "turn:1")
+    assert not any(s.key == "turn:1" for s in told.segments)
+    (row, *_) = visit.companion.list_memories(MemoryFilter(kinds=("thought",)))
+    visit.companion.forget_memory(row.memory.id)
+    told = visit.companion.why(reply.id)
+    assert told.changed
+    assert not any("green tea" in s.text for s in told.segments)
+    assert isinstance(problem_of(lambda: visit.companion.why(1)), NotFound)
+
+
+def test_a_long_conversation_tells_of_its_gist(house: House) -> None:
+    house.model = FakeModel(context=1024, default="That is interesting, tell me more about it. " * 3)
+    visit = Visit(house)
+    replies = [visit.companion.ask(f"This is message number {n} about the weather today").turn for n in range(20)]
+    told = visit.companion.why(replies[-1].id)
+    kinds = [s.kind for s in told.segments]
+    assert kinds.index("gist") == 1
+    assert 2 < kinds.count("history") < 38
+    assert sum(s.tokens for s in told.segments) == house.events.of(ReplyFinished)[-1].report.prompt_tokens
+
+
+def test_each_conversation_is_held_with_its_persona(house: House) -> None:
+    visit = Visit(house)
+    companion = visit.companion
+    copy = companion.copy_persona("companion", "Ada")
+    companion.edit_persona(replace(copy, system="You are Ada, who builds engines."))
+    plain = visit.ask("hello", "good day")
+    begun = companion.begin_conversation("usual", copy.key)
+    assert (begun.persona, begun.speaker) == (copy.key, "Ada")
+    reply = visit.ask("hello", "good day")
+    assert reply.speaker == "Ada"
+    assert "who builds engines" in house.model.calls[-1].messages[0].text
+    companion.open_conversation(plain.conversation)
+    assert visit.ask("again", "yes").speaker == "Companion"
+    assert "who builds engines" not in house.model.calls[-1].messages[0].text
+    companion.close()
+    house.model = FakeModel()
+    again = Visit(house)
+    assert again.companion.open_conversation(reply.conversation).speaker == "Ada"
+    again.ask("are you there?", "yes")
+    assert "who builds engines" in house.model.calls[-1].messages[0].text
+    again.companion.remove_persona(copy.key)
+    again.companion.open_conversation(plain.conversation)
+    again.companion.open_conversation(reply.conversation)
+    assert again.ask("and now?", "yes").text == "yes"
+
+
+def test_a_profile_that_cannot_be_written_can_be_talked_to_incognito(house: House) -> None:
+    Visit(house).ask("hello", "good day")
+    house.opened[0].close()
+    house.model = FakeModel()
+    visit = Visit(house)
+    visit.companion._opened.db.read_only = True
+    try:
+        visit.companion.begin_conversation("incognito")
+        assert visit.ask("xylophone", "zanzibar").text == "zanzibar"
+        assert visit.says == ["xylophone", "zanzibar"]
+    finally:
+        visit.companion._opened.db.read_only = False
+
+
+def test_nothing_asked_in_the_first_minute_is_written_into_what_is_incognito(visit: Visit) -> None:
+    visit.companion.begin_conversation("incognito")
+    assert isinstance(problem_of(lambda: visit.companion.answer_question("Who are you?", "Me.")), InvalidInput)
+    assert visit.says == []

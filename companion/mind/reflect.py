@@ -243,7 +243,8 @@ class Reflection:
         recalled = self.store.recalls.of([reply.id])[reply.id]
         if not recalled or self.store.recalls.is_credited(reply.id):
             return
-        used = used_in(self.store, recalled, turn.text, reply.text)
+        judged = self.store.judgements.standing(reply.id)
+        used = [id for id in used_in(self.store, recalled, turn.text, reply.text) if id not in judged]
         self.store.recalls.mark_used(reply.id, used)
         when = self.clock.now()
         for item in recalled:

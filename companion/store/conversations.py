@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from companion import strings
 from companion.chats import ChatMode, Conversation
 from companion.clock import stamp
 from companion.errors import NotFound
@@ -50,7 +51,7 @@ class Conversations:
         """Raises NotFound."""
         row = self._db.one(f"{_SELECT} WHERE c.id = ?", (id,))
         if row is None:
-            raise NotFound(f"there is no conversation {id}")
+            raise NotFound(strings.text("conversing.no_conversation", id=id))
         return _conversation(row)
 
     def latest(self, limit: int, among: Sequence[int] | None = None) -> list[Conversation]:

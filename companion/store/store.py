@@ -17,6 +17,7 @@ from companion.store.database import Database, open_database, open_in_memory
 from companion.store.drafts import Drafts
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
+from companion.store.judgements import Judgements
 from companion.store.lock import ProfileLock
 from companion.store.marks import Marks
 from companion.store.memories import Memories
@@ -25,11 +26,13 @@ from companion.store.mornings import Mornings
 from companion.store.nights import Nights
 from companion.store.past import Past
 from companion.store.probes import Probes
+from companion.store.prompts import Prompts
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.scopes import Scopes
 from companion.store.search import Search
 from companion.store.stretches import Stretches
+from companion.store.telling import Telling
 from companion.store.tunings import Tunings
 from companion.store.turn_search import TurnSearch
 from companion.store.turns import Turns
@@ -59,8 +62,10 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.judgements = Judgements(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
+        self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
         self.mornings = Mornings(db, self.memories)
@@ -68,6 +73,7 @@ class Store:
         self.stretches = Stretches(db)
         self.gists = Gists(db)
         self.drafts = Drafts(db)
+        self.prompts = Prompts(db)
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
         self._lock = lock

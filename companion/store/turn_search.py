@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from companion import strings
 from companion.chats import FoundTurn
 from companion.errors import InvalidInput
 from companion.records import Span, Turn
@@ -77,7 +78,7 @@ def _match(text: str) -> str:
 
 def _where(text: str) -> tuple[str, list[object]]:
     if not text.strip():
-        raise InvalidInput("there is nothing to search for")
+        raise InvalidInput(strings.text("engine.nothing_to_search"))
     where, values = [], list[object]()
     if match := _match(text):
         where.append("t.id IN (SELECT rowid FROM turn_words WHERE turn_words MATCH ?)")
