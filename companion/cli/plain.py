@@ -22,7 +22,7 @@ from companion.cli.plain_commands import run_command
 from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, NotFound
-from companion.events import Notice, ThoughtsFormed
+from companion.events import CheckedIn, Notice, ThoughtsFormed
 from companion.paths import default_paths
 from companion.records import ReplyReport, Role, SentMessage
 from companion.settings import Settings
@@ -87,6 +87,8 @@ class PlainChat:
 
     def _read(self) -> str | None:
         """A line of the person's, None at the end. Ctrl+C asks; the second in a row leaves."""
+        if sys.stdin.isatty():
+            self._engine.bring_up()  # here nobody is typing; the minutes of a script are nobody's
         self._tell_news()
         while True:
             try:
@@ -163,6 +165,9 @@ class PlainChat:
             if isinstance(event, ThoughtsFormed):
                 for line in thought_lines(event):
                     say(line)
+            elif isinstance(event, CheckedIn):
+                _write(text("plain.companion"))
+                say(event.text)
             elif isinstance(event, Notice):
                 told = text("errors.then", title=event.title, hint=event.hint) if event.hint else event.title
                 say(aside(told))
