@@ -33,6 +33,7 @@
     ├── Busy                     a reply is still being written
     ├── ThinkingStopped          thinking made way for the conversation; it is done later
     ├── NothingToUndo
+    │   └── NothingToRedo            nothing was undone, or something was changed since
     └── EngineStopped            the engine process ended
 
 What each says is in assets/strings, looked up when it is shown. `exit_code` is what a one-shot command
@@ -222,6 +223,11 @@ class ThinkingStopped(CompanionError):
 
 class NothingToUndo(CompanionError):
     pass
+
+
+class NothingToRedo(NothingToUndo):
+    title = "Nothing to do again"
+    hint = "What was undone can be done again until you change something else."
 
 
 class EngineStopped(CompanionError):

@@ -19,6 +19,7 @@ from companion.records import Memory, RecalledMemory, Turn
 from companion.settings import MemorySettings
 from companion.sources import references
 from companion.store.gists import Gist
+from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Prompting:
         return tuple(trait.text for trait in self._portrait(conversation))
 
     def _portrait(self, conversation: int | None) -> list[Memory]:
-        shared = self.holding.persona_of(conversation).memory == "shared"
+        shared = EVERYBODY in self.holding.scopes_of(conversation)
         return self.store.consolidated.portrait() if shared else []
 
     def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:

@@ -145,7 +145,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecalledMemory:
-    """A memory that came to mind. `score` is comparable within one recall only; `rank` starts at 1."""
+    """A memory that came to mind. `score` compares within one recall; `rank` from 1; `used`: None while unknown."""
 
     memory: Memory
     score: float
@@ -158,6 +158,7 @@ class RecalledMemory:
     """Why it came to mind, in words, the strongest first."""
     excerpt: str = ""
     """Of a long memory the passage that fits; empty when it is short."""
+    used: bool | None = None
     asked: bool = field(default=False, repr=False, compare=False)
     """Whether the message asked, or only went on: each is weighed in a way of its own."""
     figures: tuple[float, ...] = field(default=(), repr=False, compare=False)

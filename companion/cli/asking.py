@@ -8,8 +8,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from companion.events import Event, Notice, ReplyToken, StatusChanged, ThoughtsFormed
-from companion.records import ReplyReport
+from companion.errors import CompanionError
+from companion.events import Event, Notice, ReplyFailed, ReplyFinished, ReplyToken, StatusChanged, ThoughtsFormed
+from companion.records import ReplyReport, SentMessage
 
 if TYPE_CHECKING:
     from companion.companion import Companion
@@ -55,6 +56,32 @@ class Talk:
                     raise Interrupted from None
                 stopping = True
 
+    def follow(self, call: Callable[[], SentMessage], on_text: Callable[[str], None]) -> ReplyReport:
+        """Do `call`, after which a reply is written; `on_text` gets it as it comes. Ctrl+C as in `exchange`. Raises
+        CompanionError, also what the reply failed with."""
+        self._drain()
+        turn = call().turn
+        stopping = False
+        while True:
+            try:
+                event = self._events.get(timeout=_PATIENCE)
+                if isinstance(event, ReplyToken):
+                    on_text(event.text)
+                elif isinstance(event, ReplyFinished) and event.report.turn.answers in (turn, None):
+                    return event.report
+                elif isinstance(event, ReplyFailed) and event.turn == turn:
+                    error = CompanionError(hint=event.hint)
+                    error.title = event.title
+                    raise error
+                else:
+                    self._keep(event)
+            except queue.Empty:
+                continue
+            except KeyboardInterrupt:
+                if stopping or not self._companion.stop():
+                    raise Interrupted from None
+                stopping = True
+
     def _ask(self, text: str) -> Asked:
         asked: Asked = Future()
 
@@ -88,13 +115,16 @@ class Talk:
 
     def unheard(self) -> list[ThoughtsFormed | Notice]:
         """What the engine said on its own account since the last call."""
+        self._drain()
+        noticed, self._noticed = self._noticed, []
+        return noticed
+
+    def _drain(self) -> None:
         while True:
             try:
                 self._keep(self._events.get_nowait())
             except queue.Empty:
-                break
-        noticed, self._noticed = self._noticed, []
-        return noticed
+                return
 
     def _keep(self, event: Event | Asked) -> None:
         if isinstance(event, ThoughtsFormed | Notice):

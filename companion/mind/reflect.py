@@ -184,17 +184,17 @@ class Reflection:
         asked = (question.text, question.id) if question is not None else ("", None)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
 
-    def _check_said(self, turn: Turn, reply: Turn | None) -> None:
-        """Another version may have been chosen while this one was thought about: then nothing is kept of it, and the
-        job is looked at anew. Raises ThinkingStopped."""
-        if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
-            raise ThinkingStopped
-
     def _not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
         """Without what a thought tells already: an answer to a question is kept as soon as it is given."""
         thoughts = [memory for memory in self.store.memories.resting_on([turn.id]) if memory.kind == "thought"]
         spans = [(e.start, e.end) for memory in thoughts for e in memory.evidence if e.turn == turn.id]
         return [each for each in found if not any(start <= each.start and each.end <= end for start, end in spans)]
+
+    def _check_said(self, turn: Turn, reply: Turn | None) -> None:
+        """Another version may have been chosen while this one was thought about: then nothing is kept of it, and the
+        job is looked at anew. Raises ThinkingStopped."""
+        if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
+            raise ThinkingStopped
 
     def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
@@ -250,7 +250,8 @@ class Reflection:
         recalled = self.store.recalls.of([reply.id])[reply.id]
         if not recalled or self.store.recalls.is_credited(reply.id):
             return
-        used = used_in(self.store, recalled, turn.text, reply.text)
+        judged = self.store.judgements.standing(reply.id)
+        used = [id for id in used_in(self.store, recalled, turn.text, reply.text) if id not in judged]
         self.store.recalls.mark_used(reply.id, used)
         when = self.clock.now()
         for item in recalled:

@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from companion import strings
 from companion.errors import InvalidInput, ModelFailed, ModelWithoutTemplate, ThinkingStopped
 from companion.model.adapter import check_adapter
 from companion.model.context import Context
@@ -213,7 +214,7 @@ class LlamaModel:
         with self._tokenising:
             choices = [self._tokeniser.plain(option) for option in options]
         if not choices or not all(choices):
-            raise InvalidInput("there is nothing to choose from")
+            raise InvalidInput(strings.text("model.no_choice"))
         self._room(wanted, max(map(len, choices)))
         with self._using(lane, stop) as (context, signal):
             scores = context.score(wanted, choices, signal)
@@ -322,8 +323,8 @@ class LlamaModel:
         room = self._info.context_tokens - len(wanted)
         if room < needed:
             raise InvalidInput(
-                f"the prompt has {len(wanted):,} tokens, the context {self._info.context_tokens:,}",
-                hint="Send a shorter message, or set a larger context.",
+                strings.text("model.prompt_too_long", wanted=len(wanted), context_tokens=self._info.context_tokens),
+                hint=strings.text("model.shorter"),
             )
         return room
 
@@ -344,4 +345,4 @@ class LlamaModel:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ModelFailed("it was closed")
+            raise ModelFailed(strings.text("model.closed"))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from companion import strings
 from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.model.protocol import ChatModel, Message
@@ -108,8 +109,8 @@ def compose(
     least = min(reserve, SMALLEST_REPLY)
     if room < 2 * SMALLEST_REPLY:
         raise InvalidInput(
-            f"a context of {context:,} tokens leaves no room to talk",
-            hint="Set a larger context (COMPANION_MODEL__CONTEXT), or a shorter persona.",
+            strings.text("model.no_room", context=context),
+            hint=strings.text("model.no_room_hint"),
         )
     longest = min(room - least, int(room * LONGEST_SHARE))
     text = message if fits(model, message, room - least) else shorten(model, message, longest)

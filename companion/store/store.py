@@ -10,12 +10,14 @@ from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.branches import Branches
 from companion.store.changes import Changes
+from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
 from companion.store.conversations import Conversations
 from companion.store.database import Database, open_database, open_in_memory
 from companion.store.drafts import Drafts
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
+from companion.store.judgements import Judgements
 from companion.store.lock import ProfileLock
 from companion.store.marks import Marks
 from companion.store.memories import Memories
@@ -30,6 +32,7 @@ from companion.store.recalls import Recalls
 from companion.store.scopes import Scopes
 from companion.store.search import Search
 from companion.store.stretches import Stretches
+from companion.store.telling import Telling
 from companion.store.tunings import Tunings
 from companion.store.turn_search import TurnSearch
 from companion.store.turns import Turns
@@ -59,8 +62,10 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.judgements = Judgements(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
+        self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
         self.mornings = Mornings(db, self.memories)
@@ -70,6 +75,7 @@ class Store:
         self.drafts = Drafts(db)
         self.prompts = Prompts(db)
         self.scopes = Scopes(db)
+        self.checkins = CheckIns(db)
         self._lock = lock
 
     @classmethod
@@ -97,6 +103,10 @@ class Store:
             raise
         return cls(db, clock or SystemClock(), lock)
 
+    def past(self, at: float) -> Past:
+        """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""
+        return Past(self.db, self.memories, at)
+
     @classmethod
     def in_memory(cls, beside: Store) -> Store:
         """A store of which nothing is ever on disk, for turns that are kept nowhere. Ids in it are those of no
@@ -109,10 +119,6 @@ class Store:
         store = cls(db, beside.clock, None)
         store.memories, store.recalls = beside.memories, Recalls(db, beside.memories)
         return store
-
-    def past(self, at: float) -> Past:
-        """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""
-        return Past(self.db, self.memories, at)
 
     @property
     def read_only(self) -> bool:

@@ -39,8 +39,7 @@ class LeavingApp(App[None]):
         if isinstance(self.focused, TextArea) and self.focused.selected_text:
             selected = self.focused.selected_text
         if selected:
-            self.copy_to_clipboard(selected)
-            tell(self, text("app.copied"), seconds=1)
+            self.chat.copy(selected)
         else:
             self._leave_at_the_second_time(text("app.quit_keys"))
 
@@ -68,6 +67,8 @@ class LeavingApp(App[None]):
         if self._leaving:
             return
         self._leaving = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.chat.leaving(), CLOSING)
         with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
             await asyncio.wait_for(self.engine.close(), CLOSING)
         self.exit(return_code=code)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from companion.chats import ChatMode
 from companion.events import Event
 
 
@@ -32,3 +33,35 @@ class TextChosen(Message):
     """The person wants to read a long text in full."""
 
     text: str
+
+
+@dataclass
+class TopicChosen(Message):
+    """The person wants to see what is known of somebody or something."""
+
+    name: str
+
+
+@dataclass
+class TurnChosen(Message):
+    """The person wants to see something that was said, in its conversation. `on_path` is False for another version of
+    a message than the one chosen there."""
+
+    turn: int
+    conversation: int
+    on_path: bool = True
+
+
+@dataclass
+class ConversationChosen(Message):
+    """The person wants to go on with a conversation."""
+
+    conversation: int
+
+
+@dataclass
+class ConversationBegun(Message):
+    """The person wants to begin one."""
+
+    mode: ChatMode = "usual"
+    persona: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from companion.errors import ProfileDamaged, ProfileTooNew
 from companion.store.database import APPLICATION_ID, Database, Identity
-from companion.store.migrations import chats, first, scopes
+from companion.store.migrations import chats, first, judging, scopes
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     first.create_conversations_and_turns,
@@ -32,6 +32,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     chats.keep_drafts,
     scopes.scope_memories,
     scopes.keep_check_ins,
+    judging.keep_judgements,
     chats.note_what_is_off_the_path,
     chats.find_what_was_said,
 )

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.events import Click
 
+from companion.strings import text
 from companion.ui.messages import MemoryChosen
 from companion.ui.widgets.literal import Literal, Part
 
@@ -15,7 +16,7 @@ class MemoryLine(Literal, can_focus=True):
     """`up` and `down` walk through neighbouring lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open memory"),
+        Binding("enter", "choose", text("table.open"), key_display="⏎", id="line.memory"),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
     ]

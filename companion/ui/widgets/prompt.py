@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType, NoBinding
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from companion.strings import text
 from companion.text import sanitise
+from companion.ui.keys import act_on_key
 from companion.ui.pastes import Pastes
 
 
@@ -18,10 +20,10 @@ class Prompt(TextArea):
     """`take()` returns the whole text and empties it; `put_back()` returns text that could not be sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Send"),
+        Binding("enter", "submit", text("chat.key_send"), id="prompt.send"),
         # Terminals that report shift+enter or alt+enter send their own key; ctrl+j is a line feed on all of them.
-        Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", "New line"),
-        Binding("ctrl+d", "delete_or_end", show=False),
+        Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", text("chat.key_newline"), id="prompt.newline"),
+        Binding("ctrl+d", "delete_or_end", id="prompt.end", show=False),
     ]
     DEFAULT_CSS = """
     Prompt {
@@ -34,10 +36,10 @@ class Prompt(TextArea):
     class Submitted(Message):
         """Enter was pressed on `text`, which is no longer in the prompt; empty when there was nothing but space."""
 
-        def __init__(self, prompt: Prompt, text: str) -> None:
+        def __init__(self, prompt: Prompt, words: str) -> None:
             super().__init__()
             self.prompt = prompt
-            self.text = text
+            self.text = words
 
         @property
         def control(self) -> Prompt:
@@ -49,12 +51,15 @@ class Prompt(TextArea):
     class TakeBackWanted(Message):
         """Up was pressed in an empty prompt."""
 
-    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+    class NewestWanted(Message):
+        """End was pressed in an empty prompt."""
+
+    def __init__(self, words: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         self._pastes = Pastes()
         self.keys_first: Callable[[str], bool] | None = None
         """Hears of every key before the prompt does; True when that was all there is to do."""
         super().__init__(
-            self._folded(text),
+            self._folded(words),
             id=id,
             soft_wrap=True,
             show_line_numbers=False,
@@ -69,21 +74,21 @@ class Prompt(TextArea):
 
     def take(self) -> str:
         """The whole text; the prompt is empty afterwards."""
-        text = self.whole_text
+        words = self.whole_text
         self._pastes = Pastes()
         self.clear()
         self.history.clear()
-        return text
+        return words
 
-    def put_back(self, text: str) -> None:
+    def put_back(self, words: str) -> None:
         """Before what was typed meanwhile, so that neither is lost."""
-        text = self._folded(text)
-        self.load_text(f"{text}\n{self.text}" if self.text.strip() else text)
+        words = self._folded(words)
+        self.load_text(f"{words}\n{self.text}" if self.text.strip() else words)
         self.move_cursor(self.document.end)
 
-    def hint(self, text: str, after: str, seconds: float = 2) -> None:
-        """Say `text` in the empty prompt for a moment, then `after` again."""
-        self.placeholder = text
+    def hint(self, words: str, after: str, seconds: float = 2) -> None:
+        """Say `words` in the empty prompt for a moment, then `after` again."""
+        self.placeholder = words
         self.set_timer(seconds, lambda: setattr(self, "placeholder", after))
 
     async def _on_key(self, event: events.Key) -> None:
@@ -93,15 +98,7 @@ class Prompt(TextArea):
             event.stop()
             event.prevent_default()
             return
-        bindings = self._bindings.copy()
-        bindings.apply_keymap(self.app._keymap)
-        try:
-            bound = bindings.get_bindings_for_key(event.key)
-        except NoBinding:
-            return
-        event.stop()
-        event.prevent_default()
-        await self.run_action(bound[0].action)
+        await act_on_key(self, event)
 
     def action_submit(self) -> None:
         # Taken now: by the time anybody hears of it more may have been typed.
@@ -122,6 +119,12 @@ class Prompt(TextArea):
         else:
             super().action_cursor_up(select)
 
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        if not self.text and not select:
+            self.post_message(self.NewestWanted())
+        else:
+            super().action_cursor_line_end(select)
+
     def action_delete_left(self) -> None:
         row, column = self.cursor_location
         chip = self._pastes.chip_ending(self.document.get_line(row)[:column])
@@ -136,5 +139,5 @@ class Prompt(TextArea):
         event.stop()
         self.insert(self._folded(sanitise(event.text)))
 
-    def _folded(self, text: str) -> str:
-        return self._pastes.fold(text) if self._pastes.is_large(text) else text
+    def _folded(self, words: str) -> str:
+        return self._pastes.fold(words) if self._pastes.is_large(words) else words

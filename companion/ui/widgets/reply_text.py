@@ -36,6 +36,8 @@ class ReplyText(Vertical):
         self._news = asyncio.Event()
         self._ending = asyncio.Event()
         self._ready = self._following = False
+        self.settled = False
+        """Whether all of it is shown as it will stay."""
         self._markdown = SafeMarkdown(text)
         self._tail = Literal(classes="open-code")
 
@@ -90,6 +92,7 @@ class ReplyText(Vertical):
         self._tail.display = False
         self._shown = sanitise(self._final or "")
         await self._markdown.update(self._shown)
+        self.settled = True
 
     async def _show_partial(self) -> None:
         closed, code = split_open_fence(sanitise(self.text))

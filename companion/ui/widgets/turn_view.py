@@ -5,34 +5,36 @@ from __future__ import annotations
 from itertools import groupby
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click
 from textual.widget import Widget
 
-from companion.records import RecalledMemory, ReplyReport, Span, TranscriptItem, Turn
+from companion.records import RecalledMemory, ReplyReport, Span, TranscriptItem, Turn, TurnState
+from companion.strings import text
 from companion.text import one_line
-from companion.ui.format import counted, day_heading, not_from_memory, now, size
+from companion.ui.format import day_heading, not_from_memory, now, size
 from companion.ui.learned_text import Entry
 from companion.ui.messages import TextChosen
 from companion.ui.widgets.learned_card import LearnedCard
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.recalled import Recalled
 from companion.ui.widgets.reply_text import ReplyText
+from companion.ui.widgets.turn_base import TurnView
 
 EXCERPT_CHARACTERS = 4_000
 EXCERPT_LINES = 40
+CONTINUABLE: tuple[TurnState, ...] = ("stopped", "interrupted", "failed")
+"""States of a reply that can be gone on with."""
 
-_MARKS = {"stopped": "stopped", "interrupted": "interrupted", "failed": "failed", "streaming": "", "complete": ""}
 
-
-def excerpt(text: str) -> str | None:
+def excerpt(words: str) -> str | None:
     """The beginning of a text too long for the transcript, None when all of it can be shown."""
-    if len(text) <= EXCERPT_CHARACTERS and text.count("\n") < EXCERPT_LINES:
+    if len(words) <= EXCERPT_CHARACTERS and words.count("\n") < EXCERPT_LINES:
         return None
-    return "\n".join(text[: EXCERPT_CHARACTERS // 2].split("\n")[: EXCERPT_LINES // 4]) + " …"
+    return "\n".join(words[: EXCERPT_CHARACTERS // 2].split("\n")[: EXCERPT_LINES // 4]) + " …"
 
 
 class Divider(Widget):
@@ -48,21 +50,22 @@ class Divider(Widget):
 
     def render(self) -> RenderResult:
         heading = f"── {day_heading(self._turn.at, self._turn.utc_offset, now())} "
-        return Content(heading + "─" * max(0, self.size.width - len(heading)))
+        return Content(heading + "─" * max(0, self.size.width - cell_len(heading)))
 
 
 class WholeText(Literal, can_focus=True):
     """Stands under an excerpt; Enter or a click shows the whole text."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Show all")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", text("chat.key_whole"), id="turn.whole")]
     DEFAULT_CSS = """
     WholeText { color: $text-muted; width: auto; }
     WholeText:hover, WholeText:focus { color: $text; }
     """
 
-    def __init__(self, text: str) -> None:
-        super().__init__(f"[all {size(text)}, {counted(text.count(chr(10)) + 1, 'line')}]")
-        self._text = text
+    def __init__(self, words: str) -> None:
+        lines = text("chat.lines", count=words.count("\n") + 1)
+        super().__init__(text("chat.whole", size=size(words), lines=lines))
+        self._text = words
 
     def action_choose(self) -> None:
         self.post_message(TextChosen(self._text))
@@ -72,7 +75,7 @@ class WholeText(Literal, can_focus=True):
         self.action_choose()
 
 
-class PersonTurn(Vertical):
+class PersonTurn(TurnView):
     """What the person (or someone else in an imported conversation) said, literally."""
 
     DEFAULT_CSS = """
@@ -80,27 +83,40 @@ class PersonTurn(Vertical):
     PersonTurn .note { color: $text-muted; display: none; }
     """
 
-    def __init__(self, turn: Turn) -> None:
-        super().__init__()
+    def __init__(self, turn: Turn, siblings: tuple[int, ...] = ()) -> None:
+        super().__init__(turn.id, siblings)
         self.turn = turn
         self._note = Literal(classes="note")
 
     def compose(self) -> ComposeResult:
-        text = self.turn.text
-        short = excerpt(text)
+        words = self.turn.text
+        short = excerpt(words)
         name = ((f"{self.turn.speaker}: ", "bold"),) if self.turn.role == "other" else ()
-        yield Literal(*name, short or text)
+        yield Literal(*name, short or words)
         if short is not None:
-            yield WholeText(text)
+            yield WholeText(words)
+        yield self.versions
         yield self._note
 
-    def note(self, text: str) -> None:
+    @property
+    def words(self) -> str:
+        return self.turn.text
+
+    @property
+    def record(self) -> Turn:
+        return self.turn
+
+    def what(self) -> list[tuple[str, str]]:
+        edit = [("screen.edit_turn", text("chat.key_edit"))] if self.turn.role == "person" else []
+        return [("screen.copy_turn", text("chat.key_copy")), *edit]
+
+    def note(self, words: str) -> None:
         """A line under the turn: why there is no reply. Empty removes it."""
-        self._note.show(text)
-        self._note.display = bool(text)
+        self._note.show(words)
+        self._note.display = bool(words)
 
 
-class CompanionTurn(Vertical):
+class CompanionTurn(TurnView):
     """A reply: its text, the memories it was given, what was learned from the exchange."""
 
     DEFAULT_CSS = """
@@ -115,26 +131,28 @@ class CompanionTurn(Vertical):
         self,
         reply: int,
         answers: int | None,
-        text: str = "",
+        words: str = "",
         recalled: tuple[RecalledMemory, ...] = (),
-        state: str = "streaming",
+        state: TurnState = "streaming",
+        siblings: tuple[int, ...] = (),
     ) -> None:
-        super().__init__(classes="" if answers else "-unasked")
-        self.reply = reply
+        super().__init__(reply, siblings, classes="" if answers else "-unasked")
         self.answers = answers
-        self._text = ReplyText(text)
+        self.state: TurnState = state
+        self._text = ReplyText(words)
         self._mark = Literal(classes="mark")
         self._unsupported = Literal(classes="unsupported")
-        self.recalled = Recalled(recalled)
+        self.recalled = Recalled(reply, recalled)
         self._learned: list[Widget] = []
         self._ready = False
-        self.writing = False
+        self._turn: Turn | None = None
         self._set_state(state)
 
     @classmethod
     def of(cls, item: TranscriptItem) -> CompanionTurn:
         turn = item.turn
-        view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state)
+        view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state, item.siblings)
+        view._turn = turn
         view._show_unsupported(item.unsupported)
         cards = [
             view.add_learned(tuple(Entry(each.memory.id, each.memory.text, each.older) for each in learned), batch)
@@ -145,12 +163,49 @@ class CompanionTurn(Vertical):
         return view
 
     @property
+    def reply(self) -> int:
+        return self.turn_id
+
+    @property
     def text(self) -> str:
         return self._text.text
+
+    @property
+    def words(self) -> str:
+        return self._text.text
+
+    @property
+    def record(self) -> Turn | None:
+        return self._turn
+
+    @property
+    def writing(self) -> bool:
+        return self.state == "streaming"
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether it was stopped or broken off after its first words."""
+        return self.state in CONTINUABLE and bool(self.words.strip())
+
+    def what(self) -> list[tuple[str, str]]:
+        if self.writing:
+            return [("screen.copy_turn", text("chat.key_copy"))]
+        told = [("screen.copy_turn", text("chat.key_copy"))]
+        if self.answers:
+            told.append(("screen.again", text("chat.key_again")))
+            if self.can_go_on:
+                told.append(("screen.go_on", text("chat.key_go_on")))
+            told.append(("screen.why", text("chat.key_why")))
+        if self.recalled.display:
+            told.append(("screen.footnotes", text("chat.key_footnotes")))
+        if "```" in self.words or "~~~" in self.words:
+            told.append(("screen.copy_code", text("chat.key_code")))
+        return told
 
     def compose(self) -> ComposeResult:
         yield self._text
         yield self._mark
+        yield self.versions
         yield self._unsupported
         yield self.recalled
 
@@ -159,11 +214,12 @@ class CompanionTurn(Vertical):
 
     def finish(self, report: ReplyReport) -> None:
         self._text.finish(report.turn.text)
+        self._turn = report.turn
         self.recalled.give(report.recalled)
         self._set_state(report.turn.state)
         self._show_unsupported(report.unsupported)
 
-    def break_off(self, state: str) -> None:
+    def break_off(self, state: TurnState) -> None:
         """No more will come: the engine failed or ended."""
         self._text.finish()
         self._set_state(state)
@@ -196,8 +252,13 @@ class CompanionTurn(Vertical):
         self._unsupported.show(not_from_memory(spans))
         self._unsupported.display = bool(spans)
 
-    def _set_state(self, state: str) -> None:
-        self.writing = state == "streaming"
-        mark = _MARKS.get(state, state)
-        self._mark.show(f"({mark})" if mark else "")
+    def _set_state(self, state: TurnState) -> None:
+        self.state = state
+        marks: dict[TurnState, str] = {
+            "stopped": text("chat.stopped"),
+            "interrupted": text("chat.interrupted"),
+            "failed": text("chat.failed"),
+        }
+        mark = marks.get(state, "")
+        self._mark.show(mark)
         self._mark.display = bool(mark)
