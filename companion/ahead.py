@@ -44,9 +44,9 @@ class Ahead:
         self._lines = []
         spare = model.info.context_tokens // STILL_TO_COME
         kept, turns = self._so_far(conversation)
-        prompt = self.prompting.compose(kept, turns, _LATEST, "", "", model, spare=spare, summing_up=stop)
+        prompt = self.prompting.compose(conversation, kept, turns, _LATEST, "", "", model, spare=spare, summing_up=stop)
         if conversation is not None and prompt.trimmed and not stop.is_set():
-            with self.prompting.store.db.write():
+            with self.prompting.holding.store_of(conversation).db.write():
                 if self._so_far(conversation) != (kept, turns):
                     return  # something was forgotten while it was summed up: that is looked at anew
                 self.prompting.keep(conversation, prompt, turns, turns[-1].id + 1 if turns else kept.start)
@@ -64,21 +64,24 @@ class Ahead:
         recalled = self.recall(cue, self.prompting.settings.recall_limit)
         self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled, cue.scopes)
         block, _ = self.block(recalled, model)
-        prompt = self.prompting.compose(kept, turns, _LATEST, block, text, model)
+        prompt = self.prompting.compose(conversation, kept, turns, _LATEST, block, text, model)
         if prompt.trimmed:
             self.look_ahead(conversation, model, stop)  # it trims for good; what was typed is read with the next key
         elif not prompt.shortened:
             self._read(model, prompt.messages, stop)
 
-    def recalled(self, turn: Turn, history: list[Turn]) -> Recalled:
-        """What a turn brings to mind after `history`: found while it was typed, if that still holds."""
+    def recalled(self, turn: Turn, history: list[Turn], beside: Sequence[int] = ()) -> Recalled:
+        """What a turn brings to mind after `history`: found while it was typed, if that still holds. What rests on the
+        turns `beside` it, which another version of the reply takes the place of, is not brought up."""
         prepared, self._prepared = self._prepared, None
         now = moment(turn.at, turn.utc_offset)
-        if prepared is not None and prepared.serves(turn, history, now, self.recall, self.prompting.store):
+        scopes = self.prompting.holding.scopes_of(turn.conversation)
+        here = (self.recall, self.prompting.store, scopes)
+        if prepared is not None and not beside and prepared.serves(turn, history, now, *here):
             return prepared.recalled
         speaker = "" if turn.speaker == "You" else turn.speaker
         cue = self.prompting.cue(turn.text, history, now, speaker, turn.conversation)
-        cue = replace(cue, present_turns=cue.present_turns | {turn.id})
+        cue = replace(cue, present_turns=cue.present_turns | {turn.id, *beside})
         return self.recall(cue, self.prompting.settings.recall_limit)
 
     def block(self, recalled: Recalled, model: ChatModel) -> tuple[str, int]:
@@ -92,7 +95,7 @@ class Ahead:
         """Write what was read of the next prompt to a file; what is being typed is no part of that. Returns the bytes
         written. Raises OSError, CompanionError."""
         kept, turns = self._so_far(conversation)
-        prompt = self.prompting.compose(kept, turns, _LATEST, "", "", model)
+        prompt = self.prompting.compose(conversation, kept, turns, _LATEST, "", "", model)
         return model.keep(file, _up_to_the_message(prompt), most_bytes)
 
     def _so_far(self, conversation: int | None) -> tuple[Gist, list[Turn]]:

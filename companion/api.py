@@ -147,7 +147,7 @@ class CompanionApi(Protocol):
 
     def judge(self, reply: int, memory: int, verdict: Verdict) -> Change:
         """What the person says of a memory that a reply was given: "not relevant" teaches recall, "wrong" sets the
-        memory aside as well. Undo takes both back. Raises NotFound."""
+        memory aside as well. Undo takes both back. Raises NotFound, InvalidInput when that was said already."""
 
     def linked(self, id: int) -> tuple[LinkedMemory, ...]:
         """What a memory is connected with, the strongest first. Raises NotFound."""

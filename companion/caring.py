@@ -1,22 +1,28 @@
-"""First questions, and personas: choosing, copying, editing them. A part of `Companion`, which puts it together."""
+"""First questions, check-ins, personas. A part of `Companion`, which puts it together."""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
+from typing import get_args
 
-from companion.chats import ChatMode, Conversation, PersonaCard
+from companion.chats import ChatMode, CheckIn, CheckInKind, Conversation, PersonaCard
 from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError, EmptyMessage, InvalidInput
-from companion.events import Event, MemoriesChanged, Notice
+from companion.events import CheckedIn, Event, MemoriesChanged, Notice
+from companion.holding import Holding
+from companion.mind.checking_in import CheckingIn, reason, words
 from companion.mind.reflect import REFLECT
 from companion.model.persona import Persona, load_persona
 from companion.model.personas import DEFAULT, Personas
+from companion.notifying import notify
 from companion.paths import Paths
-from companion.records import Change
+from companion.records import Change, RecalledMemory
 from companion.settings import Settings
 from companion.settings_file import overriding, write_setting
+from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 from companion.strings import text
 from companion.talking import Talking
@@ -28,17 +34,23 @@ LONGEST_QUESTION = 300
 
 
 class Caring:
-    """The part of `CompanionApi` about first questions and personas. Whoever is one gives it the parts below."""
+    """The part of `CompanionApi` about first questions, check-ins and personas; whoever is one gives it its parts."""
 
     _paths: Paths
     _settings: Settings
     _personas: Personas
     _clock: Clock
+    _holding: Holding
     _talking: Talking
     _editing: Editing
+    _checking_in: CheckingIn
+    _store: Store | None
+    _chat: bool
+    _sending: threading.Lock
     _conversation: int | None
     _emit: Callable[[Event], None]
     _poke: Callable[[], None]
+    _status_changed: Callable[[], None]
 
     @property
     def _opened(self) -> Store:
@@ -56,10 +68,10 @@ class Caring:
         if not answer:
             raise EmptyMessage
         store = self._opened
-        self._talking.check_free()
         now = self._clock.now()
-        with store.db.write():
-            conversation = self._to_write_in()
+        with self._sending, store.db.write():
+            self._talking.check_free()
+            conversation = self._to_write_in(shared=False)
             if conversation is None:
                 raise InvalidInput(text("answers.not_here"), hint=text("answers.begin_another"))
             store.turns.add(conversation, "companion", question, now, speaker=self._speaker())
@@ -68,18 +80,68 @@ class Caring:
             store.jobs.queue(REFLECT, str(turn.id), now)
         self._emit(MemoriesChanged(tuple(memory.id for memory in change.memories)))
         self._poke()
+        self._status_changed()
         return change
 
-    def _to_write_in(self) -> int | None:
+    def checkins(self, limit: int = 50) -> tuple[CheckIn, ...]:
+        return self._checking_in.upcoming(limit)
+
+    def less_like(self, kind: CheckInKind) -> None:
+        if kind not in get_args(CheckInKind):
+            raise InvalidInput(text("checkin.no_kind", kind=one_line(str(kind), 40)))
+        self._checking_in.less_like(kind)
+
+    def bring_up(self) -> None:
+        """What the clock calls every minute: bring up what is due, if the person wants that and nobody is talking."""
+        if not self._settings.checkins.enabled or self._store is None or self._store.read_only or not self._chat:
+            return
+        try:
+            self._checking_in.refresh(self._clock.now())
+            with self._sending:
+                told = None if self._talking.wanted else self._bring_up(self._store)
+        except CompanionError as error:  # the next minute looks again
+            log.warning("nothing could be brought up: %s", error.title)
+            return
+        if told is None:
+            return
+        self._talking.renew()
+        self._emit(told)
+        self._status_changed()
+        if self._settings.checkins.notify:
+            notify("Companion", text("checkin.notice"))  # what it is, is nobody's business who sees the desktop
+
+    def _bring_up(self, store: Store) -> CheckedIn | None:
+        found = self._checking_in.next()
+        if found is None:
+            return None
+        now = self._clock.now()
+        planned, what = found
+        said, why = words(what, now.date()), reason(what)
+        with store.db.write():
+            conversation = self._to_write_in(shared=True)
+            if conversation is None:
+                return None
+            turn = store.turns.add(conversation, "companion", said, now, speaker=self._speaker())
+            store.recalls.record(turn.id, [RecalledMemory(what.memory, 1.0, 1, reasons=(why,))])
+            store.checkins.tell(planned.id, turn.id, now.timestamp())
+        return CheckedIn(turn, what.memory.id, what.kind, said, why)
+
+    def _to_write_in(self, *, shared: bool) -> int | None:
         """The open conversation, or a new one that is open from now on; None where nothing may be written: what is
-        incognito is not kept, and a play is not interrupted. Inside a transaction."""
+        incognito is not kept, a play is not interrupted, and what is everybody's (`shared`) is no business of a persona
+        with a memory of its own. Inside a transaction."""
+        held = self._holding
+        if held.mode_of(self._conversation) != "usual":
+            return None
+        if shared and EVERYBODY not in held.scopes_of(self._conversation):
+            return None
         if self._conversation is None:
-            self._conversation = self._opened.turns.open_conversation(self._clock.now())
-            self._talking.conversation = self._conversation
+            self._conversation = held.open_new()
+            self._talking.turn_to(self._conversation)
         return self._conversation
 
     def _speaker(self) -> str:
-        return self._talking.taker.persona.display_name
+        return self._holding.persona_of(self._conversation).display_name
 
     def personas(self) -> tuple[PersonaCard, ...]:
         return self._personas.cards(self._settings.persona)
@@ -93,8 +155,10 @@ class Caring:
             raise InvalidInput(
                 text("personas.decided", variable=variable), hint=text("personas.decided_hint", variable=variable)
             )
+        persona = self._personas.load(key)
         write_setting(self._paths.settings, "", "persona", key)
         self._settings = self._settings.model_copy(update={"persona": key})
+        self._holding.use(persona)
         return self.begin_conversation("usual", key)
 
     def copy_persona(self, key: str, name: str) -> PersonaCard:
@@ -102,6 +166,7 @@ class Caring:
 
     def edit_persona(self, card: PersonaCard) -> PersonaCard:
         edited = self._personas.edit(card)
+        self._holding.renew()
         self._talking.renew()  # what was read ahead began with what it was
         return self._personas.card(edited.key, self._settings.persona)
 

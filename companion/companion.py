@@ -12,15 +12,18 @@ from companion.addresses import host_of
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
+from companion.curating import Curating
 from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
 from companion.errors import CompanionError, ModelMissing
 from companion.events import Event, Listener
+from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
+from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
@@ -47,7 +50,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Conversing, Desk, Shelving, Caring):
+class Companion(Conversing, Desk, Curating, Shelving, Caring):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -97,7 +100,11 @@ class Companion(Conversing, Desk, Shelving, Caring):
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        reflection = Reflection(store, self._clock, self._curve, lambda: self._recall.meaning, self._learner)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._holding = Holding(store, persona, self._personas.load)
+        self._reflection = reflection = Reflection(
+            store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
+        )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
@@ -130,6 +137,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
             name=settings.name,
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
+            holding=self._holding,
         )
         self._talking = Talking(
             taker,
@@ -223,6 +231,7 @@ class Companion(Conversing, Desk, Shelving, Caring):
             problem_hint=problem.hint if problem is not None else "",
             read_only=store.read_only,
             conversation=self._conversation or 0,
+            mode=self._holding.mode_of(self._conversation),
             pending_jobs=store.jobs.pending(),
             tier=self._measuring.tier,
             measuring=minding.is_measuring,

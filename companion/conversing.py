@@ -5,19 +5,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from companion import events, strings
-from companion.clock import Clock, moment
-from companion.errors import CompanionError, EmptyMessage, NotFound
+from companion.chats import ChatMode, Conversation, FoundTurn, WhySaid
+from companion.clock import Clock, moment, stamp
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
 from companion.events import Event, Listener
+from companion.holding import Holding
+from companion.mind.reflect import Reflection
 from companion.minding import Minding
-from companion.records import ReplyReport, SentMessage, TranscriptItem, Turn
+from companion.records import ReplyReport, Role, SentMessage, TranscriptItem, Turn
 from companion.settings import Settings
+from companion.sources import why_said
+from companion.store.aside import follow_path
 from companion.store.learned import learned_from
 from companion.store.store import Store
 from companion.talking import Talking
-from companion.text import valid_text
+from companion.text import one_line, valid_text
+from companion.turn import Way
 
 CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
@@ -30,6 +37,9 @@ class Conversing:
     _settings: Settings
     _talking: Talking
     _minding: Minding
+    _holding: Holding
+    _reflection: Reflection
+    _emit: Callable[[Event], None]
     _conversation: int | None
     """The one that is open; None: the next message begins it."""
     _sending: threading.Lock
@@ -48,19 +58,189 @@ class Conversing:
         text = valid_text(text)
         if not text.strip():
             raise EmptyMessage
-        store = self._opened
         with self._sending:
-            self._talking.check_free()
-            self._minding.interrupt()  # while the words go to disk, the model lets go of what it was thinking
-            now = self._clock.now()
+            self._make_way()
+            store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
             with store.db.write():
-                conversation = self._conversation or store.turns.open_conversation(now)
-                turn = store.turns.add(conversation, "person", text, now, speaker=self._settings.name or "You")
+                conversation = self._conversation or self._holding.open_new()
+                turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
+                store.drafts.put(self._conversation or 0, "")
             self._conversation = conversation
             self._talking.answer(turn)
             self._minding.interrupt()
         self._status_changed()
         return SentMessage(turn.id, turn.conversation)
+
+    def regenerate(self, reply: int, without: tuple[str, ...] = ()) -> SentMessage:
+        return self._again(self._said(reply, "companion"), Way(beside=True, without=frozenset(without)))
+
+    def continue_reply(self, reply: int) -> SentMessage:
+        found, model = self._said(reply, "companion"), self._talking.model
+        begun, instead = found.text.rstrip(), strings.text("conversing.another_instead")
+        if model is not None and not model.info.goes_on:
+            raise InvalidInput(strings.text("conversing.cannot_go_on", name=model.info.name), hint=instead)
+        if not begun:
+            raise InvalidInput(strings.text("conversing.nothing_to_go_on"), hint=instead)
+        return self._again(found, Way(beside=True, begun=begun))
+
+    def resend(self, turn: int, text: str) -> SentMessage:
+        text = valid_text(text)
+        if not text.strip():
+            raise EmptyMessage
+        old = self._said(turn, "person")
+        with self._sending:
+            self._make_way()
+            store = self._holding.store_of_turn(old.id)
+            with store.db.write():
+                changed = self._go_to(store, old)
+                parent = store.branches.parent(old.id)
+                left = store.branches.following(old.conversation, parent)
+                new = store.turns.add(
+                    old.conversation, "person", text, self._clock.now(), speaker=self._person, parent=parent
+                )
+                changed += () if self._holding.is_incognito(new.conversation) else follow_path(store, left)
+            self._turn_to(new.conversation)
+            self._talking.answer(new)
+            self._minding.interrupt()
+        self._path_changed(changed)
+        return SentMessage(new.id, new.conversation)
+
+    def choose(self, turn: int) -> None:
+        store = self._holding.store_of_turn(turn)
+        found = store.turns.get(turn)
+        with self._sending:
+            self._make_way()
+            with store.db.write():
+                changed = self._go_to(store, found)
+            self._talking.renew()
+        self._path_changed(changed)
+
+    def _again(self, reply: Turn, way: Way) -> SentMessage:
+        """Write another reply beside `reply`."""
+        with self._sending:
+            self._make_way()
+            store = self._holding.store_of_turn(reply.id)
+            changed: tuple[int, ...] = ()
+            if not store.branches.is_on(reply.id):
+                with store.db.write():
+                    changed = self._go_to(store, reply)
+            turn = store.turns.get(reply.answers or 0)
+            self._turn_to(turn.conversation)
+            self._talking.answer(turn, way)
+            self._minding.interrupt()
+        self._path_changed(changed)
+        return SentMessage(turn.id, turn.conversation)
+
+    def _said(self, id: int, role: Role) -> Turn:
+        """A turn of the person's, or a reply to one. Raises NotFound."""
+        found = self._holding.store_of_turn(id).turns.get(id)
+        if found.role != role or (role == "companion" and found.answers is None):
+            if role == "companion":
+                raise NotFound(strings.text("conversing.no_reply", id=id))
+            raise NotFound(strings.text("conversing.not_yours", id=id))
+        return found
+
+    def _go_to(self, store: Store, turn: Turn) -> tuple[int, ...]:
+        """Have the conversation say this version of a turn. Returns the memories that were changed by it. Inside a
+        transaction in that store."""
+        if store.branches.is_on(turn.id):
+            return ()
+        left, joined = store.branches.go(turn.conversation, store.branches.latest_below(turn.id))
+        if self._holding.is_incognito(turn.conversation):
+            return ()
+        for each in store.turns.many(joined).values():
+            if each.role == "person":
+                self._reflection.queue(each.id)
+            elif each.answers is not None:
+                self._reflection.queue(each.answers, each.id)
+        return follow_path(store, left, joined)
+
+    def _path_changed(self, memories: tuple[int, ...]) -> None:
+        if memories:
+            self._emit(events.MemoriesChanged(memories))
+        self._minding.poke()
+        self._status_changed()
+
+    def _make_way(self) -> None:
+        """For what the person says. Raises Busy."""
+        self._talking.check_free()
+        self._minding.interrupt()  # while the words go to disk, the model lets go of what it was thinking
+
+    @property
+    def _person(self) -> str:
+        return self._settings.name or "You"
+
+    # Conversations
+
+    def conversations(self, text: str = "", limit: int = 200) -> tuple[Conversation, ...]:
+        store = self._opened
+        among = None
+        if wanted := text.strip():
+            among = sorted(store.conversations.titled(wanted) | store.turn_search.conversations(wanted))
+        return tuple(map(self._described, store.conversations.latest(limit, among)))
+
+    def conversation(self) -> Conversation:
+        open_now = self._conversation
+        if open_now is not None:
+            return self._described(self._holding.store_of(open_now).conversations.get(open_now))
+        at, offset = stamp(self._clock.now())
+        persona = self._holding.persona_of(None)
+        mode = self._holding.mode_of(None)
+        return Conversation(0, "", at, at, offset, mode=mode, persona=persona.name, speaker=persona.display_name)
+
+    def begin_conversation(self, mode: ChatMode = "usual", persona: str = "") -> Conversation:
+        with self._sending:
+            self._talking.check_free()
+            self._holding.begin(mode, persona)
+            self._conversation = None
+            self._talking.turn_to(None)
+        self._status_changed()
+        return self.conversation()
+
+    def open_conversation(self, id: int) -> Conversation:
+        found = self._holding.store_of(id).conversations.get(id)
+        with self._sending:
+            self._talking.check_free()
+            self._turn_to(id)
+        self._status_changed()
+        return self._described(found)
+
+    def rename_conversation(self, id: int, title: str) -> Conversation:
+        if title.strip() and not one_line(title):
+            raise InvalidInput(strings.text("conversing.no_title"))
+        store = self._holding.store_of(id)
+        store.conversations.rename(id, title)
+        return self._described(store.conversations.get(id))
+
+    def search_turns(self, text: str, limit: int = 50) -> tuple[FoundTurn, ...]:
+        return self._opened.turn_search.find(text, limit)
+
+    def why(self, reply: int) -> WhySaid:
+        return why_said(self._holding, self._said(reply, "companion"))
+
+    def draft(self) -> str:
+        return (
+            "" if self._holding.is_incognito(self._conversation) else self._opened.drafts.get(self._conversation or 0)
+        )
+
+    def keep_draft(self, text: str) -> None:
+        store = self._opened
+        if not self._holding.is_incognito(self._conversation) and not store.read_only:
+            store.drafts.put(self._conversation or 0, valid_text(text))
+
+    def _turn_to(self, conversation: int) -> None:
+        """It is the one that is open from now on; another one that was incognito is gone."""
+        if conversation == self._conversation:
+            return
+        if not self._holding.is_incognito(conversation):
+            self._holding.begin("usual", "")
+        self._conversation = conversation
+        self._talking.turn_to(conversation)
+
+    def _described(self, found: Conversation) -> Conversation:
+        """With how it is held."""
+        speaker = found.speaker or self._holding.persona_of(found.id).display_name
+        return replace(found, mode=self._holding.mode_of(found.id), speaker=speaker)
 
     def stop(self) -> bool:
         return self._talking.stop()
@@ -99,12 +279,15 @@ class Conversing:
         return self._items(self._page(before, max(0, limit), around))
 
     def _page(self, before: int | None, limit: int, around: int | None) -> list[Turn]:
-        turns = self._opened.turns
+        conversation = self._conversation
         if around is not None:
+            turns = self._holding.store_of_turn(around).turns
             middle = turns.get(around)
             after = turns.following(middle, limit // 2)
             return [*turns.page(middle.conversation, limit - len(after), middle.id + 1), *after]
-        conversation = self._conversation
+        if conversation is None and self._holding.is_incognito(None):
+            return []
+        turns = self._holding.store_of(conversation).turns
         if before is not None:
             try:
                 conversation = turns.get(before).conversation
@@ -113,11 +296,11 @@ class Conversing:
         return turns.page(conversation, limit, before)
 
     def _items(self, turns: list[Turn]) -> tuple[TranscriptItem, ...]:
-        store = self._opened
+        store = self._holding.store_of(turns[0].conversation if turns else None)
         replies = [turn.id for turn in turns if turn.role == "companion"]
         recalled, marked = store.recalls.of(replies), store.marks.of(replies)
         answered = [turn.answers for turn in turns if turn.role == "companion" and turn.answers]
-        learned, asked = learned_from(store, answered), store.questions.of(answered)
+        learned, asked = learned_from(self._opened, answered), store.questions.of(answered)
         versions = store.branches.siblings([turn.id for turn in turns])
         return tuple(
             TranscriptItem(

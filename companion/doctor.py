@@ -11,7 +11,7 @@ from companion.errors import CompanionError
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
-from companion.model.tiers import TIERS, figures
+from companion.model.tiers import figures, means
 from companion.paths import Paths
 from companion.reports import Check
 from companion.settings import Settings
@@ -119,14 +119,14 @@ def _speed(minding: Minding) -> Check:
 def _thinking(talking: Talking, measuring: Measuring) -> Check:
     """What the model is trusted with when it thinks, why, and how to say otherwise."""
     if talking.model is None:
-        return Check("thinking", "ok", text("doctor.tier_zero", tiers=TIERS[0]))
+        return Check("thinking", "ok", text("doctor.tier_zero", tiers=means(0)))
     tier, report = measuring.tier, measuring.report
     measured = text("doctor.not_measured")
     if report is not None:
         shown = ", ".join(f"{figure.name} {figure.value:.2f}" for figure in figures(report))
         measured = text("doctor.measured", tier=report.tier, shown=shown, tokens_per_second=report.tokens_per_second)
     why = text("doctor.by_hand") if measuring.setting is not None else text("doctor.set_another")
-    return Check("thinking", "ok", text("doctor.tier", tier=tier, tiers=TIERS[tier], measured=measured, why=why))
+    return Check("thinking", "ok", text("doctor.tier", tier=tier, tiers=means(tier), measured=measured, why=why))
 
 
 def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
@@ -171,7 +171,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     else:
         detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
         if text("index.exact_serves") not in detail:
-            detail += "; exact search serves"
+            detail += text("doctor.exact_serves")
         checks.append(Check("index", "warning", detail, cure))
     return checks
 
@@ -202,4 +202,4 @@ def _jobs(store: Store) -> list[Check]:
 def _nights(store: Store, settings: Settings) -> Check:
     now = store.clock.now()
     last = store.nights.latest(now.date(), now)
-    return Check("sleep", "ok", text("doctor.nights", value=last or "none yet", at=settings.sleep.at))
+    return Check("sleep", "ok", text("doctor.nights", value=last or text("doctor.none_yet"), at=settings.sleep.at))

@@ -1,4 +1,4 @@
-"""What the person does to memories: add, edit, pin, forget, restore, undo. Each is a batch of the journal."""
+"""What the person does to memories: add, edit, pin, forget, restore, undo, redo. Each is a batch of the journal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from companion.mind.tagging import Tagger
 from companion.records import Change, Kind, Memory, Turn
 from companion.store.changes import Batch
 from companion.store.store import Store
+from companion.strings import text as words
 from companion.text import one_line, valid_text
 from companion.voices import COMPANION
 
 LONGEST = 20_000
 """Characters of a memory written by hand; longer texts are not one remembered thing."""
+SAID = 80
+"""Characters of a memory in the line that says what was done."""
 
 
 @dataclass
@@ -29,82 +32,102 @@ class Editing:
     curve: Curve
 
     def add(self, text: str, kind: Kind) -> Change:
-        text = _checked(text)
+        text = checked(text)
         at, offset = stamp(self.clock.now())
         strength = first_strength(kind, "fact", 4, None, lasting=True)
         memory = Memory(0, kind, text, "active", at, offset, importance=4, strength=strength)
         with self.store.changes.batch("person", "add") as batch:
             added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))
             Tagger(self.store).refresh(batch, (text,))
-        return self._change(batch.id, f"Added: {one_line(text, 80)}", (added.id,))
+        return self.change(batch.id, words("editing.added", text=said(text)), (added.id,))
 
     def answer(self, question: str, turn: Turn, scope: str) -> Change:
         """Keep what the person's `turn` answers to a question of the companion's, placed among what is known."""
         keeper = Keeper(self.store, self.clock, self.curve)
-        with self.store.changes.batch("person", "answer", f"the answer to “{one_line(question, 80)}”") as batch:
+        with self.store.changes.batch(
+            "person", "answer", words("engine.answer_to", question=one_line(question, 80))
+        ) as batch:
             kept = [keeper.keep(batch, thought) for thought in answered(question, turn, scope)]
             ids = tuple(each.id for each in kept if each.id is not None) or batch.touched
-        return self._change(batch.id, f"Remembered: {one_line(turn.text, 80)}", ids)
+        return self.change(batch.id, words("editing.remembered", text=said(turn.text)), ids)
 
     def edit(self, id: int, text: str) -> Change:
-        text = _checked(text)
+        text = checked(text)
         memory = self.store.memories.get(id)
         if memory.text == text:
-            raise InvalidInput(f"memory {id} says that already")
+            raise InvalidInput(words("editing.says_that", id=id))
         if memory.status == "forgotten":
             # Its words are what must not be learned again.
-            raise InvalidInput(f"memory {id} is forgotten", hint="Bring it back first, then change it.")
+            raise InvalidInput(words("editing.is_forgotten", id=id), hint=words("editing.bring_back_first"))
         with self.store.changes.batch("person", "edit") as batch:
             batch.update(id, text=text)
-            self._reinforce(batch, id, "edited")
+            self.reinforce(batch, id, "edited")
             Tagger(self.store).refresh(batch, (memory.text, text), memory.scope)
             # The verbatim moments still say the old words; what the person corrected must not come back through them.
             # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
             # and of a line of the portrait; the other way round the next night makes these anew.
-            for other in self._on_the_same_words(memory) if memory.kind in ("moment", "thought") else ():
+            for other in self.on_the_same_words(memory) if memory.kind in ("moment", "thought") else ():
                 if other.kind != "thought" and other.status in ("active", "dormant", "archived"):
                     batch.update(other.id, status="superseded", replaced_by=id)
-        return self._change(batch.id, f"Changed: {one_line(text, 80)}", (id,))
+        return self.change(batch.id, words("editing.changed", text=said(text)), (id,))
 
     def pin(self, id: int, pinned: bool) -> Change:
         memory = self.store.memories.get(id)
         if memory.pinned == pinned:
-            raise InvalidInput(f"memory {id} is {'pinned already' if pinned else 'not pinned'}")
+            raise InvalidInput(words("editing.is_pinned", id=id) if pinned else words("editing.not_pinned", id=id))
         with self.store.changes.batch("person", "pin" if pinned else "unpin") as batch:
-            batch.update(id, pinned=pinned)
-            if pinned:
-                batch.update(id, status="active" if memory.status in ("dormant", "archived") else memory.status)
-                self._reinforce(batch, id, "pinned")
-        return self._change(batch.id, f"{'Pinned' if pinned else 'Unpinned'}: {one_line(memory.text, 80)}", (id,))
+            self.pin_in(batch, memory, pinned)
+        done = words("editing.pinned", text=said(memory.text)) if pinned else ""
+        return self.change(batch.id, done or words("editing.unpinned", text=said(memory.text)), (id,))
+
+    def pin_in(self, batch: Batch, memory: Memory, pinned: bool) -> None:
+        batch.update(memory.id, pinned=pinned)
+        if pinned:
+            status = "active" if memory.status in ("dormant", "archived") else memory.status
+            batch.update(memory.id, status=status)
+            self.reinforce(batch, memory.id, "pinned")
 
     def forget(self, id: int) -> Change:
         """Forget a memory with all that rests on the same words: the thought, the moment it was taken from, and what
         was replied, which may repeat it."""
         memory = self.store.memories.get(id)
         if memory.status == "forgotten":
-            raise InvalidInput(f"memory {id} is forgotten already")
-        same = [m.id for m in self._on_the_same_words(memory) if m.status != "forgotten"]
+            raise InvalidInput(words("editing.forgotten_already", id=id))
         with self.store.changes.batch("person", "forget") as batch:
-            for each in (id, *same):
-                batch.update(each, status="forgotten")
-            Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
-        return self._change(batch.id, f"Forgotten: {one_line(memory.text, 80)}", (id, *same))
+            forgotten = self.forget_in(batch, memory)
+        return self.change(batch.id, words("editing.forgotten", text=said(memory.text)), forgotten)
+
+    def forget_in(self, batch: Batch, memory: Memory) -> tuple[int, ...]:
+        """All that was forgotten with it, itself first."""
+        same = [m.id for m in self.on_the_same_words(memory) if m.status != "forgotten"]
+        for each in (memory.id, *same):
+            batch.update(each, status="forgotten")
+        Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
+        return (memory.id, *same)
 
     def restore(self, id: int) -> Change:
         memory = self.store.memories.get(id)
         if memory.status == "active":
-            raise InvalidInput(f"memory {id} is active already")
+            raise InvalidInput(words("editing.is_active", id=id))
         with self.store.changes.batch("person", "restore") as batch:
-            batch.update(id, status="active", replaced_by=None)
-            self._reinforce(batch, id, "restored")
-        return self._change(batch.id, f"Brought back: {one_line(memory.text, 80)}", (id,))
+            self.restore_in(batch, memory)
+        return self.change(batch.id, words("editing.restored", text=said(memory.text)), (id,))
+
+    def restore_in(self, batch: Batch, memory: Memory) -> None:
+        batch.update(memory.id, status="active", replaced_by=None)
+        self.reinforce(batch, memory.id, "restored")
 
     def undo(self, batch: int | None) -> Change:
         undone, touched, kept = self.store.changes.undo(batch)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
-        return replace(self._change(undone, f"Undone: {reason}", touched), kept=kept)
+        return replace(self.change(undone, words("editing.undone", reason=reason), touched), kept=kept)
 
-    def _on_the_same_words(self, memory: Memory) -> list[Memory]:
+    def redo(self) -> Change:
+        redone, touched, kept = self.store.changes.redo()
+        action = self.store.changes.action_of(redone)
+        return replace(self.change(redone, words("editing.redone", action=action), touched), kept=kept)
+
+    def on_the_same_words(self, memory: Memory) -> list[Memory]:
         """Moments whose words include evidence of `memory` or answer it, what was advised in such an answer, events and
         what nights made that quote any of it, and thoughts that rest on nothing but its words. Of a conclusion from
         many, only itself."""
@@ -136,11 +159,11 @@ class Editing:
         made = self.store.memories.many([id for id in ids if id != memory.id]).values()
         return [m for m in made if m.kind in ("day", "trait")]
 
-    def _reinforce(self, batch: Batch, id: int, cause: str) -> None:
+    def reinforce(self, batch: Batch, id: int, cause: str) -> None:
         memory = self.store.memories.get(id)
         reinforce(self.store, batch, memory, self.curve, self.clock.now(), EASY, cause, None)
 
-    def _change(self, batch: int, summary: str, ids: tuple[int, ...]) -> Change:
+    def change(self, batch: int, summary: str, ids: tuple[int, ...]) -> Change:
         found = self.store.memories.many(ids)
         return Change(batch, summary, tuple(found[id] for id in ids if id in found))
 
@@ -156,10 +179,16 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
-def _checked(text: str) -> str:
+def said(text: str) -> str:
+    """A memory in the line that says what was done."""
+    return one_line(text, SAID)
+
+
+def checked(text: str) -> str:
+    """What a memory may say. Raises InvalidInput."""
     text = valid_text(text).strip()
     if not text:
-        raise InvalidInput("a memory needs words")
+        raise InvalidInput(words("editing.needs_words"))
     if len(text) > LONGEST:
-        raise InvalidInput(f"a memory of {len(text):,} characters is too long (at most {LONGEST:,})")
+        raise InvalidInput(words("editing.too_long", count=len(text), most=LONGEST))
     return text

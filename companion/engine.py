@@ -214,7 +214,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
         server.refuse(error)
         return
     companion.measure_when_idle()
-    schedule = Schedule(settings.sleep.at, companion.night)
+    schedule = Schedule(settings.sleep.at, companion.night, companion.bring_up)
     schedule.start()
     try:
         server.answer(companion)

@@ -33,6 +33,7 @@
     ├── Busy                     a reply is still being written
     ├── ThinkingStopped          thinking made way for the conversation; it is done later
     ├── NothingToUndo
+    │   └── NothingToRedo            nothing was undone, or something was changed since
     └── EngineStopped            the engine process ended
 
 What each says is in assets/strings, looked up when it is shown. `exit_code` is what a one-shot command
@@ -75,7 +76,9 @@ class CompanionError(Exception):
             self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.detail}" if self.detail else self.title
+        from companion.strings import text
+
+        return text("errors.with_detail", title=self.title, detail=self.detail) if self.detail else self.title
 
     def __reduce__(self) -> tuple[object, ...]:
         # An error crosses the pipe from the engine; keyword arguments do not survive the default pickling.
@@ -222,6 +225,11 @@ class ThinkingStopped(CompanionError):
 
 class NothingToUndo(CompanionError):
     pass
+
+
+class NothingToRedo(NothingToUndo):
+    title = "Nothing to do again"
+    hint = "What was undone can be done again until you change something else."
 
 
 class EngineStopped(CompanionError):

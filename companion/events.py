@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.records import RecalledMemory, ReplyReport
+from companion.chats import CheckInKind
+from companion.records import RecalledMemory, ReplyReport, Turn
 from companion.reports import SleepReport
 from companion.status import EngineStatus
 
@@ -97,6 +98,18 @@ class ThoughtsFormed:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """The companion brought something up by itself: `turn` is on disk, at the end of the open conversation, and answers
+    nothing. `reason` says why, in the person's own words and with their date."""
+
+    turn: Turn
+    memory: int
+    kind: CheckInKind
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemoriesChanged:
     """Memories were edited, undone, faded …: what is on screen may be stale."""
 
@@ -156,6 +169,7 @@ Event = (
     | ReplyFinished
     | ReplyFailed
     | ThoughtsFormed
+    | CheckedIn
     | MemoriesChanged
     | SleepProgress
     | SleepFinished

@@ -261,7 +261,7 @@ class Minding:
                 if job.kind != REFLECT:
                     raise CompanionError(strings.text("engine.unknown_work", kind=job.kind))
                 with self.interruptible() as stop:
-                    formed = self.reflection.run(job.id, int(job.key), self.thinker, stop)
+                    formed = self.reflection.work(job, self.thinker, stop)
             except ProfileError:
                 raise
             except ThinkingStopped:

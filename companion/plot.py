@@ -93,6 +93,35 @@ def lines(series: Mapping[str, Sequence[float]], names: Sequence[str], width: in
     return [*_drawn(), "  ".join(f"{letter} {name}" for name, letter in letters.items())]
 
 
+def course(
+    points: Sequence[tuple[float, float]],
+    labels: Sequence[tuple[float, str]],
+    ticks: Sequence[tuple[float, str]],
+    width: int,
+    height: int,
+    level: float | None = None,
+) -> list[str]:
+    """The line through `points` (x rising, any y), with a line at `level`, the y axis from the lowest to the highest of
+    `ticks` (y, text), and under the x axis as many of `labels` as have room. Empty when there is nothing to draw, or no
+    room for it."""
+    letters = max((len(text) for _, text in ticks), default=0)
+    wider = max((_wide(text) for _, text in ticks), default=0)  # plotext takes every character for one column
+    width = min(width, WIDEST) - wider
+    if len(points) < 2 or len(ticks) < 2 or width < _SHORTEST + FRAME + letters or height < _LOWEST + FRAME:
+        return []
+    begin, end = points[0][0], points[-1][0]
+    _begin(width, height)
+    plotext.xlim(begin, end)
+    plotext.ylim(min(y for y, _ in ticks), max(y for y, _ in ticks))
+    if level is not None:
+        plotext.plot([begin, end], [level] * 2, marker=LEVEL)
+    plotext.plot([x for x, _ in points], [y for _, y in points], marker=BEFORE)
+    plotext.yticks([y for y, _ in ticks], [text for _, text in ticks])
+    kept = _apart(labels, begin, end, width - FRAME - letters)
+    plotext.xticks([x for x, _ in kept], [text for _, text in kept])
+    return [" " * (wider - _wide(line[:letters])) + line for line in _drawn()]
+
+
 def _apart(labels: Sequence[tuple[float, str]], begin: float, end: float, columns: int) -> list[tuple[float, str]]:
     """Those of `labels` within `begin` and `end` that do not run into an earlier one, over so many columns."""
     kept: list[tuple[float, str]] = []

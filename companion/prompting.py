@@ -9,15 +9,17 @@ from datetime import datetime
 
 from companion.clock import Clock
 from companion.errors import ModelError, ThinkingStopped
+from companion.holding import Holding
 from companion.memory.cue import Cue, told_before
 from companion.mind.gist import fold, fold_by_model, without
 from companion.mind.thinking import Thinker
-from companion.model.persona import Persona
-from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block, system_message
+from companion.model.prompt import GIST_SHARE, Prompt, compose, memory_block, portrait_block
 from companion.model.protocol import ChatModel, Message, Sampling, StopSignal
 from companion.records import Memory, RecalledMemory, Turn
 from companion.settings import MemorySettings
+from companion.sources import references
 from companion.store.gists import Gist
+from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -30,33 +32,34 @@ SMALL_MODEL_REPLY = 160
 class Prompting:
     """`thinker` gives what may be asked of the model as it is now: it sums up what leaves the prompt."""
 
-    store: Store
+    holding: Holding
     clock: Clock
-    persona: Persona
     settings: MemorySettings
     seed: int | None
     thinker: Callable[[], Thinker]
 
+    @property
+    def store(self) -> Store:
+        """What is remembered; the turns of a conversation may be elsewhere (`holding.store_of`)."""
+        return self.holding.store
+
     def cue(self, text: str, history: list[Turn], now: datetime, speaker: str, conversation: int | None) -> Cue:
         """What recall is asked for when the person says `text` at `now`, after `history`."""
-        scopes = self.store.scopes.readable(conversation)
+        scopes = self.holding.scopes_of(conversation)
         told = told_before([t.text for t in history])
         return Cue(text, told, frozenset(t.id for t in history), now, speaker, scopes=scopes)
 
-    def system(self, model: ChatModel) -> Message:
-        """What every prompt begins with."""
-        return system_message(model, self.persona.system, self.portrait(model))
-
-    def portrait(self, model: ChatModel) -> str:
+    def portrait(self, conversation: int | None, model: ChatModel) -> str:
         """The portrait as it stands: the same to the byte until a night, or the person, changes a line of it. A persona
         with a memory of its own has none."""
-        return portrait_block(model, self._portrait())
+        return portrait_block(model, self._portrait(conversation))
 
-    def traits(self) -> tuple[str, ...]:
-        return tuple(trait.text for trait in self._portrait())
+    def traits(self, conversation: int | None) -> tuple[str, ...]:
+        return tuple(trait.text for trait in self._portrait(conversation))
 
-    def _portrait(self) -> list[Memory]:
-        return self.store.consolidated.portrait() if self.persona.memory == "shared" else []
+    def _portrait(self, conversation: int | None) -> list[Memory]:
+        shared = EVERYBODY in self.holding.scopes_of(conversation)
+        return self.store.consolidated.portrait() if shared else []
 
     def history(self, turn: Turn) -> tuple[Gist, list[Turn]]:
         """The gist of the conversation so far, and its turns that are still in the prompt."""
@@ -64,13 +67,14 @@ class Prompting:
 
     def so_far(self, conversation: int, last: int) -> tuple[Gist, list[Turn]]:
         """The same up to the turn `last`: what the person had forgotten is out of both at once."""
-        kept = self.store.gists.get(conversation)
+        store = self.holding.store_of(conversation)
+        kept = store.gists.get(conversation)
         if kept.start > last + 1:  # the gist tells of what was said after that, and of that itself
             kept = Gist()
         if kept.text:
-            gone = self.store.memories.forgotten_turns(self.store.turns.begins(conversation), kept.start - 1)
+            gone = self.store.memories.forgotten_turns(store.turns.begins(conversation), kept.start - 1)
             kept = kept._replace(text=without(kept.text, self.store.memories.is_buried, summary=not gone))
-        return kept, self.standing(self.store.turns.between(conversation, kept.start, last))
+        return kept, self.standing(store.turns.between(conversation, kept.start, last))
 
     def standing(self, turns: list[Turn]) -> list[Turn]:
         gone = self.store.memories.forgotten_turns(turns[0].id, turns[-1].id) if turns else frozenset()
@@ -78,6 +82,7 @@ class Prompting:
 
     def compose(
         self,
+        conversation: int | None,
         kept: Gist,
         turns: list[Turn],
         end: int,
@@ -87,8 +92,13 @@ class Prompting:
         *,
         spare: int = 0,
         summing_up: StopSignal | None = None,
+        begun: str = "",
+        without: frozenset[str] = frozenset(),
     ) -> Prompt:
-        """The prompt for `message`, after `turns`, whose ids are below `end`."""
+        """The prompt for `message`, after `turns`, whose ids are below `end`. `begun`: what the reply begins with.
+        `without`: keys of what is left out (see `chats.Segment`)."""
+        turns = [turn for turn in turns if f"turn:{turn.id}" not in without]
+        kept = kept._replace(text="") if "gist" in without else kept
         history, ids = _messages(turns)
 
         def folded(first: int) -> str:
@@ -96,16 +106,17 @@ class Prompting:
 
         return compose(
             model,
-            persona=self.persona.system,
-            portrait=self.portrait(model),
+            persona=self.holding.persona_of(conversation).system,
+            portrait="" if "portrait" in without else self.portrait(conversation, model),
             history=history,
             memory_block=block,
             message=message,
-            reserve=self.sampling(model).max_tokens,
+            reserve=self.sampling(conversation, model).max_tokens,
             start=0,
             gist=kept.text,
             fold=folded,
             spare=spare,
+            begun=begun,
         )
 
     def _fold(self, gist: str, leaving: list[Turn], model: ChatModel, summing_up: StopSignal | None) -> str:
@@ -127,10 +138,36 @@ class Prompting:
     def keep(self, conversation: int, prompt: Prompt, turns: list[Turn], end: int) -> None:
         """What left the prompt is out of it from now on, also after a restart."""
         ids = _messages(turns)[1]
-        self.store.gists.put(conversation, Gist(_id_at(ids, prompt.start, end), prompt.gist))
+        self.holding.store_of(conversation).gists.put(conversation, Gist(_id_at(ids, prompt.start, end), prompt.gist))
 
-    def sampling(self, model: ChatModel) -> Sampling:
-        sampling = replace(self.persona.sampling, seed=self.seed)
+    def references(
+        self,
+        conversation: int,
+        prompt: Prompt,
+        turns: list[Turn],
+        end: int,
+        shown: Sequence[RecalledMemory],
+        without: frozenset[str],
+        model: ChatModel,
+    ) -> str:
+        """What `prompt` was put together from (`sources`); the arguments as for `compose`, `shown` the memories."""
+        persona = self.holding.persona_of(conversation)
+        portrait = "" if "portrait" in without else self.portrait(conversation, model)
+        ids = _messages([turn for turn in turns if f"turn:{turn.id}" not in without])[1]
+        return references(
+            prompt,
+            model,
+            persona=persona.name,
+            system=persona.system,
+            portrait=portrait,
+            traits=self._portrait(conversation) if portrait else (),
+            first=_id_at(ids, prompt.start, end),
+            shown=shown,
+            without=without,
+        )
+
+    def sampling(self, conversation: int | None, model: ChatModel) -> Sampling:
+        sampling = replace(self.holding.persona_of(conversation).sampling, seed=self.seed)
         if 0 < model.info.parameters < SMALL_MODEL:
             sampling = replace(sampling, max_tokens=min(sampling.max_tokens, SMALL_MODEL_REPLY))
         return sampling

@@ -1,4 +1,4 @@
-"""The clockwork of a running engine: the night. The only importer of apscheduler."""
+"""The clockwork of a running engine: the night, and a look every minute. The only importer of apscheduler."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class _Watchful(BackgroundScheduler):  # type: ignore[misc]
 
 
 class Schedule:
-    """Calls `night` every day at the local time `at`, from a thread of its own."""
+    """Calls `night` every day at the local time `at`, and `minute` every minute, from threads of its own."""
 
-    def __init__(self, at: time, night: Callable[[], object]) -> None:
+    def __init__(self, at: time, night: Callable[[], object], minute: Callable[[], object] | None = None) -> None:
         self._scheduler = _Watchful(daemon=True)
         # A laptop that slept through 03:30 runs the night when it wakes, however late, once for all it missed.
         self._scheduler.add_job(
@@ -39,6 +39,10 @@ class Schedule:
             coalesce=True,
             max_instances=1,
         )
+        if minute is not None:
+            self._scheduler.add_job(
+                minute, CronTrigger(second=0), id="minute", misfire_grace_time=None, coalesce=True, max_instances=1
+            )
 
     def start(self) -> None:
         self._scheduler.start()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from companion.chats import ChatMode
+
 Phase = Literal["starting", "loading", "ready", "no-model"]
 
 
@@ -32,5 +34,7 @@ class EngineStatus:
     """What reflections that wait are waiting for ("mains power", "the night"); empty when they are run as they come."""
     model_host: str = ""
     """Where the words go when the model is on another computer (settings, model.url); empty: they stay on this one."""
+    mode: ChatMode = "usual"
+    """Of the conversation that is open."""
     index_host: str = ""
     """The same for the vectors (settings, index.url)."""

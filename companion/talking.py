@@ -15,10 +15,9 @@ from pathlib import Path
 
 from companion import strings
 from companion.errors import Busy, CompanionError, ServerError
-from companion.events import ReplyFailed
 from companion.model.protocol import ChatModel, StopSignal
 from companion.records import Turn
-from companion.turn import TurnTaker
+from companion.turn import USUAL, TurnTaker, Way
 
 log = logging.getLogger(__name__)
 TYPING = 3.0
@@ -54,7 +53,7 @@ class Talking:
     """Which conversation the next message belongs to, as far as it has begun."""
     model: ChatModel | None = None
     problem: CompanionError | None = None
-    _waiting: list[tuple[Turn, StopSignal]] = field(default_factory=list)
+    _waiting: list[tuple[Turn, StopSignal, Way]] = field(default_factory=list)
     _stop: StopSignal | None = None
     _ahead: StopSignal | None = None
     """Set when somebody talks while the next prompt is being made ready."""
@@ -100,11 +99,11 @@ class Talking:
         if self.busy:
             raise Busy
 
-    def answer(self, turn: Turn) -> None:
+    def answer(self, turn: Turn, way: Way = USUAL) -> None:
         """Queue a turn that is on disk."""
         with self._condition:
             self.conversation = turn.conversation
-            self._waiting.append((turn, StopSignal()))
+            self._waiting.append((turn, StopSignal(), way))
             if self._ahead is not None:
                 self._ahead.set()
             self._condition.notify_all()
@@ -115,6 +114,12 @@ class Talking:
         with self._condition:
             self._draft, self._typed_at = text, time.monotonic()
             self._typed = self._stale = True
+            self._condition.notify_all()
+
+    def turn_to(self, conversation: int | None) -> None:
+        """From now on the next message belongs to `conversation`, and nothing of it is typed yet."""
+        with self._condition:
+            self.conversation, self._draft, self._stale = conversation, "", True
             self._condition.notify_all()
 
     def renew(self) -> None:
@@ -201,19 +206,15 @@ class Talking:
         """For how long the person still counts as typing."""
         return max(0.0, self._typed_at + TYPING - time.monotonic())
 
-    def _answer(self, turn: Turn, stop: StopSignal) -> None:
+    def _answer(self, turn: Turn, stop: StopSignal, way: Way) -> None:
         if self.model is None and isinstance(self.problem, ServerError):
             self._load()  # it may be there by now
         if self.model is not None:
             self.ready_to_recall.wait()
-            self.taker.answer(turn, self.model, stop)
+            self.taker.answer(turn, self.model, stop, way)
             return
         problem = self.problem or CompanionError()
-        try:
-            self.taker.reflection.queue(turn.id)
-        except CompanionError as error:  # it is queued at the next start
-            log.warning("a turn without a reply could not be queued: %s", error.title)
-        self.taker.emit(ReplyFailed(turn.id, 0, str(problem), problem.hint))
+        self.taker.leave(turn, problem)
 
     def _get_ready(self) -> None:
         """Read the next prompt as far as it is known, until somebody talks."""
@@ -245,6 +246,8 @@ class Talking:
     def _keep(self, most_bytes: int) -> None:
         if self.model is None or self.model.info.host or self.kept is None or not self.kept.saves:
             return  # what a server has read stays with it
+        if self.taker.is_incognito(self.conversation):
+            return
         try:
             self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
         except (OSError, CompanionError) as error:  # it is read again at the next start
@@ -276,7 +279,7 @@ class Talking:
         self.changed()
         self.loaded()
 
-    def _next(self) -> tuple[Turn, StopSignal] | None:
+    def _next(self) -> tuple[Turn, StopSignal, Way] | None:
         with self._condition:
             if self._closing or not self._waiting:
                 return None

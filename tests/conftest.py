@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from companion.clock import SetClock
 from companion.paths import Paths
 from companion.store.store import Store
+from companion.strings import use_language
 from tests.house import House
 from tests.support import START
 from tests.talk import Talk
@@ -27,6 +28,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("COMPANION_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COMPANION_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COMPANION_UI__LANGUAGE", "en")  # whatever the computer of who runs the tests speaks
+    use_language("en")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "1")
     return tmp_path / "home"

@@ -28,6 +28,7 @@ class Call:
     sampling: Sampling
     lane: Lane
     grammar: str = ""
+    begun: str = ""
 
 
 class FakeModel:
@@ -79,15 +80,16 @@ class FakeModel:
         lane: Lane = "talk",
         grammar: str = "",
         surprise: bool = False,
+        begun: str = "",
     ) -> Generation:
-        wanted = self._encode(messages)
+        wanted = self._encode(messages) + [self._id(token) for token in _TOKENS.findall(begun)]
         room = self._info.context_tokens - len(wanted)
         if room < 1:
             raise InvalidInput(f"the prompt has {len(wanted)} tokens, the context {self._info.context_tokens}")
         with self._locks[lane]:
             if self.closed:
                 raise ModelFailed("it was closed")
-            self.calls.append(Call(tuple(messages), sampling, lane, grammar))
+            self.calls.append(Call(tuple(messages), sampling, lane, grammar, begun))
             if grammar and not re.search(r"^root ::= .", grammar, re.M):
                 raise InvalidInput("the grammar has no root")
             reply = self.reply_to(messages)

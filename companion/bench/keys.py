@@ -44,12 +44,7 @@ def measure_keys(model: Path, replies: int = len(MESSAGES)) -> Keys:
         if terminal.until(lambda: READY in terminal.text, PATIENCE) == float("inf"):
             raise CompanionError(f"the app did not get ready: {terminal.text[-500:]}")
         for message in (MESSAGES * replies)[:replies]:
-            begun = len(terminal.written)
-            terminal.type(message)
-            _pause(terminal, 0.5)
-            terminal.type("\r")
-            if terminal.until(lambda at=begun: WRITING in terminal.since(at), PATIENCE) == float("inf"):  # type: ignore[misc]
-                raise CompanionError(f"the app did not reply: {terminal.text[-500:]}")
+            _send(terminal, message)
             found += _typed(terminal)
     return keys_of(found)
 
@@ -62,21 +57,35 @@ def keys_of(found: list[float]) -> Keys:
     )
 
 
+def _send(terminal: Terminal, message: str) -> None:
+    """Until the first word of the reply."""
+    begun = len(terminal.written)
+    terminal.type(message)
+    _pause(terminal, 0.5)
+    terminal.type("\r")
+    if terminal.until(lambda: WRITING in terminal.since(begun), PATIENCE) == float("inf"):
+        raise CompanionError(f"the app did not reply: {terminal.text[-500:]}")
+
+
 def _typed(terminal: Terminal) -> list[float]:
     """Press keys until the reply has ended and AFTER more, each taken away again."""
     found: list[float] = []
     left, begun = AFTER, len(terminal.written)
     while left:
-        letter = LETTERS[len(found) % len(LETTERS)]
-        at, pressed = len(terminal.written), perf_counter()
-        terminal.type(letter)
-        if terminal.until(lambda at=at, sign=letter.encode(): sign in terminal.written[at:], 10) == float("inf"):  # type: ignore[misc]
-            raise CompanionError("a key was not shown within ten seconds")
-        found.append((perf_counter() - pressed) * 1000)
+        found.append(_press(terminal, LETTERS[len(found) % len(LETTERS)]))
         terminal.type("\x7f")
         _pause(terminal, PACE)
         left -= READY in terminal.since(begun)
     return found
+
+
+def _press(terminal: Terminal, letter: str) -> float:
+    """Milliseconds until it is shown."""
+    at, sign, pressed = len(terminal.written), letter.encode(), perf_counter()
+    terminal.type(letter)
+    if terminal.until(lambda: sign in terminal.written[at:], 10) == float("inf"):
+        raise CompanionError("a key was not shown within ten seconds")
+    return (perf_counter() - pressed) * 1000
 
 
 def _pause(terminal: Terminal, seconds: float) -> None:

@@ -8,8 +8,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from companion.events import Event, Notice, ReplyToken, StatusChanged, ThoughtsFormed
-from companion.records import ReplyReport
+from companion.errors import CompanionError
+from companion.events import (
+    CheckedIn,
+    Event,
+    Notice,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyToken,
+    StatusChanged,
+    ThoughtsFormed,
+)
+from companion.records import ReplyReport, SentMessage
 
 if TYPE_CHECKING:
     from companion.companion import Companion
@@ -33,7 +43,7 @@ class Talk:
     def __init__(self, companion: Companion) -> None:
         self._companion = companion
         self._events: queue.SimpleQueue[Event | Asked] = queue.SimpleQueue()
-        self._noticed: list[ThoughtsFormed | Notice] = []
+        self._noticed: list[ThoughtsFormed | Notice | CheckedIn] = []
         companion.subscribe(self._events.put)
 
     def exchange(
@@ -50,6 +60,32 @@ class Talk:
             try:
                 self._pass_on(asked, on_text, on_activity)
                 return asked.result()
+            except KeyboardInterrupt:
+                if stopping or not self._companion.stop():
+                    raise Interrupted from None
+                stopping = True
+
+    def follow(self, call: Callable[[], SentMessage], on_text: Callable[[str], None]) -> ReplyReport:
+        """Do `call`, after which a reply is written; `on_text` gets it as it comes. Ctrl+C as in `exchange`. Raises
+        CompanionError, also what the reply failed with."""
+        self._drain()
+        turn = call().turn
+        stopping = False
+        while True:
+            try:
+                event = self._events.get(timeout=_PATIENCE)
+                if isinstance(event, ReplyToken):
+                    on_text(event.text)
+                elif isinstance(event, ReplyFinished) and event.report.turn.answers in (turn, None):
+                    return event.report
+                elif isinstance(event, ReplyFailed) and event.turn == turn:
+                    error = CompanionError(hint=event.hint)
+                    error.title = event.title
+                    raise error
+                else:
+                    self._keep(event)
+            except queue.Empty:
+                continue
             except KeyboardInterrupt:
                 if stopping or not self._companion.stop():
                     raise Interrupted from None
@@ -86,16 +122,19 @@ class Talk:
             else:
                 self._keep(event)
 
-    def unheard(self) -> list[ThoughtsFormed | Notice]:
+    def unheard(self) -> list[ThoughtsFormed | Notice | CheckedIn]:
         """What the engine said on its own account since the last call."""
+        self._drain()
+        noticed, self._noticed = self._noticed, []
+        return noticed
+
+    def _drain(self) -> None:
         while True:
             try:
                 self._keep(self._events.get_nowait())
             except queue.Empty:
-                break
-        noticed, self._noticed = self._noticed, []
-        return noticed
+                return
 
     def _keep(self, event: Event | Asked) -> None:
-        if isinstance(event, ThoughtsFormed | Notice):
+        if isinstance(event, ThoughtsFormed | Notice | CheckedIn):
             self._noticed.append(event)

@@ -8,6 +8,7 @@ import sys
 from companion.cli.guard import complain
 from companion.cli.session import check_free, prepare
 from companion.garbage import collect_from_now_on
+from companion.strings import text
 
 NO_TERMINAL = 2
 
@@ -21,8 +22,8 @@ def chat(plain: bool) -> int:
         return plain_chat()
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         complain(
-            "The chat needs a terminal to draw on, and this is none.",
-            'Use `companion --plain` for a chat line by line, or `companion say "…"` for one turn.',
+            text("cli.no_terminal"),
+            text("cli.no_terminal_hint"),
         )
         return NO_TERMINAL
     if os.environ.get("TERM", "").lower() == "dumb":

@@ -13,6 +13,7 @@ from companion.cli.output import doctor_json, healthy, print_json, say
 from companion.cli.session import opened
 from companion.errors import CompanionError, ProfileError
 from companion.reports import Check
+from companion.strings import text
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False) -> None:
@@ -29,11 +30,16 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write JSON inst
     else:
         for line in check_lines(checks):
             say(line)
-        say("Everything is well." if healthy(checks) else "Something needs your attention.")
+        say(text("doctor.all_well") if healthy(checks) else text("doctor.attention"))
     if not healthy(checks):
         raise typer.Exit(code or 1)
 
 
 def _without_profile(error: CompanionError) -> tuple[Check, ...]:
-    versions = f"Companion {companion.__version__}, Python {platform.python_version()}, {platform.system()}"
+    versions = text(
+        "doctor.versions_only",
+        version=companion.__version__,
+        python_version=platform.python_version(),
+        system=platform.system(),
+    )
     return Check("versions", "ok", versions), Check("profile", "error", str(error), error.hint)

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from companion.errors import CompanionError
 from companion.logs import describe, log_file, logger
 from companion.paths import default_paths
+from companion.strings import text
 from companion.text import sanitise
 
 INTERRUPTED = 130
@@ -57,9 +58,8 @@ def show_unexpected(error: BaseException) -> None:
     """A fault of ours: a short message; the way it took goes to the log."""
     logger.error("unexpected error\n%s", describe(error))
     complain(
-        f"Companion met an error it did not expect ({type(error).__name__}).",
-        "What was saved is safe. Try again; run `companion doctor` to check everything. "
-        f"Details for a report are in {log_file(default_paths())}; it holds nothing you said.",
+        text("cli.unexpected", name=type(error).__name__),
+        text("cli.unexpected_hint", default_paths=log_file(default_paths())),
     )
 
 
@@ -77,6 +77,6 @@ def _explain_dash(error: typer.TyperException) -> None:
     if not isinstance(option, str) or not hasattr(error, "message"):
         return
     if re.fullmatch(r"-\d+", option):
-        error.message = f"{option} is not an id. Ids are numbers from 1 up, as `companion memories list` shows them."
+        error.message = text("cli.no_id", option=option)
     elif not option.startswith("--"):
-        error.message = f"{error.message} (put -- in front of a text that begins with a dash)"
+        error.message = text("cli.dash", message=error.message)

@@ -11,11 +11,11 @@ from companion.cli.session import opened
 from companion.clock import iso
 from companion.errors import InvalidInput
 from companion.records import MODES, Habit, Learning
-from companion.ui.format import counted, full_date
+from companion.strings import text, texts
+from companion.ui.format import counted, filled, full_date
 
 MOST = 8
 """Habits shown of each mode."""
-_WHEN = {"asked": "When you ask", "talking": "When you tell something"}
 
 
 def learning(
@@ -25,14 +25,14 @@ def learning(
 ) -> None:
     """What recall has learned from the memories that replies used: what counts more for you, and what less."""
     if reset and undo:
-        raise InvalidInput("--reset and --undo contradict each other", hint="Give one of them.")
+        raise InvalidInput(text("learning.contradict"), hint=text("learning.give_one"))
     with opened() as companion:
         act = companion.reset_learning if reset else companion.restore_learning if undo else companion.learning
         learned = act()
     if as_json:
         print_json(learning_json(learned))
         return
-    done = ["Recall is again what it is for everybody."] if reset else ["The reset is taken back."] if undo else []
+    done = [text("learning.reset_done")] if reset else [text("learning.reset_undone")] if undo else []
     for line in [*done, *learning_lines(learned)]:
         say(line)
 
@@ -40,20 +40,31 @@ def learning(
 def learning_lines(learned: Learning) -> list[str]:
     """The strongest habits of each mode, and how to put them back."""
     if not learned.habits:
-        lines = ["Recall has not learned anything from your conversations yet."] if not learned.can_restore else []
+        lines = [text("learning.nothing")] if not learned.can_restore else []
     else:
-        latest = next((f", the latest on {full_date(x.at, x.utc_offset)}" for x in learned.lessons if x.reply), "")
-        lines = [f"Recall has learned from {counted(learned.replies, 'reply')}{latest}."]
+        latest = next(
+            (text("learning.latest", at=full_date(x.at, x.utc_offset)) for x in learned.lessons if x.reply), ""
+        )
+        lines = [text("learning.learned_from", replies_counted=counted(learned.replies, "reply"), latest=latest)]
         for mode in MODES:
             mine = [habit for habit in learned.habits if habit.mode == mode]
             if mine:
-                lines += ["", f"{_WHEN[mode]}, a memory counts"]
-                lines += [f"  {_how(habit):<13} when it {habit.words} ({_figures(habit)})" for habit in mine[:MOST]]
+                lines += [
+                    "",
+                    text(
+                        "learning.counts",
+                        when=text("learning.when_asked") if mode == "asked" else text("learning.when_telling"),
+                    ),
+                ]
+                lines += [
+                    "  " + text("learning.habit", how=filled(_how(habit), 13), what=habit.words, weight=_figures(habit))
+                    for habit in mine[:MOST]
+                ]
             if len(mine) > MOST:
-                lines.append(f"  … and {counted(len(mine) - MOST, 'smaller_change')} (--json shows all)")
-        lines += ["", "Make it what it is for everybody with: companion memories learning --reset"]
+                lines.append(text("learning.more", mine_counted=counted(len(mine) - MOST, "smaller_change")))
+        lines += ["", text("learning.reset_with")]
     if learned.can_restore:
-        lines.append("Take the last reset back with: companion memories learning --undo")
+        lines.append(text("learning.undo_with"))
     return lines
 
 
@@ -90,9 +101,9 @@ def learning_json(learned: Learning) -> Json:
 def _how(habit: Habit) -> str:
     """How far it is on the way to its bound."""
     share = abs(habit.delta) / habit.bound
-    degree = "a little " if share < 1 / 3 else "much " if share > 2 / 3 else ""
-    return f"{degree}{'more' if habit.delta > 0 else 'less'}"
+    degree = "little" if share < 1 / 3 else "much" if share > 2 / 3 else "plain"
+    return str(texts("learning_how")[f"{degree}_{'more' if habit.delta > 0 else 'less'}"])
 
 
 def _figures(habit: Habit) -> str:
-    return f"weight {habit.shipped:.2f} → {habit.shipped + habit.delta:.2f}"
+    return text("learning.weight", shipped=habit.shipped, shipped_2=habit.shipped + habit.delta)

@@ -9,9 +9,12 @@ from companion.cli.output import memory_date
 from companion.clock import iso, local_date
 from companion.records import Change, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory
 from companion.reports import Check, SleepReport
+from companion.strings import text, texts
 from companion.text import one_line, sanitise
-from companion.ui.format import counted, counted_days, full_date, full_day, percent
+from companion.ui.format import counted, counted_days, filled, full_date, full_day, percent
 
+LABEL = 11
+"""Cells of what stands ahead of a fact."""
 SHOWN = 300
 """Characters of a memory's text in a list."""
 
@@ -19,7 +22,8 @@ SHOWN = 300
 def memory_lines(rows: Sequence[MemoryRow]) -> list[str]:
     """A table: id, date, kind, layer, how present it is, text."""
     return _table(
-        (*_cells(row.memory), row.memory.layer, present(row.memory, row.retention), _text(row.memory)) for row in rows
+        (*_cells(row.memory), word("layer", row.memory.layer), present(row.memory, row.retention), _text(row.memory))
+        for row in rows
     )
 
 
@@ -32,38 +36,50 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
     """Everything about one memory."""
     memory = detail.memory
     lines = [
-        f"Memory {memory.id} ({memory.kind}, {memory.status})",
+        text("listing.memory", id=memory.id, kind=word("kind", memory.kind), status=word("state", memory.status)),
         *(f"  {line}" for line in sanitise(memory.text).splitlines()),
         "",
-        f"Noted      {full_date(memory.recorded_at, memory.utc_offset)}",
+        _fact(text("listing.noted"), full_date(memory.recorded_at, memory.utc_offset)),
     ]
     if memory.event_start is not None:
-        lines.append(f"Happened   {_span(memory)}")
+        lines.append(_fact(text("listing.happened"), _span(memory)))
     lines += [
-        f"About      {one_line(memory.subject)}",
-        *([f"Tags       {one_line(memory.tags)}"] if memory.tags else []),
-        f"Presence   {present(memory, detail.retention)}{_fades(detail)}",
-        f"Layer      {memory.layer}, strength {counted_days(memory.strength)}",
-        f"Importance {memory.importance} of 5, used {counted(memory.used_count, 'time')}",
+        _fact(text("listing.about"), word("subject", one_line(memory.subject))),
+        *([_fact(text("listing.tags"), one_line(memory.tags))] if memory.tags else []),
+        _fact(text("listing.presence"), f"{present(memory, detail.retention)}{_fades(detail)}"),
+        _fact(
+            text("listing.layer"),
+            text("listing.strength", layer=word("layer", memory.layer), days=counted_days(memory.strength)),
+        ),
+        _fact(
+            text("listing.importance"),
+            text("listing.used", importance=memory.importance, times=counted(memory.used_count, "time")),
+        ),
     ]
     if detail.quotes:
-        lines += ["", "Because of"]
+        lines += ["", text("listing.because_of")]
         lines += [
-            f"  turn {quote.turn.id}, {full_date(quote.turn.at, quote.turn.utc_offset)}, "
-            f"{quote.turn.role}: “{one_line(quote.text, SHOWN)}”"
+            "  "
+            + text(
+                "listing.quote",
+                id=quote.turn.id,
+                day=full_date(quote.turn.at, quote.turn.utc_offset),
+                role=word("subject", quote.turn.role),
+                text=one_line(quote.text, SHOWN),
+            )
             for quote in detail.quotes
         ]
     if detail.links:
-        lines += ["", "Linked"]
-        lines += [f"  {link.type}: {link.source} → {link.target}" for link in detail.links]
+        lines += ["", text("listing.linked")]
+        lines += [f"  {word('link', link.type)}: {link.source} → {link.target}" for link in detail.links]
     if detail.recalls:
-        lines += ["", "Came to mind"]
+        lines += ["", text("listing.came_to_mind")]
         lines += [
-            f"  {full_date(time.at, time.utc_offset)}: {one_line('; '.join(time.reasons)) or 'no reason was kept'}"
+            f"  {full_date(time.at, time.utc_offset)}: {one_line('; '.join(time.reasons)) or text('listing.no_reason')}"
             for time in detail.recalls
         ]
     if detail.history:
-        lines += ["", "History", *(f"  {line}" for line in history_lines(detail.history))]
+        lines += ["", text("listing.history"), *(f"  {line}" for line in history_lines(detail.history))]
     return lines
 
 
@@ -71,11 +87,13 @@ def history_lines(entries: Sequence[JournalEntry]) -> list[str]:
     """A table: batch, time, who, why, which memory, what became of it, its words."""
     return _table(
         (
-            f"batch {entry.batch}",
+            text("listing.batch", batch=entry.batch),
             iso(entry.at, entry.utc_offset)[:16].replace("T", " "),
-            entry.actor,
-            f"undo {entry.undoes}" if entry.undoes is not None else one_line(entry.action, 40),
-            f"memory {entry.memory}",
+            word("actor", entry.actor),
+            text("listing.undo", batch=entry.undoes)
+            if entry.undoes is not None
+            else word("act", one_line(entry.action, 40)),
+            text("listing.of_memory", id=entry.memory),
             _what(entry),
             one_line(str((entry.after or entry.before or {}).get("text", "")) or entry.reason, 80),
         )
@@ -87,61 +105,62 @@ def _what(entry: JournalEntry) -> str:
     """What became of a memory, in a few words."""
     before, after = entry.before, entry.after
     if before is None or after is None:
-        return "new" if before is None else "taken back"
+        return text("listing.new") if before is None else text("listing.taken_back")
     if before["status"] != after["status"]:
-        by = (
-            f" by {after['replaced_by']}"
-            if after["replaced_by"] and after["status"] in ("superseded", "merged")
-            else ""
-        )
-        return f"{after['status']}{by}"
+        state, by = word("state", str(after["status"])), after["replaced_by"]
+        return text("listing.by", state=state, id=by) if by and after["status"] in ("superseded", "merged") else state
     if before["text"] != after["text"]:
-        return "reworded"
+        return text("listing.reworded")
     if before["pinned"] != after["pinned"]:
-        return "pinned" if after["pinned"] else "unpinned"
+        return text("format.pinned") if after["pinned"] else text("listing.unpinned")
     if before["used_count"] != after["used_count"]:
-        return "used"
-    return next(
-        (word for field, word in (("evidence", "said again"), ("links", "linked")) if before[field] != after[field]), ""
-    )
+        return text("listing.was_used")
+    if before["evidence"] != after["evidence"]:
+        return text("listing.said_again")
+    return text("listing.was_linked") if before["links"] != after["links"] else ""
 
 
 def change_lines(change: Change) -> list[str]:
     """What was done, what was left, and how to take it back."""
-    kept = [f"Left as it is: {one_line(line)}" for line in change.kept]
-    return [one_line(change.summary, SHOWN), *kept, f"Take it back with: companion memories undo {change.batch}"]
+    kept = [text("listing.left", what=one_line(line)) for line in change.kept]
+    return [one_line(change.summary, SHOWN), *kept, text("listing.take_back", batch=change.batch)]
 
 
 def sleep_lines(report: SleepReport) -> list[str]:
     """What the nights did."""
     if not report.nights:
-        return ["There is no night to catch up on."]
+        return [text("listing.no_night")]
     first, last = report.nights[0], report.nights[-1]
-    when = f"the night of {first}" if first == last else f"{len(report.nights)} nights, {first} to {last}"
+    when = text("listing.nights", count=len(report.nights), first=first, last=last)
     moved = [
-        f"{counted(number, 'memory')} {what}"
+        f"{counted(number, 'memory')}{what}"
         for number, what in (
-            (report.dormant, "faded from mind"),
-            (report.archived, "laid away"),
-            (report.woken, "woken again"),
+            (report.dormant, text("listing.faded")),
+            (report.archived, text("listing.laid_away")),
+            (report.woken, text("listing.woken")),
         )
         if number
     ]
+    told = text("format.comma").join(moved) or text("listing.nothing_faded")
     lines = [
-        f"{'Would sleep through' if report.dry_run else 'Slept through'} {when}: {', '.join(moved) or 'nothing faded'}."
+        text("listing.would_sleep", nights=when, moved=told)
+        if report.dry_run
+        else text("listing.slept", nights=when, moved=told)
     ]
     lines += [f"  {one_line(change, SHOWN)}" for change in report.changes]
     if report.batch is not None:
-        lines.append(f"Take it back with: companion memories undo {report.batch}")
+        lines.append(text("listing.take_back", batch=report.batch))
     return lines
 
 
 def check_lines(checks: Sequence[Check]) -> list[str]:
     """One line per check with its level in a word, the hint below it."""
-    marks = {"ok": "ok", "warning": "warning", "error": "ERROR"}
+    marks = {"ok": text("listing.ok"), "warning": text("listing.warning"), "error": text("listing.error")}
     lines = []
     for check in checks:
-        lines.append(f"{marks[check.level]:<8} {one_line(check.name, 40)}: {one_line(check.detail, 2000)}")
+        lines.append(
+            f"{filled(marks[check.level], 8)} {word('check', one_line(check.name, 40))}: {one_line(check.detail, 2000)}"
+        )
         if check.hint and check.level != "ok":
             lines.append(f"{'':<8} → {one_line(check.hint, 2000)}")
     return lines
@@ -150,16 +169,16 @@ def check_lines(checks: Sequence[Check]) -> list[str]:
 def present(memory: Memory, retention: float) -> str:
     """How present a memory is: its chance to come to mind, or why it has none."""
     if memory.pinned:
-        return "pinned"
-    return percent(retention) if memory.status == "active" else f"{memory.status} {percent(retention)}"
+        return text("format.pinned")
+    return percent(retention) if memory.status == "active" else f"{word('state', memory.status)} {percent(retention)}"
 
 
 def _fades(detail: MemoryDetail) -> str:
-    return "" if detail.fades_around is None else f", fades around {full_day(detail.fades_around)}"
+    return "" if detail.fades_around is None else text("listing.fades", day=full_day(detail.fades_around))
 
 
 def _cells(memory: Memory) -> tuple[str, str, str]:
-    return str(memory.id), memory_date(memory), memory.kind
+    return str(memory.id), memory_date(memory), word("kind", memory.kind)
 
 
 def _text(memory: Memory) -> str:
@@ -173,16 +192,29 @@ def _span(memory: Memory) -> str:
         return first.isoformat()
     # The end is where the next day begins.
     last = max(first, local_date(memory.event_end - 1, memory.utc_offset))
-    return first.isoformat() if last - first < timedelta(days=1) else f"{first.isoformat()} to {last.isoformat()}"
+    return (
+        first.isoformat() if last - first < timedelta(days=1) else text("mood.span", isoformat=first, isoformat_2=last)
+    )
+
+
+def word(group: str, name: str) -> str:
+    """What a kind, a state, a layer … is called; the name itself where it has no other."""
+    return str(texts(group).get(name.replace(" ", "_"), name))
+
+
+def _fact(label: str, value: str) -> str:
+    return f"{filled(label, LABEL)}{value}"
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Columns aligned by the widest cell; the last one is free. The columns before it hold no wide characters."""
+    """Columns aligned by the widest cell; the last one is free."""
+    from rich.cells import cell_len  # the command line starts without Rich
+
     rows = list(rows)
     if not rows:
         return []
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     return [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        "  ".join([*(filled(cell, width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
         for row in rows
     ]

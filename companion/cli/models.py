@@ -12,8 +12,9 @@ from companion.cli import shelf
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened
 from companion.cli.tuning import tune
+from companion.strings import text
 from companion.text import one_line
-from companion.ui.format import counted
+from companion.ui.format import counted, filled
 
 if TYPE_CHECKING:
     from companion.model.tiers import ProbeReport
@@ -54,13 +55,13 @@ def probe(
 
 def probe_json(model: str, tier: int, report: ProbeReport) -> Json:
     """`tier` is the one in use, `measured_tier` the one that the figures show."""
-    from companion.model.tiers import TIERS, figures
+    from companion.model.tiers import figures, means
 
     return {
         "model": model,
         "tier": tier,
         "measured_tier": report.tier,
-        "means": TIERS[tier],
+        "means": means(tier),
         "figures": {
             figure.name: {"value": round(figure.value, 4), "needed": figure.needed, "for_tier": figure.tier}
             for figure in figures(report)
@@ -72,21 +73,26 @@ def probe_json(model: str, tier: int, report: ProbeReport) -> Json:
 
 def probe_lines(model: str, tier: int, report: ProbeReport) -> list[str]:
     """Each measure with what it is needed for, then the tier and what it means."""
-    from companion.model.tiers import TIERS, figures
+    from rich.cells import cell_len
+
+    from companion.model.tiers import figures, means
 
     rows = figures(report)
-    width = max(len(figure.words) for figure in rows)
-    lines = [f"{one_line(model)}: measured in {counted(round(report.seconds), 'second')}", ""]
+    width = max(cell_len(figure.words) for figure in rows)
+    lines = [
+        text("probe.measured_in", model=one_line(model), seconds_counted=counted(round(report.seconds), "second")),
+        "",
+    ]
     for figure in rows:
-        reached = "reached" if figure.value >= figure.needed else "not reached"
-        needed = f"tier {figure.tier} needs {figure.needed:.0%}: {reached}"
-        lines.append(f"  {figure.words:<{width}}  {figure.value:>4.0%}  ({needed})")
-    lines += [f"  {'speed':<{width}}  {report.tokens_per_second:.0f} tokens/s", ""]
-    lines.append(f"Tier {report.tier}: {TIERS[report.tier]}.")
+        reached = text("probe.reached") if figure.value >= figure.needed else text("probe.not_reached")
+        needed = text("probe.needs", tier=figure.tier, needed=figure.needed, reached=reached)
+        lines.append(f"  {filled(figure.words, width)}  {figure.value:>4.0%}  ({needed})")
+    lines += [f"  {filled(text('probe.speed'), width)}  {text('probe.tokens', count=report.tokens_per_second)}", ""]
+    lines.append(text("probe.tier", tier=report.tier, tiers=means(report.tier)))
     if tier != report.tier:
-        lines.append(f"In use is tier {tier}, as set: {TIERS[tier]}.")
+        lines.append(text("probe.tier_set", tier=tier, tiers=means(tier)))
     else:
-        lines.append("Set another with COMPANION_MEMORY__TIER=0…3, or `tier` under [memory] in settings.toml.")
+        lines.append(text("probe.set_another"))
     return lines
 
 
@@ -102,9 +108,9 @@ class _Progress:
 
     def __call__(self, done: int, total: int) -> None:
         if self._terminal:
-            sys.stderr.write(f"\r{done} of {total} questions")
+            sys.stderr.write(text("probe.progress", done=done, total=total))
         elif not self._begun:
-            sys.stderr.write(f"Asking the model {total} questions.\n")
+            sys.stderr.write(text("probe.asking", total=total))
         self._begun = True
         sys.stderr.flush()
 

@@ -13,14 +13,16 @@ import typer
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened
 from companion.clock import SystemClock
+from companion.days import short_weekday
 from companion.records import DayMood
-from companion.ui.format import counted
+from companion.strings import text, texts
+from companion.ui.format import counted, filled
 
 BARS = "▁▂▃▄▅▆▇█"
 PLAIN_BARS = "_.-=+*#"
 """For terminals without those characters, and for pipes: from low to glad."""
 NOTHING, PLAIN_NOTHING = "·", " "
-WORDS = ((-0.5, "low"), (-0.15, "a little low"), (0.15, "level"), (0.5, "good"), (2.0, "very good"))
+WORDS = ((-0.5, "low"), (-0.15, "rather_low"), (0.15, "level"), (0.5, "good"), (2.0, "very_good"))
 """Below which mean valence a day is called so."""
 ONE_ROW = 34
 """Days that fit beside their dates in 60 columns."""
@@ -56,18 +58,19 @@ def mood_json(day: DayMood) -> Json:
 def mood_lines(found: Sequence[DayMood], first: date, last: date, *, fancy: bool) -> list[str]:
     """The line from `first` to `last`, one character a day, and below it a line for each day with something said."""
     if not found:
-        return ["Nothing was said in these days."]
+        return [text("mood.nothing")]
     by_day = {each.day: each for each in found}
     count = (last - first).days + 1
     days = [by_day.get(first + timedelta(days=n)) for n in range(count)]
     nothing = NOTHING if fancy else PLAIN_NOTHING
     line = "".join(nothing if day is None else _bar(day.valence, fancy) for day in days)
-    ends = f"{first.isoformat()} to {last.isoformat()}"
+    ends = text("mood.span", isoformat=first.isoformat(), isoformat_2=last.isoformat())
     lines = [f"{ends}  {line.rstrip()}" if count <= ONE_ROW else f"{ends}\n{line.rstrip()}", ""]
     for day in found:
-        emotions = ", ".join(name for name, _ in day.emotions)
-        told = f"{day.day:%a} {day.day.isoformat()}  {day.valence:+.2f}  {_bar(day.valence, fancy)} {_word(day):<20}"
-        lines.append(f"{told}  {counted(day.turns, 'turn'):<9}  {emotions}".rstrip())
+        emotions = text("format.comma").join(str(texts("emotion").get(name, name)) for name, _ in day.emotions)
+        when, bar = f"{short_weekday(day.day)} {day.day.isoformat()}", _bar(day.valence, fancy)
+        told = f"{when}  {day.valence:+.2f}  {bar} {filled(_word(day), 20)}"
+        lines.append(f"{told}  {filled(counted(day.turns, 'turn'), 9)}  {emotions}".rstrip())
     return lines
 
 
@@ -77,8 +80,8 @@ def _bar(valence: float, fancy: bool) -> str:
 
 
 def _word(day: DayMood) -> str:
-    word = next(word for below, word in WORDS if day.valence < below)
-    return f"{word}, mixed" if day.spread >= MIXED else word
+    word = str(texts("mood_word")[next(word for below, word in WORDS if day.valence < below)])
+    return text("mood.mixed", word=word) if day.spread >= MIXED else word
 
 
 def _is_rich() -> bool:

@@ -10,6 +10,7 @@ from companion.cli.output import Json, memory_json, print_json, say
 from companion.cli.session import opened
 from companion.clock import SystemClock
 from companion.reports import MorningReport
+from companion.strings import text
 from companion.ui.morning_text import heading, morning_lines
 
 
@@ -27,7 +28,7 @@ def morning(as_json: Annotated[bool, typer.Option("--json", help="Write JSON ins
 def report_text(report: MorningReport) -> list[str]:
     """The report for a person to read; what can be kept is told with its number."""
     if report.empty:
-        return ["Nothing new since you were here."]
+        return [text("morning.nothing")]
     lines = [heading(report, SystemClock().now())]
     for line in morning_lines(report):
         keep = f"  (companion memories pin {line.memory} keeps it)" if line.fades else ""

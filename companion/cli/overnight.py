@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from companion import strings
 from companion.cli.overnight_files import LABEL, UNIT, Nightly, agent, cron_line, is_ours, service, timer
 from companion.errors import InvalidInput
 from companion.paths import default_paths
@@ -21,7 +22,7 @@ from companion.settings import Settings
 
 _PATIENCE = 30
 """Seconds a system's tool is waited for."""
-_NO_SCHEDULER = "Here is no scheduler that Companion knows how to set up. Add this line to your crontab (crontab -e):"
+_NO_SCHEDULER = strings.text("overnight.by_hand")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def install(job: Nightly) -> Outcome:
     texts = (agent(job),) if _mac() else (service(job).encode(errors="surrogateescape"), timer(job).encode())
     for file in files:
         if _read(file) is not None and not _ours(file):
-            raise InvalidInput(f"{file} is there already, and was not written by Companion")
+            raise InvalidInput(strings.text("overnight.not_ours", file=file))
     lines = []
     for file, text in zip(files, texts, strict=True):
         lines.append(f"{'Written' if _write(file, text) else 'As it was'}: {file}")
@@ -57,20 +58,18 @@ def install(job: Nightly) -> Outcome:
         _run("launchctl", "bootout", f"{_domain()}/{LABEL}")  # an older one; none is no trouble
     trouble, steps = _switch(_steps_on(files[0]))
     if trouble:
-        return Outcome((*lines, f"It is not switched on yet: {trouble}. Type:", *steps), done=False)
-    lines.insert(0, f"Companion sleeps every night at {job.at:%H:%M}, whether it is open or not.")
+        return Outcome((*lines, strings.text("overnight.not_on", trouble=trouble), *steps), done=False)
+    lines.insert(0, strings.text("overnight.every_night", at=job.at))
     if not _mac():
-        lines.append(
-            "Nights in which you are logged out are made up for later; to sleep then too: loginctl enable-linger"
-        )
-    return Outcome((*lines, "Take it back with: companion sleep --uninstall"))
+        lines.append(strings.text("overnight.logged_out"))
+    return Outcome((*lines, strings.text("overnight.take_back")))
 
 
 def uninstall() -> Outcome:
     """Switch it off and remove what `install` wrote, nothing else."""
     ours = [file for file in _files() if _read(file) is not None and _ours(file)]
     if not ours:
-        return Outcome(("There is nothing to remove: Companion set up no nights here.",))
+        return Outcome((strings.text("overnight.nothing"),))
     was_on = _mac() or bool(_links())
     trouble, steps = _switch(_steps_off())
     lines = []
@@ -78,13 +77,16 @@ def uninstall() -> Outcome:
         try:
             file.unlink()
         except OSError as error:
-            raise InvalidInput(f"{file} cannot be removed ({error.strerror})", hint="Remove it by hand.") from error
-        lines.append(f"Removed: {file}")
+            raise InvalidInput(
+                strings.text("overnight.not_removed", file=file, strerror=error.strerror),
+                hint=strings.text("overnight.remove_by_hand"),
+            ) from error
+        lines.append(strings.text("overnight.removed", file=file))
     if not _mac() and not trouble:
         _run("systemctl", "--user", "daemon-reload")
     if trouble and was_on:
-        return Outcome((*lines, f"It may be on until you log out: {trouble}. Type:", *steps), done=False)
-    return Outcome((*lines, "Companion sleeps only while it is open, or when you type: companion sleep"))
+        return Outcome((*lines, strings.text("overnight.until_logout", trouble=trouble), *steps), done=False)
+    return Outcome((*lines, strings.text("overnight.only_open")))
 
 
 def _mac() -> bool:
@@ -138,15 +140,19 @@ def _run(tool: str, *arguments: str) -> str:
     """What went wrong; empty when nothing did."""
     path = shutil.which(tool)
     if path is None:
-        return f"there is no {tool}"
+        return strings.text("overnight.no_tool", tool=tool)
     try:
         done = subprocess.run(  # noqa: S603 - a system's own tool, with words of our own
             [path, *arguments], capture_output=True, text=True, errors="replace", timeout=_PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{tool} did not answer ({type(error).__name__})"
+        return strings.text("overnight.no_answer", tool=tool, name=type(error).__name__)
     said = " ".join(done.stderr.split())
-    return "" if done.returncode == 0 else (said.rstrip(".") or f"{tool} ended with {done.returncode}")
+    return (
+        ""
+        if done.returncode == 0
+        else (said.rstrip(".") or strings.text("overnight.ended_with", tool=tool, returncode=done.returncode))
+    )
 
 
 def _read(file: Path) -> bytes | None:
@@ -155,7 +161,7 @@ def _read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise InvalidInput(f"{file} cannot be read ({error.strerror})") from error
+        raise InvalidInput(strings.text("overnight.not_read", file=file, strerror=error.strerror)) from error
 
 
 def _ours(file: Path) -> bool:
@@ -173,5 +179,5 @@ def _write(file: Path, text: bytes) -> bool:
         part.replace(file)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InvalidInput(f"{file} cannot be written ({error.strerror})") from error
+        raise InvalidInput(strings.text("overnight.not_written", file=file, strerror=error.strerror)) from error
     return True

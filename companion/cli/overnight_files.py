@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from companion import strings
 from companion.errors import InvalidInput
 
 UNIT = "companion-sleep"
@@ -70,7 +71,7 @@ def cron_line(job: Nightly) -> str:
     words = [*(f"{name}={shlex.quote(value)}" for name, value in job.environment.items()), shlex.quote(job.python)]
     command = " ".join([*words, *COMMAND, ">/dev/null"])
     if "\n" in command:
-        raise InvalidInput("a crontab cannot hold a path with a line break")
+        raise InvalidInput(strings.text("overnight.line_break"))
     return f"{job.minute.minute} {job.minute.hour} * * * {command.replace('%', chr(92) + '%')}"
 
 

@@ -7,34 +7,42 @@ directly, because readline switches terminal modes with escape codes.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import companion
+from companion.api import CompanionApi
 from companion.cli.asking import Interrupted, Talk
 from companion.cli.guard import show_error
 from companion.cli.lines import TypedLines
 from companion.cli.morning import report_text
 from companion.cli.output import say
 from companion.cli.plain_commands import run_command
-from companion.cli.session import opened
+from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
-from companion.errors import CompanionError
-from companion.events import Notice, ThoughtsFormed
+from companion.errors import CompanionError, NotFound
+from companion.events import CheckedIn, Notice, ThoughtsFormed
+from companion.paths import default_paths
+from companion.records import ReplyReport, Role, SentMessage
+from companion.settings import Settings
 from companion.status import EngineStatus
+from companion.strings import text
 from companion.text import one_line, sanitise, valid_text
-from companion.ui.format import not_from_memory
+from companion.ui.format import aside, not_from_memory
+
+LOOKED_AT = 20
+"""Turns among which the latest reply is looked for."""
 
 if TYPE_CHECKING:
     from companion.companion import Companion
 
-PROMPT = "You: "
-REPLY = "Companion: "
-
 
 def plain_chat() -> int:
     """Talk until /quit, Ctrl+D or a second Ctrl+C. Raises ProfileError when the profile cannot be used."""
+    paths, settings = prepare()
     with opened(load_model=True, index=True, load_embedder=True, nights=True, chat=True) as engine:
-        say(f"Companion {companion.__version__}. Type a message and press Enter. /help lists the commands.")
+        say(text("plain.welcome", version=companion.__version__))
         if where := words_go(engine.status()):
             say(where)
         if sys.stdin.isatty() and (report := engine.morning()).due:
@@ -45,7 +53,7 @@ def plain_chat() -> int:
             engine.measure_when_idle()
         try:
             with TypedLines() as lines:
-                PlainChat(engine, lines).run()
+                PlainChat(engine, lines, settings, paths.settings).run()
         except KeyboardInterrupt:
             say()
         if not sys.stdin.isatty():
@@ -54,7 +62,11 @@ def plain_chat() -> int:
 
 
 class PlainChat:
-    def __init__(self, engine: Companion, lines: TypedLines) -> None:
+    def __init__(
+        self, engine: Companion, lines: TypedLines, settings: Settings | None = None, settings_file: Path | None = None
+    ) -> None:
+        self.settings = settings or Settings()
+        self.settings_file = settings_file or default_paths().settings
         self._engine = engine
         self._lines = lines
         self._talk = Talk(engine)
@@ -62,29 +74,31 @@ class PlainChat:
 
     def run(self) -> None:
         while (line := self._read()) is not None:
-            text = line.strip()
-            if text in ("/quit", "/exit"):
+            typed = line.strip()
+            if typed in ("/quit", "/exit"):
                 return
             try:
-                if text.startswith("/") and not text.startswith("//"):
-                    run_command(self._engine, text)
-                elif text:
-                    self._exchange(text[1:] if text.startswith("//") else text)
+                if typed.startswith("/") and not typed.startswith("//"):
+                    run_command(self, typed)
+                elif typed:
+                    self._exchange(typed[1:] if typed.startswith("//") else typed)
             except CompanionError as error:
                 show_error(error)
 
     def _read(self) -> str | None:
         """A line of the person's, None at the end. Ctrl+C asks; the second in a row leaves."""
+        if sys.stdin.isatty():
+            self._engine.bring_up()  # here nobody is typing; the minutes of a script are nobody's
         self._tell_news()
         while True:
             try:
-                _write(PROMPT)
+                _write(text("plain.you"))
                 line = self._lines.read()
             except KeyboardInterrupt:
                 if self._leaving:
                     raise Interrupted from None
                 self._leaving = True
-                say("\nPress Ctrl+C again, or Ctrl+D, to quit.")
+                say("\n" + text("plain.quit_again"))
                 continue
             self._leaving = False
             if not sys.stdin.isatty():
@@ -93,7 +107,34 @@ class PlainChat:
                 say()
             return valid_text(line) if line else None
 
-    def _exchange(self, text: str) -> None:
+    @property
+    def engine(self) -> CompanionApi:
+        return cast("CompanionApi", self._engine)
+
+    @property
+    def reply(self) -> int:
+        return self._latest("companion")
+
+    @property
+    def message(self) -> int:
+        return self._latest("person")
+
+    def _latest(self, role: Role) -> int:
+        here = self._engine.conversation().id  # what is shown above a new one belongs to those before it
+        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT) if item.turn.conversation == here]
+        found = next((turn.id for turn in reversed(turns) if turn.role == role), None)
+        if found is None:
+            raise NotFound(text("plain.no_reply"), hint=text("plain.no_reply_hint"))
+        return found
+
+    def follow(self, call: Callable[[], SentMessage]) -> None:
+        self._show(lambda on_text: self._talk.follow(call, on_text))
+
+    def _exchange(self, message: str) -> None:
+        self._show(lambda on_text: self._talk.exchange(message, on_text, self._activity))
+
+    def _show(self, talk: Callable[[Callable[[str], None]], ReplyReport]) -> None:
+        """Write a reply while it comes, and what there is to say of it."""
         started = False
 
         def on_text(piece: str) -> None:
@@ -103,18 +144,18 @@ class PlainChat:
                 if not piece:
                     return
                 started = True
-                _write(REPLY)
+                _write(text("plain.companion"))
             _write(piece)
 
         try:
-            report = self._talk.exchange(text, on_text, self._activity)
+            report = talk(on_text)
         finally:
             if started:
                 say()
         if report.turn.state == "stopped":
-            say("(stopped)")
+            say(text("plain.stopped"))
         if report.unsupported:
-            say(f"({not_from_memory(report.unsupported)})")
+            say(aside(not_from_memory(report.unsupported)))
 
     def _activity(self, activity: str) -> None:
         """Nothing: a screen reader would read every step aloud."""
@@ -124,8 +165,12 @@ class PlainChat:
             if isinstance(event, ThoughtsFormed):
                 for line in thought_lines(event):
                     say(line)
+            elif isinstance(event, CheckedIn):
+                _write(text("plain.companion"))
+                say(event.text)
             elif isinstance(event, Notice):
-                say(f"({event.title}. {event.hint})" if event.hint else f"({event.title})")
+                told = text("errors.then", title=event.title, hint=event.hint) if event.hint else event.title
+                say(aside(told))
 
 
 def words_go(status: EngineStatus) -> str:
@@ -133,12 +178,12 @@ def words_go(status: EngineStatus) -> str:
     told = []
     if status.model_host:
         host = one_line(status.model_host)
-        told.append(f"What you say, and what is remembered for the reply, goes to {host} (model.url).")
+        told.append(text("plain.words_go", host=host))
     if status.index_host:
-        told.append(f"The vectors of memories go to {one_line(status.index_host)} (index.url).")
+        told.append(text("plain.vectors_go", host=one_line(status.index_host)))
     return " ".join(told)
 
 
-def _write(text: str) -> None:
-    sys.stdout.write(sanitise(text))
+def _write(piece: str) -> None:
+    sys.stdout.write(sanitise(piece))
     sys.stdout.flush()

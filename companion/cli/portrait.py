@@ -11,6 +11,7 @@ from companion.cli.output import Json, memory_json, print_json, say
 from companion.cli.session import opened
 from companion.clock import iso, local_date
 from companion.records import PortraitLine, Quote
+from companion.strings import text
 from companion.text import one_line
 
 SHOWN = 160
@@ -45,7 +46,7 @@ def portrait_json(line: PortraitLine) -> Json:
 def portrait_lines(found: Sequence[PortraitLine]) -> list[str]:
     """Each line with its id, and below it what was said, on which day."""
     if not found:
-        return ["There is no portrait yet. It is drawn at night, from what you tell."]
+        return [text("portrait_lines.none")]
     lines = []
     for line in found:
         first, *more = line.memory.text.splitlines() or [""]
@@ -53,9 +54,9 @@ def portrait_lines(found: Sequence[PortraitLine]) -> list[str]:
         lines += [f"       {one_line(each, 300)}" for each in more]
         lines += [f"         {_said(quote)}" for quote in line.quotes[:QUOTED]]
         if len(line.quotes) > QUOTED:
-            lines.append(f"         and {len(line.quotes) - QUOTED} more")
+            lines.append(text("portrait_lines.more", quotes=len(line.quotes) - QUOTED))
         if not line.quotes:
-            lines.append("         You wrote it yourself.")
+            lines.append(text("portrait_lines.by_you"))
     return lines
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from companion import strings
 from companion.cli.asking import Talk
 from companion.cli.guard import INTERRUPTED, complain
 from companion.cli.output import print_json, reply_json
@@ -61,7 +62,7 @@ def _message(words: list[str]) -> str:
     piped = words == ["-"] or (not words and not sys.stdin.isatty())
     text = valid_text(sys.stdin.read() if piped else " ".join(words)).strip()
     if not text:
-        raise EmptyMessage(hint='Put it in quotes after the command: companion say "Hello"')
+        raise EmptyMessage(hint=strings.text("cli.say_hint"))
     return text
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from companion.logs import start_logging
 from companion.paths import Paths, default_paths, keep_private
+from companion.strings import use_language
 
 if TYPE_CHECKING:
     from companion.companion import Companion
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
 
 def prepare() -> tuple[Paths, Settings]:
-    """What every command begins with: private files, the log, the settings. Raises InvalidInput."""
+    """What every command begins with: private files, the log, the settings, the language. Raises InvalidInput."""
     from companion.settings import load_settings  # pydantic: not needed to show the help
 
     keep_private()
     paths = default_paths()
     start_logging(paths)
-    return paths, load_settings(paths.settings)
+    settings = load_settings(paths.settings)
+    use_language(settings.ui.language)  # before a screen is imported: the names of keys are looked up then
+    return paths, settings
 
 
 def check_free(paths: Paths) -> None:

@@ -12,9 +12,10 @@ import typer
 
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import prepare
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import amount
-from companion.ui.model_text import plan_lines
+from companion.ui.model_text import fit, plan_lines
 
 if TYPE_CHECKING:
     from companion.model.shelf import Shelf
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-HEADINGS = {
-    "here": "Ready to use",
-    "elsewhere": "Other programs' files, usable where they are: companion models use PATH",
-    "offered": "To fetch: companion models pull NAME",
-}
 
 
 def _shelf() -> Shelf:
@@ -67,7 +63,7 @@ def pull(
         for line in plan_lines(plan):
             typer.echo(line, err=True)
         if not yes:
-            _ask("Fetch it?", "Nothing was fetched.")
+            _ask(text("shelf.fetch"), text("shelf.not_fetched"))
     from companion.cli.pulling import PullLine
 
     try:
@@ -78,15 +74,18 @@ def pull(
 
         came = shelf.plan(model).partial_bytes
         raise PullStopped(
-            f"{amount(came)} of {plan.name} have come",
-            hint=f"They are kept. To go on: companion models pull {model}. To drop them: companion models remove "
-            f"{plan.file}.",
+            text("shelf.came", came=amount(came), name=plan.name),
+            hint=text("shelf.came_hint", model=model, file=plan.file),
         ) from None
     if as_json:
         print_json({**offer_json(offer), "already": plan.already})
         return
-    say(f"{plan.name} was here already." if plan.already else f"{plan.name} is here: {offer.path}")
-    say("It is in use." if offer.in_use else f"To use it: companion models use {offer.key}")
+    say(
+        text("shelf.was_here", name=plan.name)
+        if plan.already
+        else text("shelf.is_here", name=plan.name, path=offer.path)
+    )
+    say(text("shelf.in_use") if offer.in_use else text("shelf.to_use", name_key=offer.key))
 
 
 def use(
@@ -99,8 +98,8 @@ def use(
         print_json({"path": None if path is None else str(path), "notice": notice})
         return
     if notice:
-        say(f"It is written down, but: {notice}")
-    say(f"In use from the next start on: {path}" if path is not None else "No model file is in use.")
+        say(text("plain.written_but", notice=notice))
+    say(text("plain.model_chosen", path=path) if path is not None else text("shelf.none_in_use"))
 
 
 def add(
@@ -111,8 +110,8 @@ def add(
     if as_json:
         print_json(offer_json(offer))
         return
-    say(f"{offer.name} is remembered: {offer.path} ({_facts(offer)})")
-    say(f"To use it: companion models use {offer.name}")
+    say(text("shelf.remembered", name=offer.name, path=offer.path, offer=_facts(offer)))
+    say(text("shelf.to_use_name", name=offer.name))
 
 
 def remove(
@@ -125,26 +124,26 @@ def remove(
     removal = shelf.removal(model)
     if not yes:
         what = (
-            f"Delete {removal.path} ({amount(removal.size_bytes)})?"
+            text("shelf.delete", path=removal.path, size_bytes=amount(removal.size_bytes))
             if removal.what == "delete"
-            else f"Forget {removal.path}? The file stays."
+            else text("shelf.forget", path=removal.path)
         )
-        _ask(one_line(what, 400), "Nothing was removed.")
+        _ask(one_line(what, 400), text("shelf.not_removed"))
     done = shelf.remove(model)
     if as_json:
         print_json(dataclasses.asdict(done))
         return
-    say(f"Deleted: {done.path}" if done.what == "delete" else f"Forgotten: {done.path}. The file is still there.")
+    say(text("shelf.deleted", path=done.path) if done.what == "delete" else text("shelf.forgotten", path=done.path))
 
 
 def _ask(question: str, no: str) -> None:
     """Ends the command when the answer is no, or nobody can answer."""
     typer.echo(f"{question} [y/N] ", err=True, nl=False)
     answer = sys.stdin.readline()
-    if answer.strip().lower() not in ("y", "yes"):
+    if answer.strip().lower() not in ("y", "yes", "是"):
         if not answer.endswith("\n"):
             typer.echo("", err=True)
-        typer.echo(f"{no} (--yes answers for scripts)" if not answer else no, err=True)
+        typer.echo(text("shelf.yes_answers", no=no) if not answer else no, err=True)
         raise typer.Exit(1)
 
 
@@ -152,7 +151,12 @@ def list_lines(found: ModelList) -> list[str]:
     """The models under headings; the one in use has a star."""
     lines: list[str] = []
     width = max((len(one_line(model.name, 40)) for model in found.models), default=0)
-    for place, heading in HEADINGS.items():
+    headings = {
+        "here": text("shelf.here"),
+        "elsewhere": text("shelf.elsewhere"),
+        "offered": text("shelf.offered"),
+    }
+    for place, heading in headings.items():
         models = [model for model in found.models if model.place == place]
         if not models:
             continue
@@ -165,13 +169,18 @@ def list_lines(found: ModelList) -> list[str]:
             if place == "elsewhere" or (model.removing == "forget"):
                 lines.append(f"  {'':<{width}}  {one_line(model.path, 400)}")
             if model.problem:
-                lines.append(f"  {'':<{width}}  cannot be used: {one_line(model.problem, 400)}")
+                lines.append(f"  {'':<{width}}  {text('shelf.cannot', problem=one_line(model.problem, 400))}")
     if not any(model.place == "here" for model in found.models):
-        lines = ["No model is here yet.", "", *lines]
+        lines = [text("shelf.none_here"), "", *lines]
     lines += [
         "",
-        f"* in use. Memory: {amount(found.total_ram)}, {amount(found.available_ram)} of it free. "
-        f"Disk: {amount(found.free_disk)} free for {found.folder}",
+        text(
+            "shelf.machine",
+            total_ram=amount(found.total_ram),
+            available_ram=amount(found.available_ram),
+            free_disk=amount(found.free_disk),
+            folder=found.folder,
+        ),
     ]
     return lines + ([found.notice] if found.notice else [])
 
@@ -180,14 +189,14 @@ def _facts(model: ModelOffer) -> str:
     """ "2.5 GB, needs 4.3 GB of memory: fits, Apache-2.0"."""
     facts = [amount(model.size_bytes)] if model.size_bytes else []
     if model.ram_bytes:
-        facts.append(f"needs {amount(model.ram_bytes)} of memory: {model.fit}")
+        facts.append(text("models.needs", size=amount(model.ram_bytes), fit=fit(model)))
     if model.program:
         facts.append(model.program)
     if model.license:
         facts.append(one_line(model.license, 40))
     if model.partial_bytes:
-        facts.append(f"{amount(model.partial_bytes)} have come")
-    return ", ".join(facts)
+        facts.append(text("shelf.partial", partial_bytes=amount(model.partial_bytes)))
+    return text("format.then").join(facts)
 
 
 def offer_json(model: ModelOffer) -> Json:

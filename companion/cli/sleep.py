@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from companion import strings
 from companion.cli.listing import sleep_lines
 from companion.cli.output import print_json, say, sleep_json
 from companion.cli.progress import Bar
@@ -19,7 +20,6 @@ from companion.text import one_line
 
 FARTHEST = timedelta(days=100 * 366)
 """A night is kept for every calendar day until then; farther ahead is a slip of the keyboard."""
-FORMS = "Write a day as 2025-06-30 or a moment as 2025-06-30T21:00 (add +02:00 for another zone than yours)."
 
 
 def sleep(
@@ -44,7 +44,7 @@ def sleep(
     """Sleep through every night that is due: memories fade, nothing is lost."""
     if install or uninstall or show:
         if install + uninstall + (show and not install) > 1 or as_of or dry_run or as_json or overnight:
-            raise InvalidInput("these options do not go together", hint="Choose one; see companion sleep --help.")
+            raise InvalidInput(strings.text("sleep.not_together"), hint=strings.text("sleep.not_together_hint"))
         _set_up(install and not show, uninstall)
         return
     moment = None if as_of is None else parse_moment(as_of)
@@ -56,7 +56,7 @@ def sleep(
     except ProfileLocked:
         if not overnight:
             raise
-        say("Companion is open and sleeps by itself; nothing was done.")
+        say(strings.text("sleep.is_open"))
         return
     if overnight:
         say(sleep_lines(report)[0])
@@ -68,7 +68,7 @@ def sleep(
         say(line)
     if dry_run and not report.nights and as_of is None:
         tomorrow = SystemClock().now().date() + timedelta(days=1)
-        say(f"To see the night ahead: companion sleep --dry-run --as-of {tomorrow}")
+        say(strings.text("sleep.night_ahead", tomorrow=tomorrow))
 
 
 def _show(bar: Bar, event: Event) -> None:
@@ -92,19 +92,21 @@ def _set_up(install: bool, uninstall: bool) -> None:
         raise typer.Exit(1)
 
 
-def parse_moment(text: str) -> datetime:
+def parse_moment(written: str) -> datetime:
     """An ISO moment, without a zone in the local one; a date alone is that day's end. Raises InvalidInput."""
-    text = text.strip()
+    written = written.strip()
     try:
         try:
-            moment = datetime.combine(date.fromisoformat(text), time(23, 59, 59))
+            moment = datetime.combine(date.fromisoformat(written), time(23, 59, 59))
         except ValueError:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(written)
         # Years beyond what the system's clock can express fail here.
         moment.timestamp()
         moment = moment if moment.tzinfo is not None else moment.astimezone()
     except (ValueError, OverflowError, OSError):
-        raise InvalidInput(f"“{one_line(text, 40)}” is no date that can be used", hint=FORMS) from None
+        raise InvalidInput(
+            strings.text("sleep.no_date", text=one_line(written, 40)), hint=strings.text("sleep.forms")
+        ) from None
     if moment - datetime.now(UTC) > FARTHEST:
-        raise InvalidInput(f"{one_line(text, 40)} is more than a hundred years away", hint=FORMS)
+        raise InvalidInput(strings.text("sleep.too_far", text=one_line(written, 40)), hint=strings.text("sleep.forms"))
     return moment

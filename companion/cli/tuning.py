@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from companion.cli.listing import word
 from companion.cli.output import Json, print_json, say
 from companion.cli.progress import Bar
 from companion.cli.session import opened
+from companion.strings import text
 from companion.text import one_line
+from companion.ui.format import filled
 
 if TYPE_CHECKING:
     from companion.mind.tuning import Tuner
@@ -64,25 +67,25 @@ def tune_lines(model: str, report: TuneReport, tuner: Tuner) -> list[str]:
     from companion.model.machine import machine
 
     lines = [
-        f"{one_line(model)} on {one_line(machine())}",
-        f"After {report.depth:,} tokens of history, in {report.seconds:.0f} s:",
+        text("tune.title", model=one_line(model), machine=one_line(machine())),
+        text("tune.after", depth=report.depth, seconds=report.seconds),
         "",
-        f"  {'tried':<18}{'value':>7}{'tokens/s':>10}{'speed':>8}",
+        text("tune.heading"),
     ]
     for trial in report.trials:
         speed = f"{trial.per_second:.0f}" if trial.per_second else "–"
         ratio = f"{trial.ratio:.2f}" if trial.ratio else "–"
-        note = f"  {trial.note}" if trial.note else ""
-        mark = "  used" if trial.chosen else ""
-        lines.append(f"  {trial.what:<18}{trial.value:>7}{speed:>10}{ratio:>8}{mark}{note}")
+        note = f"  {word('tune_note', trial.note)}" if trial.note else ""
+        mark = f"  {text('tune.used')}" if trial.chosen else ""
+        lines.append(f"  {filled(word('tune_step', trial.what), 18)}{trial.value:>7}{speed:>10}{ratio:>8}{mark}{note}")
     found, used = report.tuning, tuner.tuning
     lines += [
         "",
-        f"In use: {found.words}.",
-        f"So it reads {found.read_per_second:.0f} tokens/s and writes {found.write_per_second:.0f}.",
+        text("tune.in_use", words=found.words),
+        text("tune.speeds", read_per_second=found.read_per_second, write_per_second=found.write_per_second),
     ]
     if not report.steady:
-        lines.append("Something else kept the machine busy meanwhile: the app will try again when it is quiet.")
+        lines.append(text("tune.unsteady"))
     if used is not None and used.threads != found.threads:
-        lines.append(f"Threads are as you set them: {used.read_threads} (COMPANION_MODEL__THREADS).")
+        lines.append(text("tune.threads", read_threads=used.read_threads))
     return lines

@@ -22,11 +22,19 @@ class Prepared:
     recalled: Recalled
     scopes: frozenset[str] | None = frozenset({""})
 
-    def serves(self, turn: Turn, history: list[Turn], now: datetime, recall: Recall, store: Store) -> bool:
-        """Whether recalling anew for `turn`, after `history`, would find the same."""
+    def serves(
+        self,
+        turn: Turn,
+        history: list[Turn],
+        now: datetime,
+        recall: Recall,
+        store: Store,
+        scopes: frozenset[str] | None,
+    ) -> bool:
+        """Whether recalling anew for `turn`, after `history`, in those `scopes` would find the same."""
         if self.text != turn.text or self.last != (history[-1].id if history else 0) or self.at.date() != now.date():
             return False
-        if self.scopes != store.scopes.readable(turn.conversation):
+        if self.scopes != scopes:
             return False  # typed to another persona, or not in play
         if recall.pool.refresh() is not self.rows:
             return False  # something was learned, changed or forgotten meanwhile

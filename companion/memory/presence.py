@@ -13,7 +13,7 @@ from companion.memory.layers import paces
 Floats = npt.NDArray[np.float64]
 
 
-def days_since(fading: Fading, lasts: Sequence[float], strengths: Sequence[float]) -> Floats:
+def days_since(fading: Fading, lasts: Sequence[float] | Floats, strengths: Sequence[float] | Floats) -> Floats:
     """Days from each of `lasts` (seconds) to now, in the pace of a memory of that strength (days)."""
     last, strength = np.asarray(lasts, dtype=np.float64), np.asarray(strengths, dtype=np.float64)
     talked_at = np.asarray(fading.talk_days, dtype=np.float64)

@@ -10,7 +10,7 @@ from companion.mind.portrait_rules import PREFIX
 from companion.mind.rewording import Rewording
 from companion.mind.story import KEY as STORY
 from companion.records import Memory
-from companion.store.consolidated import STANDING, Written
+from companion.store.consolidated import AWAY, STANDING, Written
 from companion.store.store import Store
 from companion.text import text_hash
 
@@ -34,7 +34,7 @@ def step_for(store: Store, key: str, draft: Draft | None, place: Written | None,
     if place is None:
         return None if draft is None else Step(key, "+", draft, text=words.of(draft))
     memory = store.memories.many([place.memory]).get(place.memory)
-    if memory is None or memory.status == "forgotten":
+    if memory is None or memory.status in AWAY:
         if draft is None or _stays_away(store, draft, place):
             return None
         return Step(key, "+", draft, place, memory, words.of(draft))
@@ -55,8 +55,8 @@ def is_theirs(memory: Memory, place: Written) -> bool:
 
 
 def _stays_away(store: Store, draft: Draft, place: Written) -> bool:
-    """Whether the person had it forgotten, or undid it, and it was not told anew since. What was only forgotten along
-    with a memory it rested on is made anew from the others."""
+    """Whether the person had it forgotten, set aside, merged or split, or undid it, and it was not told anew since.
+    What was only forgotten along with a memory it rested on is made anew from the others."""
     gone = store.consolidated.taken_away(place.memory)
     if gone is None or not gone[2]:
         return False

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock
+from companion.errors import ThinkingStopped
 from companion.events import Line, ThoughtsFormed
 from companion.memory.affect import emotion, valence
 from companion.memory.credit import reinforce, used_in
@@ -42,6 +43,7 @@ from companion.question import Question
 from companion.records import PLAY, Memory, Turn
 from companion.sentences import sentences
 from companion.store.changes import Batch
+from companion.store.jobs import Job
 from companion.store.store import Store
 from companion.text import has_cjk
 
@@ -69,9 +71,49 @@ class Reflection:
         self._insights = Insights(self.store, self.clock)
         self._events = EventKeeper(self.store, self.meaning)
 
-    def queue(self, turn: int) -> None:
-        """Put an exchange into the durable queue; joins the caller's transaction."""
-        self.store.jobs.queue(REFLECT, str(turn), self.clock.now())
+    def queue(self, turn: int, reply: int | None = None) -> None:
+        """Put an exchange into the durable queue, or another `reply` to it; joins the caller's transaction."""
+        self.store.jobs.queue(REFLECT, str(turn) if reply is None else f"{turn}/{reply}", self.clock.now())
+
+    def work(self, job: Job, thinker: Thinker | None = None, stop: StopSignal | None = None) -> ThoughtsFormed | None:
+        """Do a job of the queue. What another version was chosen over has no effect: it is queued again when it is
+        chosen. Raises as `run`."""
+        turn, _, reply = job.key.partition("/")
+        if self.store.branches.off([int(id) for id in (turn, reply) if id]):
+            self.store.jobs.drop(job.id)
+            return None
+        if reply:
+            return self._hear_reply(job.id, int(turn), int(reply))
+        return self.run(job.id, int(turn), thinker, stop)
+
+    def _hear_reply(self, job: int, turn_id: int, reply_id: int) -> ThoughtsFormed | None:
+        """Another reply to an exchange that was, or will be, thought about: its moment, what it promised, credit."""
+        turn, reply = self.store.turns.get(turn_id), self.store.turns.get(reply_id)
+        scope = self.store.scopes.of(turn.conversation)
+        known = bool(self.store.memories.resting_on([reply_id])) or wants_private(turn.text)
+        moments = [] if known else [m for m in self._moments(turn, reply, scope) if m.evidence[0].turn == reply_id]
+        thoughts = [] if known or scope == PLAY else own_thoughts(self.store, turn, reply)
+        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
+        with self.store.changes.batch("reflection", "remember", f"from another reply to turn {turn_id}") as batch:
+            self._check_said(turn, reply)
+            if vectors and (meaning := self.meaning()) is not None:
+                self.store.vectors.put(meaning.id, vectors)
+                self.store.vectors.announce(list(vectors))
+            for each in moments:
+                self._keep_moment(batch, each)
+            kept = [
+                self._keeper.keep(batch, replace(thought, scope=scope), None)
+                for thought in thoughts
+                if not self._says_what_is_buried(thought.text)
+            ]
+            self._credit(batch, turn, reply)
+            self.store.jobs.done(job)
+        formed = [(each.id, each.line) for each in kept if each.id is not None]
+        if not formed:
+            return None
+        return ThoughtsFormed(
+            turn_id, batch.id, tuple(id for id, _ in formed), tuple(line for _, line in formed if line)
+        )
 
     def run(
         self, job: int, turn_id: int, thinker: Thinker | None = None, stop: StopSignal | None = None
@@ -79,7 +121,9 @@ class Reflection:
         """Think about the exchange that the person's turn `turn_id` began. Running it again changes nothing. `thinker`
         puts into words what it can; nothing is written before it has. Raises ThinkingStopped when `stop` is set."""
         turn = self.store.turns.get(turn_id)
-        reply = next(iter(self.store.turns.replies_to(turn_id)), None)
+        replies = self.store.turns.replies_to(turn_id)
+        off = self.store.branches.off([reply.id for reply in replies])
+        reply = next((reply for reply in replies if reply.id not in off), None)
         thinker, stop = thinker or Tier0(), stop or StopSignal()
         scope = self.store.scopes.of(turn.conversation)
         playing = scope == PLAY
@@ -111,6 +155,7 @@ class Reflection:
             )
         )
         with self.store.changes.batch("reflection", "remember", reason) as batch:
+            self._check_said(turn, reply)
             if vectors and (meaning := self.meaning()) is not None:
                 self.store.vectors.put(meaning.id, vectors)
                 self.store.vectors.announce(list(vectors))  # older memories may say the same words
@@ -144,6 +189,12 @@ class Reflection:
         thoughts = [memory for memory in self.store.memories.resting_on([turn.id]) if memory.kind == "thought"]
         spans = [(e.start, e.end) for memory in thoughts for e in memory.evidence if e.turn == turn.id]
         return [each for each in found if not any(start <= each.start and each.end <= end for start, end in spans)]
+
+    def _check_said(self, turn: Turn, reply: Turn | None) -> None:
+        """Another version may have been chosen while this one was thought about: then nothing is kept of it, and the
+        job is looked at anew. Raises ThinkingStopped."""
+        if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
+            raise ThinkingStopped
 
     def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
@@ -199,7 +250,8 @@ class Reflection:
         recalled = self.store.recalls.of([reply.id])[reply.id]
         if not recalled or self.store.recalls.is_credited(reply.id):
             return
-        used = used_in(self.store, recalled, turn.text, reply.text)
+        judged = self.store.judgements.standing(reply.id)
+        used = [id for id in used_in(self.store, recalled, turn.text, reply.text) if id not in judged]
         self.store.recalls.mark_used(reply.id, used)
         when = self.clock.now()
         for item in recalled:

@@ -12,6 +12,7 @@ from companion.model import callbacks
 from companion.model.gguf import read_header
 from companion.model.native import C
 from companion.model.protocol import Adapter
+from companion.strings import text
 from companion.text import one_line
 
 
@@ -26,14 +27,12 @@ def check_adapter(path: Path, scale: float, architecture: str) -> Adapter:
     except (ModelUnreadable, OSError) as error:
         raise AdapterUnusable(getattr(error, "detail", "") or str(error)) from error
     if header.kind != "adapter":
-        raise AdapterUnusable(f"{path.name} is a model, not an adapter")
+        raise AdapterUnusable(text("adapter.model", name=path.name))
     if header.adapter_kind != "lora":
-        raise AdapterUnusable(
-            f"{path.name} is an adapter of the kind {one_line(header.adapter_kind) or 'unknown'}, not LoRA"
-        )
+        raise AdapterUnusable(text("adapter.kind", name=path.name, value=one_line(header.adapter_kind) or "unknown"))
     if header.architecture != architecture:
         made_for = one_line(header.architecture) or "unknown"
-        raise AdapterUnusable(f"{path.name} was made for {made_for} models, this is a {architecture} model")
+        raise AdapterUnusable(text("adapter.other", name=path.name, made_for=made_for, architecture=architecture))
     return Adapter(path, scale, stat.st_size, stat.st_mtime_ns)
 
 
@@ -52,4 +51,4 @@ class LoadedAdapter:
         """Use it in `context`. Raises ModelFailed."""
         adapters = (C.llama_adapter_lora_p_ctypes * 1)(self._adapter)
         if C.llama_set_adapters_lora(context, adapters, 1, (ctypes.c_float * 1)(self._scale)):
-            raise ModelFailed("the adapter could not be used")
+            raise ModelFailed(text("adapter.unused"))

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from companion import strings
 from companion.errors import InvalidInput, ModelMissing
 from companion.model.ledger import fetched_names
 from companion.paths import Paths, models_list
@@ -51,7 +52,7 @@ def read_catalog(path: Path | None = None) -> list[CatalogModel]:
         try:
             models.append(_parse(line))
         except ValueError as error:
-            raise InvalidInput(f"{path.name}, line {number}: {error}") from error
+            raise InvalidInput(strings.text("catalog.line", name=path.name, number=number, error=error)) from error
     return models
 
 
@@ -64,14 +65,14 @@ def find_model(settings: ModelSettings, paths: Paths) -> Path:
     if settings.path is not None:
         path = settings.path.expanduser()
         if not path.exists():
-            raise ModelMissing(f"{path} does not exist", hint=_GONE)
+            raise ModelMissing(strings.text("file.missing", path=path), hint=_GONE)
         return path
     files = [path for path in sorted(paths.models.glob("*.gguf")) if path.is_file() and not _continues(path)]
     fetched = fetched_names(paths.models) if files else frozenset()
     own = [path for path in files if path.name not in fetched]
     starter = find_starter()
     if not own and starter is None and not files:
-        raise ModelMissing(f"neither in {paths.models} nor the starter model")
+        raise ModelMissing(strings.text("catalog.neither", models=paths.models))
     return next(iter([*own, *([starter] if starter is not None else files)]))
 
 
@@ -93,13 +94,13 @@ def _continues(path: Path) -> bool:
 def _parse(line: str) -> CatalogModel:
     fields = [field.strip() for field in line.split("|")]
     if len(fields) != _FIELDS:
-        raise ValueError(f"{len(fields)} fields instead of {_FIELDS}")
+        raise ValueError(strings.text("catalog.fields", fields=len(fields), fields_2=_FIELDS))
     name, source, size, ram, context, license_name, sha256, notes = fields
     match = re.fullmatch(r"(package:[\w.-]+|hf:[\w.-]+/[\w.-]+):([\w.-]+\.gguf)", source)
     if not name or not match:
-        raise ValueError("expected a name, then package:NAME:FILE.gguf or hf:OWNER/NAME:FILE.gguf")
+        raise ValueError(strings.text("catalog.source"))
     if sha256 != "-" and not re.fullmatch("[0-9a-f]{64}", sha256):
-        raise ValueError("a sha256 is 64 hexadecimal digits, or - when it is not known")
+        raise ValueError(strings.text("catalog.checksum"))
     where, file = match.groups()
     kind, _, where = where.partition(":")
     return CatalogModel(
@@ -119,5 +120,5 @@ def _parse(line: str) -> CatalogModel:
 def _bytes(text: str) -> int:
     match = re.fullmatch(r"([\d.]+) ?(B|KB|MB|GB)", text)
     if not match:
-        raise ValueError(f"{text!r} is not a size such as 98 MB")
+        raise ValueError(strings.text("catalog.size", text=text))
     return round(float(match[1]) * _UNITS[match[2]])

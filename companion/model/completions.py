@@ -12,6 +12,7 @@ from companion.model.server import Kind, Server
 from companion.model.stream import Reply
 from companion.model.wire import Json, Refusal, Wire
 from companion.model.wire_errors import cut_short, learned_context, of_status, only_thought, said
+from companion.strings import text
 
 PATH = "/chat/completions"
 _OPTIONAL = (
@@ -125,8 +126,8 @@ class Completions:
     def _refused(self, refusal: Refusal) -> ServerError:
         if limit := learned_context(refusal.body):
             return ContextExceeded(
-                f"{self._wire.host} holds {limit:,} tokens, the prompt has more",
-                hint="Send your message again: it is cut to fit from now on. To keep it so, set model.context.",
+                text("server.holds", host=self._wire.host, limit=limit),
+                hint=text("server.holds_hint"),
                 limit=limit,
             )
         return of_status(self._wire.host, refusal.status, refusal.body)

@@ -22,6 +22,7 @@ from companion.model.sampler import Sampler
 from companion.model.threads import Threads
 from companion.model.tuning import Tuning
 from companion.model.weights import Weights
+from companion.strings import text
 
 SCORED = 64
 """Tokens read at once where the logits of each are wanted: 64 rows of a vocabulary of 262,000 take 67 MB."""
@@ -137,7 +138,7 @@ class Context:
         tokens = (C.llama_token * len(self._cached))(*self._cached)
         written = C.llama_state_seq_save_file(self._context, os.fsencode(file), 0, tokens, len(self._cached))
         if not written:
-            raise OSError(f"llama.cpp could not write {file.name}")
+            raise OSError(text("model.could_not_write", name=file.name))
 
     def load(self, file: Path) -> int:
         """Take over what `save` wrote for the same model in a context of the same kind. Returns the tokens it holds; 0,
@@ -240,7 +241,7 @@ class Context:
             C.llama_memory_clear(self._memory, False)
             self._cached.clear()
         if result not in (0, _ABORTED):
-            raise ModelFailed(f"llama.cpp could not go on (llama_decode: {result})")
+            raise ModelFailed(text("model.could_not_go_on", result=result))
         return bool(result != _ABORTED)
 
     def _reuse(self, wanted: list[int]) -> None:

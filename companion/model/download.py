@@ -20,6 +20,7 @@ from companion.model.partial import NO_ROOM, Mark, Partial
 from companion.model.pull_stop import PullStop
 from companion.model.wanted import OnProgress, Patience, Wanted
 from companion.store.lock import held
+from companion.strings import text
 from companion.text import one_line
 
 REDIRECTS = 10
@@ -50,9 +51,7 @@ def fetch(
     except OSError as error:
         if error.errno in NO_ROOM:
             raise DiskFull(str(wanted.target.parent)) from error
-        raise PullFailed(
-            f"{wanted.target} ({error.strerror or error})", hint="Check that you may write to the models folder."
-        ) from error
+        raise PullFailed(f"{wanted.target} ({error.strerror or error})", hint=text("download.may_write")) from error
 
 
 class _Fetching:
@@ -77,8 +76,8 @@ class _Fetching:
             )
         except (ValueError, ImportError, httpx.InvalidURL) as error:
             raise PullFailed(
-                f"the proxy that is set in the environment cannot be used ({one_line(str(error))})",
-                hint="Correct HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, then try again.",
+                text("download.proxy", error=one_line(str(error))),
+                hint=text("download.proxy_hint"),
             ) from error
         with client:
             self._all_of_it(client)
@@ -87,7 +86,7 @@ class _Fetching:
 
     def _checking(self, done: int, total: int) -> None:
         self._stop.check()
-        self._on_progress(done, total, "checking what is there")
+        self._on_progress(done, total, text("download.checking"))
 
     def _all_of_it(self, client: httpx.Client) -> None:
         tries = 0
@@ -107,7 +106,7 @@ class _Fetching:
                 tries = 0
             if trouble.final or (trouble.unreached and not self._came) or tries >= len(self._patience.pauses):
                 raise self._gave_up(trouble)
-            self._on_progress(self._partial.size, total, f"{trouble.what}; trying again")
+            self._on_progress(self._partial.size, total, text("download.trying_again", what=trouble.what))
             self._stop.wait(self._patience.pauses[tries])
             tries += 1
 
@@ -116,9 +115,9 @@ class _Fetching:
         if trouble.hint:
             hint = trouble.hint
         elif kept:
-            hint = f"{kept / 1e6:,.0f} MB have come and are kept. Ask for the same model again, and it goes on."
+            hint = text("download.kept", kept=kept / 1e6)
         else:
-            hint = "Check that this computer is online, then try again."
+            hint = text("download.online")
         return PullFailed(trouble.what, hint=hint)
 
     @property
@@ -138,7 +137,7 @@ class _Fetching:
             if response.status_code not in (200, 206):
                 raise _Trouble.answered(response.status_code, response.url.host)
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise _Trouble(f"{response.url.host} sent the file packed, which was not asked for", final=True)
+                raise _Trouble(text("download.packed", host=response.url.host), final=True)
             start, total = _span(response)
             mark = Mark(
                 self._wanted.source,
@@ -152,18 +151,18 @@ class _Fetching:
                     partial.restart(None)
                     return False
             elif start:
-                raise _Trouble(f"{response.url.host} sent another part of the file than was asked for", final=True)
+                raise _Trouble(text("download.other_part", host=response.url.host), final=True)
             else:
                 self._check_size(total)
                 partial.restart(mark)
             partial.check_room(total)
             self._receive(response, total)
         if total and partial.size != total:
-            raise _Trouble("the connection was lost")
+            raise _Trouble(text("download.lost"))
         return True
 
     def _receive(self, response: httpx.Response, total: int) -> None:
-        what = f"fetching from {response.url.host}"
+        what = text("download.fetching", host=response.url.host)
         self._on_progress(self._partial.size, total, what)
         with self._stop.over(response):
             for data in response.iter_raw():
@@ -196,15 +195,15 @@ class _Fetching:
                     yield response, first
                     return
                 url = _next(url, response)
-        raise _Trouble(f"{self._host} sends from one address to the next and never to the file", final=True)
+        raise _Trouble(text("download.round", host=self._host), final=True)
 
     def _check_size(self, total: int) -> None:
         promised = self._wanted.size
         if promised and total and abs(total - promised) > TOLERANCE * promised:
             raise _Trouble(
-                f"the file there has {total / 1e6:,.0f} MB, and it should have {promised / 1e6:,.0f} MB",
+                text("download.other_size", total=total / 1e6, promised=promised / 1e6),
                 final=True,
-                hint="It was changed, or is another one. Nothing was fetched. Choose another model.",
+                hint=text("download.other_size_hint"),
             )
 
     def _accept(self) -> str:
@@ -215,23 +214,20 @@ class _Fetching:
         if wanted and sha256 != wanted:
             partial.discard()
             raise PullFailed(
-                f"its checksum is not the one it should have (sha256 {sha256[:12]}… instead of {wanted[:12]}…)",
-                hint="It was damaged on its way, or is another file by now. It was removed. Fetch it again; if that "
-                "happens again, choose another model.",
+                text("download.checksum", sha256=sha256[:12], wanted=wanted[:12]),
+                hint=text("download.checksum_hint"),
             )
         try:
             header = read_header(partial.part)
         except ModelError as error:
             partial.discard()
             detail = error.detail.replace(str(partial.part), partial.target.name)
-            raise PullFailed(
-                detail, hint="What came is no model that can be used, and it was removed. Choose another one."
-            ) from error
+            raise PullFailed(detail, hint=text("download.unusable_hint")) from error
         if header.unsuited:
             partial.discard()
             raise ModelWithoutTemplate(
                 f"{partial.target.name}: {header.unsuited}",
-                hint="It was removed. Choose an instruct or chat model.",
+                hint=text("download.no_chat_hint"),
             )
         partial.publish()
         return sha256
@@ -251,28 +247,28 @@ class _Trouble(Exception):
     def of(cls, error: httpx.HTTPError, host: str) -> _Trouble:
         said = one_line(str(error), 120) or type(error).__name__
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            return cls(f"{host} cannot be reached ({said})", unreached=True)
+            return cls(text("download.unreachable", host=host, said=said), unreached=True)
         if isinstance(error, httpx.TimeoutException):
-            return cls(f"{host} fell silent")
+            return cls(text("download.silent", host=host))
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-            return cls("the connection was lost")
+            return cls(text("download.lost"))
         return cls(f"{host}: {said}", final=True)
 
     @classmethod
     def answered(cls, status: int, host: str) -> _Trouble:
         if status in (401, 403):
             return cls(
-                f"{host} wants you to sign in for this file (answer {status})",
+                text("download.sign_in", host=host, status=status),
                 final=True,
-                hint="Accept its terms and download it in a browser, then tell Companion: companion models add FILE.",
+                hint=text("download.sign_in_hint"),
             )
         if status in (404, 410):
             return cls(
-                f"{host} has no such file (answer {status})",
+                text("download.no_file", host=host, status=status),
                 final=True,
-                hint="Check the address; it may have been renamed. `companion models list` shows other models.",
+                hint=text("download.no_file_hint"),
             )
-        return cls(f"{host} answered {status}", final=status not in AGAIN)
+        return cls(text("download.answered", host=host, status=status), final=status not in AGAIN)
 
 
 def _next(url: httpx.URL, response: httpx.Response) -> httpx.URL:
@@ -280,14 +276,14 @@ def _next(url: httpx.URL, response: httpx.Response) -> httpx.URL:
     try:
         target = url.join(response.headers["location"])
     except (httpx.InvalidURL, ValueError) as error:
-        raise _Trouble(f"{url.host} sends to an address that is none", final=True) from error
+        raise _Trouble(text("download.no_address", host=url.host), final=True) from error
     if target.scheme not in ("http", "https") or not target.host:
-        raise _Trouble(f"{url.host} sends to an address that is none of the web", final=True)
+        raise _Trouble(text("download.no_web", host=url.host), final=True)
     if url.scheme == "https" and target.scheme == "http":
         raise _Trouble(
-            f"{url.host} sends to {target.host} without encryption",
+            text("download.no_encryption", host=url.host, host_2=target.host),
             final=True,
-            hint="Nothing was fetched: on that way anybody could put another file in its place.",
+            hint=text("download.no_encryption_hint"),
         )
     return target
 
@@ -313,7 +309,7 @@ def _check_magic(at: int, data: bytes, host: str) -> None:
     """A page that says "sign in" comes with the same good answer as a model."""
     if data[: 4 - at] != b"GGUF"[at : at + len(data[: 4 - at])]:
         raise _Trouble(
-            f"what {host} sent is no GGUF file",
+            text("download.no_gguf", host=host),
             final=True,
-            hint="It may be a page instead of the file. Check the address, or choose another model.",
+            hint=text("download.no_gguf_hint"),
         )

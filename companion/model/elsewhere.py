@@ -20,6 +20,7 @@ from typing import Literal
 
 from companion.errors import CompanionError
 from companion.model.gguf import GgufHeader, read_header
+from companion.strings import text
 
 DEEPEST = 6
 MOST_ENTRIES = 20_000
@@ -81,7 +82,7 @@ def roots(home: Path, environment: Mapping[str, str], platform: str = sys.platfo
     gpt4all = {"win32": local, "darwin": support}.get(platform, share)
     found.append(Root("GPT4All", gpt4all / "nomic.ai/GPT4All"))
     hugging_face = setting("HF_HUB_CACHE") or (setting("HF_HOME") or cache / "huggingface") / "hub"
-    found.append(Root("Hugging Face cache", hugging_face))
+    found.append(Root(text("models.cache"), hugging_face))
     return found
 
 

@@ -16,6 +16,7 @@ import psutil
 from companion.errors import ModelTooLarge
 from companion.model.gguf import GgufHeader
 from companion.offers import Fit
+from companion.strings import text
 
 REST = 600_000_000
 """Bytes that do not depend on the model: the program, its embedder, llama.cpp's working buffers."""
@@ -84,6 +85,4 @@ def check_room(path: Path, header: GgufHeader, context: int, memory: Memory | No
     memory = memory or this_memory()
     needed = needed_by(path, header, context)
     if fit(needed, memory) == "too large":
-        raise ModelTooLarge(
-            f"{path.name} needs about {needed / 1e9:.1f} GB of memory, and there are {memory.total / 1e9:.1f} GB"
-        )
+        raise ModelTooLarge(text("models.needs_ram", name=path.name, needed=needed / 1e9, total=memory.total / 1e9))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from companion.errors import ModelMissing, ModelUnreadable
+from companion.strings import text
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
@@ -61,12 +62,12 @@ class GgufHeader:
     def unsuited(self) -> str:
         """Why nobody can talk with this file, empty for a chat model."""
         if self.architecture == "clip" or self.kind == "mmproj":
-            return "it is what another model sees or hears with (mmproj)"
+            return text("gguf.projector")
         if self.kind not in ("", "model"):
-            return f"it is no model but of the kind {self.kind!r}"
+            return text("gguf.other_kind", kind=self.kind)
         if self.embeds:
-            return "it turns texts into vectors and writes nothing"
-        return "" if self.chat_template else "it has no chat template, so it is a base model"
+            return text("gguf.embedder")
+        return "" if self.chat_template else text("gguf.base")
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -77,12 +78,12 @@ def read_header(path: Path) -> GgufHeader:
     """
     try:
         if path.is_dir():
-            raise ModelUnreadable(f"{path} is a folder, not a .gguf file")
+            raise ModelUnreadable(text("gguf.folder", path=path))
         size = path.stat().st_size
         with path.open("rb") as file:
             return _Reader(path, file, size).header()
     except FileNotFoundError as error:
-        raise ModelMissing(f"{path} does not exist") from error
+        raise ModelMissing(text("file.missing", path=path)) from error
     except OSError as error:
         raise ModelUnreadable(f"{path} ({error.strerror or error})") from error
 
@@ -101,21 +102,19 @@ class _Reader:
 
     def header(self) -> GgufHeader:
         if self._size == 0:
-            raise ModelUnreadable(f"{self._path} is empty")
+            raise ModelUnreadable(text("gguf.empty", path=self._path))
         if self._size < 24 or self._take(4) != b"GGUF":
-            raise ModelUnreadable(f"{self._path} is not a GGUF file")
+            raise ModelUnreadable(text("gguf.no_gguf", path=self._path))
         version = self._number("I")
         if version & 0xFFFF == 0:
-            raise ModelUnreadable(f"{self._path} is a big-endian GGUF file, made for other machines")
+            raise ModelUnreadable(text("gguf.big_endian", path=self._path))
         if version not in (2, 3):
-            raise ModelUnreadable(f"{self._path} is GGUF version {version}; 2 and 3 can be read")
+            raise ModelUnreadable(text("gguf.version", path=self._path, version=version))
         tensors, pairs = self._number("Q"), self._number("Q")
         if pairs > _MOST_PAIRS or tensors > _MOST_TENSORS:
-            raise ModelUnreadable(
-                f"{self._path} is damaged: its head claims {tensors:,} tensors and {pairs:,} settings"
-            )
+            raise ModelUnreadable(text("gguf.head", path=self._path, tensors=tensors, pairs=pairs))
         if tensors == 0:
-            raise ModelUnreadable(f"{self._path} holds no weights")
+            raise ModelUnreadable(text("gguf.no_weights", path=self._path))
         values: dict[str, object] = {}
         for _ in range(pairs):
             key = self._string(_LONGEST_NAME)
@@ -146,7 +145,7 @@ class _Reader:
             self._string(_LONGEST_NAME)
             dimensions = self._number("I")
             if dimensions > 8:
-                raise ModelUnreadable(f"{self._path} is damaged: a tensor of {dimensions} dimensions")
+                raise ModelUnreadable(text("gguf.dimensions", path=self._path, dimensions=dimensions))
             values = prod(self._number("Q") for _ in range(dimensions))
             block, width = _TYPE_SIZES.get(self._number("I"), (1, 0))
             needed = max(needed, self._number("Q") + values // block * width)
@@ -161,7 +160,7 @@ class _Reader:
         if kind in _SCALARS:
             return self._number(_SCALARS[kind])
         if kind != _ARRAY or depth > _MOST_NESTED:
-            raise ModelUnreadable(f"{self._path} is damaged: a setting of unknown type {kind}")
+            raise ModelUnreadable(text("gguf.setting", path=self._path, kind=kind))
         kind, length = self._number("I"), self._number("Q")
         if kind in _SCALARS:
             width = struct.calcsize(_SCALARS[kind])
@@ -185,7 +184,7 @@ class _Reader:
     def _string(self, longest: int) -> str:
         length = self._number("Q")
         if length > longest:
-            raise ModelUnreadable(f"{self._path} is damaged: a name of {length:,} bytes")
+            raise ModelUnreadable(text("gguf.name", path=self._path, length=length))
         return self._take(length).decode("utf-8", "replace")
 
     def _take(self, count: int) -> bytes:
@@ -219,9 +218,7 @@ class _Reader:
             self._cut_short(position + count)
 
     def _cut_short(self, needed: int) -> None:
-        raise ModelUnreadable(
-            f"{self._path} is cut short: it has {self._size:,} bytes and should have at least {needed:,}"
-        )
+        raise ModelUnreadable(text("gguf.cut", path=self._path, size=self._size, needed=needed))
 
 
 def _text(values: dict[str, object], key: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from companion.errors import DiskFull, InvalidInput, ModelFailed
 from companion.settings_file import replace_text
 from companion.store.lock import held
+from companion.strings import text
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +63,8 @@ def read_ledger(folder: Path) -> Ledger:
         return Ledger()
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InvalidInput(
-            f"{file} cannot be read ({type(error).__name__})",
-            hint="Move that file away: the models stay, only which of them Companion fetched is forgotten.",
+            text("ledger.not_read", file=file, name=type(error).__name__),
+            hint=text("ledger.move"),
         ) from error
     return ledger
 
@@ -85,13 +86,11 @@ def changing(folder: Path) -> Iterator[Ledger]:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with held(file.with_name(file.name + ".lock"), PATIENCE) as mine:
             if not mine:
-                raise ModelFailed(f"{file} is in use", hint="Another Companion is writing it. Try again.")
+                raise ModelFailed(text("ledger.in_use", file=file), hint=text("ledger.in_use_hint"))
             ledger = read_ledger(folder)
             yield ledger
             replace_text(file, json.dumps(asdict(ledger), indent=1))
     except OSError as error:
         if error.errno == 28:  # ENOSPC
             raise DiskFull(str(folder)) from error
-        raise ModelFailed(
-            f"{file} ({error.strerror or error})", hint="Check that you may write to the models folder."
-        ) from error
+        raise ModelFailed(f"{file} ({error.strerror or error})", hint=text("download.may_write")) from error

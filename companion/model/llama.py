@@ -13,6 +13,7 @@ from typing import Self
 
 import numpy as np
 
+from companion import strings
 from companion.errors import InvalidInput, ModelFailed, ModelWithoutTemplate, ThinkingStopped
 from companion.model.adapter import check_adapter
 from companion.model.context import Context
@@ -131,14 +132,18 @@ class LlamaModel:
         lane: Lane = "talk",
         grammar: str = "",
         surprise: bool = False,
+        begun: str = "",
     ) -> Generation:
         called = time.perf_counter()
-        wanted = self._encode(messages)
+        with self._tokenising:
+            said = self._tokeniser.plain(begun) if begun else []
+        wanted = [*self._encode(messages), *said]
         watched = self._watched(messages) if surprise else range(0)
         room = self._room(wanted)
         reply = ReplyWriter(on_text, called)
         with self._using(lane, stop) as (context, signal):
             with closing(Sampler(self._weights, sampling, grammar)) as sampler:
+                sampler.said(said)
                 read, finished = context.read(wanted, on_progress, signal, watched)
                 finish: Finish = "stopped"
                 if finished:
@@ -146,7 +151,7 @@ class LlamaModel:
             surprised = context.mean_loss(watched) if finished else None
             with self._tokenising:
                 if not any(map(self._weights.is_special, set(reply.tokens))):
-                    self._tokeniser.remember_reply(reply.text, reply.tokens)
+                    self._tokeniser.remember_reply(begun + reply.text, [*said, *reply.tokens])
         return replace(reply.generation(finish, len(wanted), read), surprise=surprised)
 
     def read_ahead(
@@ -209,7 +214,7 @@ class LlamaModel:
         with self._tokenising:
             choices = [self._tokeniser.plain(option) for option in options]
         if not choices or not all(choices):
-            raise InvalidInput("there is nothing to choose from")
+            raise InvalidInput(strings.text("model.no_choice"))
         self._room(wanted, max(map(len, choices)))
         with self._using(lane, stop) as (context, signal):
             scores = context.score(wanted, choices, signal)
@@ -318,8 +323,8 @@ class LlamaModel:
         room = self._info.context_tokens - len(wanted)
         if room < needed:
             raise InvalidInput(
-                f"the prompt has {len(wanted):,} tokens, the context {self._info.context_tokens:,}",
-                hint="Send a shorter message, or set a larger context.",
+                strings.text("model.prompt_too_long", wanted=len(wanted), context_tokens=self._info.context_tokens),
+                hint=strings.text("model.shorter"),
             )
         return room
 
@@ -340,4 +345,4 @@ class LlamaModel:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise ModelFailed("it was closed")
+            raise ModelFailed(strings.text("model.closed"))

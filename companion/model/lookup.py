@@ -20,6 +20,7 @@ from companion.model.llama import LlamaModel
 from companion.model.native import C
 from companion.model.protocol import Message, Sampling, StopSignal
 from companion.model.sampler import Sampler
+from companion.strings import text
 
 GRAMS = (3, 2)
 """Lengths of the latest words that are looked up, the longest first."""
@@ -70,7 +71,7 @@ class LookupModel(LlamaModel):
         limit = min(sampling.max_tokens, self._room(wanted))
         with self._using("talk", None) as (context, signal), closing(Sampler(self._weights, sampling)) as sampler:
             if not context.read(wanted, None, signal)[1]:
-                raise ModelFailed("it was stopped")
+                raise ModelFailed(text("model.stopped"))
             lookup, written = Lookup(wanted), [sampler.next(context._context)]
             steps = proposed = accepted = 0
             began = time.perf_counter()
@@ -110,5 +111,5 @@ class LookupModel(LlamaModel):
         batch = C.llama_batch_get_one(values, len(tokens))
         batch.logits = rows
         if not context._decode(batch, tokens):
-            raise ModelFailed("it was stopped")
+            raise ModelFailed(text("model.stopped"))
         self._weights.logits(context._context, -1)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
+from companion import strings
 from companion.errors import DiskFull, PullFailed
 
 CHUNK = 1 << 20
@@ -105,8 +106,8 @@ class Partial:
         free = shutil.disk_usage(self.target.parent).free
         if total and wanted + self._reserve > free:
             raise DiskFull(
-                f"{wanted / 1e9:.1f} GB more are needed in {self.target.parent}, and {free / 1e9:.1f} GB are free",
-                hint="Free some space, or choose a smaller model, then try again. What has come is kept.",
+                strings.text("partial.no_room", wanted=wanted / 1e9, parent=self.target.parent, free=free / 1e9),
+                hint=strings.text("partial.no_room_hint"),
             )
 
     def write(self, data: bytes) -> None:
@@ -163,11 +164,9 @@ class Partial:
         if error.errno in NO_ROOM:
             return DiskFull(
                 str(self.target.parent),
-                hint="Free some space, then ask for the same model again: what has come is kept, and it goes on.",
+                hint=strings.text("partial.free_hint"),
             )
-        return PullFailed(
-            f"{self.part} ({error.strerror or error})", hint="Check that you may write to the models folder."
-        )
+        return PullFailed(f"{self.part} ({error.strerror or error})", hint=strings.text("download.may_write"))
 
 
 def part_bytes(target: Path) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from companion import strings
 from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.model.protocol import ChatModel, Message
@@ -71,6 +72,8 @@ class Prompt:
     segments: dict[str, int]
     gist: str = ""
     """The gist of all that was ever trimmed; in `messages` unless there is no room for it."""
+    told: bool = False
+    """Whether it is in `messages`."""
 
 
 def compose(
@@ -86,6 +89,7 @@ def compose(
     gist: str = "",
     fold: Callable[[int], str] | None = None,
     spare: int = 0,
+    begun: str = "",
 ) -> Prompt:
     """Fit a conversation into the model's context, with about `reserve` tokens left for the reply.
 
@@ -96,17 +100,17 @@ def compose(
 
     `gist` tells of `history[:start]`; when more is trimmed, `fold` gives the one that tells of `history[:n]`, in at
     most 1/GIST_SHARE of the context. `spare`: tokens that should stay free beside the reserve, for what is not said
-    yet.
+    yet. `begun`: what the reply begins with, beside which there is room for the rest of it.
     """
-    context = model.info.context_tokens
+    context = model.info.context_tokens - (model.count(begun) if begun else 0)
     system = system_message(model, persona, portrait)
     base = model.count_messages([system, Message("user", "")])
     room = context - base - _JOINT
     least = min(reserve, SMALLEST_REPLY)
     if room < 2 * SMALLEST_REPLY:
         raise InvalidInput(
-            f"a context of {context:,} tokens leaves no room to talk",
-            hint="Set a larger context (COMPANION_MODEL__CONTEXT), or a shorter persona.",
+            strings.text("model.no_room", context=context),
+            hint=strings.text("model.no_room_hint"),
         )
     longest = min(room - least, int(room * LONGEST_SHARE))
     text = message if fits(model, message, room - least) else shorten(model, message, longest)
@@ -154,6 +158,7 @@ def compose(
             "message": words,
         },
         gist=gist,
+        told=bool(told),
     )
 
 

@@ -67,6 +67,8 @@ class ModelInfo:
     host: str = ""
     """The computer it runs on (with the port), empty when it is this process."""
     adapter: Adapter | None = None
+    goes_on: bool = True
+    """Whether it can go on from a reply's beginning (`generate`, begun)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ class ChatModel(Protocol):
         lane: Lane = "talk",
         grammar: str = "",
         surprise: bool = False,
+        begun: str = "",
     ) -> Generation:
         """Read the prompt (only what the lane's KV cache lacks) and write a reply, calling `on_text` with whole
         characters and `on_progress` with (tokens read, tokens to read). A prompt that leaves no room for a
@@ -147,7 +150,8 @@ class ChatModel(Protocol):
 
         With a `grammar` (GBNF, rule `root`) the reply is a text of that grammar, or the beginning of one when it ends
         at its limit. A grammar that does not parse is the caller's error too. With `surprise` the result tells how
-        unexpected the last message was, if that is cheap for this model."""
+        unexpected the last message was, if that is cheap for this model. `begun` is a text that the reply begins with:
+        the model goes on from it, and only what it adds is written and returned. Raises NotOffered where it cannot."""
 
     def choose(
         self,

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from companion import strings
 from companion.addresses import server_url
 from companion.errors import (
     ContextExceeded,
@@ -86,7 +87,10 @@ class RemoteModel:
         lane: Lane = "talk",
         grammar: str = "",
         surprise: bool = False,
+        begun: str = "",
     ) -> Generation:
+        if begun:
+            raise NotOffered(strings.text("conversing.finished_only", host=self._wire.host))
         called = time.perf_counter()
         signal = stop or StopSignal()
         with self._using(lane, signal):
@@ -133,7 +137,7 @@ class RemoteModel:
         """See the protocol; from the likeliest first tokens of the reply alone. Raises NotOffered as well, where the
         server does not tell how likely they are."""
         if not options or not all(options):
-            raise InvalidInput("there is nothing to choose from")
+            raise InvalidInput(strings.text("model.no_choice"))
         signal = stop or StopSignal()
         with self._using(lane, signal):
             if signal.is_set():
@@ -148,12 +152,12 @@ class RemoteModel:
             except ServerFailed as error:
                 # llama_cpp.server fails on the question unless it keeps all logits; one that is down fails otherwise.
                 if "logprob" in error.detail or "logits" in error.detail:
-                    raise NotOffered(f"{self._wire.host} does not tell how likely an answer is") from error
+                    raise NotOffered(strings.text("model.no_likelihood", host=self._wire.host)) from error
                 raise
         if signal.is_set():
             raise ThinkingStopped
         if not reply.likely:
-            raise NotOffered(f"{self._wire.host} does not tell how likely an answer is")
+            raise NotOffered(strings.text("model.no_likelihood", host=self._wire.host))
         return shares(options, reply.likely)
 
     def surprise(
@@ -161,7 +165,7 @@ class RemoteModel:
     ) -> tuple[tuple[int, int, float], ...]:
         if not messages or not messages[-1].text.strip():
             return ()
-        raise NotOffered("a server does not tell how likely a message was")
+        raise NotOffered(strings.text("model.no_message_likelihood"))
 
     def close(self) -> None:
         with self._lanes["talk"], self._lanes["think"]:
@@ -178,7 +182,7 @@ class RemoteModel:
     def _using(self, lane: Lane, stop: StopSignal) -> Iterator[None]:
         with self._lanes[lane]:
             if self._closed:
-                raise ModelFailed("it was closed")
+                raise ModelFailed(strings.text("model.closed"))
             if self._lost:
                 found = stoppable(lambda: look(self._wire, self._name, self._context), stop)
                 if found is not None:
@@ -200,7 +204,7 @@ class RemoteModel:
         room = self.info.context_tokens - tokens
         if room < 1:
             raise InvalidInput(
-                f"the prompt has about {tokens:,} tokens, the context {self.info.context_tokens:,}",
-                hint="Send a shorter message, or give the server a larger context.",
+                strings.text("model.prompt_about", tokens=tokens, context_tokens=self.info.context_tokens),
+                hint=strings.text("model.shorter_server"),
             )
         return room

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import random
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from companion.model import callbacks
 from companion.model.native import C
 from companion.model.protocol import Sampling
 from companion.model.weights import Weights
+from companion.strings import text
 
 PENALTY_WINDOW = 64
 """Latest tokens of the reply whose repetition is discouraged."""
@@ -47,6 +49,11 @@ class Sampler:
             C.llama_sampler_accept(self._chain, token)
         return token
 
+    def said(self, tokens: Sequence[int]) -> None:
+        """Count these as said: the reply begins with them."""
+        for token in tokens:
+            C.llama_sampler_accept(self._chain, token)
+
     def close(self) -> None:
         C.llama_sampler_free(self._chain)
         if self._grammar is not None:
@@ -66,10 +73,10 @@ class Sampler:
         self._apply(self._grammar, candidates)
         # To accept a token that the grammar forbids ends the process.
         if not np.isfinite(candidates["logit"]).any():
-            raise ModelFailed("the model has no token for what it was asked to write")
+            raise ModelFailed(text("model.no_token"))
         token, logit = self._apply(self._chain, candidates)
         if not np.isfinite(logit):
-            raise ModelFailed("nothing was left to choose from")
+            raise ModelFailed(text("model.nothing_left"))
         return token
 
     def _apply(self, sampler: Any, candidates: Any) -> tuple[int, float]:
@@ -82,11 +89,11 @@ class Sampler:
 
     def _parse(self, grammar: str) -> Any:
         if "\0" in grammar:
-            raise InvalidInput("the grammar holds a zero character")
+            raise InvalidInput(text("model.grammar_zero"))
         with callbacks.errors() as said:
             sampler = C.llama_sampler_init_grammar(self._weights.vocabulary, grammar.encode(), b"root")
         if not sampler:
-            raise InvalidInput(f"the grammar cannot be used: {said[0] if said else 'llama.cpp refused it'}")
+            raise InvalidInput(text("model.grammar", value=said[0] if said else "llama.cpp refused it"))
         return sampler
 
     def _build(self, sampling: Sampling) -> Any:

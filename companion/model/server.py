@@ -70,6 +70,7 @@ def look(wire: Wire, name: str, context: int) -> Server:
         size_bytes=_number(details.get("size")),
         parameters=_number(details.get("n_params")),
         host=one_line(wire.host, 80),
+        goes_on=False,  # the chat API of most of them closes every message, whoever it is of
     )
     return Server(kind, model, info)
 

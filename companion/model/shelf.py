@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from companion import strings
 from companion.errors import InvalidInput, PullFailed, PullRunning
 from companion.model.catalog import find_model, read_catalog
 from companion.model.elsewhere import Root
@@ -96,8 +97,8 @@ class Shelf(Stock):
         known = ledger.fetched.get(source.file)
         if target.exists() and (known is None or known.source != source.id):
             raise InvalidInput(
-                f"there is a file named {source.file} already, from {known.source if known else 'somewhere else'}",
-                hint="Use that one, or move it away first.",
+                strings.text("shelf.already", file=source.file, value=known.source if known else "somewhere else"),
+                hint=strings.text("shelf.already_hint"),
             )
         return source, target, ledger
 
@@ -112,7 +113,7 @@ class Shelf(Stock):
             path = self.find(wanted)
             header = read_header(path)
             if header.unsuited:
-                raise InvalidInput(f"{path.name}: {header.unsuited}", hint="Choose an instruct or chat model.")
+                raise InvalidInput(f"{path.name}: {header.unsuited}", hint=strings.text("shelf.choose_chat"))
             if not self.settings.oversize:
                 check_room(path, header, self.settings.context, self.memory())
             plain = find_model(ModelSettings(), self._paths)
@@ -127,7 +128,7 @@ class Shelf(Stock):
         path = path.expanduser().absolute()
         header = read_header(path)
         if header.unsuited:
-            raise InvalidInput(f"{path.name}: {header.unsuited}", hint="Choose an instruct or chat model.")
+            raise InvalidInput(f"{path.name}: {header.unsuited}", hint=strings.text("shelf.choose_chat"))
         if path.parent != self._paths.models:
             with changing(self._paths.models) as ledger:
                 if str(path) not in ledger.added:
@@ -153,8 +154,8 @@ class Shelf(Stock):
                 return Removal(name, str(target) + ".part", "delete", part_bytes(target))
         path = self.find(wanted)
         raise InvalidInput(
-            f"{path} was neither fetched nor added by Companion",
-            hint="It is left alone. Delete it yourself, or in the program it belongs to.",
+            strings.text("shelf.neither", path=path),
+            hint=strings.text("shelf.neither_hint"),
         )
 
     def remove(self, wanted: str) -> Removal:
@@ -177,8 +178,8 @@ class Shelf(Stock):
                     drop_part(target)
                 except OSError as error:
                     raise PullFailed(
-                        f"{target} cannot be deleted ({error.strerror or error})",
-                        hint="Close whatever has it open, then try again.",
+                        strings.text("shelf.not_deleted", target=target, value=error.strerror or error),
+                        hint=strings.text("shelf.not_deleted_hint"),
                     ) from error
             target.with_name(target.name + ".part.lock").unlink(missing_ok=True)
         return removal
@@ -187,6 +188,6 @@ class Shelf(Stock):
         used, _ = self.used()
         if used is not None and used == resolved(path):
             raise InvalidInput(
-                f"{path.name} is the model in use",
-                hint="Choose another first, the starter say: companion models use starter.",
+                strings.text("shelf.is_in_use", name=path.name),
+                hint=strings.text("shelf.is_in_use_hint"),
             )

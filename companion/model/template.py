@@ -17,6 +17,7 @@ import jinja2
 from jinja2.ext import loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from companion import strings
 from companion.errors import ModelWithoutTemplate
 from companion.model.protocol import Message
 
@@ -56,7 +57,7 @@ class ChatTemplate:
         try:
             self._template = _environment().from_string(source)
         except jinja2.TemplateError as error:
-            raise ModelWithoutTemplate(f"its chat template has an error: {error}") from error
+            raise ModelWithoutTemplate(strings.text("template.error", error=error)) from error
         self._system = self._strict = False
         self._probe()
 
@@ -91,7 +92,7 @@ class ChatTemplate:
                 **self._fixed,
             )
         except Exception as error:  # a template is a program: it can fail in any way
-            raise ModelWithoutTemplate(f"its chat template fails: {error}") from error
+            raise ModelWithoutTemplate(strings.text("template.fails", error=error)) from error
 
     def _probe(self) -> None:
         self._trimmed = frozenset[str]()
@@ -115,7 +116,7 @@ class ChatTemplate:
             return False
         found = re.findall("\ue000[0-9]+\ue001", text) == names
         if must and not found:
-            raise ModelWithoutTemplate("its chat template leaves messages out")
+            raise ModelWithoutTemplate(strings.text("template.leaves_out"))
         return found
 
     def _adapt(self, messages: Sequence[Message]) -> list[_Part]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from companion.strings import text
+
 RANKED = 0.75
 """For tier 1: share of pairs (one sentence worth keeping, one not) in the right order. Chance gives 0.5, and reaches
 this in 3 of 100 tries with ten of each."""
@@ -14,13 +16,12 @@ CONSISTENT, RIGHT = 0.8, 0.6
 """For tier 3: share of pairs of statements judged alike in both orders; judged rightly in both. Always saying the same
 is consistent, and right in 0.25; guessing reaches 0.6 in 1 of 600 tries with sixteen pairs."""
 
-TIERS = (
-    "the model only talks; rules and the embedder decide what is remembered",
-    "the model may help to decide what is worth keeping",
-    "the model may also put what you said into words",
-    "the model may also compare memories, sum up and draw conclusions",
-)
-"""What each tier means."""
+HIGHEST = 3
+
+
+def means(tier: int) -> str:
+    """What the model is trusted with."""
+    return text(f"tier.means_{tier}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,10 @@ def tier_of(report: ProbeReport) -> int:
 def figures(report: ProbeReport) -> tuple[Figure, ...]:
     """What was measured and what each tier asks for."""
     return (
-        Figure("ranked", "what is worth keeping is told from small talk", report.ranked, RANKED, 1),
-        Figure("valid", "answers in JSON that can be read", report.valid, VALID, 2),
-        Figure("evidence", "sentences put down with the line they rest on", report.evidence, EVIDENCE, 2),
-        Figure("abstained", "small talk left alone", report.abstained, ABSTAINED, 2),
-        Figure("consistent", "statements compared alike in both orders", report.consistent, CONSISTENT, 3),
-        Figure("right", "statements compared rightly", report.right, RIGHT, 3),
+        Figure("ranked", text("tier.ranked"), report.ranked, RANKED, 1),
+        Figure("valid", text("tier.valid"), report.valid, VALID, 2),
+        Figure("evidence", text("tier.evidence"), report.evidence, EVIDENCE, 2),
+        Figure("abstained", text("tier.abstained"), report.abstained, ABSTAINED, 2),
+        Figure("consistent", text("tier.consistent"), report.consistent, CONSISTENT, 3),
+        Figure("right", text("tier.right"), report.right, RIGHT, 3),
     )

@@ -19,6 +19,7 @@ from companion.model.protocol import StopSignal
 from companion.model.search import LARGE, Candidates, Search
 from companion.model.tuning import BATCH, TuneProgress, TuneReport, Tuning, default_tuning
 from companion.model.weights import Weights
+from companion.strings import text
 
 SIZE = 2048
 """Tokens of the context: the history and what is measured behind it."""
@@ -151,5 +152,5 @@ class MeasuredContext:
         if self._stop.is_set():
             raise ThinkingStopped
         if result != _ABORTED:
-            raise ModelFailed(f"llama.cpp could not go on (llama_decode: {result})")
+            raise ModelFailed(text("model.could_not_go_on", result=result))
         return False

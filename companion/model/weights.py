@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from companion import strings
 from companion.errors import ModelFailed, ModelUnreadable
 from companion.model import callbacks
 from companion.model.adapter import LoadedAdapter
@@ -114,8 +115,8 @@ class Weights:
             context = C.llama_init_from_model(self._model, parameters)
         if not context:
             raise ModelFailed(
-                f"no context of {tokens:,} tokens: {said[0] if said else 'llama.cpp refused it'}",
-                hint="Set a smaller context (COMPANION_MODEL__CONTEXT) or choose a smaller model.",
+                strings.text("model.no_context", tokens=tokens, value=said[0] if said else "llama.cpp refused it"),
+                hint=strings.text("model.no_context_hint"),
             )
         if self._adapter is not None:
             self._adapter.apply(context)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from companion import __version__
+from companion import __version__, strings
 from companion.addresses import host_of
 from companion.errors import InvalidInput, ServerError
 from companion.model.protocol import StopSignal
@@ -28,7 +28,7 @@ CONNECT_PATIENCE = 5.0
 """Seconds for a connection to come about: a computer that is switched off does not say so."""
 QUESTION_PATIENCE = 10.0
 """Seconds for an answer that costs the server nothing."""
-_KEY_HINT = "Correct model.api_key in settings.toml, or COMPANION_MODEL__API_KEY."
+_KEY_HINT = strings.text("server.key")
 _LONGEST_LINE = 4_000_000
 _LONGEST_ERROR = 20_000
 
@@ -54,7 +54,7 @@ class Wire:
         self._timeout = timeout
         key = key.strip()
         if not (key.isascii() and key.isprintable()):
-            raise InvalidInput("the key for the model's server has characters in it that no key has", hint=_KEY_HINT)
+            raise InvalidInput(strings.text("server.key_characters"), hint=_KEY_HINT)
         # Servers without keys take any; some clients' habit of sending none at all is refused by a few.
         self._headers = {"Authorization": f"Bearer {key or 'none'}", "User-Agent": f"companion/{__version__}"}
         # No proxy, no .netrc: words go to the computer that was named, by the straight way.

@@ -15,6 +15,7 @@ from companion.errors import (
     ServerUnreachable,
     ServerUnsuited,
 )
+from companion.strings import text
 from companion.text import one_line
 
 _LENGTH = re.compile(
@@ -29,39 +30,31 @@ def not_reached(host: str, why: str, timed_out: bool) -> ServerError:
     low = why.lower()
     if timed_out:
         return ServerUnreachable(
-            f"{host} does not take the connection",
-            hint="Is that computer switched on, and on this network? Send a message to try again.",
+            text("server.no_connection", host=host),
+            hint=text("server.no_connection_hint"),
         )
     if "refused" in low:
-        return ServerUnreachable(
-            f"nothing listens at {host}", hint="Start the server there, then send your message again: it is tried anew."
-        )
+        return ServerUnreachable(text("server.nothing_listens", host=host), hint=text("server.nothing_listens_hint"))
     if "certificate" in low or "ssl" in low or "tls" in low:
         return ServerUnreachable(
-            f"no secure connection to {host} ({one_line(why, 120)})",
-            hint="If it speaks plain http, write http:// in model.url; if its certificate is your own, put that into "
-            "the system's store (or point SSL_CERT_FILE to it).",
+            text("server.not_secure", host=host, why=one_line(why, 120)),
+            hint=text("server.not_secure_hint"),
         )
     if any(word in low for word in ("name", "getaddrinfo", "nodename", "resol")):
-        return ServerUnreachable(
-            f"no computer is known as {host}", hint="Check the name in model.url, and the network of this computer."
-        )
-    return ServerUnreachable(
-        f"{host} ({one_line(why, 120)})", hint="Check model.url and the network, then send your message again."
-    )
+        return ServerUnreachable(text("server.no_computer", host=host), hint=text("server.no_computer_hint"))
+    return ServerUnreachable(f"{host} ({one_line(why, 120)})", hint=text("server.check_network"))
 
 
 def silent(host: str, patience: float, begun: bool) -> ServerError:
     """Nothing came for `patience` seconds, before the first word or after some."""
     if begun:
         return ServerSilent(
-            f"{host} fell silent in the middle of its reply, for {patience:g} seconds",
-            hint="What it had written is kept. Send another message to go on.",
+            text("server.fell_silent", host=host, patience=patience),
+            hint=text("server.written_kept"),
         )
     return ServerSilent(
-        f"{host} said nothing for {patience:g} seconds",
-        hint="Your message is saved. It may be loading its model, or be too slow: send another message to try again, "
-        "or let it take longer (model.timeout).",
+        text("server.said_nothing", host=host, patience=patience),
+        hint=text("server.said_nothing_hint"),
     )
 
 
@@ -69,17 +62,17 @@ def cut_short(host: str, begun: bool) -> ServerError:
     """The connection ended before the reply did."""
     if begun:
         return ServerFailed(
-            f"the connection to {host} broke in the middle of the reply",
-            hint="What it had written is kept. Send another message to go on.",
+            text("server.broke", host=host),
+            hint=text("server.written_kept"),
         )
-    return ServerFailed(f"{host} closed the connection without an answer", hint="Look at what the server itself says.")
+    return ServerFailed(text("server.closed", host=host), hint=text("server.look"))
 
 
 def only_thought(host: str) -> ServerError:
     """A model that thinks at length before it answers came to no answer."""
     return ServerFailed(
-        f"{host} spent the whole reply on thinking, and wrote nothing",
-        hint="Turn thinking off for this model at the server, or choose a model that does not do it.",
+        text("server.only_thought", host=host),
+        hint=text("server.only_thought_hint"),
     )
 
 
@@ -87,21 +80,21 @@ def no_json(host: str, kind: str) -> ServerError:
     """It speaks HTTP, and something else than an OpenAI-compatible server would."""
     what = f" but {one_line(kind, 60)}" if kind and "json" not in kind and "event-stream" not in kind else ""
     return ServerUnsuited(
-        f"{host} does not answer as a model's server does: no JSON{what}",
-        hint="Check model.url: it should be the address of an OpenAI-compatible server and end in /v1.",
+        text("server.no_json", host=host, what=what),
+        hint=text("server.no_json_hint"),
     )
 
 
 def refused(host: str, why: str) -> ServerError:
-    return ServerFailed(f"{host} ({one_line(why, 120)})", hint="Check model.url, then send your message again.")
+    return ServerFailed(f"{host} ({one_line(why, 120)})", hint=text("server.check_url"))
 
 
 def unknown_model(host: str, name: str, offered: Sequence[str]) -> ServerError:
     names = ", ".join(one_line(each, 80) for each in offered[:_SHOWN]) or "none"
     more = f" and {len(offered) - _SHOWN} more" if len(offered) > _SHOWN else ""
     return ServerUnsuited(
-        f"{host} has no model {one_line(name, 80)!r}; it offers: {names}{more}",
-        hint="Set model.name (COMPANION_MODEL__NAME) to one of these, or leave it empty for the first.",
+        text("server.no_model", host=host, name=one_line(name, 80), names=names, more=more),
+        hint=text("server.no_model_hint"),
     )
 
 
@@ -133,21 +126,19 @@ def of_status(host: str, status: int, body: str) -> ServerError:
     if status in (401, 403):
         return ServerRefused(
             f"{host} ({status}{told})",
-            hint="Set model.api_key in settings.toml, or COMPANION_MODEL__API_KEY, to the key it expects.",
+            hint=text("server.set_key"),
         )
     if status in (404, 405, 410, 501) or 300 <= status < 400:
         return ServerUnsuited(
-            f"{host} knows no such path or model ({status}{told})",
-            hint="Check model.url, which usually ends in /v1, and model.name.",
+            text("server.no_path", host=host, status=status, told=told),
+            hint=text("server.no_path_hint"),
         )
     if status == 429:
-        return ServerFailed(f"{host} has too much to do ({status}{told})", hint="Wait a little, then send it again.")
+        return ServerFailed(text("server.too_busy", host=host, status=status, told=told), hint=text("server.wait"))
     if status == 503:
         return ServerFailed(
-            f"{host} is not ready ({status}{told})", hint="It may be loading its model: send your message again."
+            text("server.not_ready", host=host, status=status, told=told), hint=text("server.not_ready_hint")
         )
     if status >= 500:
-        return ServerFailed(
-            f"{host} ({status}{told})", hint="Your message is saved. Look at what the server itself says."
-        )
-    return ServerFailed(f"{host} does not accept what was asked ({status}{told})")
+        return ServerFailed(f"{host} ({status}{told})", hint=text("server.saved_look"))
+    return ServerFailed(text("server.not_accepted", host=host, status=status, told=told))

@@ -14,6 +14,8 @@ from companion.store.database import Database, Row
 RESET = "reset by you"
 RESTORED = "reset taken back by you"
 USED = "used in a reply"
+JUDGED = "called not relevant by you"
+JUDGED_BACK = "taken back by you"
 _COLUMNS = "id, at, utc_offset, reason, change, reply, undoes"
 
 
@@ -68,12 +70,18 @@ class Adaptation:
         rows = self._db.all(f"SELECT {_COLUMNS} FROM lessons ORDER BY id DESC LIMIT ?", (limit,))
         return tuple(_lesson(row) for row in rows)
 
+    def lesson(self, id: int) -> Lesson | None:
+        row = self._db.one(f"SELECT {_COLUMNS} FROM lessons WHERE id = ?", (id,))
+        return _lesson(row) if row is not None else None
+
     def taught_since_reset(self) -> int:
         """How many replies the present deltas come from: those since the last reset that stands, and with one taken
         back those before it again."""
         standing = self.standing_reset()
         since = standing.id if standing is not None else 0
-        return int(self._db.value("SELECT count(*) FROM lessons WHERE reply IS NOT NULL AND id > ?", (since,)))
+        return int(
+            self._db.value("SELECT count(DISTINCT reply) FROM lessons WHERE reply IS NOT NULL AND id > ?", (since,))
+        )
 
     def standing_reset(self) -> Lesson | None:
         """The latest reset that was not taken back."""

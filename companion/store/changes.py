@@ -10,12 +10,15 @@ from typing import Any
 
 from companion import strings
 from companion.clock import Clock, stamp
-from companion.errors import NotFound, NothingToUndo
+from companion.errors import NotFound, NothingToRedo, NothingToUndo
 from companion.records import Actor, LinkType, Memory, Status
 from companion.store.database import Database
 from companion.store.images import Image, complete, evidence_image, image_of, links_of, read_image, write_image
 
 Observer = Callable[[tuple[int, ...]], None]
+Beside = Callable[[int, bool], bool]
+"""Told of a batch (never itself an undoing) and whether it stands now; takes back, or does again, what was done beside
+the journal with it, in the same transaction. Whether there was anything."""
 
 NAMED = frozenset({"text", "status", "pinned", "evidence", "links", "kind", "tags"})
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
@@ -151,6 +154,10 @@ class Changes:
         self._db = db
         self._clock = clock
         self._observers: list[Observer] = []
+        self._beside: list[Beside] = []
+
+    def keep_beside(self, beside: Beside) -> None:
+        self._beside.append(beside)
 
     def observe(self, observer: Observer) -> None:
         self._observers.append(observer)
@@ -196,9 +203,36 @@ class Changes:
                 )
                 for memory, before, after in entries:
                     self._take_back(undo, memory, _load(before), _load(after), kept)
-                if not undo.touched:
+                root, depth = self._root_of(target)
+                more = [beside(root, depth % 2 == 1) for beside in self._beside]
+                if not undo.touched and not any(more):
                     raise NothingToUndo(strings.text("engine.changed_later", target=target))
             return undo.id, undo.touched, tuple(dict.fromkeys(kept))
+
+    def redo(self) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
+        """Take the person's latest undo back, unless they changed something behind it; see `undo`. It is all read out
+        of the journal, so that it outlives the process. Raises NothingToRedo."""
+        with self._db.snapshot():
+            changed = self._db.value("SELECT max(id) FROM batches WHERE actor = 'person' AND undoes IS NULL")
+            for (id,) in self._db.all(
+                "SELECT id FROM batches WHERE actor = 'person' AND undoes IS NOT NULL AND id > ? ORDER BY id DESC",
+                (changed or 0,),
+            ):
+                # An undo of an undo is a redo.
+                if self._root_of(id)[1] % 2 == 1 and self.undone_by(id) is None:
+                    return self.undo(id)
+            raise NothingToRedo
+
+    def action_of(self, batch: int) -> str:
+        """What was done in the first place, for a batch that undoes or does again."""
+        return str(self._db.value("SELECT action FROM batches WHERE id = ?", (self._root_of(batch)[0],)))
+
+    def _root_of(self, batch: int) -> tuple[int, int]:
+        """The batch that was no undoing itself, at the end of what `batch` undoes, and how many steps that is."""
+        depth = 0
+        while (undone := self._db.value("SELECT undoes FROM batches WHERE id = ?", (batch,))) is not None:
+            batch, depth = int(undone), depth + 1
+        return batch, depth
 
     def undone_by(self, batch: int) -> int | None:
         """The batch that took `batch` back and was not itself taken back."""

@@ -16,6 +16,9 @@ from companion.store.memories import Memories
 DAY = 86_400
 STANDING: tuple[Status, ...] = ("active", "dormant", "archived")
 """States of a memory that holds, whether or not it would come to mind."""
+AWAY: frozenset[str] = frozenset(("forgotten", "quarantined", "merged"))
+"""States of what is gone because somebody wanted it so."""
+_MEANT = "lines "
 _FARTHEST_ZONE = DAY
 """Seconds that a local day may begin before or end after that of UTC, amply: lets the indexes by time be used."""
 _META = "consolidated until"
@@ -76,16 +79,18 @@ class Consolidated:
         return [int(row[0]) for row in rows]
 
     def taken_away(self, memory: int) -> tuple[Actor, float, bool] | None:
-        """Who last had a memory forgotten, or its making undone, when (seconds), and whether it was this one they
-        meant and not one that rests on the same words; None when nobody did."""
+        """Who last had a memory forgotten, set aside or merged into another, or its making undone, when (seconds), and
+        whether it was this one they meant and not one that rests on the same words; None when nobody did."""
         for batch, before, after in self._db.all(
             "SELECT batch, before, after FROM journal WHERE memory = ? ORDER BY seq DESC", (memory,)
         ):
-            gone = after is None or (_status(after) == "forgotten" and _status(before) != "forgotten")
+            state = _status(after)
+            gone = after is None or (state in AWAY and _status(before) not in AWAY)
             if gone:
-                actor, at = self._db.all("SELECT actor, at FROM batches WHERE id = ?", (batch,))[0]
+                actor, at, reason = self._db.all("SELECT actor, at, reason FROM batches WHERE id = ?", (batch,))[0]
                 first = self._db.value("SELECT memory FROM journal WHERE batch = ? ORDER BY seq LIMIT 1", (batch,))
-                return actor, float(at), after is None or first == memory
+                meant = after is None or state == "merged" or memory == first or memory in those_meant(reason)
+                return actor, float(at), meant
         return None
 
     def brought_back(self, memory: int) -> bool:
@@ -95,7 +100,7 @@ class Consolidated:
         ):
             if _status(before) not in STANDING and _status(after) in STANDING:
                 found = self._db.one("SELECT actor, action FROM batches WHERE id = ?", (batch,))
-                return found == ("person", "restore")
+                return found in (("person", "restore"), ("person", "restore as of"))
         return False
 
     # How far
@@ -209,6 +214,17 @@ class Consolidated:
     def _in_order(self, ids: Sequence[int]) -> list[Memory]:
         found = self._memories.many(ids)
         return [found[id] for id in ids]
+
+
+def reason_of(meant: Sequence[int]) -> str:
+    """For a batch that takes several away with all that rests on the same words: which days and lines of the portrait
+    were meant themselves. What was only taken along is made anew from the rest."""
+    return _MEANT + ", ".join(map(str, meant)) if meant else ""
+
+
+def those_meant(reason: str) -> tuple[int, ...]:
+    """What `reason_of` was told."""
+    return tuple(map(int, reason.removeprefix(_MEANT).split(", "))) if reason.startswith(_MEANT) else ()
 
 
 def _read(image: str | None) -> dict[str, Any] | None:

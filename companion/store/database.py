@@ -50,6 +50,19 @@ def index_terms(text: str) -> list[str]:
     return [term for (term, *_) in terms]
 
 
+def term_places(text: str) -> list[tuple[int, int, str]]:
+    """The same with where each is: (start, end, term), in characters of `text`."""
+    encoded = text.encode("utf-8", "replace")
+    places: list[tuple[int, int, str]] = []
+    byte = character = 0
+    for start, end, term, *_ in _tokenizer()(encoded, apsw.FTS5_TOKENIZE_DOCUMENT, None):
+        first = character + len(encoded[byte:start].decode("utf-8", "replace"))
+        character = first + len(encoded[start:end].decode("utf-8", "replace"))
+        byte = end
+        places.append((first, character, term))
+    return places
+
+
 class Database:
     """One connection shared by the engine's threads, one at a time."""
 
@@ -163,6 +176,14 @@ def open_database(path: Path, examine: Callable[[Identity], None]) -> Database:
         except BaseException:
             connection.close()
             raise
+
+
+def open_in_memory() -> Database:
+    """An empty one that no file ever holds."""
+    connection = apsw.Connection(":memory:")
+    for pragma in ("foreign_keys=ON", "temp_store=MEMORY", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    return Database(connection, Path(":memory:"), read_only=False)
 
 
 def _identity(connection: apsw.Connection, path: Path) -> Identity:

@@ -43,6 +43,11 @@ class Jobs:
         with self._db.write():
             self._db.run("UPDATE jobs SET state = 'done', error = NULL WHERE id = ?", (id,))
 
+    def drop(self, id: int) -> None:
+        """It is not to be done now, and may be queued again."""
+        with self._db.write():
+            self._db.run("DELETE FROM jobs WHERE id = ?", (id,))
+
     def failed(self, id: int, error: str) -> None:
         """Count an attempt; after MAX_ATTEMPTS the job rests and doctor shows it."""
         with self._db.write():

@@ -14,6 +14,9 @@ from companion.records import CameToMind, Mode, RecalledMemory
 from companion.store.database import Database
 from companion.store.memories import Memories
 
+KEPT = 100
+"""Replies of which what was weighed is kept after it was learned from."""
+_LEARNED = "+"
 _LITTLE = np.dtype("<f4")
 
 
@@ -27,8 +30,9 @@ class Weighed:
 
 
 class Recalls:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, memories: Memories | None = None) -> None:
         self._db = db
+        self._memories = memories or Memories(db)
 
     def record(
         self, reply: int, recalled: Sequence[RecalledMemory], features: str = "", shown: int | None = None
@@ -64,10 +68,39 @@ class Recalls:
         )
         return tuple(Weighed(mode, bool(used), _unpack(figures)) for mode, used, figures in rows)
 
-    def drop_figures(self, reply: int) -> None:
-        """What was learned from is not needed again; it would be most of the table."""
+    def given(self, reply: int, features: str) -> dict[int, Weighed]:
+        """By memory, what was weighed for those that a reply was given, whether or not it was learned from already or
+        is known what it used; empty where that is too long ago."""
+        rows = self._db.all(
+            "SELECT memory, mode, used, figures FROM recalls WHERE reply = ? AND features IN (?, ?)"
+            " AND figures IS NOT NULL ORDER BY rank",
+            (reply, features, f"{_LEARNED}{features}"),
+        )
+        return {int(memory): Weighed(mode, bool(used), _unpack(figures)) for memory, mode, used, figures in rows}
+
+    def was_given(self, reply: int, memory: int) -> tuple[bool, int | None]:
+        """Whether a reply was given a memory, and whether it used it (None: not found out yet)."""
+        row = self._db.one("SELECT used FROM recalls WHERE reply = ? AND memory = ?", (reply, memory))
+        return row is not None, None if row is None else row[0]
+
+    def learned_from(self, reply: int) -> None:
+        """A reply teaches once. What was weighed is kept for KEPT replies, in which the person may say that something
+        was not relevant; of all replies it would be most of the table."""
         with self._db.write():
-            self._db.run("UPDATE recalls SET figures = NULL WHERE reply = ? AND figures IS NOT NULL", (reply,))
+            self._db.run(
+                "UPDATE recalls SET features = ?2 || features WHERE reply = ?1 AND figures IS NOT NULL"
+                " AND features NOT LIKE ?2 || '%'",
+                (reply, _LEARNED),
+            )
+            last = self._db.value(
+                "SELECT DISTINCT reply FROM recalls WHERE reply < ? ORDER BY reply DESC LIMIT 1 OFFSET ?", (reply, KEPT)
+            )
+            if last is not None:
+                # Of the replies before it as well: not every reply is learned from.
+                self._db.run(
+                    "UPDATE recalls SET figures = NULL WHERE reply BETWEEN ? AND ? AND figures IS NOT NULL",
+                    (last - 20 * KEPT, last),
+                )
 
     def of(self, replies: Sequence[int]) -> dict[int, tuple[RecalledMemory, ...]]:
         """The memories each reply was given, as they are now, by rank; erased ones are left out."""
@@ -77,7 +110,7 @@ class Recalls:
             f" WHERE reply IN ({marks}) ORDER BY reply, rank",
             tuple(replies),
         )
-        memories = Memories(self._db).many(sorted({row[2] for row in rows}))
+        memories = self._memories.many(sorted({row[2] for row in rows}))
         found: dict[int, tuple[RecalledMemory, ...]] = dict.fromkeys(replies, ())
         for reply, rank, memory, score, similarity, coverage, why, used in rows:
             if memory in memories:

@@ -10,10 +10,14 @@ from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.branches import Branches
 from companion.store.changes import Changes
+from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
-from companion.store.database import Database, open_database
+from companion.store.conversations import Conversations
+from companion.store.database import Database, open_database, open_in_memory
+from companion.store.drafts import Drafts
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
+from companion.store.judgements import Judgements
 from companion.store.lock import ProfileLock
 from companion.store.marks import Marks
 from companion.store.memories import Memories
@@ -22,15 +26,21 @@ from companion.store.mornings import Mornings
 from companion.store.nights import Nights
 from companion.store.past import Past
 from companion.store.probes import Probes
+from companion.store.prompts import Prompts
 from companion.store.questions import Questions
 from companion.store.recalls import Recalls
 from companion.store.scopes import Scopes
 from companion.store.search import Search
 from companion.store.stretches import Stretches
+from companion.store.telling import Telling
 from companion.store.tunings import Tunings
+from companion.store.turn_search import TurnSearch
 from companion.store.turns import Turns
 from companion.store.vectors import Vectors
 from companion.store.working_set import WorkingSet
+
+NOWHERE = 1 << 52
+"""Above the ids of all that is on disk."""
 
 
 class Store:
@@ -41,6 +51,8 @@ class Store:
         self.clock = clock
         self.turns = Turns(db)
         self.branches = Branches(db)
+        self.conversations = Conversations(db)
+        self.turn_search = TurnSearch(db)
         self.memories = Memories(db)
         self.changes = Changes(db, clock)
         self.consolidated = Consolidated(db, self.memories)
@@ -50,15 +62,20 @@ class Store:
         self.jobs = Jobs(db)
         self.nights = Nights(db)
         self.recalls = Recalls(db)
+        self.judgements = Judgements(db)
         self.marks = Marks(db)
         self.probes = Probes(db)
+        self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
         self.mornings = Mornings(db, self.memories)
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
         self.gists = Gists(db)
+        self.drafts = Drafts(db)
+        self.prompts = Prompts(db)
         self.scopes = Scopes(db)
+        self.checkins = CheckIns(db)
         self._lock = lock
 
     @classmethod
@@ -89,6 +106,19 @@ class Store:
     def past(self, at: float) -> Past:
         """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""
         return Past(self.db, self.memories, at)
+
+    @classmethod
+    def in_memory(cls, beside: Store) -> Store:
+        """A store of which nothing is ever on disk, for turns that are kept nowhere. Ids in it are those of no
+        conversation and no turn in `beside`, whose memories are the only ones there are."""
+        db = open_in_memory()
+        migrate(db)
+        with db.write():
+            for table in ("conversations", "turns"):
+                db.run("INSERT INTO sqlite_sequence VALUES (?,?)", (table, NOWHERE))
+        store = cls(db, beside.clock, None)
+        store.memories, store.recalls = beside.memories, Recalls(db, beside.memories)
+        return store
 
     @property
     def read_only(self) -> bool:

@@ -13,7 +13,9 @@ from companion.clock import stamp
 from companion.errors import NotFound
 from companion.records import Role, Turn, TurnState
 from companion.store.branches import ON_PATH, Branches
+from companion.store.conversations import Conversations
 from companion.store.database import Database, Row
+from companion.store.turn_search import index_turn, unindex_turn
 
 _COLUMNS = "id, conversation, role, speaker, text, at, utc_offset, state, answers, model"
 _FARTHEST_ZONE = 86_400
@@ -30,9 +32,8 @@ class Turns:
         self._branches = Branches(db)
 
     def open_conversation(self, now: datetime) -> int:
-        at, offset = stamp(now)
-        with self._db.write():
-            return self._db.run("INSERT INTO conversations(started_at, utc_offset) VALUES (?,?)", (at, offset))
+        """A new one, as usual and with nobody in particular."""
+        return Conversations(self._db).begin(now)
 
     def latest_conversation(self) -> int | None:
         found = self._db.value("SELECT max(conversation) FROM turns")
@@ -66,6 +67,8 @@ class Turns:
                 (*values, leaf or None),
             )
             self._branches.grow(conversation, id)
+            if state != "streaming":
+                index_turn(self._db, id, text)
         return Turn(id, *values)
 
     def checkpoint(self, id: int, text: str) -> None:
@@ -76,7 +79,9 @@ class Turns:
     def finish(self, id: int, text: str, state: TurnState) -> Turn:
         """End a streaming reply; from here on the turn is immutable."""
         with self._db.write():
-            self._db.run("UPDATE turns SET text = ?, state = ? WHERE id = ? AND state = 'streaming'", (text, state, id))
+            if self._db.value("SELECT 1 FROM turns WHERE id = ? AND state = 'streaming'", (id,)) is not None:
+                self._db.run("UPDATE turns SET text = ?, state = ? WHERE id = ?", (text, state, id))
+                index_turn(self._db, id, text)
         return self.get(id)
 
     def drop_empty(self, id: int, back_to: int | None = None) -> None:
@@ -93,6 +98,7 @@ class Turns:
             if was_last:
                 self._branches.go(conversation, parent)
             self._db.run("DELETE FROM recalls WHERE reply = ?", (id,))
+            unindex_turn(self._db, id)
             self._db.run("DELETE FROM turns WHERE id = ?", (id,))
             if was_last:
                 back_to = back_to if back_to is not None else self._branches.latest_below(parent) if parent else 0
@@ -169,8 +175,9 @@ class Turns:
         """Turns of the person, `among` the latest, that no reflection was ever queued for: the process ended before,
         or there was no room to."""
         rows = self._db.all(
-            "SELECT id FROM turns t WHERE role = 'person' AND id > (SELECT max(id) FROM turns) - ?"
-            " AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'reflect' AND key = CAST(t.id AS TEXT)) ORDER BY id",
+            "SELECT id FROM turns WHERE role = 'person' AND id > (SELECT max(id) FROM turns) - ?"
+            f" AND {ON_PATH} AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'reflect'"
+            " AND key = CAST(turns.id AS TEXT)) ORDER BY id",
             (among,),
         )
         return [int(row[0]) for row in rows]

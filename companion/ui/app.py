@@ -13,46 +13,39 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
-from textual.events import DescendantFocus
 from textual.screen import Screen
 
 from companion.calls import EnginePort
 from companion.errors import CompanionError
-from companion.events import Event, Notice, SleepFinished
+from companion.events import Event, Notice, SleepFinished, StatusChanged
 from companion.garbage import collect_from_now_on
 from companion.paths import Paths
 from companion.reports import SleepReport
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.commands import ENTRIES, commands, slash
+from companion.ui.commands import ENTRIES, commands
 from companion.ui.keymap import command_bindings
-from companion.ui.leaving import LeavingApp
-from companion.ui.look import Look
+from companion.ui.memory_pages_app import MemoryPages
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
-from companion.ui.no_color import without_crash
 from companion.ui.place_actions import PlaceActions
-from companion.ui.preferences import Preferences
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
 from companion.ui.screens.help import HelpScreen
-from companion.ui.screens.keys import KeysScreen
-from companion.ui.screens.memories import MemoriesScreen
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
-from companion.ui.screens.settings import SettingsScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
+from companion.ui.shell import ShellApp
 from companion.ui.signals import on_termination
 from companion.ui.streams import real_streams
 from companion.ui.supervision import RestartBudget
 from companion.ui.typed_ahead import typed_ahead
 
 
-class CompanionApp(PlaceActions, LeavingApp):
+class CompanionApp(MemoryPages, PlaceActions, ShellApp):
     """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start;
     without `paths` no setting is written."""
 
@@ -72,23 +65,24 @@ class CompanionApp(PlaceActions, LeavingApp):
     ToastRack { dock: top; align: right top; margin: 0; }
     Toast { max-width: 60; margin: 0; padding: 0 1; }
     SearchIcon { display: none; }
+    .-low ChatScreen { overflow: hidden; }
+    .-low ChatScreen > Problem, .-low ChatScreen > Waiting, .-low ChatScreen > MorningCard, .-low ChatScreen > Welcome,
+    .-low ChatScreen > SlashList { max-height: 1; margin: 0; }
+    .-toured { outline: heavy $accent; }
+    StatusLine.-toured { outline: none; background: $accent; color: $background; }
     """
 
     def __init__(self, engine: EnginePort, settings: Settings, typed: str = "", paths: Paths | None = None) -> None:
-        super().__init__()
-        self._filters = without_crash(self._filters)
+        super().__init__(settings, paths.settings if paths else None)
         self.engine = engine
-        self.preferences = Preferences(settings, paths.settings if paths else None)
-        self.look = Look(self)
+        self.is_new = paths is not None and not paths.database.exists()
+        """Whether the person was never here."""
         self.chat = ChatScreen(engine, typed)
         self.chat.tells_mornings = settings.sleep.morning_report
+        self.chat.progress.private = not (settings.model.url or settings.index.url)
         self.models = ModelActions(self)
         self._budget = RestartBudget()
-
-    @property
-    def settings(self) -> Settings:
-        """As they are now."""
-        return self.preferences.current
+        self._conversation = 0
 
     def get_default_screen(self) -> Screen[None]:
         return self.chat
@@ -112,6 +106,8 @@ class CompanionApp(PlaceActions, LeavingApp):
             return
         self.engine_ready()
         self.look.begin_keys()
+        if self.is_new:
+            self.welcome_again()
 
     @work(group="engine", exclusive=True)
     async def engine_ready(self) -> None:
@@ -119,6 +115,7 @@ class CompanionApp(PlaceActions, LeavingApp):
             if isinstance(screen, EngineScreen):
                 await screen.engine_back()
         await self.models.back()
+        self.note_speaker()
 
     def _engine_spoke(self, event: Event) -> None:
         """Called on a thread of the client."""
@@ -139,6 +136,9 @@ class CompanionApp(PlaceActions, LeavingApp):
             if isinstance(screen, EngineScreen | SleepScreen):
                 screen.engine_event(event)
         self.models.note(event)
+        if isinstance(event, StatusChanged) and event.status.conversation != self._conversation:
+            self._conversation = event.status.conversation
+            self.note_speaker()
         if isinstance(event, Notice):
             tell(self, event.title, event.hint, event.level)
         elif isinstance(event, SleepFinished):
@@ -184,30 +184,6 @@ class CompanionApp(PlaceActions, LeavingApp):
         else:
             self.engine_ready()
 
-    # Commands
-
-    def run_slash(self, typed: str) -> str | None:
-        """Do the slash command that was typed. What is to be sent when it is none: a message."""
-        return None if slash.run_slash(self, typed, ENTRIES) else slash.message_of(typed)
-
-    def action_run_command(self, id: str) -> None:
-        """A key of its own was given to a command."""
-        for entry in ENTRIES:
-            if entry.command.id == id:
-                entry.run(self, "")
-
-    def action_command_palette(self) -> None:
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=text("app.search_commands")))
-
-    def set_setting(self, section: str, name: str, value: object) -> None:
-        """Write it, and let hold what holds at once. Raises InvalidInput, ProfileError."""
-        self.preferences.write(section, name, value)
-        self.look.changed(section, name)
-
-    def on_descendant_focus(self, _: DescendantFocus) -> None:
-        self.look.blink()
-
     # Screens
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -222,27 +198,7 @@ class CompanionApp(PlaceActions, LeavingApp):
         self.push_screen(HelpScreen("forgetting"))
 
     def action_memories(self) -> None:
-        if not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
-            self.push_screen(MemoriesScreen(self.engine))
-
-    def action_settings(self) -> None:
-        if not any(isinstance(screen, SettingsScreen) for screen in self.screen_stack):
-            self.push_screen(SettingsScreen(self.preferences))
-
-    def open_keys(self) -> None:
-        if not any(isinstance(screen, KeysScreen) for screen in self.screen_stack):
-            self.push_screen(KeysScreen(self.preferences))
-
-    def open_personas(self) -> None:
-        pass
-
-    @work(group="theme", exclusive=True)
-    async def choose_theme(self, name: str = "") -> None:
-        """Use the theme of that name, without one let the person choose, seeing each as the cursor comes to it."""
-        await self.look.choose_theme(name)
-
-    def action_jump(self) -> None:
-        pass
+        self.open_memories()
 
     def action_models(self) -> None:
         self.models.open()

@@ -15,13 +15,13 @@ from companion.ui.screens.base import tell, tell_error
 from companion.ui.screens.pick import PickScreen
 
 if TYPE_CHECKING:
-    from companion.ui.app import CompanionApp
+    from companion.ui.shell import ShellApp
 
 
 class Look:
     """One for the app."""
 
-    def __init__(self, app: CompanionApp) -> None:
+    def __init__(self, app: ShellApp) -> None:
         self._app = app
         self._plain = PlainGlyphs(enabled=False)
         app._filters.append(self._plain)
@@ -32,7 +32,7 @@ class Look:
         for own in theme.THEMES:
             app.register_theme(own)
         wanted = app.preferences.current.ui.theme
-        chosen = theme.of_choice(wanted, app.console.color_system, app.available_themes)
+        chosen = theme.of_choice(wanted, None if app.is_headless else app.console.color_system, app.available_themes)
         app.theme = chosen or theme.DARK.name
         if not chosen:
             tell(app, text("app.no_theme", name=one_line(wanted, 40)), text("app.choose_theme"), "warning")
@@ -96,6 +96,10 @@ class Look:
         self._app.animation_level = "none" if still else "full"
         self._app.set_class(still, "-still")
         self.blink()
+
+    def fit(self, rows: int) -> None:
+        """The window has this height now."""
+        self._app.set_class(rows < theme.LOW, "-low")
 
     def blink(self) -> None:
         """Where the cursor is, it blinks or not."""

@@ -5,138 +5,134 @@ from __future__ import annotations
 from textual.content import Content
 
 from companion.clock import local
-from companion.records import CameToMind, JournalEntry, MemoryDetail, MemoryRow, Quote, Status
+from companion.records import CameToMind, JournalEntry, MemoryDetail, MemoryRow, Quote
+from companion.strings import text
 from companion.text import one_line
 from companion.ui import format as show
-from companion.ui.widgets.literal import Part, cell, literal
-from companion.voices import COMPANION
+from companion.ui.memory_words import became, difference, facts, what_was_done, word
+from companion.ui.widgets.literal import Part, literal
+from companion.ui.widgets.long_table import Row
 
 AROUND = 240
 """Characters of a turn shown on each side of the words a memory rests on."""
-
-_BECAME: dict[Status, str] = {
-    "dormant": "dormant",
-    "archived": "archived",
-    "superseded": "replaced",
-    "merged": "merged",
-    "quarantined": "set aside",
-    "forgotten": "forgotten",
-}
-
-Cells = tuple[object, ...]
+LONGEST_CELL = 400
+"""Characters of a memory that may reach a line of the table."""
+LONGEST_DIFFERENCE = 2_000
+"""Characters of a version of which the difference is made: it takes the square of them."""
 
 
 def detail_text(detail: MemoryDetail) -> Content:
     """Text, retention, evidence, history: the words in the person's order of interest."""
-    parts: list[Part] = []
-    parts += _head(detail)
-    parts += _evidence(detail.quotes)
-    parts += _came_to_mind(detail.recalls)
-    parts += _history(detail.history)
+    parts: list[Part] = head_parts(detail)
+    parts += [heading(text("memory.from"), "\n\n")]
+    for index, quote in enumerate(detail.quotes):
+        parts += ["\n\n" if index else "\n", *quote_parts(quote)]
+    if not detail.quotes:
+        parts.append((f"\n{text('memory.from_you')}", "$text-muted"))
+    parts += recalls_parts(detail.recalls)
+    parts += history_parts(detail.history)
     return literal(*parts)
 
 
-def _head(detail: MemoryDetail) -> list[Part]:
+def heading(words: str, before: str = "") -> Part:
+    return (f"{before}{words}", "bold $text-accent")
+
+
+def head_parts(detail: MemoryDetail) -> list[Part]:
     memory = detail.memory
-    facts: list[str] = [memory.kind, memory.status]
-    if memory.subject == COMPANION:
-        facts.append("the companion's words")
-    elif memory.subject != "person":
-        facts.append(f"about {memory.subject}")
-    if memory.modality != "fact" and memory.subject != COMPANION:
-        facts.append(memory.modality)
-    if memory.emotion:
-        facts.append(memory.emotion)
-    parts: list[Part] = [
-        (f"{memory.text}\n", "bold"),
-        (f"{' · '.join(facts)}\n\n", "$text-muted"),
-        ("Retention  ", "$text-muted"),
-        f"{show.retention(memory, detail.retention)}",
-        "" if detail.fades_around is None else f", fades around {show.full_day(detail.fades_around)}",
-        ("\nStrength   ", "$text-muted"),
-        f"{show.counted_days(memory.strength)}, {memory.layer} memory",
-        ("\nRemembered ", "$text-muted"),
-        show.full_date(memory.recorded_at, memory.utc_offset),
+    kept = show.retention(memory, detail.retention)
+    if detail.fades_around is not None:
+        kept = text("memory.kept_until", kept=kept, day=show.full_day(detail.fades_around))
+    lines = [
+        (text("memory.retention"), kept),
+        (
+            text("memory.strength"),
+            text("memory.strength_is", days=show.counted_days(memory.strength), layer=word(memory.layer)),
+        ),
+        (text("memory.remembered"), show.full_date(memory.recorded_at, memory.utc_offset)),
     ]
     if memory.event_start is not None:
         happened = local(memory.event_start, memory.utc_offset)
-        parts += [("\nHappened   ", "$text-muted"), f"{happened.day} {happened:%B %Y}"]
-    parts += [("\nUsed       ", "$text-muted"), _use(memory.used_count, memory.last_used_at, memory.utc_offset)]
+        lines.append((text("memory.happened"), show.full_day(happened)))
+    lines.append((text("memory.used"), _use(memory.used_count, memory.last_used_at, memory.utc_offset)))
     if memory.tags:
-        parts += [("\nTags       ", "$text-muted"), one_line(memory.tags)]
+        lines.append((text("memory.tags"), one_line(memory.tags)))
     if memory.replaced_by is not None:
-        parts += [("\nReplaced   ", "$text-muted"), f"by memory {memory.replaced_by}"]
+        lines.append((text("memory.replaced"), text("memory.replaced_by", id=memory.replaced_by)))
+    parts: list[Part] = [(f"{memory.text}\n", "bold"), (f"{facts(memory)}\n", "$text-muted")]
+    for label, words in lines:
+        parts += [(f"\n{_padded(label)} ", "$text-muted"), words]
     return parts
+
+
+def _padded(label: str) -> str:
+    from rich.cells import set_cell_size
+
+    return set_cell_size(label, 10)
 
 
 def _use(count: int, last: float | None, utc_offset: int) -> str:
     if not count:
-        return "not yet"
-    times = show.counted(count, "time")
-    return times if last is None else f"{times}, last {show.full_date(last, utc_offset)}"
+        return text("memory.not_used")
+    if last is None:
+        return text("memory.times", count=count)
+    return text("memory.times_last", count=count, when=show.full_date(last, utc_offset))
 
 
-def _evidence(quotes: tuple[Quote, ...]) -> list[Part]:
-    parts: list[Part] = [("\n\nWhere it comes from\n", "bold $accent")]
-    if not quotes:
-        return [*parts, ("Nothing was said about it: you wrote it yourself.", "$text-muted")]
-    for index, quote in enumerate(quotes):
-        turn = quote.turn
-        who = {"person": "You", "companion": "Companion"}.get(turn.role, turn.speaker)
-        before, after = turn.text[: quote.start], turn.text[quote.end :]
-        parts += [
-            "\n" if index else "",
-            (f"{who}, {show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
-            ("…" if len(before) > AROUND else "") + before[-AROUND:],
-            (turn.text[quote.start : quote.end], "bold underline"),
-            after[:AROUND] + ("…" if len(after) > AROUND else ""),
-            "\n" if index < len(quotes) - 1 else "",
-        ]
-    return parts
+def quote_parts(quote: Quote) -> list[Part]:
+    """Who said it and when, then the words with those around them."""
+    turn = quote.turn
+    who = {"person": text("memory.you"), "companion": text("memory.companion")}.get(turn.role, turn.speaker)
+    before, after = turn.text[: quote.start], turn.text[quote.end :]
+    return [
+        (f"{who}, {show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
+        ("…" if len(before) > AROUND else "") + before[-AROUND:],
+        (turn.text[quote.start : quote.end], "bold underline"),
+        after[:AROUND] + ("…" if len(after) > AROUND else ""),
+    ]
 
 
-def _came_to_mind(times: tuple[CameToMind, ...]) -> list[Part]:
+def recalls_parts(times: tuple[CameToMind, ...]) -> list[Part]:
     if not times:
         return []
-    parts: list[Part] = [("\n\nWhen it came to mind\n", "bold $accent")]
+    parts: list[Part] = [heading(text("memory.came_to_mind"), "\n\n")]
     for time in times:
-        used = "" if time.used is None else ", used" if time.used else ", not used"
+        used = "" if time.used is None else text("memory.was_used") if time.used else text("memory.was_not_used")
         parts += [
-            (f"{show.full_date(time.at, time.utc_offset)}{used}  ", "$text-muted"),
-            f"{one_line('; '.join(time.reasons)) or 'no reason was kept'}\n",
+            (f"\n{show.full_date(time.at, time.utc_offset)}{used}  ", "$text-muted"),
+            one_line("; ".join(time.reasons)) or text("memory.no_reason"),
         ]
     return parts
 
 
-def _history(entries: tuple[JournalEntry, ...]) -> list[Part]:
+def history_parts(entries: tuple[JournalEntry, ...]) -> list[Part]:
+    """What was changed, newest first, with the words that went and came."""
     if not entries:
         return []
-    parts: list[Part] = [("\n\nWhat was changed\n", "bold $accent")]
+    parts: list[Part] = [heading(text("memory.changed"), "\n\n")]
     for entry in entries:
-        who = "you" if entry.actor == "person" else entry.actor
         reason = f": {one_line(entry.reason)}" if entry.reason else ""
         parts += [
-            (f"{show.full_date(entry.at, entry.utc_offset)}  ", "$text-muted"),
-            f"{entry.action} by {who}{reason}\n",
+            (f"\n{show.full_date(entry.at, entry.utc_offset)}  ", "$text-muted"),
+            f"{what_was_done(entry)}{reason}",
         ]
         before, after = _text_of(entry.before), _text_of(entry.after)
         if before and after and before != after:
-            parts += [("  was  ", "$text-muted"), f"{before}\n", ("  now  ", "$text-muted"), f"{after}\n"]
+            parts += ["\n  ", *difference(before, after)]
     return parts
 
 
 def _text_of(state: dict[str, object] | None) -> str:
-    return one_line(str(state.get("text", ""))) if state else ""
+    return one_line(str(state.get("text", "")), LONGEST_DIFFERENCE) if state else ""
 
 
-def table_cells(row: MemoryRow, bar_cells: int) -> Cells:
-    """Text with the pin mark, kind (or what became of it), when, retention."""
+def table_cells(row: MemoryRow, bar_cells: int) -> Row:
+    """Text, kind (or what became of it), when, retention."""
     memory = row.memory
-    faded = "" if memory.status == "active" else "dim"
-    kind = _BECAME.get(memory.status, memory.kind)
-    return (
-        cell(("* " if memory.pinned else "  ") + memory.text, faded),
-        cell(f" {kind}", faded),
-        cell(show.short_date(show.memory_moment(memory), memory.utc_offset, show.now()), faded),
-        cell(show.retention(memory, row.retention, bar_cells), faded),
+    cells = (
+        one_line(memory.text[: 2 * LONGEST_CELL], LONGEST_CELL),
+        f" {became(memory.status) or word(memory.kind)}",
+        show.short_date(show.memory_moment(memory), memory.utc_offset, show.now()),
+        show.retention(memory, row.retention, bar_cells),
     )
+    return Row(memory.id, cells, memory.status != "active", memory.pinned)

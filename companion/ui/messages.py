@@ -36,6 +36,13 @@ class TextChosen(Message):
 
 
 @dataclass
+class TopicChosen(Message):
+    """The person wants to see what is known of somebody or something."""
+
+    name: str
+
+
+@dataclass
 class TurnChosen(Message):
     """The person wants to see something that was said, in its conversation. `on_path` is False for another version of
     a message than the one chosen there."""

@@ -60,6 +60,10 @@ class Preferences:
             write_setting(self.file, "ui.keys", id, keys)
         self._hold("ui", "keys", own)
 
+    def was_written(self, section: str, name: str, value: object) -> None:
+        """The engine wrote it to the file."""
+        self._hold(section, name, value)
+
     def default(self, section: str, name: str) -> Any:
         part = type(self._section(section))
         return part.model_fields[name].get_default(call_default_factory=True)

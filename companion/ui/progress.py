@@ -34,6 +34,10 @@ class Progress:
     read: PromptRead | None = None
     context_used: int = 0
     tokens_per_second: float = 0.0
+    private: bool = False
+    """Whether no word and no vector leaves this computer, as the settings say."""
+    speaker: str = ""
+    """Who is talking, where that is not the companion that comes along."""
     pull: PullMeter | None = None
     """The model that is being fetched."""
     _answered: int = 0
@@ -109,7 +113,7 @@ class Progress:
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = self.destinations
+        facts = [*self.destinations, *([self.speaker] if self.speaker else [])]
         if self.status.read_only:
             facts.append(text("status.read_only"))
         if self.pull is not None:

@@ -108,7 +108,7 @@ def _about_model(model: ModelOffer, found: ModelList) -> str:
     larger = [each for each in found.models if each.fit == "fits" and each.size_bytes > model.size_bytes]
     if not larger:
         return what
-    return f"{what} {text('welcome.model_fits', count=len(larger))}"
+    return text("welcome.both", first=what, second=text("welcome.model_fits", count=len(larger)))
 
 
 async def _take_model(app: CompanionApp, choice: str) -> None:

@@ -25,6 +25,7 @@ ONLY_IMPORTER = {
     "apscheduler": {"companion/schedule.py"},
     "apsw": {"companion/store/database.py"},
     "fsrs": {"companion/memory/forgetting.py"},
+    "desktop_notifier": {"companion/notifying.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
     "httpx": {"companion/model/wire.py", "companion/model/download.py", "companion/model/pull_stop.py"},

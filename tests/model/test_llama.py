@@ -354,3 +354,17 @@ def test_a_file_that_is_called_by_its_checksum_is_shown_by_its_name(starter: Pat
         assert "smol" in model.info.name.lower()
     finally:
         model.close()
+
+
+def test_a_reply_that_was_broken_off_goes_on_as_if_it_had_not_been(model: LlamaModel) -> None:
+    whole = talk(model, SYSTEM, HELLO, sampling=Sampling(temperature=0, max_tokens=24))
+    part = talk(model, SYSTEM, HELLO, sampling=Sampling(temperature=0, max_tokens=10))
+    heard: list[str] = []
+    rest = model.generate(
+        [SYSTEM, HELLO], Sampling(temperature=0, max_tokens=14), on_text=heard.append, begun=part.text.rstrip()
+    )
+    assert part.text.rstrip() + rest.text == whole.text
+    assert "".join(heard) == rest.text
+    assert rest.read_tokens < 12, "the prompt and what it began with were in the cache"
+    talked = talk(model, SYSTEM, HELLO, Message("assistant", whole.text), NEXT)
+    assert talked.read_tokens < talked.prompt_tokens - rest.prompt_tokens + 4

@@ -85,6 +85,8 @@ def test_what_was_weighed_waits_until_it_was_learned_from(store: Store) -> None:
         Weighed("asked", False, (2.0, 0.25)),
     ), "the third did not fit into the prompt"
     assert store.recalls.weighed(reply.id, "another list") == ()
-    store.recalls.drop_figures(reply.id)
+    store.recalls.learned_from(reply.id)
     assert store.recalls.weighed(reply.id, "list") == ()
+    assert set(store.recalls.given(reply.id, "list")) == {memories[0].id, memories[1].id}
+    assert store.recalls.given(reply.id, "another list") == {}
     assert len(store.recalls.of([reply.id])[reply.id]) == 3

@@ -80,3 +80,30 @@ def test_vectors_of_short_texts_are_kept_and_long_ones_wait_to_be_embedded_by_pi
 
 def test_an_index_made_before_is_not_trusted(migrated: Store) -> None:
     assert migrated.db.value("SELECT value FROM meta WHERE key = 'index'") is None
+
+
+def test_its_conversations_are_one_path_each_and_found_by_their_words(
+    paths: Paths, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [step.__name__ for step in MIGRATIONS].index("branch_conversations")
+    said = [(1, "person", "The lighthouse is white."), (2, "person", "我住在杭州。"), (1, "companion", "It is.")]
+    with monkeypatch.context() as earlier:
+        earlier.setattr("companion.store.migrations.MIGRATIONS", MIGRATIONS[:before])
+        old = Store.open(paths, clock)
+        with old.db.write() as db:
+            for id in (1, 2):
+                db.run("INSERT INTO conversations(id, started_at, utc_offset) VALUES (?,0,0)", (id,))
+            for conversation, role, text in said:
+                db.run(
+                    "INSERT INTO turns(conversation, role, speaker, text, at, utc_offset, state)"
+                    " VALUES (?,?,'You',?,0,0,'complete')",
+                    (conversation, role, text),
+                )
+        old.close()
+    store = Store.open(paths, clock)
+    assert [turn.text for turn in store.turns.conversation(1)] == ["The lighthouse is white.", "It is."]
+    assert (store.branches.parent(3), store.branches.leaf(1), store.branches.leaf(2)) == (1, 3, 2)
+    assert [found.turn.id for found in store.turn_search.find("lighthouse", 5)] == [1]
+    assert [found.turn.id for found in store.turn_search.find("杭州", 5)] == [2]
+    assert [each.title for each in store.conversations.latest(5)] == ["我住在杭州。", "The lighthouse is white."]
+    store.close()

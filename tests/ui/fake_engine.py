@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,13 +15,10 @@ from companion.errors import (
     EmptyMessage,
     EngineStopped,
     InvalidInput,
-    NotFound,
-    NothingToUndo,
 )
 from companion.events import (
     Event,
     Listener,
-    MemoriesChanged,
     MemoriesRecalled,
     ModelPullFinished,
     PromptRead,
@@ -38,18 +34,9 @@ from companion.events import (
 from companion.offers import ModelChoice, ModelList, ModelOffer, PullPlan, Removal
 from companion.question import Question
 from companion.records import (
-    Change,
-    Evidence,
-    JournalEntry,
-    Kind,
     Memory,
-    MemoryDetail,
-    MemoryFilter,
-    MemoryRow,
-    Quote,
     RecalledMemory,
     ReplyReport,
-    RetentionCurve,
     SentMessage,
     TranscriptItem,
     Turn,
@@ -57,6 +44,8 @@ from companion.records import (
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next
+from tests.ui.fake_memories import FakeMemories
+from tests.ui.fake_personas import FakePersonas
 from tests.ui.lines import line_of
 
 
@@ -74,7 +63,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeChats):
+class FakeEngine(FakeChats, FakeMemories, FakePersonas):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"
@@ -94,15 +83,11 @@ class FakeEngine(FakeChats):
     close_takes: float = 0.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self._listeners: list[Listener] = []
         self._exit_callbacks: list[Callable[[], None]] = []
         self._replies: deque[Reply] = deque()
-        self._ids = itertools.count(1000)
-        self._batches = itertools.count(1)
-        self._journal: list[JournalEntry] = []
-        self._undone: set[int] = set()
-        self._formed: dict[int, tuple[Memory, ...]] = {}
-        """By batch, the memories that undoing it takes away, or gives back when they are not there."""
+        self._begin_memory()
         self._answering: asyncio.Task[None] | None = None
         self._release = asyncio.Event()
         self._stop = False
@@ -139,13 +124,6 @@ class FakeEngine(FakeChats):
         thread = threading.Thread(target=lambda: [callback() for callback in self._exit_callbacks])
         thread.start()
         thread.join()
-
-    def remember(self, text: str, kind: Kind = "thought", **more: object) -> Memory:
-        moment, offset = stamp(SystemClock().now())
-        fields: dict[str, object] = {"recorded_at": moment, "utc_offset": offset, "status": "active"} | more
-        memory = Memory(id=next(self._ids), kind=kind, text=text, **fields)  # type: ignore[arg-type]
-        self.memories[memory.id] = memory
-        return memory
 
     @property
     def sent(self) -> list[str]:
@@ -278,7 +256,7 @@ class FakeEngine(FakeChats):
         self._release.set()
         return self._answering is not None
 
-    # Memory
+    # Mornings
 
     async def morning(self) -> MorningReport:
         await self._call("morning")
@@ -291,139 +269,6 @@ class FakeEngine(FakeChats):
     async def morning_seen(self) -> None:
         await self._call("morning_seen")
         self.morning_report = replace(self.morning_report, due=False)
-
-    async def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
-        await self._call("list_memories", filter)
-        words = filter.text.casefold().split()
-        found = [
-            memory
-            for memory in self.memories.values()
-            if memory.status in filter.statuses
-            and (not filter.kinds or memory.kind in filter.kinds)
-            and all(word in memory.text.casefold() for word in words)
-        ]
-        found.sort(key=lambda memory: (memory.recorded_at, memory.id), reverse=True)
-        return tuple(MemoryRow(memory, self._retention(memory)) for memory in found[: filter.limit])
-
-    @staticmethod
-    def _retention(memory: Memory) -> float:
-        days = (SystemClock().now().timestamp() - memory.recorded_at) / 86_400
-        return 1.0 if memory.pinned else max(0.0, 1.0 - days / 40)
-
-    async def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
-        rows = await self.list_memories(MemoryFilter(text=text, limit=limit))
-        return tuple(RecalledMemory(row.memory, 1.0, rank) for rank, row in enumerate(rows, 1))
-
-    async def memory(self, id: int) -> MemoryDetail:
-        await self._call("memory", id)
-        memory = self._get(id)
-        turns = {item.turn.id: item.turn for item in self.turns}
-        quotes = tuple(
-            Quote(turns[e.turn], e.start, e.end, turns[e.turn].text[e.start : e.end])
-            for e in memory.evidence
-            if e.turn in turns
-        )
-        history = tuple(entry for entry in reversed(self._journal) if entry.memory == id)
-        return MemoryDetail(memory, self._retention(memory), quotes, (), history, curve=self._curve(memory))
-
-    def _curve(self, memory: Memory) -> RetentionCurve:
-        """Falls to the line in thirty days."""
-        begin, (now, _) = memory.recorded_at, stamp(SystemClock().now())
-        uses = () if memory.last_used_at is None else (memory.last_used_at,)
-        days = range(61)
-        points = tuple((begin + day * (now + 30 * 86_400 - begin) / 60, 1 - 0.4 * day / 60) for day in days)
-        return RetentionCurve(points, uses, now, 0.6, None if memory.pinned else now + 30 * 86_400)
-
-    def rests_on(self, memory: Memory, turn: Turn, start: int, end: int) -> None:
-        """Give a memory its evidence."""
-        self.memories[memory.id] = replace(memory, evidence=(Evidence(turn.id, start, end, ""),))
-
-    def _get(self, id: int) -> Memory:
-        try:
-            return self.memories[id]
-        except KeyError:
-            raise NotFound(f"memory {id}") from None
-
-    def _write(self, after: Memory, action: str, summary: str, undoes: int | None = None) -> Change:
-        before = self.memories.get(after.id)
-        self.memories[after.id] = after
-        batch = next(self._batches)
-        moment, offset = stamp(SystemClock().now())
-
-        def state(memory: Memory | None) -> dict[str, object] | None:
-            return {"text": memory.text, "memory": memory} if memory else None
-
-        self._journal.append(
-            JournalEntry(
-                len(self._journal),
-                batch,
-                moment,
-                offset,
-                "person",
-                action,
-                after.id,
-                "",
-                state(before),
-                state(after),
-                undoes,
-            )
-        )
-        self.emit(MemoriesChanged((after.id,)))
-        return Change(batch, summary, (after,))
-
-    async def add_memory(self, text: str, kind: Kind = "thought") -> Change:
-        await self._call("add_memory", text)
-        if not text.strip():
-            raise InvalidInput("a memory needs some text")
-        memory = self.remember(text, kind)
-        return self._write(memory, "add", f"Added “{text}”")
-
-    async def edit_memory(self, id: int, text: str) -> Change:
-        await self._call("edit_memory", id, text)
-        return self._write(replace(self._get(id), text=text), "edit", f"Changed to “{text}”")
-
-    async def pin_memory(self, id: int, pinned: bool = True) -> Change:
-        await self._call("pin_memory", id, pinned)
-        return self._write(replace(self._get(id), pinned=pinned), "pin", "Pinned" if pinned else "Unpinned")
-
-    async def forget_memory(self, id: int) -> Change:
-        await self._call("forget_memory", id)
-        return self._write(replace(self._get(id), status="forgotten"), "forget", f"Forgot “{self._get(id).text}”")
-
-    async def restore_memory(self, id: int) -> Change:
-        await self._call("restore_memory", id)
-        return self._write(replace(self._get(id), status="active"), "restore", "Restored")
-
-    async def undo(self, batch: int | None = None) -> Change:
-        await self._call("undo", batch)
-        if batch is not None:
-            return self._take_back(batch)
-        for entry in reversed(self._journal):
-            if entry.batch in self._undone or entry.undoes is not None:
-                continue
-            self._undone.add(entry.batch)
-            before = entry.before["memory"] if entry.before else replace(self._get(entry.memory), status="forgotten")
-            assert isinstance(before, Memory)
-            return self._write(before, "undo", f"Undid: {entry.action}", entry.batch)
-        raise NothingToUndo
-
-    def _take_back(self, batch: int) -> Change:
-        if batch in self._undone or batch not in self._formed:
-            raise NothingToUndo
-        self._undone.add(batch)
-        made = self._formed[batch]
-        there = made[0].id in self.memories
-        again = next(self._batches)
-        self._formed[again] = tuple(self.memories.pop(memory.id) if there else memory for memory in made)
-        if not there:
-            self.memories |= {memory.id: memory for memory in made}
-        found = () if there else made
-        self.emit(MemoriesChanged(tuple(memory.id for memory in found)))
-        return Change(again, f"Undone: change {batch}", found)
-
-    async def history(self, memory: int | None = None, limit: int = 50) -> tuple[JournalEntry, ...]:
-        await self._call("history", memory)
-        return tuple(reversed(self._journal))[:limit]
 
     # Sleep and care
 

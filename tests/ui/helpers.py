@@ -11,6 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from companion.paths import Paths
 from companion.settings import Settings
 from companion.ui.app import CompanionApp
 from companion.ui.widgets.literal import Literal
@@ -33,10 +34,14 @@ async def wait_until(pilot: Pilot[Any], condition: Callable[[], object], seconds
 
 @asynccontextmanager
 async def running(
-    engine: FakeEngine, size: tuple[int, int] = WIDE, loaded: bool = True
+    engine: FakeEngine,
+    size: tuple[int, int] = WIDE,
+    loaded: bool = True,
+    settings: Settings | None = None,
+    paths: Paths | None = None,
 ) -> AsyncIterator[tuple[CompanionApp, Pilot[Any]]]:
     """The app over `engine`; `loaded` waits until the conversation is shown."""
-    app = CompanionApp(engine, Settings())
+    app = CompanionApp(engine, settings or Settings(), paths=paths)
     async with app.run_test(size=size) as pilot:
         await wait_until(pilot, lambda: engine.started)
         if loaded:

@@ -41,8 +41,8 @@ async def test_memories_are_listed_newest_first_with_their_detail_beside_them() 
     async with running(engine) as (app, pilot):
         await panel(app, pilot, 2)
         lines = screen_text(app).splitlines()
-        assert "newer" in lines[2]
-        assert "older" in lines[3]
+        assert "newer" in lines[3]
+        assert "older" in lines[4]
         await wait_until(pilot, lambda: "Where it comes from" in screen_text(app))
 
 

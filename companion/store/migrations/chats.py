@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from companion.store.database import Database
+from companion.store.turn_search import index_turn
 
 
 def branch_conversations(db: Database) -> None:
@@ -41,3 +42,20 @@ def keep_drafts(db: Database) -> None:
 def note_what_is_off_the_path(db: Database) -> None:
     """Most of what is read are paths, most conversations have one only: what is not on its conversation's is noted."""
     db.run("CREATE TABLE off_path (turn INTEGER PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE) STRICT")
+    db.run("CREATE INDEX memories_replaced ON memories(replaced_by) WHERE replaced_by IS NOT NULL")
+
+
+def find_what_was_said(db: Database) -> None:
+    """The words of turns are indexed like those of memories, without a second copy of the text."""
+    db.run(
+        """CREATE VIRTUAL TABLE turn_words USING fts5(
+             text, content='', contentless_delete=1, tokenize="porter unicode61 remove_diacritics 2")"""
+    )
+    db.run("INSERT INTO turn_words(turn_words, rank) VALUES ('secure-delete', 1)")
+    last = 0
+    while rows := db.all(
+        "SELECT id, text FROM turns WHERE id > ? AND state <> 'streaming' ORDER BY id LIMIT 500", (last,)
+    ):
+        for id, text in rows:
+            index_turn(db, id, text)
+        last = rows[-1][0]

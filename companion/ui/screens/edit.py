@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from companion.records import Change
+from companion.strings import text
 from companion.ui.screens.base import attempt, tell
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.prompt import Prompt
@@ -20,7 +21,7 @@ from companion.ui.widgets.prompt import Prompt
 class EditScreen(ModalScreen[str | None]):
     """Dismissed with the text, or None when nothing is to be changed. The same keys as the chat's prompt."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", text("edit.cancel"), id="edit.cancel")]
     DEFAULT_CSS = """
     EditScreen { align: center middle; }
     EditScreen > Vertical {
@@ -31,16 +32,16 @@ class EditScreen(ModalScreen[str | None]):
     EditScreen .keys { color: $text-muted; }
     """
 
-    def __init__(self, title: str, text: str = "") -> None:
+    def __init__(self, title: str, before: str = "") -> None:
         super().__init__()
         self._title = title
-        self._before = text
+        self._before = before
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Literal((self._title, "bold"))
-            yield Prompt(self._before, placeholder="Something about you, in a sentence")
-            yield Literal("Enter saves   Ctrl+J new line   Esc cancels", classes="keys")
+            yield Prompt(self._before, placeholder=text("edit.placeholder"))
+            yield Literal(text("edit.keys"), classes="keys")
 
     def on_mount(self) -> None:
         prompt = self.query_one(Prompt)
@@ -50,11 +51,11 @@ class EditScreen(ModalScreen[str | None]):
     @on(Prompt.Submitted)
     def _save(self, message: Prompt.Submitted) -> None:
         message.stop()
-        text = message.text.strip()
-        if not text:
-            message.prompt.hint("Write something first, or press Esc.", "Something about you, in a sentence")
+        written = message.text.strip()
+        if not written:
+            message.prompt.hint(text("edit.nothing"), text("edit.placeholder"))
         else:
-            self.dismiss(text)
+            self.dismiss(written)
 
     @on(Prompt.TakeBackWanted)
     def _nothing_to_take_back(self, message: Prompt.TakeBackWanted) -> None:
@@ -65,16 +66,17 @@ class EditScreen(ModalScreen[str | None]):
 
 
 async def write_memory(
-    app: App[None], title: str, before: str, save: Callable[[str], Awaitable[Change]]
+    app: App[None], title: str, before: str, save: Callable[[str], Awaitable[Change]], as_it_is: bool = False
 ) -> Change | None:
-    """Let the person write, then `save`. When that fails what was written is shown again, not lost."""
-    text = before
+    """Let the person write, then `save`. When that fails what was written is shown again, not lost. `as_it_is`: also
+    what they left as it was proposed."""
+    written = before
     while True:
-        answer = await app.push_screen_wait(EditScreen(title, text))
-        if answer is None or answer == before:
+        answer = await app.push_screen_wait(EditScreen(title, written))
+        if answer is None or (answer == before and not as_it_is):
             return None
         change = await attempt(app, save(answer))
         if change is not None:
             return change
-        tell(app, "Not saved", "Press Enter to try again, or Esc to give it up.", "warning")
-        text = answer
+        tell(app, text("edit.not_saved"), text("edit.not_saved_hint"), "warning")
+        written = answer

@@ -1,7 +1,10 @@
-"""The panel: every memory, newest first, to be seen, filtered and changed."""
+"""The panel: every memory, to be seen, filtered, marked and changed, now or as it was on a day."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -9,129 +12,272 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
-from textual.timer import Timer
-from textual.widgets import DataTable, Footer, Input
+from textual.widgets import Footer, Input
 
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished, ThoughtsFormed
-from companion.records import Change, Memory, MemoryRow
-from companion.text import one_line
-from companion.ui.format import counted
+from companion.records import Change, Memory, MemoryFilter
+from companion.strings import text
+from companion.ui import format as show
+from companion.ui.memory_list import PAGE, MemoryList
 from companion.ui.memory_view import MemoryView
 from companion.ui.screens.base import attempt
+from companion.ui.screens.date import ask_date, offset_at
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.memory_actions import MemoryActions
+from companion.ui.widgets.filter_line import FilterLine
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.long_table import LongTable
 from companion.ui.widgets.memory_detail import MemoryDetailView
 from companion.ui.widgets.memory_table import MemoryTable
 
 WIDE = 90
 """Columns from which the memory under the cursor is shown beside the table."""
+LOW = 10
+"""Lines under which the table needs every one."""
 PAUSE = 0.15
-"""Seconds without a key or a change before the list is fetched again."""
+"""Seconds after a change of the engine's before the list is fetched again, and on a row before it is shown."""
 
 
 class MemoriesScreen(MemoryActions):
-    """Keys act on the row under the cursor; `/` goes to the filter and Esc back."""
+    """Keys act on the row under the cursor, or on those that are marked; `/` goes to the filter and Esc back."""
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", show=False),
-        Binding("s", "next_status", show=False),
-        Binding("k", "next_kind", show=False),
+        Binding("slash", "filter", text("keys_memory.filter"), show=False, id="panel.filter"),
+        Binding("s", "next_status", text("keys_memory.status"), show=False, id="panel.status"),
+        Binding("k", "next_kind", text("keys_memory.kind"), show=False, id="panel.kind"),
+        Binding("o", "next_order", text("keys_memory.order"), show=False, id="panel.order"),
+        Binding("ctrl+a", "mark_all", text("keys_memory.mark_all"), show=False, id="panel.mark_all"),
     ]
     DEFAULT_CSS = """
-    MemoriesScreen #head { height: 1; padding: 0 1; }
-    MemoriesScreen #filter { width: 1fr; border: none; height: 1; padding: 0; background: transparent; }
-    MemoriesScreen #filter:focus { background: $surface; }
-    MemoriesScreen #summary { width: auto; color: $text-muted; padding-left: 2; }
+    MemoriesScreen #summary { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    MemoriesScreen #past { display: none; padding: 0 1; background: $warning; color: $background; }
+    MemoriesScreen.-past #past { display: block; }
+    MemoriesScreen.-low #summary { display: none; }
+    MemoriesScreen.-low FilterLine Literal { max-height: 1; }
     MemoriesScreen MemoryDetailView { width: 37%; border-left: solid $panel; display: none; }
     MemoriesScreen.-wide MemoryDetailView { display: block; padding: 0 1; }
     """
 
-    def __init__(self, engine: EnginePort) -> None:
+    def __init__(self, engine: EnginePort, written: str = "", marked: Sequence[Memory] = ()) -> None:
+        """`written`: what stands in the filter at first. `marked`: what is marked at first."""
         super().__init__(engine)
-        self._view = MemoryView()
-        self._rows: dict[int, MemoryRow] = {}
-        self._timer: Timer | None = None
+        self._view = MemoryView(written)
+        self._list = MemoryList()
+        self._marked: dict[int, Memory] = {memory.id: memory for memory in marked}
+        self._stale = False
+        self._working = False
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="head"):
-            yield Input(placeholder="/ filter by words", id="filter")
-            yield Literal(id="summary")
+        yield FilterLine(self._view.text)
+        yield Literal(id="past")
+        yield Literal(id="summary")
         with Horizontal():
             yield MemoryTable()
             yield MemoryDetailView()
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        self.query_one(MemoryTable).focus()
+        self.table.mark(self._marked)
+        self.table.focus()
         self.load()
+        self._learn_names()
+
+    @work(group="names")
+    async def _learn_names(self) -> None:
+        topics = await attempt(self, self.engine.topics())
+        if self.is_attached:
+            self.query_one(FilterLine).names = [topic.name for topic in topics or ()]
 
     def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < LOW, "-low")
         wide = event.size.width >= WIDE
         if wide != self.has_class("-wide"):
             self.set_class(wide, "-wide")
             self._show_detail()
 
+    @property
+    def table(self) -> MemoryTable:
+        return self.query_one(MemoryTable)
+
     # What is listed
 
-    @work(group="list", exclusive=True)
-    async def load(self) -> None:
-        """Fetch the list and put the cursor back on the memory it was on."""
-        rows = await attempt(self, self.engine.list_memories(self._view.filter))
-        if rows is None or not self.is_attached:
+    def load(self, top: bool = False) -> None:
+        """Fetch the list anew; the cursor stays on its memory, unless it goes to the `top`."""
+        if top:
+            self.table.cursor = 0
+        self._stale = True
+        self._fetch_soon()
+
+    def _fetch_soon(self) -> None:
+        # One question at a time: while one is answered the newest of all that is asked meanwhile takes its turn, so
+        # that fast typing does not queue up in the engine.
+        if not self._working:
+            self._working = True
+            self._fetch()
+
+    @work(group="list")
+    async def _fetch(self) -> None:
+        try:
+            while self.is_attached:
+                if self._stale:
+                    self._stale = False
+                    await self._fetch_anew()
+                    continue
+                offset = self._list.missing(*self.table.visible_rows)
+                if offset is None or not await self._fetch_page(offset):
+                    return
+        finally:
+            self._working = False
+
+    async def _fetch_anew(self) -> None:
+        view, found = self._view, MemoryList()
+        at = self.table.cursor
+        offset = max(0, at - PAGE // 2)
+        rows = await attempt(self, self.engine.list_memories(self._page(offset)))
+        if rows is None or self._stale or not self.is_attached:
             return
-        self._rows = {row.memory.id: row for row in rows}
-        self.query_one(MemoryTable).show(rows)
+        found.total = offset + len(rows)
+        if len(rows) == PAGE or (offset and not rows):
+            found.total = await attempt(self, self.engine.count_memories(view.filter)) or 0
+        if self._stale or not self.is_attached:
+            return
+        if not rows and found.total:
+            self.table.cursor = found.total - 1
+            self._stale = True
+            return
+        found.put(offset, rows)
+        before = self._list.row(at)
+        place = found.place_of(before.memory.id) if before else None
+        self._list = found
+        self.table.put(found.total, found.rows, at if place is None else place)
+        self._say()
+
+    async def _fetch_page(self, offset: int) -> bool:
+        rows = await attempt(self, self.engine.list_memories(self._page(offset)))
+        if rows is None or not self.is_attached:
+            return False
+        if not self._stale:
+            if not rows:
+                self._stale = True  # it became shorter meanwhile
+            self._list.put(offset, rows)
+            self.table.put_more(dict(enumerate(rows, offset)))
+        return True
+
+    def _page(self, offset: int, limit: int = PAGE) -> MemoryFilter:
+        return replace(self._view.filter, offset=offset, limit=limit)
+
+    def _say(self) -> None:
+        view, typed = self._view, self._view.parsed.given
+        marked = [(text("panel.marked", count=len(self._marked)) + "   ", "$text-accent")] if self._marked else []
         self.query_one("#summary", Literal).show(
-            f"{counted(len(rows), 'memory')}   ",
-            *(("s ", "$primary"), f"{self._view.status_name}   "),
-            *(("k ", "$primary"), self._view.kind_name),
+            *marked,
+            text("panel.count", count=self._list.total) + "   ",
+            # What is typed goes before a toggle, which then says nothing.
+            *(() if "statuses" in typed else (("s ", "$primary"), f"{view.status_name}   ")),
+            *(() if "kinds" in typed else (("k ", "$primary"), f"{view.kind_name}   ")),
+            *(() if "order" in typed else (("o ", "$primary"), view.order_name)),
         )
-        self._show_detail()
+        self.query_one(FilterLine).say(view.parsed.notes)
+        self.set_class(self.as_of is not None, "-past")
+        if self.as_of is not None:
+            day = show.full_date(self.as_of, offset_at(self.as_of))
+            self.query_one("#past", Literal).show((text("panel.past", day=day), "bold"), f" {text('panel.past_keys')}")
 
-    def _load_soon(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(PAUSE, self.load)
+    @on(LongTable.RowsWanted)
+    def _rows_wanted(self) -> None:
+        self._fetch_soon()
 
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, message: Input.Changed) -> None:
-        self._view = MemoryView(one_line(message.value), self._view.status, self._view.kind)
-        self._load_soon()
+    def _look_at(self, view: MemoryView, top: bool = True) -> None:
+        self._view = view
+        self.as_of = view.as_of
+        self._say()
+        self.load(top)
 
-    @on(Input.Submitted, "#filter")
+    @on(FilterLine.Written)
+    def _filter_changed(self, message: FilterLine.Written) -> None:
+        self._look_at(replace(self._view, text=message.text))
+
+    @on(Input.Submitted)
     def _filter_done(self) -> None:
-        self.query_one(MemoryTable).focus()
+        self.table.focus()
 
     def action_filter(self) -> None:
-        self.query_one("#filter", Input).focus()
+        self.query_one(FilterLine).input.focus()
 
     def action_next_status(self) -> None:
-        self._view = self._view.next_status()
-        self.load()
+        self._look_at(self._view.next_status())
 
     def action_next_kind(self) -> None:
-        self._view = self._view.next_kind()
-        self.load()
+        self._look_at(self._view.next_kind())
+
+    def action_next_order(self) -> None:
+        self._look_at(self._view.next_order())
+
+    @on(LongTable.SortWanted)
+    def _sort(self, message: LongTable.SortWanted) -> None:
+        self._look_at(self._view.sorted_by(message.column))
+
+    @work(group="date")
+    async def action_look_back(self) -> None:
+        moment = await ask_date(self.app)
+        if moment is not None:
+            self._unmark()
+            self._look_at(replace(self._view, as_of=moment), top=False)
+
+    # Marks
+
+    def marked(self) -> Sequence[Memory]:
+        return tuple(self._marked.values())
+
+    @on(LongTable.Marking)
+    @work(group="mark")
+    async def _mark(self, message: LongTable.Marking) -> None:
+        await self._mark_rows(message.first, message.last, message.toggle)
+
+    @work(group="mark")
+    async def action_mark_all(self) -> None:
+        """All of the list; once more: none."""
+        if self._marked and len(self._marked) == self._list.total:
+            self._unmark()
+        else:
+            await self._mark_rows(0, self._list.total - 1)
+
+    async def _mark_rows(self, first: int, last: int, toggle: bool = False) -> None:
+        rows = [self._list.row(index) for index in range(first, last + 1)]
+        if any(row is None for row in rows):
+            rows = list(await attempt(self, self.engine.list_memories(self._page(first, last - first + 1))) or ())
+        for row in rows:
+            if row is None:
+                continue
+            if toggle and row.memory.id in self._marked:
+                del self._marked[row.memory.id]
+            else:
+                self._marked[row.memory.id] = row.memory
+        self.table.mark(self._marked)
+        self._say()
+
+    def _unmark(self) -> None:
+        self._marked.clear()
+        self.table.mark(self._marked)
+        self._say()
 
     # One memory
 
     def current(self) -> Memory | None:
-        id = self.query_one(MemoryTable).current
-        row = self._rows.get(id) if id is not None else None
+        row = self._list.row(self.table.cursor)
         return row.memory if row else None
 
-    @on(DataTable.RowHighlighted)
+    @on(LongTable.Moved)
     def _moved(self) -> None:
         self._show_detail()
 
-    @on(DataTable.RowSelected)
+    @on(LongTable.Opened)
     def _open(self) -> None:
         memory = self.current()
         if memory is not None:
-            self.app.push_screen(MemoryScreen(self.engine, memory.id), self._back_from_memory)
+            self.app.push_screen(MemoryScreen(self.engine, memory.id, self.as_of), self._back_from_memory)
 
     def _back_from_memory(self, _: None) -> None:
         self.load()
@@ -140,27 +286,32 @@ class MemoriesScreen(MemoryActions):
     async def _show_detail(self) -> None:
         if not self.is_attached or not self.has_class("-wide"):
             return
+        await asyncio.sleep(PAUSE)  # not for every row of those that are passed
         memory = self.current()
-        detail = await attempt(self, self.engine.memory(memory.id)) if memory else None
-        if not self.is_attached:
-            return  # the screen was closed meanwhile
-        self.query_one(MemoryDetailView).show(detail)
+        detail = await attempt(self, self.engine.memory(memory.id, self.as_of)) if memory else None
+        if self.is_attached:
+            self.query_one(MemoryDetailView).show(detail)
 
     # Changes, here and in the engine
 
     def changed(self, change: Change) -> None:
+        self._unmark()
         self.load()
 
     def engine_event(self, event: Event) -> None:
         if isinstance(event, MemoriesChanged | ThoughtsFormed | SleepFinished):
-            self._load_soon()
+            self.load()
 
     async def engine_back(self) -> None:
         self.load()
 
     def action_back(self) -> None:
-        """Esc leaves the filter first, then the panel."""
-        if self.query_one("#filter", Input).has_focus:
-            self.query_one(MemoryTable).focus()
+        """Esc leaves the filter first, then takes the marks away, then comes back to now, then leaves the panel."""
+        if self.query_one(FilterLine).input.has_focus:
+            self.table.focus()
+        elif self._marked:
+            self._unmark()
+        elif self.as_of is not None:
+            self._look_at(replace(self._view, as_of=None), top=False)
         else:
             self.dismiss()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -89,13 +89,13 @@ class PersonaScreen(Screen[None]):
         elif part in LONG:
             written = await self.app.push_screen_wait(EditScreen(title, before))
             if written is not None:
-                await self._save(replace(card, **{part: written}))
+                await self._save(_changed(card, part, written))
         else:
             made: list[PersonaCard] = []
 
             def keep(typed: str) -> None:
                 value = _temperature(typed) if part == "temperature" else typed.strip()
-                made.append(replace(card, **{part: value}))
+                made.append(_changed(card, part, value))
 
             if await self.app.push_screen_wait(ValueScreen(title, part_about(part), before, keep)):
                 await self._save(made[-1])
@@ -109,6 +109,11 @@ class PersonaScreen(Screen[None]):
 
     def action_back(self) -> None:
         self.dismiss()
+
+
+def _changed(card: PersonaCard, part: str, value: object) -> PersonaCard:
+    changes: dict[str, Any] = {part: value}
+    return replace(card, **changes)
 
 
 def _temperature(typed: str) -> float:

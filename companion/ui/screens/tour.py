@@ -46,8 +46,6 @@ class TourScreen(ModalScreen[None]):
         width: 80%; max-width: 62; height: auto; border: round $accent; background: $surface; padding: 0 1;
     }
     TourScreen .keys { color: $text-muted; margin-top: 1; }
-    .-toured { outline: heavy $accent; }
-    StatusLine.-toured, .-ascii StatusLine.-toured { outline: none; background: $accent; color: $background; }
     """
 
     def __init__(self, below: Screen[object]) -> None:

@@ -1,13 +1,24 @@
-"""Everything about one memory, as text that scrolls."""
+"""Everything about one memory, as text that scrolls: beside the table, or as a page whose lines can be walked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.widget import Widget
 
+from companion.memory_pages import LinkedMemory
 from companion.records import MemoryDetail
-from companion.ui.memory_text import detail_text
+from companion.strings import text
+from companion.text import one_line
+from companion.ui.memory_text import detail_text, head_parts, heading, history_parts, recalls_parts
+from companion.ui.memory_words import word
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.memory_line import MemoryLine
+from companion.ui.widgets.quote_line import QuoteLine
+
+MOST_LINKS = 12
 
 
 class MemoryDetailView(VerticalScroll, can_focus=False):
@@ -26,3 +37,40 @@ class MemoryDetailView(VerticalScroll, can_focus=False):
             content.show()
         else:
             content.update(detail_text(detail))
+        self.scroll_home(animate=False)
+
+
+class MemoryPage(VerticalScroll, can_focus=False):
+    """`show()` puts the page together. Tab walks through what it rests on and what it is connected with, and Enter
+    goes there."""
+
+    DEFAULT_CSS = """
+    MemoryPage { padding: 0 1; scrollbar-size-vertical: 1; height: 1fr; }
+    MemoryPage Literal { height: auto; }
+    """
+
+    async def show(self, detail: MemoryDetail, links: Sequence[LinkedMemory]) -> None:
+        at = self.scroll_offset.y
+        async with self.batch():
+            await self.remove_children()
+            await self.mount_all(_lines(detail, links))
+        self.scroll_to(y=at, animate=False)
+
+
+def _lines(detail: MemoryDetail, links: Sequence[LinkedMemory]) -> list[Widget]:
+    lines: list[Widget] = [Literal(*head_parts(detail)), Literal(heading(text("memory.from"), "\n"))]
+    if not detail.quotes:
+        lines.append(Literal((text("memory.from_you"), "$text-muted")))
+    for quote in detail.quotes:
+        lines.append(QuoteLine(quote))
+    if links:
+        lines.append(Literal(heading(text("memory.connected"), "\n" if not detail.quotes else "")))
+    for link in links[:MOST_LINKS]:
+        lines.append(MemoryLine(link.memory.id, (f"{word(link.type)}  ", "$text-muted"), one_line(link.memory.text)))
+    if len(links) > MOST_LINKS:
+        lines.append(Literal((text("memory.more_links", count=len(links) - MOST_LINKS), "$text-muted")))
+    for parts in (recalls_parts(detail.recalls), history_parts(detail.history)):
+        if parts:
+            first, *others = parts
+            lines.append(Literal(heading(str(first[0]).strip("\n"), "\n"), *others))
+    return lines

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.events import Click
 
+from companion.strings import text
 from companion.ui.messages import MemoryChosen
 from companion.ui.widgets.literal import Literal, Part
 
@@ -15,9 +16,9 @@ class MemoryLine(Literal, can_focus=True):
     """`up` and `down` walk through neighbouring lines."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open memory"),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("enter", "choose", text("table.open"), key_display="⏎", id="line.memory"),
+        Binding("up", "app.focus_previous", text("keys_move.line_up"), show=False, id="line.up"),
+        Binding("down", "app.focus_next", text("keys_move.line_down"), show=False, id="line.down"),
     ]
     DEFAULT_CSS = """
     MemoryLine { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }

@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping
 
-from textual.binding import Binding, BindingType
+from textual.events import Resize
 
 from companion.records import MemoryRow
+from companion.strings import text
 from companion.ui.memory_text import table_cells
-from companion.ui.widgets.row_table import RowTable
+from companion.ui.widgets.long_table import LongTable, Row
 
 
 def _bar_cells(width: int) -> int:
     """How long the bar of retention may be beside its percent."""
-    return 8 if width >= 80 else 4 if width >= 62 else 0
+    return 8 if width >= 80 else 4 if width >= 70 else 0
 
 
-class MemoryTable(RowTable):
-    """`show()` keeps the cursor on its memory; the text column takes what the others leave."""
+class MemoryTable(LongTable):
+    """In a narrow terminal the columns go one by one: what is remembered stays."""
 
-    COLUMNS = (("text", "  memory", 0), ("kind", " kind", 11), ("when", "when", 10), ("kept", "kept", 0))
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select_cursor", "Open", key_display="⏎")]
+    COLUMNS = (("text", "memory", 0), ("kind", " kind", 11), ("when", "when", 10), ("kept", "kept", 0))
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: Sequence[MemoryRow] = ()
+        self._memories: dict[int, MemoryRow] = {}
 
-    @property
-    def current(self) -> int | None:
-        """Id of the memory under the cursor."""
-        if not self._shown or not 0 <= self.cursor_row < len(self._shown):
-            return None
-        return self._shown[self.cursor_row].memory.id
-
-    def show(self, rows: Sequence[MemoryRow]) -> None:
-        """Replace the rows."""
-        before, at = self.current, self.cursor_row
-        self._shown = rows
-        ids = [row.memory.id for row in rows]
-        place = ids.index(before) if before in ids else min(at, len(ids) - 1)
-        self.put((table_cells(row, _bar_cells(self.size.width)) for row in rows), place)
-
-    def refill(self) -> None:
-        self.show(self._shown)
+    def labels(self) -> dict[str, str]:
+        return {
+            "text": text("table.memory"),
+            "kind": " " + text("table.kind"),
+            "when": text("table.when"),
+            "kept": text("table.kept"),
+        }
 
     def widths(self, width: int) -> dict[str, int]:
         bar = _bar_cells(width)
-        return super().widths(width) | {"kept": bar + 5 if bar else 6}
+        found = super().widths(width) | {"kept": bar + 5 if bar else 6}
+        if width < 44:
+            found["kind"] = 0
+        if width < 32:
+            found["when"] = 0
+        if width < 26:
+            found["kept"] = 0
+        return found
+
+    def put(self, total: int, rows: Mapping[int, MemoryRow], cursor: int) -> None:
+        """`show()` for memories."""
+        self._memories = dict(rows)
+        self.show(total, self._drawn(rows), cursor)
+
+    def put_more(self, rows: Mapping[int, MemoryRow]) -> None:
+        """`add()` for memories."""
+        self._memories.update(rows)
+        self.add(self._drawn(rows))
+
+    def on_resize(self, event: Resize) -> None:
+        self.rows = self._drawn(self._memories)
+
+    def _drawn(self, rows: Mapping[int, MemoryRow]) -> dict[int, Row]:
+        bar = _bar_cells(self.scrollable_content_region.width)
+        return {index: table_cells(row, bar) for index, row in rows.items()}

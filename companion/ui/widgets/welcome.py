@@ -51,7 +51,9 @@ class Welcome(Vertical):
     Welcome .title { text-style: bold; }
     Welcome .keys { color: $text-muted; }
     Welcome Input, Welcome Input:focus { border: none; padding: 0; height: 1; background: $panel; }
-    Welcome OptionList, Welcome OptionList:focus { height: auto; max-height: 7; border: none; padding: 0; background: transparent; }
+    Welcome OptionList, Welcome OptionList:focus {
+        height: auto; max-height: 7; border: none; padding: 0; background: transparent;
+    }
     """
 
     def __init__(self) -> None:
@@ -60,6 +62,11 @@ class Welcome(Vertical):
         self._step: Step | None = None
         self._going = False
         """The next step is being made."""
+        self._title = Literal(classes="title")
+        self._about = Literal(classes="about")
+        self._field = Input(select_on_focus=False)
+        self._options = OptionList()
+        self._keys = Literal(classes="keys")
 
     @property
     def _app(self) -> CompanionApp:
@@ -71,11 +78,11 @@ class Welcome(Vertical):
         return self.has_focus_within
 
     def compose(self) -> ComposeResult:
-        yield Literal(classes="title")
-        yield Literal(classes="about")
-        yield Input(select_on_focus=False)
-        yield OptionList()
-        yield Literal(classes="keys")
+        yield self._title
+        yield self._about
+        yield self._field
+        yield self._options
+        yield self._keys
 
     def begin(self) -> None:
         """Show the first step; the focus stays where it is."""
@@ -123,16 +130,14 @@ class Welcome(Vertical):
 
     def _show(self, step: Step) -> None:
         self._step = step
-        self.query_one(".title", Literal).show(step.title)
-        about = self.query_one(".about", Literal)
-        about.show(step.about)
-        about.display = bool(step.about)
-        field, options = self.query_one(Input), self.query_one(OptionList)
-        field.display = not step.choices
-        options.display = bool(step.choices)
-        field.value = ""
-        field.placeholder = step.hint
-        self._fill(options, step.choices, step.chosen)
+        self._title.show(step.title)
+        self._about.show(step.about)
+        self._about.display = bool(step.about)
+        self._field.display = not step.choices
+        self._options.display = bool(step.choices)
+        self._field.value = ""
+        self._field.placeholder = step.hint
+        self._fill(self._options, step.choices, step.chosen)
         self._tell_keys()
         self.display = True
 
@@ -147,7 +152,7 @@ class Welcome(Vertical):
     def _enter(self) -> None:
         step = self._step
         if step is not None:
-            (self.query_one(OptionList) if step.choices else self.query_one(Input)).focus()
+            (self._options if step.choices else self._field).focus()
 
     def on_descendant_focus(self) -> None:
         self._tell_keys()
@@ -157,7 +162,7 @@ class Welcome(Vertical):
 
     def _tell_keys(self) -> None:
         words = text("welcome.keys_engaged") if self.engaged else text("welcome.keys")
-        self.query_one(".keys", Literal).show(words)
+        self._keys.show(words)
 
     # Answers
 
@@ -165,7 +170,10 @@ class Welcome(Vertical):
     def _answered(self, message: Input.Submitted) -> None:
         message.stop()
         typed = message.value.strip()
-        if typed:
+        if typed.startswith("/"):
+            self._field.value = ""
+            self._app.run_slash(typed)
+        elif typed:
             self._take(typed)
         else:
             self._next()

@@ -1,0 +1,87 @@
+"""The app's way to the pages of memory: from keys, from commands, from any line that stands for one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from companion.calls import EnginePort
+from companion.strings import text
+from companion.text import one_line
+from companion.ui.messages import TopicChosen
+from companion.ui.screens.about import AboutScreen
+from companion.ui.screens.base import attempt, tell
+from companion.ui.screens.links import LinksScreen
+from companion.ui.screens.memories import MemoriesScreen
+from companion.ui.screens.people import PageChosen, PeopleScreen
+from companion.ui.screens.plots import PlotsScreen
+from companion.ui.screens.portrait import PortraitScreen
+from companion.ui.screens.timeline import TimelineScreen
+
+
+class MemoryPages(App[None]):
+    """What `CompanionApp` is besides."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f7", "people", text("people.key"), show=False, priority=True, id="people.open"),
+        Binding("f8", "plots", text("plots.key"), show=False, priority=True, id="plots.open"),
+    ]
+    engine: EnginePort
+
+    def open_memories(self, written: str = "") -> None:
+        """The panel, with this in its filter; the one that is open unless there is."""
+        if written or not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
+            self.push_screen(MemoriesScreen(self.engine, one_line(written)))
+
+    def action_people(self) -> None:
+        if not isinstance(self.screen, PeopleScreen):
+            self.push_screen(PeopleScreen(self.engine))
+
+    def action_plots(self) -> None:
+        if isinstance(self.screen, PlotsScreen):
+            self.screen.action_back()
+        else:
+            self.push_screen(PlotsScreen(self.engine))
+
+    def open_portrait(self) -> None:
+        self.push_screen(PortraitScreen(self.engine))
+
+    def open_timeline(self) -> None:
+        self.push_screen(TimelineScreen(self.engine))
+
+    def open_links(self) -> None:
+        self.push_screen(LinksScreen(self.engine))
+
+    @work(group="about")
+    async def open_about(self, name: str) -> None:
+        """The page about a name; everybody when none is given."""
+        name = one_line(name, 80)
+        if not name:
+            self.action_people()
+        elif await attempt(self, self.engine.about(name)) is not None:
+            self.push_screen(AboutScreen(self.engine, name))
+
+    @work(group="palette")
+    async def redo(self) -> None:
+        change = await attempt(self, self.engine.redo())
+        if change is not None:
+            tell(self, one_line(change.summary))
+
+    @on(TopicChosen)
+    def _open_topic(self, message: TopicChosen) -> None:
+        self.open_about(message.name)
+
+    @on(PageChosen)
+    def _open_page(self, message: PageChosen) -> None:
+        match message.page:
+            case "portrait":
+                self.open_portrait()
+            case "timeline":
+                self.open_timeline()
+            case "links":
+                self.open_links()
+            case "plots":
+                self.action_plots()
