@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.why import WhyScreen
@@ -123,3 +124,19 @@ async def test_what_fills_the_context_is_told_after_a_start_too() -> None:
         await wait_until(pilot, lambda: "portrait" in on_screen(app) and "free" in on_screen(app))
         await pilot.press("ctrl+l")
         await wait_until(pilot, lambda: "portrait" not in on_screen(app))
+
+
+async def test_what_it_brings_up_by_itself_says_why_and_can_be_made_rarer() -> None:
+    engine = answered()
+    memory = next(iter(engine.memories))
+    async with running(engine, NARROW) as (app, pilot):
+        turn = engine.said("companion", "How was the interview?", 2)
+        engine.emit(CheckedIn(turn, memory, "after", turn.text, "You said on Monday: I have an interview."))
+        await wait_until(pilot, lambda: "How was the interview?" in screen_text(app))
+        assert "You said on Monday" in screen_text(app)
+        await pilot.press("up")
+        await wait_until(pilot, lambda: "l less like this" in screen_text(app))
+        await pilot.press("l")
+        await wait_until(pilot, lambda: ("less_like", "after") in engine.calls)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, MemoryScreen))

@@ -13,6 +13,7 @@ from textual.events import Key
 from companion.calls import EnginePort
 from companion.errors import CompanionError, EngineStopped
 from companion.events import (
+    CheckedIn,
     Event,
     MemoriesChanged,
     MemoriesRecalled,
@@ -155,6 +156,9 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                 self.reply_finished(event.report.turn)
             case ReplyFailed():
                 self.reply_failed(event)
+            case CheckedIn():
+                self.transcript.bring_up(event)
+                self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
             case MemoriesChanged():

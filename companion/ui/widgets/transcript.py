@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 
+from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem, Turn
 from companion.strings import text
 from companion.ui.widgets.literal import Literal
@@ -210,6 +211,17 @@ class Transcript(VerticalScroll, can_focus=False):
         self.views.append(view)
         self.mount(view)
         return view
+
+    def bring_up(self, event: CheckedIn) -> None:
+        """What the companion said by itself, at the end."""
+        if self.more_below or self.view(event.turn.id) is not None:
+            return
+        self.query(".greeting").remove()
+        if _apart(self._newest, event.turn):
+            self.mount(Divider(event.turn))
+        view = CompanionTurn.brought_up(event)
+        self.views.append(view)
+        self.mount(view)
 
     def recalled(self, reply: int, recalled: tuple[RecalledMemory, ...]) -> None:
         view = self.reply(reply)
