@@ -16,7 +16,9 @@ from companion.ui.widgets.turn_base import TurnView
 from companion.ui.widgets.turn_view import CompanionTurn, Divider, PersonTurn
 
 WINDOW = 40
-"""Turns fetched at once, and mounted at first."""
+"""Turns mounted at first."""
+STEP = 20
+"""Turns fetched at once while the person scrolls: few enough not to halt it."""
 MOST = 120
 """Turns that stay mounted: neither a day-long session nor a walk back through a year may grow slower."""
 NEAR = 3
@@ -143,7 +145,7 @@ class Transcript(VerticalScroll, can_focus=False):
     async def prepend(self, items: Sequence[TranscriptItem]) -> None:
         """Older turns, oldest first; what is on the screen stays where it is."""
         self._asking = False
-        self._more = len(items) >= WINDOW
+        self._more = len(items) >= STEP
         oldest = self.views[0].record if self.views else None
         if not items or oldest is None:
             return
@@ -163,7 +165,7 @@ class Transcript(VerticalScroll, can_focus=False):
     async def append(self, items: Sequence[TranscriptItem]) -> None:
         """Newer turns, oldest first; what is on the screen stays where it is."""
         self._asking_newer = False
-        self.more_below = len(items) >= WINDOW - 1  # half of what was asked for, but for the turn itself
+        self.more_below = len(items) >= STEP - 1  # half of what was asked for, but for the turn itself
         last = self.views[-1] if self.views else None
         if not items or last is None:
             return
