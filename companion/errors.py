@@ -76,7 +76,9 @@ class CompanionError(Exception):
             self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.detail}" if self.detail else self.title
+        from companion.strings import text
+
+        return text("errors.with_detail", title=self.title, detail=self.detail) if self.detail else self.title
 
     def __reduce__(self) -> tuple[object, ...]:
         # An error crosses the pipe from the engine; keyword arguments do not survive the default pickling.

@@ -104,21 +104,22 @@ def course(
     """The line through `points` (x rising, any y), with a line at `level`, the y axis from the lowest to the highest of
     `ticks` (y, text), and under the x axis as many of `labels` as have room. Empty when there is nothing to draw, or no
     room for it."""
-    margin = max((len(text) + _wide(text) for _, text in ticks), default=0)
-    width = min(width, WIDEST)
-    if len(points) < 2 or len(ticks) < 2 or width < _SHORTEST + FRAME + margin or height < _LOWEST + FRAME:
+    letters = max((len(text) for _, text in ticks), default=0)
+    wider = max((_wide(text) for _, text in ticks), default=0)  # plotext takes every character for one column
+    width = min(width, WIDEST) - wider
+    if len(points) < 2 or len(ticks) < 2 or width < _SHORTEST + FRAME + letters or height < _LOWEST + FRAME:
         return []
     begin, end = points[0][0], points[-1][0]
-    _begin(width - sum(map(_wide, (text for _, text in ticks[:1]))), height)
+    _begin(width, height)
     plotext.xlim(begin, end)
     plotext.ylim(min(y for y, _ in ticks), max(y for y, _ in ticks))
     if level is not None:
         plotext.plot([begin, end], [level] * 2, marker=LEVEL)
     plotext.plot([x for x, _ in points], [y for _, y in points], marker=BEFORE)
     plotext.yticks([y for y, _ in ticks], [text for _, text in ticks])
-    kept = _apart(labels, begin, end, width - FRAME - margin)
+    kept = _apart(labels, begin, end, width - FRAME - letters)
     plotext.xticks([x for x, _ in kept], [text for _, text in kept])
-    return _drawn()
+    return [" " * (wider - _wide(line[:letters])) + line for line in _drawn()]
 
 
 def _apart(labels: Sequence[tuple[float, str]], begin: float, end: float, columns: int) -> list[tuple[float, str]]:

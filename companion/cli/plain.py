@@ -29,7 +29,7 @@ from companion.settings import Settings
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.text import one_line, sanitise, valid_text
-from companion.ui.format import not_from_memory
+from companion.ui.format import aside, not_from_memory
 
 LOOKED_AT = 20
 """Turns among which the latest reply is looked for."""
@@ -120,7 +120,8 @@ class PlainChat:
         return self._latest("person")
 
     def _latest(self, role: Role) -> int:
-        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT)]
+        here = self._engine.conversation().id  # what is shown above a new one belongs to those before it
+        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT) if item.turn.conversation == here]
         found = next((turn.id for turn in reversed(turns) if turn.role == role), None)
         if found is None:
             raise NotFound(text("plain.no_reply"), hint=text("plain.no_reply_hint"))
@@ -154,7 +155,7 @@ class PlainChat:
         if report.turn.state == "stopped":
             say(text("plain.stopped"))
         if report.unsupported:
-            say(f"({not_from_memory(report.unsupported)})")
+            say(aside(not_from_memory(report.unsupported)))
 
     def _activity(self, activity: str) -> None:
         """Nothing: a screen reader would read every step aloud."""
@@ -168,7 +169,8 @@ class PlainChat:
                 _write(text("plain.companion"))
                 say(event.text)
             elif isinstance(event, Notice):
-                say(f"({event.title}. {event.hint})" if event.hint else f"({event.title})")
+                told = text("errors.then", title=event.title, hint=event.hint) if event.hint else event.title
+                say(aside(told))
 
 
 def words_go(status: EngineStatus) -> str:

@@ -196,7 +196,7 @@ def _facts(model: ModelOffer) -> str:
         facts.append(one_line(model.license, 40))
     if model.partial_bytes:
         facts.append(text("shelf.partial", partial_bytes=amount(model.partial_bytes)))
-    return text("format.comma").join(facts)
+    return text("format.then").join(facts)
 
 
 def offer_json(model: ModelOffer) -> Json:

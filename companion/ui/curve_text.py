@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from rich.cells import cell_len
 from textual.content import Content
 
 from companion.clock import local
 from companion.records import Memory, RetentionCurve
+from companion.strings import text
 from companion.ui import format as show
+from companion.ui.memory_words import word
 from companion.ui.widgets.literal import Part, literal
 
 _FADING = ("candidate", "active", "dormant", "archived")
 _STYLES = {"•": "$primary", "·": "$text-muted", "▲": "$accent", "─": "$warning", "│": "$text-muted"}
-LEGENDS = (
-    "• kept   · if it is not used   ▲ used   ─ below this it is not recalled",
-    "• kept  · ahead  ▲ used  ─ fades",
-)
-"""What the characters mean, at length and in short."""
 
 
 def curve_words(memory: Memory, retention: float, curve: RetentionCurve) -> str:
     """All that the drawing says, in sentences."""
     offset = memory.utc_offset
-    said = [f"Remembered {_day(memory.recorded_at, offset)}."]
+    said = [text("curve.remembered", day=_day(memory.recorded_at, offset))]
     if memory.used_count and memory.last_used_at is not None:
-        said.append(f"Used {show.counted(memory.used_count, 'time')}, last {_day(memory.last_used_at, offset)}.")
+        said.append(text("curve.used", count=memory.used_count, day=_day(memory.last_used_at, offset)))
     else:
-        said.append("Not used yet.")
+        said.append(text("curve.not_used"))
     if memory.status not in _FADING:
-        return " ".join([*said, f"It is {memory.status}, and is not recalled."])
+        return " ".join([*said, text("curve.not_recalled", status=word(memory.status))])
     if memory.pinned:
-        return " ".join([*said, "It is pinned and does not fade."])
-    said.append(f"Now it is kept to {show.percent(retention)}.")
+        return " ".join([*said, text("curve.pinned")])
+    said.append(text("curve.now_kept", share=show.percent(retention)))
     line = show.percent(curve.dormant_below)
     if curve.fades_at is None:
-        said.append(f"It will not fall below {line} within ten years.")
+        said.append(text("curve.lasts", line=line))
     elif curve.fades_at <= curve.now:
-        said.append(f"It fell below {line}, and faded from mind, around {_day(curve.fades_at, offset)}.")
+        said.append(text("curve.fell", line=line, day=_day(curve.fades_at, offset)))
     else:
-        said.append(f"If it is not used it falls below {line}, and fades, around {_day(curve.fades_at, offset)}.")
+        said.append(text("curve.falls", line=line, day=_day(curve.fades_at, offset)))
     return " ".join(said)
 
 
@@ -46,12 +46,16 @@ def curve_drawing(memory: Memory, curve: RetentionCurve, width: int, height: int
     from companion.plot import curve as draw  # a tenth of a second that only a curve is worth
 
     begin, end, offset = curve.points[0][0], curve.points[-1][0], memory.utc_offset
-    labels = [(curve.now, "now")]
+    labels = [(curve.now, text("curve.now"))]
     if curve.fades_at is not None and begin < curve.fades_at < end and not memory.pinned:
-        labels.append((curve.fades_at, "fades" if curve.fades_at > curve.now else "faded"))
+        labels.append((curve.fades_at, text("curve.fades") if curve.fades_at > curve.now else text("curve.faded")))
     labels += [(begin, _short(begin, offset)), (end, _short(end, offset))]
-    legend = next((words for words in LEGENDS if len(words) <= width), "")
-    lines = draw(curve.points, curve.now, curve.dormant_below, curve.uses, labels, width, height - 1)
+    legend = next(
+        (words for words in (text("curve.legend"), text("curve.legend_short")) if cell_len(words) <= width), ""
+    )
+    # plotext takes every character for one column.
+    wider = sum(cell_len(label) - len(label) for _, label in labels)
+    lines = draw(curve.points, curve.now, curve.dormant_below, curve.uses, labels, width - wider, height - 1)
     if not lines:
         return None
     parts: list[Part] = []
@@ -75,10 +79,9 @@ def _joined(parts: list[Part]) -> list[Part]:
 
 
 def _day(at: float, utc_offset: int) -> str:
-    moment = local(at, utc_offset)
-    return f"{moment.day} {moment:%B %Y}"
+    return show.full_day(local(at, utc_offset))
 
 
 def _short(at: float, utc_offset: int) -> str:
-    moment = local(at, utc_offset)
-    return f"{moment.day} {moment:%b} {moment:%y}"
+    """With its year."""
+    return show.short_date(at, utc_offset, datetime.min)

@@ -97,6 +97,10 @@ class Look:
         self._app.set_class(still, "-still")
         self.blink()
 
+    def fit(self, rows: int) -> None:
+        """The window has this height now."""
+        self._app.set_class(rows < theme.LOW, "-low")
+
     def blink(self) -> None:
         """Where the cursor is, it blinks or not."""
         where = self._app.focused if self._app.screen_stack else None

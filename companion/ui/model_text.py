@@ -56,7 +56,7 @@ class PullMeter:
             parts.append(f"{amount(round(rate))}/s")
             if self.total > self.done:
                 parts.append(text("models.left", time=duration((self.total - self.done) / rate)))
-        return text("format.comma").join(parts)
+        return text("format.then").join(parts)
 
     @property
     def short(self) -> str:
@@ -104,7 +104,7 @@ def model_parts(model: ModelOffer) -> list[Part]:
         facts.append(text("models.needs", size=amount(model.ram_bytes), fit=fit(model)))
     if model.license:
         facts.append(one_line(model.license, 40))
-    parts: list[Part] = [(one_line(model.name, 60), "bold"), "\n" + text("format.comma").join(facts)]
+    parts: list[Part] = [(one_line(model.name, 60), "bold"), "\n" + text("format.then").join(facts)]
     if model.notes:
         parts.append(f"\n{one_line(model.notes)}")
     if model.problem:

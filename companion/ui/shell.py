@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from textual import on, work
 from textual.command import CommandPalette
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
 
 from companion.chats import Conversation, PersonaCard
@@ -16,6 +16,7 @@ from companion.errors import CompanionError
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line
+from companion.ui import dismissing
 from companion.ui.commands import ENTRIES, slash
 from companion.ui.leaving import LeavingApp
 from companion.ui.look import Look
@@ -35,6 +36,7 @@ class ShellApp(LeavingApp):
     """Whoever is one has the engine and the conversation; `file`: where settings are written, None for nowhere."""
 
     def __init__(self, settings: Settings, file: Path | None, **more: Any) -> None:
+        dismissing.install()
         super().__init__(**more)
         self._filters = without_crash(self._filters)
         self.preferences = Preferences(settings, file)
@@ -93,6 +95,9 @@ class ShellApp(LeavingApp):
 
     def on_descendant_focus(self, _: DescendantFocus) -> None:
         self.look.blink()
+
+    def on_resize(self, event: Resize) -> None:
+        self.look.fit(event.size.height)
 
     def _is_open(self, kind: type[Any]) -> bool:
         return any(isinstance(screen, kind) for screen in self.screen_stack)

@@ -13,8 +13,8 @@ from companion.strings import texts, use_language
 from companion.ui.commands import ENTRIES
 from tests.cli.conftest import Shell
 
-OF_A_SCREEN = {"stop", "learned", "newest", "keys", "theme", "tour", "welcome", "help", "quit"}
-"""What the app has and lines have not: a moving screen, or the chat's own words."""
+OF_A_SCREEN = {"stop", "learned", "newest", "copy", "code", "file", "keys", "theme", "tour", "welcome", "help", "quit"}
+"""What the app has and lines have not: a moving screen, the clipboard, or the chat's own words."""
 
 
 def test_what_the_app_can_be_asked_the_plain_chat_can_be_asked_too() -> None:

@@ -38,7 +38,7 @@ def test_it_works_in_terminals_of_several_kinds(tmp_path: Path, terminal: str) -
         screen.type("/quit")
         screen.until("/quit")
         screen.press("Enter")
-        screen.until("[left with 0]")
+        screen.until(lambda: "left with 0" in screen.text or "status 0" in screen.text)
 
 
 @pytest.mark.skipif(not available(), reason="tmux is not installed")

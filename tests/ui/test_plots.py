@@ -46,8 +46,12 @@ def test_the_words_say_what_the_drawings_show() -> None:
 
 def test_where_there_is_nothing_the_words_say_so_and_nothing_is_drawn() -> None:
     nothing = Growth()
-    empty = (mood_plot((), 80, 12), growth_plot(nothing, 80, 12), retention_plot(nothing, 80))
-    for plot in (*empty, forecast_plot(nothing, 80, 12)):
+    for plot in (
+        mood_plot((), 80, 12),
+        growth_plot(nothing, 80, 12),
+        retention_plot(nothing, 80),
+        forecast_plot(nothing, 80, 12),
+    ):
         assert plot.words
         assert not plot.drawing
 

@@ -47,7 +47,9 @@ def about_words(page: AboutPage) -> str:
 class AboutScreen(PageScreen):
     """Each related name leads to its own page; Esc goes back the same way."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "panel", show=False, id="about.panel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "panel", text("keys_memory.panel"), show=False, id="about.panel")
+    ]
 
     def __init__(self, engine: EnginePort, name: str) -> None:
         super().__init__(engine)

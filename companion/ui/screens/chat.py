@@ -128,7 +128,7 @@ class ChatScreen(CheckInActions, FootnoteActions, Places, CopyActions, ContextAc
     def show_problem(self, title: str, hint: str) -> None:
         """The engine cannot be used at all; says so until a status says otherwise."""
         self.progress.status = EngineStatus(
-            phase="starting", activity="not running", problem_title=title, problem_hint=hint
+            phase="starting", activity=text("status.not_running"), problem_title=title, problem_hint=hint
         )
         self.refresh_state()
 

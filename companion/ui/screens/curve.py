@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from textual.widgets import Footer
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished
 from companion.records import MemoryDetail
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.curve_text import curve_drawing, curve_words
 from companion.ui.screens.base import EngineScreen, attempt
@@ -27,8 +29,7 @@ class CurveScreen(EngineScreen):
 
     HELP_TOPIC = "forgetting"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,c", "back", "Back", key_display="esc"),
-        Binding("f1", "app.help", "How forgetting works", key_display="F1"),
+        Binding("escape,q,c", "back", text("memory.key_back"), key_display="esc", id="curve.back"),
     ]
     DEFAULT_CSS = """
     CurveScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
@@ -68,7 +69,9 @@ class CurveScreen(EngineScreen):
         self.query_one("#what", Literal).show((one_line(memory.text, width), "bold"))
         words = curve_words(memory, detail.retention, detail.curve)
         self.query_one("#words", Literal).show(words)
-        taken = 4 + -(-len(words) * 11 // (10 * width))  # what it says, its lines once folded, a blank one, the footer
+        taken = 4 + -(
+            -cell_len(words) * 11 // (10 * width)
+        )  # what it says, its lines once folded, a blank one, the footer
         drawing = curve_drawing(memory, detail.curve, width, min(TALLEST, self.size.height - taken))
         content = self.query_one("#drawing", Literal)
         content.display = drawing is not None

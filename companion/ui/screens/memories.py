@@ -44,11 +44,11 @@ class MemoriesScreen(MemoryActions):
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", show=False, id="panel.filter"),
-        Binding("s", "next_status", show=False, id="panel.status"),
-        Binding("k", "next_kind", show=False, id="panel.kind"),
-        Binding("o", "next_order", show=False, id="panel.order"),
-        Binding("ctrl+a", "mark_all", show=False, id="panel.mark_all"),
+        Binding("slash", "filter", text("keys_memory.filter"), show=False, id="panel.filter"),
+        Binding("s", "next_status", text("keys_memory.status"), show=False, id="panel.status"),
+        Binding("k", "next_kind", text("keys_memory.kind"), show=False, id="panel.kind"),
+        Binding("o", "next_order", text("keys_memory.order"), show=False, id="panel.order"),
+        Binding("ctrl+a", "mark_all", text("keys_memory.mark_all"), show=False, id="panel.mark_all"),
     ]
     DEFAULT_CSS = """
     MemoriesScreen #summary { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }

@@ -38,7 +38,9 @@ class PeopleScreen(PageScreen):
     """A name that is typed (after /) finds its page, whether it is in the list or not."""
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "find", show=False, id="people.find")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "find", text("keys_memory.find"), show=False, id="people.find")
+    ]
     DEFAULT_CSS = """
     PeopleScreen Input, PeopleScreen Input:focus {
         border: none; height: 1; padding: 0 1; background: transparent;

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from textual import on
 from textual.message import Message
 from textual.widget import Widget
 
 from companion.calls import EnginePort
+from companion.days import month_of_year
 from companion.memory_pages import Month
 from companion.records import KINDS, Kind
 from companion.strings import text
@@ -69,7 +71,7 @@ class TimelineScreen(PageScreen):
         head = OpeningLine(
             MonthChosen(key),
             f"{'▾' if shown else '▸'} ",
-            (month_name(month), "bold"),
+            (month_of_year(date(month.year, month.month, 1)), "bold"),
             ("  ", ""),
             (bar(total / most if most else 0, BAR), "$primary"),
             (f"  {counts}", "$text-muted"),
@@ -108,8 +110,3 @@ def counted(kind: Kind, count: int) -> str:
             return text("timeline.day", count=count)
         case "trait":
             return text("timeline.trait", count=count)
-
-
-def month_name(month: Month) -> str:
-    """ "March 2026"."""
-    return text("timeline.month", month=text("timeline.months").split()[month.month - 1], year=month.year)

@@ -52,16 +52,16 @@ class LongTable(ScrollView, can_focus=True):
     COLUMNS: ClassVar[Sequence[tuple[str, str, int]]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", text("table.open"), key_display="⏎", id="table.open"),
-        Binding("up", "move(-1)", show=False, id="table.up"),
-        Binding("down", "move(1)", show=False, id="table.down"),
-        Binding("pageup", "page(-1)", show=False, id="table.page_up"),
-        Binding("pagedown", "page(1)", show=False, id="table.page_down"),
-        Binding("home,ctrl+home", "first", show=False, id="table.first"),
-        Binding("end,ctrl+end", "last", show=False, id="table.last"),
-        Binding("space", "mark", show=False, id="table.mark"),
-        Binding("shift+up", "extend(-1)", show=False, id="table.mark_up"),
-        Binding("shift+down", "extend(1)", show=False, id="table.mark_down"),
-        Binding("v", "mark_to", show=False, id="table.mark_to"),
+        Binding("up", "move(-1)", text("keys_move.up"), show=False, id="table.up"),
+        Binding("down", "move(1)", text("keys_move.down"), show=False, id="table.down"),
+        Binding("pageup", "page(-1)", text("keys_move.page_up"), show=False, id="table.page_up"),
+        Binding("pagedown", "page(1)", text("keys_move.page_down"), show=False, id="table.page_down"),
+        Binding("home,ctrl+home", "first", text("keys_memory.first"), show=False, id="table.first"),
+        Binding("end,ctrl+end", "last", text("keys_memory.last"), show=False, id="table.last"),
+        Binding("space", "mark", text("keys_memory.mark"), show=False, id="table.mark"),
+        Binding("shift+up", "extend(-1)", text("keys_memory.mark_up"), show=False, id="table.mark_up"),
+        Binding("shift+down", "extend(1)", text("keys_memory.mark_down"), show=False, id="table.mark_down"),
+        Binding("v", "mark_to", text("keys_memory.mark_to"), show=False, id="table.mark_to"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--header", "table--cursor", "table--dim", "table--marked"}
     DEFAULT_CSS = """

@@ -18,10 +18,10 @@ class TurnView(Vertical):
     """Has the focus only while the person walks: Tab goes through the lines under replies, not through all turns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "screen.walk(-1)", id="turn.up", show=False),
-        Binding("down", "screen.walk(1)", id="turn.down", show=False),
-        Binding("left", "screen.version(-1)", id="turn.version_before", show=False),
-        Binding("right", "screen.version(1)", id="turn.version_after", show=False),
+        Binding("up", "screen.walk(-1)", text("keys_move.turn_up"), id="turn.up", show=False),
+        Binding("down", "screen.walk(1)", text("keys_move.turn_down"), id="turn.down", show=False),
+        Binding("left", "screen.version(-1)", text("keys_move.version_before"), id="turn.version_before", show=False),
+        Binding("right", "screen.version(1)", text("keys_move.version_after"), id="turn.version_after", show=False),
         Binding("c,y", "screen.copy_turn", text("chat.key_copy"), id="turn.copy"),
         Binding("b", "screen.copy_code", text("chat.key_code"), id="turn.copy_code"),
         Binding("e", "screen.edit_turn", text("chat.key_edit"), id="turn.edit"),
