@@ -128,12 +128,14 @@ class Transcript(VerticalScroll, can_focus=False):
         if at is None:
             self.to_newest()
 
-    async def replace_from(self, view: TurnView, items: Sequence[TranscriptItem]) -> None:
-        """These instead of `view` and all that follows it; what is on the screen above stays where it is."""
+    async def replace_from(self, view: TurnView, items: Sequence[TranscriptItem], more: bool = False) -> None:
+        """These instead of `view` and all that follows it; what is on the screen above stays where it is. `more`: there
+        are newer ones than these."""
         with self.app.batch_update():
             self.release_anchor()
             for widget in self._cut(view):
                 await widget.remove()
+            self.more_below = more
             await self.mount_all(self._make(items, self._newest, self.views))
             self._note_missing()
 
