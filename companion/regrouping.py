@@ -144,7 +144,7 @@ class Regrouping:
     def _tag(self, batch: Batch, memory: Memory, texts: Sequence[str]) -> None:
         tagger = Tagger(self.editing.store)
         batch.update(memory.id, tags=tagger.of(memory))
-        tagger.refresh(batch, (memory.text, *texts))
+        tagger.refresh(batch, (memory.text, *texts), memory.scope)
 
 
 def _joined(parts: Sequence[Memory], text: str) -> Memory:
