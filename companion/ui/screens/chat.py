@@ -157,6 +157,9 @@ class ChatScreen(CheckInActions, FootnoteActions, Places, CopyActions, ContextAc
                 self.reply_finished(event.report.turn)
             case ReplyFailed():
                 self.reply_failed(event)
+            case CheckedIn():
+                self.transcript.bring_up(event)
+                self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
             case CheckedIn():
