@@ -122,6 +122,10 @@ class VersionActions(Editing):
             await self.transcript.replace_from(view, items[ids.index(turn) :])
             self.transcript.to_newest()
 
+    def engine_ended(self) -> None:
+        super().engine_ended()
+        self._renewing = False
+
     # Choosing among versions
 
     def action_version(self, direction: int) -> None:
