@@ -228,8 +228,7 @@ class NothingToUndo(CompanionError):
 
 
 class NothingToRedo(NothingToUndo):
-    title = "Nothing to do again"
-    hint = "What was undone can be done again until you change something else."
+    """What was undone was done again, or something was changed since."""
 
 
 class EngineStopped(CompanionError):
