@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
+from textual.timer import Timer
 from textual.widgets import Footer, Input
 
 from companion.calls import EnginePort
@@ -36,7 +37,9 @@ WIDE = 90
 LOW = 10
 """Lines under which the table needs every one."""
 PAUSE = 0.15
-"""Seconds after a change of the engine's before the list is fetched again, and on a row before it is shown."""
+"""Seconds on a row before the memory is shown beside the table."""
+SETTLING = 0.5
+"""Seconds from a change of the engine's own until the list is fetched again."""
 
 
 class MemoriesScreen(MemoryActions):
@@ -68,6 +71,7 @@ class MemoriesScreen(MemoryActions):
         self._marked: dict[int, Memory] = {memory.id: memory for memory in marked}
         self._stale = False
         self._working = False
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield FilterLine(self._view.text)
@@ -299,8 +303,13 @@ class MemoriesScreen(MemoryActions):
         self.load()
 
     def engine_event(self, event: Event) -> None:
-        if isinstance(event, MemoriesChanged | ThoughtsFormed | SleepFinished):
-            self.load()
+        if isinstance(event, MemoriesChanged | ThoughtsFormed | SleepFinished) and self._timer is None:
+            # Reflection may form many thoughts a second.
+            self._timer = self.set_timer(SETTLING, self._load_settled)
+
+    def _load_settled(self) -> None:
+        self._timer = None
+        self.load()
 
     async def engine_back(self) -> None:
         self.load()
