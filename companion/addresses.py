@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+from companion.strings import text
+
 
 def server_url(url: str) -> str:
     """`url` without white space and slashes at its ends; empty stays empty. Raises ValueError saying what is wrong,
@@ -13,16 +15,16 @@ def server_url(url: str) -> str:
     if not url:
         return ""
     if any(character.isspace() or not character.isprintable() for character in url):
-        raise ValueError("an address has no white space in it")
+        raise ValueError(text("address.white_space"))
     parts = _split(url)
     if parts.scheme not in ("http", "https"):
-        raise ValueError("an address begins with http:// or https://")
+        raise ValueError(text("address.scheme"))
     if not parts.hostname:
-        raise ValueError("an address names a computer, as in http://localhost:8080")
+        raise ValueError(text("address.computer"))
     if parts.username is not None or parts.password is not None:
-        raise ValueError("a name or key does not belong into an address, where screens and logs show it")
+        raise ValueError(text("address.password"))
     if parts.query or parts.fragment:
-        raise ValueError("an address ends before ? and #")
+        raise ValueError(text("address.query"))
     return url
 
 
@@ -45,5 +47,5 @@ def _split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port  # a port that is no number is found out only here
     except ValueError as error:
-        raise ValueError("the address cannot be read; it should be like http://localhost:8080") from error
+        raise ValueError(text("address.unreadable")) from error
     return parts

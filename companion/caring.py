@@ -96,6 +96,7 @@ class Caring:
         if not self._settings.checkins.enabled or self._store is None or self._store.read_only or not self._chat:
             return
         try:
+            self._checking_in.refresh(self._clock.now())
             with self._sending:
                 told = None if self._talking.wanted else self._bring_up(self._store)
         except CompanionError as error:  # the next minute looks again

@@ -64,6 +64,7 @@ class Conversing:
             with store.db.write():
                 conversation = self._conversation or self._holding.open_new()
                 turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
+                store.drafts.put(self._conversation or 0, "")
             self._conversation = conversation
             self._talking.answer(turn)
             self._minding.interrupt()

@@ -171,7 +171,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     else:
         detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
         if text("index.exact_serves") not in detail:
-            detail += "; exact search serves"
+            detail += text("doctor.exact_serves")
         checks.append(Check("index", "warning", detail, cure))
     return checks
 
@@ -202,4 +202,4 @@ def _jobs(store: Store) -> list[Check]:
 def _nights(store: Store, settings: Settings) -> Check:
     now = store.clock.now()
     last = store.nights.latest(now.date(), now)
-    return Check("sleep", "ok", text("doctor.nights", value=last or "none yet", at=settings.sleep.at))
+    return Check("sleep", "ok", text("doctor.nights", value=last or text("doctor.none_yet"), at=settings.sleep.at))

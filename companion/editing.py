@@ -44,7 +44,9 @@ class Editing:
     def answer(self, question: str, turn: Turn, scope: str) -> Change:
         """Keep what the person's `turn` answers to a question of the companion's, placed among what is known."""
         keeper = Keeper(self.store, self.clock, self.curve)
-        with self.store.changes.batch("person", "answer", f"the answer to “{one_line(question, 80)}”") as batch:
+        with self.store.changes.batch(
+            "person", "answer", words("engine.answer_to", question=one_line(question, 80))
+        ) as batch:
             kept = [keeper.keep(batch, thought) for thought in answered(question, turn, scope)]
             ids = tuple(each.id for each in kept if each.id is not None) or batch.touched
         return self.change(batch.id, words("editing.remembered", text=said(turn.text)), ids)

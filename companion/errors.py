@@ -76,7 +76,9 @@ class CompanionError(Exception):
             self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.detail}" if self.detail else self.title
+        from companion.strings import text
+
+        return text("errors.with_detail", title=self.title, detail=self.detail) if self.detail else self.title
 
     def __reduce__(self) -> tuple[object, ...]:
         # An error crosses the pipe from the engine; keyword arguments do not survive the default pickling.
@@ -226,8 +228,7 @@ class NothingToUndo(CompanionError):
 
 
 class NothingToRedo(NothingToUndo):
-    title = "Nothing to do again"
-    hint = "What was undone can be done again until you change something else."
+    """What was undone was done again, or something was changed since."""
 
 
 class EngineStopped(CompanionError):

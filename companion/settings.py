@@ -50,7 +50,8 @@ class ModelSettings(_Section):
     threads: int | None = Field(default=None, ge=1, le=256)
     """Threads for the model; without it as many as `companion models tune` found best."""
     type_ahead: bool = True
-    """Recall and read while you type, so that the reply begins sooner. Nothing of it is kept before you send."""
+    """Recall and read while you type, so that the reply begins sooner. Nothing that this finds or reads is kept
+    before you send; your draft is, so that it outlives the program (not that of an incognito conversation)."""
     keep_read: bool = True
     """Keep what the model has read of the conversation in a file of the profile, so that it need not be read again
     after a start."""

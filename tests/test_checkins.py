@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from companion.chats import ChatMode
+from companion.cli.lines import TypedLines
+from companion.cli.plain import PlainChat
 from companion.clock import SetClock
 from companion.companion import Companion
 from companion.errors import InvalidInput
@@ -380,3 +382,25 @@ def test_a_notification_does_not_say_what_it_is_about(calendar: Calendar, monkey
     companion.settle()
     calendar.at(companion, day(4, 9))
     assert shown == [("Companion", "I have something for you.")]
+
+
+class Typed(TypedLines):
+    """Lines as a person would type them."""
+
+    def __init__(self, *lines: str) -> None:
+        self._waiting = list(lines)
+
+    def read(self) -> str:
+        return f"{self._waiting.pop(0)}\n" if self._waiting else ""
+
+
+def test_in_the_plain_chat_it_comes_before_the_person_is_asked_for_words(
+    calendar: Calendar, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    companion = calendar.told("I have a job interview on Thursday.")
+    calendar.clock.at = day(3, 18)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    PlainChat(companion, Typed("/quit"), calendar.house.settings).run()
+    said = capsys.readouterr().out
+    assert "That was today. How did it go?" in said
+    assert said.index("How did it go?") < said.rindex("You:")

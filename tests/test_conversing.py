@@ -385,10 +385,11 @@ def test_a_draft_is_kept_for_its_conversation_over_a_restart(house: House) -> No
     visit.companion.keep_draft("half a")
     assert visit.companion.draft() == "half a"
     reply = visit.ask("hello", "good day")
+    assert visit.companion.draft() == ""
     visit.companion.keep_draft("for this one")
     visit.companion.begin_conversation()
-    assert visit.companion.draft() == "half a"
-    visit.companion.keep_draft("")
+    assert visit.companion.draft() == ""
+    visit.companion.keep_draft("something else")
     visit.companion.open_conversation(reply.conversation)
     visit.companion.close()
     again = house.open(chat=True, model=FakeModel())
@@ -656,3 +657,25 @@ def test_nothing_asked_in_the_first_minute_is_written_into_what_is_incognito(vis
     visit.companion.begin_conversation("incognito")
     assert isinstance(problem_of(lambda: visit.companion.answer_question("Who are you?", "Me.")), InvalidInput)
     assert visit.says == []
+
+
+def test_a_second_reply_that_was_being_written_when_the_program_ended_takes_its_place(talk: Talk) -> None:
+    store, old = talk.store, "The red fox hid under the old wooden bridge."
+    talk.model.enqueue(old)
+    first = talk.answer("Tell me a story.")
+    assert first is not None
+    while (job := store.jobs.next()) is not None:
+        talk.reflection.work(job)
+    asked = first.turn.answers or 0
+    empty = store.turns.add(1, "companion", "", START, state="streaming", answers=asked, parent=asked)
+    recover(store, talk.reflection)
+    assert [turn.text for turn in store.turns.conversation(1)] == ["Tell me a story.", old]
+    reply = store.turns.add(1, "companion", "", START, state="streaming", answers=asked, parent=asked)
+    store.turns.checkpoint(reply.id, "The grey whale swam past the icy harbour")
+    recover(store, talk.reflection)
+    while (job := store.jobs.next()) is not None:
+        talk.reflection.work(job)
+    moments = [memory.text for memory in store.memories.by_status(("active",)) if memory.subject == "companion"]
+    assert moments == ["The grey whale swam past the icy harbour"]
+    assert [turn.id for turn in store.turns.replies_to(asked)] == [first.turn.id, reply.id]
+    assert empty.id not in [turn.id for turn in store.turns.latest(10)]

@@ -82,3 +82,15 @@ def test_a_clock_set_back_by_years_does_not_put_the_night_off_for_years(schedule
     due = schedule._scheduler.get_job("night").next_run_time
     assert due <= datetime.now().astimezone() + timedelta(days=1, hours=2)
     assert night.calls == 0
+
+
+def test_what_is_looked_at_every_minute_is_called_within_one(night: Night) -> None:
+    look = Night()
+    schedule = Schedule(time(3, 30), night, look)
+    schedule.start()
+    due = schedule._scheduler.get_job("minute").next_run_time
+    assert timedelta(0) <= due - datetime.now().astimezone() + timedelta(seconds=1) <= timedelta(minutes=1, seconds=1)
+    schedule._scheduler.modify_job("minute", next_run_time=datetime.now().astimezone() - timedelta(hours=9))
+    assert look.called.wait(PATIENCE)
+    schedule.stop()
+    assert (look.calls, night.calls) == (1, 0)

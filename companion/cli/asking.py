@@ -9,7 +9,16 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError
-from companion.events import Event, Notice, ReplyFailed, ReplyFinished, ReplyToken, StatusChanged, ThoughtsFormed
+from companion.events import (
+    CheckedIn,
+    Event,
+    Notice,
+    ReplyFailed,
+    ReplyFinished,
+    ReplyToken,
+    StatusChanged,
+    ThoughtsFormed,
+)
 from companion.records import ReplyReport, SentMessage
 
 if TYPE_CHECKING:
@@ -34,7 +43,7 @@ class Talk:
     def __init__(self, companion: Companion) -> None:
         self._companion = companion
         self._events: queue.SimpleQueue[Event | Asked] = queue.SimpleQueue()
-        self._noticed: list[ThoughtsFormed | Notice] = []
+        self._noticed: list[ThoughtsFormed | Notice | CheckedIn] = []
         companion.subscribe(self._events.put)
 
     def exchange(
@@ -113,7 +122,7 @@ class Talk:
             else:
                 self._keep(event)
 
-    def unheard(self) -> list[ThoughtsFormed | Notice]:
+    def unheard(self) -> list[ThoughtsFormed | Notice | CheckedIn]:
         """What the engine said on its own account since the last call."""
         self._drain()
         noticed, self._noticed = self._noticed, []
@@ -127,5 +136,5 @@ class Talk:
                 return
 
     def _keep(self, event: Event | Asked) -> None:
-        if isinstance(event, ThoughtsFormed | Notice):
+        if isinstance(event, ThoughtsFormed | Notice | CheckedIn):
             self._noticed.append(event)

@@ -199,7 +199,7 @@ def _span(memory: Memory) -> str:
 
 def word(group: str, name: str) -> str:
     """What a kind, a state, a layer … is called; the name itself where it has no other."""
-    return str(texts(group).get(name, name))
+    return str(texts(group).get(name.replace(" ", "_"), name))
 
 
 def _fact(label: str, value: str) -> str:

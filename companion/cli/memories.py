@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from companion.cli.changing import (
+    MAX_ID,
+    AsOfOption,
+    IdArgument,
+    JsonOption,
+    LimitOption,
+    TextArgument,
+    joined,
+    make_change,
+    print_lines,
+    retention_of,
+)
+from companion.cli.curating import about, growth, merge, put_back, redo, split, timeline, topics
 from companion.cli.learning import learning
-from companion.cli.listing import change_lines, detail_lines, found_lines, history_lines, memory_lines
-from companion.cli.output import change_json, detail_json, entry_json, found_json, memory_json, print_json, say
+from companion.cli.listing import detail_lines, found_lines, history_lines, memory_lines
+from companion.cli.output import detail_json, entry_json, found_json, memory_json, print_json
 from companion.cli.session import opened
+from companion.cli.sleep import parse_moment
 from companion.clock import SystemClock
-from companion.errors import InvalidInput, NotFound
+from companion.errors import InvalidInput
 from companion.filter_syntax import parse
-from companion.records import KINDS, STATUSES, Change, Kind, MemoryFilter, Status
+from companion.records import KINDS, STATUSES, Kind, MemoryFilter, Status
+from companion.strings import text as words
 from companion.text import one_line, valid_text
 
-if TYPE_CHECKING:
-    from companion.companion import Companion
-
-MAX_ID = 2**62
 app = typer.Typer(no_args_is_help=True, help="See, search and change what is remembered.")
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")]
-IdArgument = Annotated[int, typer.Argument(metavar="ID", min=1, max=MAX_ID, help="Number of the memory.")]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="At most so many.")]
-TextArgument = Annotated[list[str], typer.Argument(metavar="TEXT")]
 
 
 @app.command("list")
@@ -46,52 +51,55 @@ def list_(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Forgotten and replaced ones too.")] = False,
     text: Annotated[str, typer.Option("--text", help="Only those that hold these words.")] = "",
+    as_of: AsOfOption = "",
     limit: LimitOption = 1000,
     as_json: JsonOption = False,
 ) -> None:
     """List memories, newest first: all, or those that a filter names."""
-    kinds: tuple[Kind, ...] = tuple(one for one in KINDS if one in _known(kind, KINDS, "kind of memory"))
-    statuses: tuple[Status, ...] = tuple(one for one in STATUSES if one in _known(status, STATUSES, "state"))
+    kinds: tuple[Kind, ...] = tuple(one for one in KINDS if one in _known(kind, KINDS, words("memories_cli.kind")))
+    statuses: tuple[Status, ...] = tuple(
+        one for one in STATUSES if one in _known(status, STATUSES, words("memories_cli.state"))
+    )
     typed = valid_text(" ".join(filter or []))
-    parsed = parse(typed, SystemClock().now(), MemoryFilter(limit=limit))
-    wanted = replace(parsed.filter, text=" ".join(part for part in (parsed.filter.text, valid_text(text)) if part))
-    if kinds:
-        wanted = replace(wanted, kinds=kinds)
-    if everything or statuses:
-        wanted = replace(wanted, statuses=statuses or STATUSES)
+    until = parse_moment(as_of).timestamp() if as_of else None
+    with opened() as companion:  # the settings say in which language the notes are
+        parsed = parse(typed, SystemClock().now(), MemoryFilter(limit=limit, as_of=until))
+        wanted = replace(parsed.filter, text=" ".join(part for part in (parsed.filter.text, valid_text(text)) if part))
+        if kinds:
+            wanted = replace(wanted, kinds=kinds)
+        if everything or statuses:
+            wanted = replace(wanted, statuses=statuses or STATUSES)
+        rows = companion.list_memories(wanted)
     for note in parsed.notes:
         typer.echo(one_line(note), err=True)
-    with opened() as companion:
-        rows = companion.list_memories(wanted)
     if as_json:
         print_json([memory_json(row.memory, row.retention) for row in rows])
         return
-    _print(
-        memory_lines(rows)
-        or ["Nothing is remembered that fits." if typed or text or kind else "Nothing is remembered yet."]
-    )
+    filtered = bool(typed or text or kind or as_of)
+    print_lines(memory_lines(rows) or [words("memories_cli.none_fits") if filtered else words("memories_cli.none")])
 
 
 @app.command()
 def search(text: TextArgument, limit: LimitOption = 10, as_json: JsonOption = False) -> None:
     """What a text would bring to mind, best first."""
     with opened(load_embedder=True) as companion:
-        found = companion.search_memories(_text(text), limit)
+        found = companion.search_memories(joined(text), limit)
         if as_json:
-            print_json([found_json(one, _retention(companion, one.memory.id)) for one in found])
+            print_json([found_json(one, retention_of(companion, one.memory.id)) for one in found])
             return
-    _print(found_lines(found) or ["Nothing comes to mind."])
+    print_lines(found_lines(found) or [words("memories_cli.nothing_comes")])
 
 
 @app.command()
-def show(id: IdArgument, as_json: JsonOption = False) -> None:
+def show(id: IdArgument, as_of: AsOfOption = "", as_json: JsonOption = False) -> None:
     """One memory with what it rests on and its history."""
+    at = parse_moment(as_of).timestamp() if as_of else None
     with opened() as companion:
-        detail = companion.memory(id)
+        detail = companion.memory(id, at)
     if as_json:
         print_json(detail_json(detail))
     else:
-        _print(detail_lines(detail))
+        print_lines(detail_lines(detail))
 
 
 @app.command()
@@ -101,15 +109,15 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Write a memory by hand."""
-    _known([kind], KINDS, "kind of memory")
+    _known([kind], KINDS, words("memories_cli.kind"))
     chosen = next(one for one in KINDS if one == kind)
-    _change(lambda companion: companion.add_memory(_text(text), chosen), as_json)
+    make_change(lambda companion: companion.add_memory(joined(text), chosen), as_json)
 
 
 @app.command()
 def edit(id: IdArgument, text: TextArgument, as_json: JsonOption = False) -> None:
     """Change what a memory says."""
-    _change(lambda companion: companion.edit_memory(id, _text(text)), as_json)
+    make_change(lambda companion: companion.edit_memory(id, joined(text)), as_json)
 
 
 @app.command()
@@ -119,19 +127,19 @@ def pin(
     as_json: JsonOption = False,
 ) -> None:
     """Keep a memory from fading."""
-    _change(lambda companion: companion.pin_memory(id, not off), as_json)
+    make_change(lambda companion: companion.pin_memory(id, not off), as_json)
 
 
 @app.command()
 def forget(id: IdArgument, as_json: JsonOption = False) -> None:
     """Forget a memory: it is not recalled or learned again. `restore` or `undo` brings it back."""
-    _change(lambda companion: companion.forget_memory(id), as_json)
+    make_change(lambda companion: companion.forget_memory(id), as_json)
 
 
 @app.command()
 def restore(id: IdArgument, as_json: JsonOption = False) -> None:
     """Bring a faded, replaced or forgotten memory back."""
-    _change(lambda companion: companion.restore_memory(id), as_json)
+    make_change(lambda companion: companion.restore_memory(id), as_json)
 
 
 @app.command()
@@ -145,7 +153,7 @@ def undo(
     as_json: JsonOption = False,
 ) -> None:
     """Take a change back. Undoing an undo does it again."""
-    _change(lambda companion: companion.undo(batch), as_json)
+    make_change(lambda companion: companion.undo(batch), as_json)
 
 
 @app.command()
@@ -162,49 +170,19 @@ def history(
     if as_json:
         print_json([entry_json(entry) for entry in entries])
         return
-    _print(history_lines(entries) or ["Nothing was changed yet."])
+    print_lines(history_lines(entries) or [words("plain.no_history")])
 
 
-app.command()(learning)
-
-
-def _change(change: Callable[[Companion], Change], as_json: bool) -> None:
-    """Make a change, give it its vectors at once, and say what was done."""
-    with opened(load_embedder=True) as companion:
-        done = change(companion)
-        companion.settle()
-        if as_json:
-            retentions = {memory.id: _retention(companion, memory.id) for memory in done.memories}
-            print_json(change_json(done, retentions))
-            return
-    _print(change_lines(done))
-
-
-def _retention(companion: Companion, id: int) -> float | None:
-    """None when the memory is not there (its making was undone)."""
-    try:
-        return companion.memory(id).retention
-    except NotFound:
-        return None
-
-
-def _text(words: list[str]) -> str:
-    """Words of the command line as one text. Raises InvalidInput."""
-    text = valid_text(" ".join(words)).strip()
-    if not text:
-        raise InvalidInput("the text is empty")
-    return text
+for command in (redo, merge, split, about, topics, timeline, growth, learning):
+    app.command()(command)
+app.command("put-back")(put_back)
 
 
 def _known(given: list[str] | None, known: tuple[str, ...], what: str) -> list[str]:
     for one in given or []:
         if one not in known:
             raise InvalidInput(
-                f"there is no {what} called “{one_line(one, 40)}”", hint=f"There are: {', '.join(known)}."
+                words("memories_cli.unknown", what=what, name=one_line(one, 40)),
+                hint=words("memories_cli.there_are", names=", ".join(known)),
             )
     return given or []
-
-
-def _print(lines: list[str]) -> None:
-    for line in lines:
-        say(line)

@@ -22,14 +22,14 @@ from companion.cli.plain_commands import run_command
 from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, NotFound
-from companion.events import Notice, ThoughtsFormed
+from companion.events import CheckedIn, Notice, ThoughtsFormed
 from companion.paths import default_paths
 from companion.records import ReplyReport, Role, SentMessage
 from companion.settings import Settings
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.text import one_line, sanitise, valid_text
-from companion.ui.format import not_from_memory
+from companion.ui.format import aside, not_from_memory
 
 LOOKED_AT = 20
 """Turns among which the latest reply is looked for."""
@@ -87,6 +87,8 @@ class PlainChat:
 
     def _read(self) -> str | None:
         """A line of the person's, None at the end. Ctrl+C asks; the second in a row leaves."""
+        if sys.stdin.isatty():
+            self._engine.bring_up()  # here nobody is typing; the minutes of a script are nobody's
         self._tell_news()
         while True:
             try:
@@ -118,7 +120,8 @@ class PlainChat:
         return self._latest("person")
 
     def _latest(self, role: Role) -> int:
-        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT)]
+        here = self._engine.conversation().id  # what is shown above a new one belongs to those before it
+        turns = [item.turn for item in self._engine.transcript(limit=LOOKED_AT) if item.turn.conversation == here]
         found = next((turn.id for turn in reversed(turns) if turn.role == role), None)
         if found is None:
             raise NotFound(text("plain.no_reply"), hint=text("plain.no_reply_hint"))
@@ -152,7 +155,7 @@ class PlainChat:
         if report.turn.state == "stopped":
             say(text("plain.stopped"))
         if report.unsupported:
-            say(f"({not_from_memory(report.unsupported)})")
+            say(aside(not_from_memory(report.unsupported)))
 
     def _activity(self, activity: str) -> None:
         """Nothing: a screen reader would read every step aloud."""
@@ -162,8 +165,12 @@ class PlainChat:
             if isinstance(event, ThoughtsFormed):
                 for line in thought_lines(event):
                     say(line)
+            elif isinstance(event, CheckedIn):
+                _write(text("plain.companion"))
+                say(event.text)
             elif isinstance(event, Notice):
-                say(f"({event.title}. {event.hint})" if event.hint else f"({event.title})")
+                told = text("errors.then", title=event.title, hint=event.hint) if event.hint else event.title
+                say(aside(told))
 
 
 def words_go(status: EngineStatus) -> str:

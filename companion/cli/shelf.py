@@ -15,7 +15,7 @@ from companion.cli.session import prepare
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import amount
-from companion.ui.model_text import fit, plan_lines
+from companion.ui.model_text import fit, notes, plan_lines
 
 if TYPE_CHECKING:
     from companion.model.shelf import Shelf
@@ -165,7 +165,7 @@ def list_lines(found: ModelList) -> list[str]:
             mark = "*" if model.in_use else " "
             lines.append(f"{mark} {one_line(model.name, 40):<{width}}  {_facts(model)}")
             if model.notes and place == "offered":
-                lines.append(f"  {'':<{width}}  {one_line(model.notes)}")
+                lines.append(f"  {'':<{width}}  {one_line(notes(model))}")
             if place == "elsewhere" or (model.removing == "forget"):
                 lines.append(f"  {'':<{width}}  {one_line(model.path, 400)}")
             if model.problem:
@@ -196,7 +196,7 @@ def _facts(model: ModelOffer) -> str:
         facts.append(one_line(model.license, 40))
     if model.partial_bytes:
         facts.append(text("shelf.partial", partial_bytes=amount(model.partial_bytes)))
-    return text("format.comma").join(facts)
+    return text("format.then").join(facts)
 
 
 def offer_json(model: ModelOffer) -> Json:

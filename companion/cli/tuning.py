@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from companion.cli.listing import word
 from companion.cli.output import Json, print_json, say
 from companion.cli.progress import Bar
 from companion.cli.session import opened
@@ -74,9 +75,9 @@ def tune_lines(model: str, report: TuneReport, tuner: Tuner) -> list[str]:
     for trial in report.trials:
         speed = f"{trial.per_second:.0f}" if trial.per_second else "–"
         ratio = f"{trial.ratio:.2f}" if trial.ratio else "–"
-        note = f"  {trial.note}" if trial.note else ""
+        note = f"  {word('tune_note', trial.note)}" if trial.note else ""
         mark = f"  {text('tune.used')}" if trial.chosen else ""
-        lines.append(f"  {filled(trial.what, 18)}{trial.value:>7}{speed:>10}{ratio:>8}{mark}{note}")
+        lines.append(f"  {filled(word('tune_step', trial.what), 18)}{trial.value:>7}{speed:>10}{ratio:>8}{mark}{note}")
     found, used = report.tuning, tuner.tuning
     lines += [
         "",

@@ -28,6 +28,8 @@ EXACT = 25_000
 """Vectors that are all compared: 12,000 take 1 ms, where a search by Chroma takes 3."""
 NEAREST = 150
 """Pieces by meaning, memories by words, and by each other way, that go on."""
+MORE = 4
+"""Times as many pieces are asked of the index at most, where others' memories are among them."""
 PASSAGES = 20
 """Of so many, the whole conversation."""
 MESSAGES = 2
@@ -75,7 +77,9 @@ def _nearest(rows: Rows, vectors: Matrix, meaning: Meaning, table: VectorTable, 
     index = meaning.index if len(table.matrix) > EXACT else None
     if index is not None and unsent and index.elsewhere:
         index = None
-    found = index.search(vectors, NEAREST) if index is not None else None
+    # The index holds what may not be recalled here as well: more of it is asked for where that is much.
+    wanted = int(NEAREST * min(MORE, rows.total_pieces / max(1, len(rows.piece_ids))))
+    found = index.search(vectors, wanted) if index is not None else None
     if found is None:
         # One by one: two at once take four times as long (OpenBLAS packs the table for a product of matrices).
         every = [np.where(rows.piece_slot >= 0, (table.matrix @ vector)[rows.piece_slot], -1.0) for vector in vectors]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from companion import strings
 from companion.memory.words import stems
 from companion.records import Memory, RecalledMemory, Status
 from companion.store.store import Store
@@ -17,7 +18,6 @@ STANDING: tuple[Status, ...] = ("active", "dormant", "archived")
 """States of what holds now. It may have faded: what is true comes to mind with what is not any more."""
 MOSTLY = 0.6
 """Share of a moment's words from which what does not hold any more is all it says."""
-REASON = "took the place of what was said before"
 _LONGEST = 8
 """Steps from a statement to the one that holds now: home, job and the like change a few times."""
 
@@ -55,7 +55,9 @@ def newer_above(
             now = store.memories.get(each.now)
             about = about and now.scope == item.memory.scope  # the person may have merged what was told to two
             if about and not any(_same(now, other.memory) for other in listed):
-                listed.append(replace(item, memory=now, reasons=(REASON,), excerpt="", figures=()))
+                listed.append(
+                    replace(item, memory=now, reasons=(strings.text("reason.replaced"),), excerpt="", figures=())
+                )
         if not any(item.memory.id == other.memory.id for other in listed):
             listed.append(item)
     return [replace(item, rank=rank) for rank, item in enumerate(listed[:limit], 1)]

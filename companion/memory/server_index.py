@@ -194,7 +194,7 @@ def within(seconds: float, do: Callable[[], Found]) -> Found:
     try:
         well, found = outcome.get(timeout=seconds)
     except queue.Empty:
-        raise TimeoutError(f"no answer within {seconds:g} s") from None
+        raise TimeoutError(text("index.no_answer_within", seconds=seconds)) from None
     if not well:
         raise found
     result: Found = found
@@ -204,9 +204,9 @@ def within(seconds: float, do: Callable[[], Found]) -> Found:
 def _why(error: Exception) -> str:
     match error:
         case ConnectionRefusedError():
-            return "nothing listens there"
+            return text("index.nothing_listens")
         case TimeoutError():
-            return str(error) if str(error).startswith("no answer") else "no answer"
+            return str(error) or text("index.no_answer")
         case OSError():
             return str(error.strerror or error) or type(error).__name__
         case _:

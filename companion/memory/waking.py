@@ -22,6 +22,7 @@ from companion.store.images import content_key
 from companion.store.search import PIECE_BITS
 from companion.store.store import Store
 from companion.store.vectors import Matrix
+from companion.strings import text
 
 FADED: tuple[Status, ...] = ("dormant", "archived")
 LOOKED_AT = 40
@@ -44,7 +45,6 @@ HANDICAP = 0.5
 """What a faded memory must fit better by to stand above one that is present."""
 FIT = 2.0
 """Fit that brings anything back at least."""
-REASON = "had faded, and your words bring it back"
 WORDS = 4.0
 """Weight of the share of words against meaning in standard deviations, as where associations begin."""
 
@@ -126,7 +126,7 @@ def _recalled(found: Faded, asked: bool) -> RecalledMemory:
         score=round(1.0 / (1.0 + math.exp(-found.fit)), 4),
         rank=0,
         coverage=round(found.words, 4),
-        reasons=(REASON,),
+        reasons=(text("reason.woken"),),
         asked=asked,
     )
 

@@ -7,6 +7,7 @@ its time is left.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -30,13 +31,14 @@ STOPPED = 3
 
 @dataclass
 class CheckingIn:
-    """Used by one thread at a time."""
+    """Any thread. Looking through memory may take a moment: `refresh` before a lock is taken that others wait for."""
 
     store: Store
     clock: Clock
     settings: CheckInSettings
     _known: dict[str, Dated] = field(default_factory=dict)
     _seen: tuple[int, date] | None = None
+    _looking: threading.Lock = field(default_factory=threading.Lock)
 
     def next(self) -> tuple[Planned, Dated] | None:
         """What is to be brought up now. What is too late by now, or less wanted, is put away for good."""
@@ -76,14 +78,15 @@ class CheckingIn:
 
     def refresh(self, now: datetime) -> None:
         """Bring what waits into step with memory, when it or the day changed."""
-        seen = (self.store.consolidated.mark(), now.date())
-        if seen == self._seen:
-            return
-        found = dated(self.store, now, self.settings.quiet_until)
-        with self.store.db.write():
-            self.store.checkins.sync([each.planned for each in found])
-        self._known = {each.key: each for each in found}
-        self._seen = seen
+        with self._looking:
+            seen = (self.store.consolidated.mark(), now.date())
+            if seen == self._seen:
+                return
+            found = dated(self.store, now, self.settings.quiet_until)
+            with self.store.db.write():
+                self.store.checkins.sync([each.planned for each in found])
+            self._known = {each.key: each for each in found}
+            self._seen = seen
 
     def less_like(self, kind: CheckInKind) -> None:
         """Bring up less of a kind: the first time every second is left out, the second time there is at most one in

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from statistics import fmean, pstdev
 
+from companion import strings
 from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.memory.affect import emotion, valence
@@ -34,7 +35,7 @@ def latest_mood(store: Store, today: date, days: int) -> tuple[DayMood, ...]:
     """The mood of the last `days` calendar days, `today` among them, from what was said to everybody
     and not in play. Raises InvalidInput."""
     if days < 1:
-        raise InvalidInput("the mood of at least one day can be told")
+        raise InvalidInput(strings.text("mood.at_least_one"))
     said = store.turns.said_since(today - timedelta(days=min(days, LONGEST) - 1))
     shared = {id for id in {turn.conversation for turn in said} if store.scopes.of(id) == EVERYBODY}
     return mood(turn for turn in said if turn.conversation in shared)

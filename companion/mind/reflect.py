@@ -83,11 +83,10 @@ class Reflection:
             self.store.jobs.drop(job.id)
             return None
         if reply:
-            self._hear_reply(job.id, int(turn), int(reply))
-            return None
+            return self._hear_reply(job.id, int(turn), int(reply))
         return self.run(job.id, int(turn), thinker, stop)
 
-    def _hear_reply(self, job: int, turn_id: int, reply_id: int) -> None:
+    def _hear_reply(self, job: int, turn_id: int, reply_id: int) -> ThoughtsFormed | None:
         """Another reply to an exchange that was, or will be, thought about: its moment, what it promised, credit."""
         turn, reply = self.store.turns.get(turn_id), self.store.turns.get(reply_id)
         scope = self.store.scopes.of(turn.conversation)
@@ -102,11 +101,19 @@ class Reflection:
                 self.store.vectors.announce(list(vectors))
             for each in moments:
                 self._keep_moment(batch, each)
-            for thought in thoughts:
-                if not self._says_what_is_buried(thought.text):
-                    self._keeper.keep(batch, replace(thought, scope=scope), None)
+            kept = [
+                self._keeper.keep(batch, replace(thought, scope=scope), None)
+                for thought in thoughts
+                if not self._says_what_is_buried(thought.text)
+            ]
             self._credit(batch, turn, reply)
             self.store.jobs.done(job)
+        formed = [(each.id, each.line) for each in kept if each.id is not None]
+        if not formed:
+            return None
+        return ThoughtsFormed(
+            turn_id, batch.id, tuple(id for id, _ in formed), tuple(line for _, line in formed if line)
+        )
 
     def run(
         self, job: int, turn_id: int, thinker: Thinker | None = None, stop: StopSignal | None = None

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from companion.errors import InvalidInput, NotFound
 from companion.model.protocol import Sampling
 from companion.paths import asset
+from companion.strings import text
 from companion.text import sanitise
 
 _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -79,11 +80,11 @@ def load_persona(name: str, *folders: Path) -> Persona:
     path = next((folder / f"{name}.toml" for folder in folders if (folder / f"{name}.toml").is_file()), None)
     if path is None or not KEY.fullmatch(name):
         there = ", ".join(list_personas(*folders)) or "none"
-        raise NotFound(f"persona {name!r}; there are: {there}", hint="Set COMPANION_PERSONA to one of them.")
+        raise NotFound(text("persona_file.none", name=name, there=there), hint=text("persona_file.set"))
     try:
         return parse_persona(name, path.read_text(encoding="utf-8"), path)
     except (UnicodeDecodeError, OSError) as error:
-        raise InvalidInput(f"{path.name}: {error}", hint=f"Correct {path}.") from error
+        raise InvalidInput(f"{path.name}: {error}", hint=text("persona_file.correct", path=path)) from error
 
 
 def parse_persona(name: str, source: str, path: Path) -> Persona:
@@ -93,12 +94,14 @@ def parse_persona(name: str, source: str, path: Path) -> Persona:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise InvalidInput(f"{path.name}, {where}: {first['msg']}", hint=f"Correct {path}.") from error
+        raise InvalidInput(
+            f"{path.name}, {where}: {first['msg']}", hint=text("persona_file.correct", path=path)
+        ) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidInput(f"{path.name}: {error}", hint=f"Correct {path}.") from error
+        raise InvalidInput(f"{path.name}: {error}", hint=text("persona_file.correct", path=path)) from error
     manner, display_name = sanitise(file.system), sanitise(file.display_name)
     if not manner.strip() or not display_name.strip():  # there was nothing in it but characters that cannot be shown
-        raise InvalidInput(f"{path.name}: display_name and system must hold words", hint=f"Correct {path}.")
+        raise InvalidInput(text("persona_file.words", name=path.name), hint=text("persona_file.correct", path=path))
     return Persona(
         name=name,
         display_name=display_name,

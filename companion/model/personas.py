@@ -17,7 +17,7 @@ from companion.errors import CompanionError, DiskFull, InvalidInput, NotFound, P
 from companion.model.persona import KEY, Persona, PersonaMemory, list_personas, load_persona, parse_persona
 from companion.paths import asset
 from companion.settings_file import replace_text
-from companion.strings import text
+from companion.strings import language, text, texts
 from companion.text import one_line, valid_text
 
 DEFAULT = "companion"
@@ -128,7 +128,7 @@ class Personas:
         return PersonaCard(
             key=key,
             name=persona.display_name,
-            about=persona.about,
+            about=_about(key, persona.about) if built_in else persona.about,
             system=persona.manner,
             boundaries=persona.boundaries,
             greeting=persona.greeting,
@@ -197,3 +197,8 @@ def _said(words: str, problem: str, *, lines: bool = False) -> str:
     if not words:
         raise InvalidInput(problem)
     return words
+
+
+def _about(key: str, written: str) -> str:
+    """What a built-in persona's file says of it, in another language where that is known."""
+    return written if language() == "en" else str(texts("persona_about").get(key, written))

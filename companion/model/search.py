@@ -16,6 +16,7 @@ from typing import Protocol
 
 from companion.errors import ModelFailed
 from companion.model.tuning import Trial, TuneProgress, TuneReport, Tuning
+from companion.strings import text, texts
 
 DEPTH, FILLING = 1500, 4.0
 """Tokens of history behind which everything is measured, or as many as are read in FILLING seconds."""
@@ -39,7 +40,6 @@ COMPACT = 0.75
 """Where memory is short, a compact cache may be this much slower: 0.75 of the speed."""
 
 _STEPS = ("history", "threads to read", "threads to write", "tokens at once", "attention", "cache")
-_HOPELESS, _TRY_LATER = "it is too slow here to be measured", "Try it when nothing else is running."
 
 Measure = Callable[[float], float | None]
 """Seconds that the work took, or None where it did not end within the limit (seconds)."""
@@ -99,7 +99,7 @@ class Search:
             run = runs.enter_context(closing(self.open(self.default)))
             filled = run.fill(DEPTH, FILLING, PATIENCE)
             if filled is None or not filled[0]:
-                raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
+                raise ModelFailed(text("tune.hopeless"), hint=text("tune.try_later"))
             self._depth, self._filling = filled
             self._sizes = _sizes(self._depth / max(1e-9, self._filling))
             tuning = self._threads(run, self.default)
@@ -207,7 +207,7 @@ class Search:
         read_speed = max(small / read if read else 0.0, speeds[_STEPS[1]])
         write_speed = max(written / write if write else 0.0, speeds[_STEPS[2]])
         if not read_speed or not write_speed:
-            raise ModelFailed(_HOPELESS, hint=_TRY_LATER)
+            raise ModelFailed(text("tune.hopeless"), hint=text("tune.try_later"))
         return replace(tuning, read_per_second=round(read_speed, 1), write_per_second=round(write_speed, 1))
 
     def _compare(
@@ -266,7 +266,9 @@ class Search:
         return chosen
 
     def _step(self, step: int) -> None:
-        self.progress(f"trying {_STEPS[step]}" if step else "reading a history", step, len(_STEPS))
+        name = str(texts("tune_step")[_STEPS[step].replace(" ", "_")])
+        what = text("tune.trying", what=name) if step else text("tune.reading_history")
+        self.progress(what, step, len(_STEPS))
 
     def _spent(self) -> float:
         return self.now() - self._begun

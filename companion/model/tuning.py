@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 from companion.model.protocol import ModelInfo, StopSignal
 from companion.model.threads import Threads, default_threads
+from companion.strings import text
 
 KvType = Literal["f16", "q8_0"]
 
@@ -46,9 +47,11 @@ class Tuning:
     @property
     def words(self) -> str:
         """For a person."""
-        attention = {None: "", True: ", flash attention", False: ", plain attention"}[self.flash_attention]
-        threads = f"{self.read_threads} to read and {self.write_threads} to write"
-        return f"threads: {threads}; {self.batch} tokens read at once{attention}, {self.kv_type} cache"
+        attention = ""
+        if self.flash_attention is not None:
+            attention = text("tune.flash") if self.flash_attention else text("tune.plain")
+        reads, writes = self.read_threads, self.write_threads
+        return text("tune.words", reads=reads, writes=writes, batch=self.batch, attention=attention, cache=self.kv_type)
 
     def with_threads(self, threads: int | None) -> Tuning:
         """With the number that a person set, if any."""

@@ -17,6 +17,7 @@ from companion.store.filtering import FADES_FROM, KEYS, conditions, sort_key
 from companion.store.fitting import Fitting
 from companion.store.images import COLUMNS, Image, complete, links_of, read_image
 from companion.store.memories import Memories
+from companion.strings import text
 
 _UNCHANGED = "m.id NOT IN (SELECT memory FROM journal WHERE batch > ?)"
 
@@ -43,7 +44,7 @@ class Past:
         """Raises NotFound."""
         image = self.image(id)
         if image is None:
-            raise NotFound(f"there was no memory {id} then")
+            raise NotFound(text("engine.no_memory_then", id=id))
         return memory_of_image(id, image)
 
     def many(self, ids: Sequence[int]) -> list[Memory]:

@@ -23,6 +23,10 @@ _LEAD = 40
 _LOOKED_AT = 40_000
 """Characters of a turn in which words are looked for to be shown."""
 _MOST_SPANS = 20
+# MATERIALIZED: each row would be looked up anew, with the whole query.
+_FOUND = """WITH f AS MATERIALIZED (
+              SELECT rowid AS id, bm25(turn_words) AS score FROM turn_words WHERE turn_words MATCH ?) """
+_JOIN = " JOIN f ON f.id = t.id"
 
 
 def index_turn(db: Database, id: int, text: str) -> None:
@@ -40,24 +44,21 @@ class TurnSearch:
 
     def conversations(self, text: str) -> set[int]:
         """Those in which a turn holds all words of `text`."""
-        where, values = _where(text)
-        rows = self._db.all(f"SELECT DISTINCT t.conversation FROM turns t WHERE {where}", values)
+        source, where, values = _query(text)
+        rows = self._db.all(
+            f"{source}SELECT DISTINCT t.conversation FROM turns t{_JOIN if source else ''} WHERE {where}", values
+        )
         return {int(id) for (id,) in rows}
 
     def find(self, text: str, limit: int) -> tuple[FoundTurn, ...]:
         """Turns that hold all words of `text`, the last of them perhaps unfinished; the best first, of those equally
         good the newest. What the person had forgotten is not found. Raises InvalidInput when there is no word."""
-        where, values = _where(text)
-        match = _match(text)
-        order = (
-            "(SELECT bm25(turn_words) FROM turn_words WHERE turn_words MATCH ? AND rowid = t.id), t.id DESC"
-            if match
-            else "t.id DESC"
-        )
+        source, where, values = _query(text)
+        best = "f.score, " if source else ""
         rows = self._db.all(
-            "SELECT t.id, t.conversation, t.role, t.speaker, t.text, t.at, t.utc_offset, t.state, t.answers, t.model"
-            f" FROM turns t WHERE {where} ORDER BY {order} LIMIT ?",
-            (*values, *([match] if match else []), limit),
+            f"{source}SELECT t.id, t.conversation, t.role, t.speaker, t.text, t.at, t.utc_offset, t.state, t.answers,"
+            f" t.model FROM turns t{_JOIN if source else ''} WHERE {where} ORDER BY {best}t.id DESC LIMIT ?",
+            (*values, limit),
         )
         turns = [Turn(*row) for row in rows]
         off = Branches(self._db).off([turn.id for turn in turns])
@@ -76,12 +77,12 @@ def _match(text: str) -> str:
     return " AND ".join(words)
 
 
-def _where(text: str) -> tuple[str, list[object]]:
+def _query(text: str) -> tuple[str, str, list[object]]:
+    """The turns `f` that the index finds, where it knows any of the words; conditions; the values of both."""
     if not text.strip():
         raise InvalidInput(strings.text("engine.nothing_to_search"))
     where, values = [], list[object]()
     if match := _match(text):
-        where.append("t.id IN (SELECT rowid FROM turn_words WHERE turn_words MATCH ?)")
         values.append(match)
     singles = [run for run in cjk_runs(text) if len(run) == 1]  # the index knows pairs
     if not match and not singles:
@@ -93,7 +94,7 @@ def _where(text: str) -> tuple[str, list[object]]:
         "NOT EXISTS (SELECT 1 FROM evidence e JOIN memories m ON m.id = e.memory WHERE e.turn = t.id"
         " AND m.status = 'forgotten' AND m.kind IN ('moment', 'thought'))"
     )
-    return " AND ".join(where), values
+    return _FOUND if match else "", " AND ".join(where), values
 
 
 def _excerpt(text: str, wanted: str) -> tuple[str, tuple[Span, ...]]:

@@ -65,6 +65,9 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
     ToastRack { dock: top; align: right top; margin: 0; }
     Toast { max-width: 60; margin: 0; padding: 0 1; }
     SearchIcon { display: none; }
+    .-low ChatScreen { overflow: hidden; }
+    .-low ChatScreen > Problem, .-low ChatScreen > Waiting, .-low ChatScreen > MorningCard, .-low ChatScreen > Welcome,
+    .-low ChatScreen > SlashList { max-height: 1; margin: 0; }
     .-toured { outline: heavy $accent; }
     StatusLine.-toured { outline: none; background: $accent; color: $background; }
     """

@@ -14,6 +14,7 @@ from companion.text import one_line
 
 __all__ = [
     "amount",
+    "aside",
     "bar",
     "counted",
     "counted_days",
@@ -83,6 +84,11 @@ def not_from_memory(spans: Sequence[Span]) -> str:
         return ""
     named = text("format.comma").join(list(texts.values())[:NAMED])
     return text("format.not_from_memory", what=f"{named} …" if len(texts) > NAMED else named)
+
+
+def aside(said: str) -> str:
+    """In brackets."""
+    return text("format.aside", text=said)
 
 
 def size(written: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from companion.offers import ModelList, ModelOffer, PullPlan
-from companion.strings import text
+from companion.strings import language, text, texts
 from companion.text import one_line
 from companion.ui.format import amount, duration
 
@@ -56,7 +56,7 @@ class PullMeter:
             parts.append(f"{amount(round(rate))}/s")
             if self.total > self.done:
                 parts.append(text("models.left", time=duration((self.total - self.done) / rate)))
-        return text("format.comma").join(parts)
+        return text("format.then").join(parts)
 
     @property
     def short(self) -> str:
@@ -91,6 +91,11 @@ def where(model: ModelOffer) -> str:
     return {"offered": text("models.to_fetch"), "here": text("models.here")}.get(model.place, model.place)
 
 
+def notes(model: ModelOffer) -> str:
+    """What models.txt says of it, in another language where that is known."""
+    return model.notes if language() == "en" else str(texts("model_note").get(model.name, model.notes))
+
+
 def fit(model: ModelOffer) -> str:
     """Whether it fits into memory, as a word."""
     words = {"fits": text("models.fits"), "tight": text("models.tight"), "too large": text("models.too_large")}
@@ -104,9 +109,9 @@ def model_parts(model: ModelOffer) -> list[Part]:
         facts.append(text("models.needs", size=amount(model.ram_bytes), fit=fit(model)))
     if model.license:
         facts.append(one_line(model.license, 40))
-    parts: list[Part] = [(one_line(model.name, 60), "bold"), "\n" + text("format.comma").join(facts)]
+    parts: list[Part] = [(one_line(model.name, 60), "bold"), "\n" + text("format.then").join(facts)]
     if model.notes:
-        parts.append(f"\n{one_line(model.notes)}")
+        parts.append(f"\n{one_line(notes(model))}")
     if model.problem:
         parts.append(("\n" + text("models.problem", problem=one_line(model.problem, 300)), "$text-warning"))
     if model.place == "offered":

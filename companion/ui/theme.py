@@ -89,6 +89,8 @@ TERMINAL = replace(
         "block-cursor-background": "ansi_cyan",
     },
 )
+LOW = 10
+"""Rows under which what is beside the conversation has one row at most (class -low of the app)."""
 THEMES = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT, TERMINAL)
 NAMES = tuple(theme.name for theme in THEMES)
 

@@ -153,3 +153,53 @@ def test_the_list_takes_what_is_typed_into_the_filter(shell: Shell) -> None:
     result = shell("memories", "list", "kind:thougt")
     assert (result.exit_code, result.stdout) == (0, "Nothing is remembered that fits.\n")
     assert "did you mean thought?" in result.stderr
+
+
+def test_what_was_undone_is_done_again(shell: Shell) -> None:
+    id = str(shell.json("memories", "add", "My flat is in Leeds.")["memories"][0]["id"])
+    shell.json("memories", "edit", id, "My flat is in York.")
+    shell.json("memories", "undo")
+    assert shell.json("memories", "redo")["memories"][0]["text"] == "My flat is in York."
+    result = shell("memories", "redo")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "Nothing to do again" in result.stderr
+
+
+def test_merge_and_split(shell: Shell) -> None:
+    ids = [str(shell.json("memories", "add", text)["memories"][0]["id"]) for text in ("I have a dog.", "He is Rex.")]
+    merged = shell.json("memories", "merge", *ids, "--text", "My dog is called Rex.")
+    assert set(merged) == {"batch", "summary", "memories", "kept"}
+    assert [m["text"] for m in shell.json("memories", "list")] == ["My dog is called Rex."]
+    parts = shell.json("memories", "split", str(merged["memories"][0]["id"]), "I have a dog.", "He is called Rex.")
+    assert [m["status"] for m in parts["memories"]] == ["active", "active", "merged"]
+    assert "Split into 2" in parts["summary"]
+    assert len(shell.json("memories", "list", "is:replaced")) == 3
+
+
+def test_memory_as_it_was(shell: Shell) -> None:
+    shell.json("memories", "add", "My flat is in Leeds.")
+    assert shell.json("memories", "list", "--as-of", "2020-01-01") == []
+    assert len(shell.json("memories", "list", "--as-of", "2099-01-01")) == 1
+    assert "no memory 1 then" in shell("memories", "show", "1", "--as-of", "2020-01-01").stderr
+    assert "no memory 1 then" in shell("memories", "put-back", "1", "--as-of", "2020-01-01").stderr
+    assert shell("memories", "list", "--as-of", "whenever").exit_code == 2
+
+
+def test_pages(shell: Shell) -> None:
+    shell.json("say", "My sister Lena lives in Porto.")
+    page = shell.json("memories", "about", "my", "sister")
+    assert (page["name"], page["relation"]) == ("Lena", "sister")
+    assert page["facts"][0]["text"] == "My sister Lena lives in Porto."
+    assert set(page["facts"][0]) == FIELDS
+    assert page["said"][0]["text"] == "My sister Lena lives in Porto."
+    assert "Lena (sister)" in shell("memories", "about", "Lena").stdout
+    assert [topic["name"] for topic in shell.json("memories", "topics") if topic["person"]] == ["Lena"]
+    assert "Porto" in shell("memories", "topics").stdout
+    (month,) = shell.json("memories", "timeline")
+    assert month["counts"]["thought"] == 1
+    assert shell("memories", "timeline").stdout
+    grown = shell.json("memories", "growth", "--days", "7")
+    assert len(grown["days"]) == 7
+    assert grown["days"][-1]["active"] == sum(grown["retention"])
+    assert "7 days" in shell("memories", "growth", "--days", "7").stdout
+    assert "nothing is known of “nobody”" in shell("memories", "about", "nobody").stderr

@@ -13,8 +13,8 @@ from companion.strings import texts, use_language
 from companion.ui.commands import ENTRIES
 from tests.cli.conftest import Shell
 
-OF_A_SCREEN = {"stop", "learned", "newest", "keys", "theme", "tour", "welcome", "help", "quit"}
-"""What the app has and lines have not: a moving screen, or the chat's own words."""
+OF_A_SCREEN = {"stop", "learned", "newest", "copy", "code", "file", "keys", "theme", "tour", "welcome", "help", "quit"}
+"""What the app has and lines have not: a moving screen, the clipboard, or the chat's own words."""
 
 
 def test_what_the_app_can_be_asked_the_plain_chat_can_be_asked_too() -> None:
@@ -92,3 +92,61 @@ def test_whatever_is_written_it_is_read_or_refused(written: str) -> None:
     except InvalidInput:
         return
     assert ids
+
+
+def test_versions_of_a_reply_stay_beside_each_other(shell: Shell) -> None:
+    shell.model.enqueue("The first reply.", "The second reply.", "Another reply altogether.")
+    script = "I live in Leeds.\n/again\n/versions\n/versions 2\n/versions\n/resend Where do I live?\n/why\n/context\n"
+    result = shell("--plain", input=script)
+    assert result.exit_code == 0, result.stderr
+    assert "Companion: The second reply.\n" in result.stdout
+    assert "  1/2  #2" in result.stdout
+    assert "* 2/2  #3  Companion: The second reply." in result.stdout
+    assert "* 1/2  #2  Companion: The first reply." in result.stdout
+    assert "Companion: Another reply altogether.\n" in result.stdout
+    why = result.stdout.partition("You: /why")[2]
+    assert "Where do I live?" in why
+    assert "I live in Leeds." not in why
+    assert "free" in why.partition("You: /context")[2]
+
+
+def test_a_reply_is_written_again_without_what_is_left_out(shell: Shell) -> None:
+    shell.model.enqueue("Nice.", "Yes, Leeds.", "I do not know.")
+    shell("--plain", input="I live in Leeds.\nWhere do I live?\n/why without turn:1 turn:2\n/why\n")
+    left = str(shell.model.calls[-1].messages)
+    assert "I live in Leeds." not in left
+
+
+def test_nothing_of_an_incognito_conversation_stays(shell: Shell) -> None:
+    shell.model.enqueue("I see.", "I see.")
+    script = "/incognito\nI adopted a dog named Biscuit.\n/conversations\n/new\n/search Biscuit\n/memories\n"
+    shown = shell("--plain", input=script).stdout
+    assert "nothing of it is remembered or kept" in shown
+    after = shown.partition("You: /new")[2]
+    assert "Biscuit." not in after
+    assert "Nothing was said with these words." in after
+
+
+def test_a_new_conversation_has_nothing_to_write_again(shell: Shell) -> None:
+    shell.model.enqueue("I see.")
+    result = shell("--plain", input="I live in Leeds.\n/new\n/again\n/resend Hello\n/continue\n")
+    assert result.stderr.count("there is no reply here yet") == 3
+    assert len(shell.model.calls) == 1
+
+
+def test_memories_are_made_one_and_several_and_again_as_they_were(shell: Shell) -> None:
+    for words in ("I like the sea.", "I like tea."):
+        shell("memories", "add", words)
+    script = "/merge 1 2: I like the sea and tea.\n/memories\n/undo\n/split 2 I like green tea. | I like black tea.\n"
+    shown = shell("--plain", input=script + "/split 1\n/redo\n/asof 2001-01-01\n/links 1\n/timeline\n/growth\n").stdout
+    assert "I like the sea and tea." in shown.partition("/memories")[2]
+    assert "I like black tea." in shown
+    assert "Nothing is remembered yet." in shown.partition("/asof")[2]
+
+
+def test_what_the_person_asks_of_one_reply_is_told(shell: Shell) -> None:
+    shell.model.enqueue("I see.", "You live in Leeds.")
+    shell("say", "I live in Leeds.")
+    shown = shell("--plain", input="Where do I live?\n/recalled\n/people\n/conversations\n/title Where I live\n").stdout
+    assert "You: /recalled" in shown
+    assert "It is called: Where I live" in shown

@@ -7,7 +7,7 @@ import pytest
 from companion.clock import SetClock
 from companion.memory.cue import Cue
 from companion.memory.recall import Recall
-from companion.memory.waking import REASON, WOKEN
+from companion.memory.waking import WOKEN
 from companion.records import Status
 from companion.store.store import Store
 from tests.support import add, embed_missing, meaning, say
@@ -34,7 +34,7 @@ def test_a_strong_cue_wakes_what_has_faded(recall: Recall, store: Store, clock: 
     add(store, TOLD, status=status)
     found = recall(Cue("What cake did my grandmother teach me to bake?", now=clock.now()), 8).memories
     assert found[0].memory.text == TOLD
-    assert found[0].reasons == (REASON,)
+    assert found[0].reasons == ("had faded, and your words bring it back",)
     assert [item.rank for item in found] == list(range(1, len(found) + 1))
 
 

@@ -25,7 +25,10 @@ GROUPS: dict[str, dict[str, Run]] = {
 }
 COMMANDS: dict[str, Run] = {name: run for group in GROUPS.values() for name, run in group.items()}
 """By what is typed after the slash. /help and /quit are the chat's own."""
-OTHER_NAMES = {"?": "help", "exit": "quit", "again": "regenerate", "irrelevant": "relevant"}
+OTHER_NAMES = {
+    "?": "help", "exit": "quit", "again": "regenerate", "irrelevant": "relevant", "chats": "conversations",
+    "personas": "persona",
+}  # fmt: skip
 WIDEST = 26
 """Cells of the first column of the list."""
 

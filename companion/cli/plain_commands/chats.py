@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.chats import ChatMode, CheckInKind, Conversation
+from companion.chats import ChatMode, CheckInKind, Conversation, PersonaCard
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, now, number
 from companion.clock import local
@@ -32,12 +32,12 @@ def _conversations(session: Session, words: str) -> None:
 def _aside(conversation: Conversation) -> str:
     told = [conversation.speaker] if conversation.speaker else []
     told += [str(texts("plain_mode")[conversation.mode])] if conversation.mode != "usual" else []
-    return f"  ({text('format.comma').join([*told, counted(conversation.turns, 'turn')])})"
+    return f"  ({text('format.then').join([*told, counted(conversation.turns, 'turn')])})"
 
 
 def _begin(mode: ChatMode) -> Run:
-    def begin(session: Session, _: str) -> None:
-        opened = session.engine.begin_conversation(mode)
+    def begin(session: Session, persona: str) -> None:
+        opened = session.engine.begin_conversation(mode, _card(session, persona).key if persona else "")
         say(str(texts("plain_begun")[mode]))
         if opened.speaker:
             say(text("plain.held_with", name=one_line(opened.speaker, 60)))
@@ -81,14 +81,20 @@ def _persona(session: Session, wanted: str) -> None:
             say(f"{mark} {filled(card.key, 14)}  {one_line(card.name, 30)}: {about}{own}")
         say(text("plain.persona_how"))
         return
-    folded = wanted.casefold()
-    chosen = next((card for card in cards if folded in (card.key.casefold(), card.name.casefold())), None)
-    if chosen is None:
-        raise InvalidInput(text("plain.no_persona", name=one_line(wanted, 40)), hint=text("plain.no_persona_hint"))
+    chosen = _card(session, wanted)
     session.engine.use_persona(chosen.key)
     say(text("plain.held_with", name=one_line(chosen.name, 60)))
     if chosen.greeting:
         say(f"{text('plain.companion')}{one_line(chosen.greeting, 400)}")
+
+
+def _card(session: Session, wanted: str) -> PersonaCard:
+    """The persona of that key or name. Raises InvalidInput."""
+    folded = wanted.casefold()
+    names = {name.casefold(): card for card in session.engine.personas() for name in (card.name, card.key)}
+    if folded not in names:
+        raise InvalidInput(text("plain.no_persona", name=one_line(wanted, 40)), hint=text("plain.no_persona_hint"))
+    return names[folded]
 
 
 def _checkins(session: Session, rest: str) -> None:

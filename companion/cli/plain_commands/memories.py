@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.listing import detail_lines, history_lines, memory_lines
+from companion.cli.listing import detail_lines, history_lines, memory_lines, word
 from companion.cli.output import say
 from companion.cli.plain_commands.base import (
     SEPARATOR,
@@ -20,6 +20,8 @@ from companion.filter_syntax import parse
 from companion.memory_pages import GroupAction
 from companion.records import MemoryFilter
 from companion.strings import text
+from companion.text import one_line
+from companion.ui.format import filled
 
 SHOWN = 50
 
@@ -43,6 +45,16 @@ def show(session: Session, wanted: MemoryFilter, filtered: bool) -> None:
 
 def _memory(session: Session, rest: str) -> None:
     tell(detail_lines(session.engine.memory(number(rest))))
+
+
+def _links(session: Session, rest: str) -> None:
+    """What a memory is connected with."""
+    found = session.engine.linked(number(rest))
+    for each in found:
+        arrow = "→" if each.outgoing else "←"
+        say(f"{arrow} {filled(word('link', each.type), 14)}  {each.memory.id:>5}  {one_line(each.memory.text, 200)}")
+    if not found:
+        say(text("plain.no_links"))
 
 
 def _remember(session: Session, words: str) -> None:
@@ -102,6 +114,7 @@ def _history(session: Session, rest: str) -> None:
 COMMANDS: dict[str, Run] = {
     "memories": _memories,
     "memory": _memory,
+    "links": _links,
     "remember": _remember,
     "edit": _edit,
     "pin": _together("pin"),

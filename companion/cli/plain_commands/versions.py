@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, done, number, tell
 from companion.days import full_date
@@ -9,7 +11,7 @@ from companion.errors import InvalidInput
 from companion.records import RecalledMemory
 from companion.strings import text, texts
 from companion.text import one_line
-from companion.ui.format import counted, percent
+from companion.ui.format import counted, filled, percent
 
 LATEST = 20
 """Turns among which the last reply is looked for."""
@@ -44,9 +46,9 @@ def _versions(session: Session, rest: str) -> None:
     for item in list(items.values())[-2:]:
         for place, id in enumerate(item.siblings, 1):
             mark = "*" if id == item.turn.id else " "
-            words = one_line(item.turn.text, 120) if id == item.turn.id else ""
             who = text("plain.you") if item.turn.role == "person" else text("plain.companion")
-            say(f"{mark} {place}/{len(item.siblings)}  #{id}  {who}{words}")
+            words = f"  {who}{one_line(item.turn.text, 120)}" if id == item.turn.id else ""
+            say(f"{mark} {place}/{len(item.siblings)}  #{id}{words}")
             shown = True
     if not shown:
         say(text("plain.one_version"))
@@ -74,6 +76,17 @@ def _why(session: Session, rest: str) -> None:
     if found.changed:
         say(text("plain.changed_since"))
     say(text("plain.why_how"))
+
+
+def _context(session: Session, _: str) -> None:
+    """How much of the model's context each part of the last prompt took."""
+    found = session.engine.why(session.reply)
+    kinds, sums = texts("plain_segment"), Counter[str]()
+    for segment in found.segments:
+        sums[segment.kind] += segment.tokens
+    free = max(0, found.context_tokens - sum(sums.values()))
+    for name, tokens in [*((str(kinds[kind]), tokens) for kind, tokens in sums.items()), (text("plain.free"), free)]:
+        say(f"{percent(tokens / max(1, found.context_tokens)):>4}  {filled(name, 10)}  {counted(tokens, 'token')}")
 
 
 def recalled(session: Session) -> tuple[RecalledMemory, ...]:
@@ -117,6 +130,7 @@ COMMANDS: dict[str, Run] = {
     "continue": _continue,
     "versions": _versions,
     "why": _why,
+    "context": _context,
     "recalled": _recalled,
     "relevant": _not_relevant,
     "wrong": _wrong,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from companion.errors import ProfileDamaged, ProfileTooNew
 from companion.store.database import APPLICATION_ID, Database, Identity
 from companion.store.migrations import chats, first, judging, scopes
+from companion.strings import text
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     first.create_conversations_and_turns,
@@ -41,9 +42,9 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
 def refuse_others(file: Identity) -> None:
     """Raises ProfileDamaged for the file of another program, ProfileTooNew for one of a newer Companion."""
     if file.application != APPLICATION_ID and not file.empty:
-        raise ProfileDamaged(f"{file.path} is a SQLite file of another program")
+        raise ProfileDamaged(text("engine.other_program", path=file.path))
     if file.version > len(MIGRATIONS):
-        raise ProfileTooNew(f"{file.path} has schema {file.version}, this program knows {len(MIGRATIONS)}")
+        raise ProfileTooNew(text("engine.too_new", path=file.path, version=file.version, migrations=len(MIGRATIONS)))
 
 
 def migrate(db: Database) -> None:

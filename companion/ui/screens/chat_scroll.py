@@ -20,13 +20,13 @@ from companion.ui.widgets.turn_base import TurnView
 
 class Scrolling(ChatParts):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "page(-1)", id="chat.page_up", show=False, priority=True),
-        Binding("pagedown", "page(1)", id="chat.page_down", show=False, priority=True),
-        Binding("ctrl+up", "scroll(-1)", id="chat.scroll_up", show=False, priority=True),
-        Binding("ctrl+down", "scroll(1)", id="chat.scroll_down", show=False, priority=True),
+        Binding("pageup", "page(-1)", text("keys_move.page_up"), id="chat.page_up", show=False, priority=True),
+        Binding("pagedown", "page(1)", text("keys_move.page_down"), id="chat.page_down", show=False, priority=True),
+        Binding("ctrl+up", "scroll(-1)", text("keys_move.up"), id="chat.scroll_up", show=False, priority=True),
+        Binding("ctrl+down", "scroll(1)", text("keys_move.down"), id="chat.scroll_down", show=False, priority=True),
         Binding("ctrl+end", "newest", text("chat.key_newest"), id="chat.newest", show=False, priority=True),
         Binding("alt+up", "walk(-1)", text("chat.key_walk"), id="chat.walk", show=False, priority=True),
-        Binding("alt+down", "walk(1)", id="chat.walk_down", show=False, priority=True),
+        Binding("alt+down", "walk(1)", text("keys_move.walk_down"), id="chat.walk_down", show=False, priority=True),
     ]
 
     def __init__(self, engine: EnginePort) -> None:

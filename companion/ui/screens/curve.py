@@ -30,7 +30,6 @@ class CurveScreen(EngineScreen):
     HELP_TOPIC = "forgetting"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,c", "back", text("memory.key_back"), key_display="esc", id="curve.back"),
-        Binding("f1", "app.help", text("curve.key_help"), key_display="F1", id="curve.help"),
     ]
     DEFAULT_CSS = """
     CurveScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }

@@ -27,10 +27,10 @@ class MemoryScreen(MemoryActions):
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll(-1)", show=False, id="memory.up"),
-        Binding("down", "scroll(1)", show=False, id="memory.down"),
-        Binding("pageup", "page(-1)", show=False, id="memory.page_up"),
-        Binding("pagedown", "page(1)", show=False, id="memory.page_down"),
+        Binding("up", "scroll(-1)", text("keys_move.up"), show=False, id="memory.up"),
+        Binding("down", "scroll(1)", text("keys_move.down"), show=False, id="memory.down"),
+        Binding("pageup", "page(-1)", text("keys_move.page_up"), show=False, id="memory.page_up"),
+        Binding("pagedown", "page(1)", text("keys_move.page_down"), show=False, id="memory.page_down"),
     ]
     DEFAULT_CSS = """
     MemoryScreen #past { display: none; padding: 0 1; background: $warning; color: $background; }

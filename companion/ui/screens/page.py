@@ -16,6 +16,7 @@ from textual.widgets import Footer
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished, ThoughtsFormed
 from companion.records import Change, Memory
+from companion.strings import text
 from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.memory_words import became
@@ -39,12 +40,12 @@ class PageScreen(MemoryActions):
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "walk(-1)", show=False, id="page.up"),
-        Binding("down", "walk(1)", show=False, id="page.down"),
-        Binding("pageup", "page(-1)", show=False, id="page.page_up"),
-        Binding("pagedown", "page(1)", show=False, id="page.page_down"),
-        Binding("home", "end(-1)", show=False, id="page.first"),
-        Binding("end", "end(1)", show=False, id="page.last"),
+        Binding("up", "walk(-1)", text("keys_move.line_up"), show=False, id="page.up"),
+        Binding("down", "walk(1)", text("keys_move.line_down"), show=False, id="page.down"),
+        Binding("pageup", "page(-1)", text("keys_move.page_up"), show=False, id="page.page_up"),
+        Binding("pagedown", "page(1)", text("keys_move.page_down"), show=False, id="page.page_down"),
+        Binding("home", "end(-1)", text("keys_move.first"), show=False, id="page.first"),
+        Binding("end", "end(1)", text("keys_move.last"), show=False, id="page.last"),
     ]
     DEFAULT_CSS = """
     PageScreen PageView { padding: 0 1; scrollbar-size-vertical: 1; height: 1fr; }

@@ -17,8 +17,8 @@ class Heading(Literal, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "open_or_close", text("learned.key_toggle"), id="heading.toggle"),
-        Binding("up", "app.focus_previous", show=False, id="heading.up"),
-        Binding("down", "app.focus_next", show=False, id="heading.down"),
+        Binding("up", "app.focus_previous", text("keys_move.line_up"), show=False, id="heading.up"),
+        Binding("down", "app.focus_next", text("keys_move.line_down"), show=False, id="heading.down"),
     ]
     DEFAULT_CSS = """
     Heading { color: $text-muted; width: auto; max-width: 100%; }

@@ -52,10 +52,10 @@ class LongTable(ScrollView, can_focus=True):
     COLUMNS: ClassVar[Sequence[tuple[str, str, int]]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", text("table.open"), key_display="⏎", id="table.open"),
-        Binding("up", "move(-1)", show=False, id="table.up"),
-        Binding("down", "move(1)", show=False, id="table.down"),
-        Binding("pageup", "page(-1)", show=False, id="table.page_up"),
-        Binding("pagedown", "page(1)", show=False, id="table.page_down"),
+        Binding("up", "move(-1)", text("keys_move.up"), show=False, id="table.up"),
+        Binding("down", "move(1)", text("keys_move.down"), show=False, id="table.down"),
+        Binding("pageup", "page(-1)", text("keys_move.page_up"), show=False, id="table.page_up"),
+        Binding("pagedown", "page(1)", text("keys_move.page_down"), show=False, id="table.page_down"),
         Binding("home,ctrl+home", "first", text("keys_memory.first"), show=False, id="table.first"),
         Binding("end,ctrl+end", "last", text("keys_memory.last"), show=False, id="table.last"),
         Binding("space", "mark", text("keys_memory.mark"), show=False, id="table.mark"),

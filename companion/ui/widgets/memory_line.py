@@ -17,8 +17,8 @@ class MemoryLine(Literal, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", text("table.open"), key_display="⏎", id="line.memory"),
-        Binding("up", "app.focus_previous", show=False),
-        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", text("keys_move.line_up"), show=False, id="line.up"),
+        Binding("down", "app.focus_next", text("keys_move.line_down"), show=False, id="line.down"),
     ]
     DEFAULT_CSS = """
     MemoryLine { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }

@@ -23,7 +23,7 @@ class Prompt(TextArea):
         Binding("enter", "submit", text("chat.key_send"), id="prompt.send"),
         # Terminals that report shift+enter or alt+enter send their own key; ctrl+j is a line feed on all of them.
         Binding("shift+enter,alt+enter,ctrl+enter,ctrl+j", "newline", text("chat.key_newline"), id="prompt.newline"),
-        Binding("ctrl+d", "delete_or_end", id="prompt.end", show=False),
+        Binding("ctrl+d", "delete_or_end", text("keys_move.delete_end"), id="prompt.end", show=False),
     ]
     DEFAULT_CSS = """
     Prompt {

@@ -10,6 +10,7 @@ from textual.geometry import Size
 from companion.strings import text
 from companion.ui.commands.entry import Entry
 from companion.ui.commands.slash import Completion, completions
+from companion.ui.theme import LOW
 from companion.ui.widgets.literal import Literal, Part
 from companion.ui.widgets.prompt import Prompt
 
@@ -77,8 +78,8 @@ class SlashList(Literal):
 
     def _show(self) -> None:
         self.display = bool(self._found)
-        first = max(0, min(self._at - ROWS + 1, len(self._found) - ROWS))
-        shown = self._found[first : first + ROWS]
+        first = max(0, min(self._at - self._rows + 1, len(self._found) - self._rows))
+        shown = self._found[first : first + self._rows]
         width = max((cell_len(each.label) for each in self._found), default=0)
         parts: list[Part] = []
         for number, each in enumerate(shown, first):
@@ -88,8 +89,12 @@ class SlashList(Literal):
             parts.append((each.about + "\n", "$text" if here else "$text-muted"))
         more = len(self._found) - len(shown)
         keys = text("slash.keys_more", count=more) if more else text("slash.keys")
-        self.show(*parts, (keys, "$text-muted"))
+        self.show(*parts, *([(keys, "$text-muted")] if self._rows > 1 else []))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """One row for each, whatever their width: rows are cut off, not wrapped."""
-        return min(len(self._found), ROWS) + 1
+        return min(len(self._found), self._rows) + (self._rows > 1)
+
+    @property
+    def _rows(self) -> int:
+        return ROWS if self.app.size.height >= LOW else 1

@@ -18,16 +18,17 @@ class TurnView(Vertical):
     """Has the focus only while the person walks: Tab goes through the lines under replies, not through all turns."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "screen.walk(-1)", id="turn.up", show=False),
-        Binding("down", "screen.walk(1)", id="turn.down", show=False),
-        Binding("left", "screen.version(-1)", id="turn.version_before", show=False),
-        Binding("right", "screen.version(1)", id="turn.version_after", show=False),
+        Binding("up", "screen.walk(-1)", text("keys_move.turn_up"), id="turn.up", show=False),
+        Binding("down", "screen.walk(1)", text("keys_move.turn_down"), id="turn.down", show=False),
+        Binding("left", "screen.version(-1)", text("keys_move.version_before"), id="turn.version_before", show=False),
+        Binding("right", "screen.version(1)", text("keys_move.version_after"), id="turn.version_after", show=False),
         Binding("c,y", "screen.copy_turn", text("chat.key_copy"), id="turn.copy"),
         Binding("b", "screen.copy_code", text("chat.key_code"), id="turn.copy_code"),
         Binding("e", "screen.edit_turn", text("chat.key_edit"), id="turn.edit"),
         Binding("r", "screen.again", text("chat.key_again"), id="turn.again"),
         Binding("o", "screen.go_on", text("chat.key_go_on"), id="turn.go_on"),
         Binding("w", "screen.why", text("chat.key_why"), id="turn.why"),
+        Binding("l", "screen.less_like", text("chat.key_less_like"), id="turn.less_like"),
         Binding("enter,m", "screen.footnotes", text("chat.key_footnotes"), id="turn.footnotes"),
         Binding("escape", "screen.leave_walk", text("chat.key_back"), id="turn.leave"),
     ]
