@@ -136,6 +136,15 @@ class LongTable(ScrollView, can_focus=True):
         self.post_message(self.Moved(self.cursor))
         self._ask()
 
+    def resized(self, total: int) -> None:
+        """There are so many rows; those that are here stay."""
+        if total != self.row_count:
+            self.row_count = total
+            self._lay_out()
+            self.cursor = min(self.cursor, total - 1)
+            self.refresh()
+            self._ask()
+
     def came(self, first: int, last: int) -> None:
         """The rows [first, last) are here now."""
         self.refresh()
