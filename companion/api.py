@@ -104,7 +104,7 @@ class CompanionApi(Protocol):
 
     # Memory
     def list_memories(self, filter: MemoryFilter) -> tuple[MemoryRow, ...]:
-        """Newest first."""
+        """A page of those that fit, in the filter's order, now or as memory was."""
 
     def search_memories(self, text: str, limit: int = 10) -> tuple[RecalledMemory, ...]:
         """What `text` would bring to mind, best first; reinforces nothing."""

@@ -61,18 +61,17 @@ def list_(
         one for one in STATUSES if one in _known(status, STATUSES, words("memories_cli.state"))
     )
     typed = valid_text(" ".join(filter or []))
-    parsed = parse(typed, SystemClock().now(), MemoryFilter(limit=limit))
-    wanted = replace(parsed.filter, text=" ".join(part for part in (parsed.filter.text, valid_text(text)) if part))
-    if kinds:
-        wanted = replace(wanted, kinds=kinds)
-    if everything or statuses:
-        wanted = replace(wanted, statuses=statuses or STATUSES)
-    if as_of:
-        wanted = replace(wanted, as_of=parse_moment(as_of).timestamp())
+    until = parse_moment(as_of).timestamp() if as_of else None
+    with opened() as companion:  # the settings say in which language the notes are
+        parsed = parse(typed, SystemClock().now(), MemoryFilter(limit=limit, as_of=until))
+        wanted = replace(parsed.filter, text=" ".join(part for part in (parsed.filter.text, valid_text(text)) if part))
+        if kinds:
+            wanted = replace(wanted, kinds=kinds)
+        if everything or statuses:
+            wanted = replace(wanted, statuses=statuses or STATUSES)
+        rows = companion.list_memories(wanted)
     for note in parsed.notes:
         typer.echo(one_line(note), err=True)
-    with opened() as companion:
-        rows = companion.list_memories(wanted)
     if as_json:
         print_json([memory_json(row.memory, row.retention) for row in rows])
         return

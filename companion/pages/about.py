@@ -10,7 +10,7 @@ from companion.memory_pages import AboutPage
 from companion.mind.namesakes import Namesake
 from companion.pages.people import People, Somebody, written
 from companion.pages.topics import told_beside
-from companion.records import Memory, MemoryFilter, MemoryRow, Quote
+from companion.records import PLAY, Memory, MemoryFilter, MemoryRow, Quote
 from companion.sentences import sentences
 from companion.store.store import Store
 from companion.store.telling import ONCE
@@ -55,7 +55,8 @@ def about(store: Store, fading: Fading, name: str) -> AboutPage:
 
 
 def _told_of(store: Store, who: Somebody) -> list[Memory]:
-    """All that tells of them, the newest first; of one of several of that name, without what is of the others."""
+    """All that tells of them, but in play, the newest first; of one of several of that name without what is of the
+    others."""
     found = store.memories.find(MemoryFilter(subjects=who.subjects, statuses=ONCE, limit=LOOKED_AT))
     if not found and any(character.isalnum() for character in who.name):
         quoted = f'"{who.name.replace(chr(34), " ")}"'
@@ -64,7 +65,7 @@ def _told_of(store: Store, who: Somebody) -> list[Memory]:
         name = _written(who, found)
         namesake = Namesake(name, dict.fromkeys(who.relations, found[0]) if found else {})
         found = [m for m in found if who.chosen in (namesake.whose(m) or {who.chosen})]
-    return found
+    return [m for m in found if m.scope != PLAY]
 
 
 def _written(who: Somebody, found: Sequence[Memory]) -> str:

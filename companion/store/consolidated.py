@@ -18,6 +18,8 @@ STANDING: tuple[Status, ...] = ("active", "dormant", "archived")
 """States of a memory that holds, whether or not it would come to mind."""
 AWAY: frozenset[str] = frozenset(("forgotten", "quarantined", "merged"))
 """States of what is gone because somebody wanted it so."""
+WRONG = "wrong"
+"""Action of the batch in which the person says that a memory is wrong."""
 _MEANT = "lines "
 _FARTHEST_ZONE = DAY
 """Seconds that a local day may begin before or end after that of UTC, amply: lets the indexes by time be used."""
@@ -87,7 +89,11 @@ class Consolidated:
             state = _status(after)
             gone = after is None or (state in AWAY and _status(before) not in AWAY)
             if gone:
-                actor, at, reason = self._db.all("SELECT actor, at, reason FROM batches WHERE id = ?", (batch,))[0]
+                actor, at, action, reason = self._db.all(
+                    "SELECT actor, at, action, reason FROM batches WHERE id = ?", (batch,)
+                )[0]
+                if state == "quarantined" and action != WRONG:
+                    return None  # its words are not said in the version of the conversation that was chosen
                 first = self._db.value("SELECT memory FROM journal WHERE batch = ? ORDER BY seq LIMIT 1", (batch,))
                 meant = after is None or state == "merged" or memory == first or memory in those_meant(reason)
                 return actor, float(at), meant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from companion.records import Status
+from companion.records import PLAY, Status
 from companion.store.database import Database, Row
 
 STANDING: tuple[Status, ...] = ("active", "dormant", "candidate")
@@ -17,8 +17,8 @@ _NAMED = (
     " WHERE kind = 'thought' AND subject NOT IN ('person', 'companion'))"
 )
 """A name at the beginning of a sentence may be any word, and is no mention; the subject says whose it is."""
-_SAID = "m.kind IN ('moment', 'thought') AND m.subject <> 'companion'"
-"""What the person said: what nights made of it would count it once more."""
+_SAID = f"m.kind IN ('moment', 'thought') AND m.subject <> 'companion' AND m.scope <> '{PLAY}'"
+"""What the person said, and not in play: what nights made of it would count it once more."""
 
 
 class Told(NamedTuple):
@@ -41,7 +41,8 @@ class Telling:
         # A bare column beside max() is of the row that has it.
         rows = self._db.all(
             "SELECT subject, count(*), max(recorded_at), utc_offset, text FROM memories WHERE kind = 'thought'"
-            f" AND status IN ({_quoted(STANDING)}) AND subject NOT IN ('person', 'companion') GROUP BY subject"
+            f" AND status IN ({_quoted(STANDING)}) AND subject NOT IN ('person', 'companion')"
+            f" AND scope <> '{PLAY}' GROUP BY subject"
         )
         return [Told(*row) for row in rows]
 
@@ -71,7 +72,8 @@ class Telling:
         """Texts of the thoughts that call a name (case folded), the oldest: who is told of is introduced first."""
         rows = self._db.all(
             "SELECT m.text FROM mentions x JOIN memories m ON m.id = x.memory WHERE x.name = ? AND m.kind = 'thought'"
-            f" AND m.subject <> 'companion' AND m.status IN ({_quoted(ONCE)}) ORDER BY m.id LIMIT ?",
+            f" AND m.subject <> 'companion' AND m.scope <> '{PLAY}' AND m.status IN ({_quoted(ONCE)})"
+            " ORDER BY m.id LIMIT ?",
             (name, limit),
         )
         return [str(text) for (text,) in rows]

@@ -4,7 +4,6 @@ with it. Every binding of a screen has an id; a command without a key of its own
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +44,8 @@ def command_bindings(entries: Sequence[Entry]) -> Iterator[Binding]:
 @cache
 def declared() -> tuple[Declared, ...]:
     """All bindings of the program's screens and widgets; a class's own only, not what it inherits."""
+    import pkgutil
+
     from companion.ui import screens, widgets
 
     importlib.import_module("companion.ui.app")

@@ -12,7 +12,6 @@ from companion.text import one_line
 from companion.ui import keymap, theme
 from companion.ui.glyphs import PlainGlyphs
 from companion.ui.screens.base import tell, tell_error
-from companion.ui.screens.pick import PickScreen
 
 if TYPE_CHECKING:
     from companion.ui.shell import ShellApp
@@ -49,6 +48,8 @@ class Look:
 
     async def choose_theme(self, name: str = "") -> None:
         """Use it from now on; without a name the person chooses. Where the environment decides it is for this run."""
+        from companion.ui.screens.pick import PickScreen
+
         app = self._app
         if not name:
             others = sorted(each for each in app.available_themes if each not in theme.NAMES)

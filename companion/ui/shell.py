@@ -1,10 +1,14 @@
-"""The program around the screens: commands, keys, settings, personas, the first minute, tour and jump mode."""
+"""The program around the screens: commands, keys, settings, personas, the first minute, tour and jump mode.
+
+What is opened later is imported then: all of it together would delay the first frame.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
 from textual.command import CommandPalette
@@ -23,13 +27,10 @@ from companion.ui.look import Look
 from companion.ui.no_color import without_crash
 from companion.ui.preferences import Preferences
 from companion.ui.screens.base import attempt, tell
-from companion.ui.screens.jump import JumpScreen
-from companion.ui.screens.keys import KeysScreen, PressScreen
-from companion.ui.screens.personas import PersonasScreen
-from companion.ui.screens.settings import SettingsScreen
-from companion.ui.screens.tour import TourScreen
 from companion.ui.widgets.prompt import Prompt
-from companion.ui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:
+    from companion.ui.widgets.welcome import Welcome
 
 
 class ShellApp(LeavingApp):
@@ -41,7 +42,13 @@ class ShellApp(LeavingApp):
         self._filters = without_crash(self._filters)
         self.preferences = Preferences(settings, file)
         self.look = Look(self)
-        self.welcome = Welcome()
+
+    @cached_property
+    def welcome(self) -> Welcome:
+        """The first steps; on the screen once they were begun."""
+        from companion.ui.widgets.welcome import Welcome
+
+        return Welcome()
 
     @property
     def settings(self) -> Settings:
@@ -77,14 +84,18 @@ class ShellApp(LeavingApp):
         self.look.changed(section, name)
 
     def action_settings(self) -> None:
+        from companion.ui.screens.settings import SettingsScreen
+
         if not self._is_open(SettingsScreen):
             self.push_screen(SettingsScreen(self.preferences))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing has its key while a key is being pressed to be chosen."""
-        return not isinstance(self.screen, PressScreen) if self.screen_stack else True
+        return not getattr(self.screen, "TAKES_EVERY_KEY", False) if self.screen_stack else True
 
     def open_keys(self) -> None:
+        from companion.ui.screens.keys import KeysScreen
+
         if not self._is_open(KeysScreen):
             self.push_screen(KeysScreen(self.preferences))
 
@@ -105,6 +116,8 @@ class ShellApp(LeavingApp):
     # Who is talking
 
     def open_personas(self) -> None:
+        from companion.ui.screens.personas import PersonasScreen
+
         if not self._is_open(PersonasScreen):
             self.push_screen(PersonasScreen(self.engine))
 
@@ -149,15 +162,19 @@ class ShellApp(LeavingApp):
     @on(Prompt.Submitted)
     def _message_sent(self, message: Prompt.Submitted) -> None:
         written = message.prompt is self.chat.prompt and message.text
-        if written and slash.written(message.text) is None and self.welcome.is_attached:
+        if written and slash.written(message.text) is None and "welcome" in self.__dict__:
             self.welcome.end()
 
     def open_tour(self) -> None:
+        from companion.ui.screens.tour import TourScreen
+
         while self.screen is not self.chat and len(self.screen_stack) > 1:
             self.pop_screen()
         self.push_screen(TourScreen(cast("Any", self.chat)))
 
     def action_jump(self) -> None:
+        from companion.ui.screens.jump import JumpScreen
+
         if isinstance(self.screen, JumpScreen):
             self.screen.dismiss(None)
         else:

@@ -47,7 +47,7 @@ def test_the_screens_speak_chinese_and_plain_characters(tmp_path: Path) -> None:
         shown = screen.until("我该怎么称呼你？")
         assert not set(shown) & set("╭╮╰╯│─▌·")
         screen.press("F1")
-        screen.until("此处的按键")
+        screen.until("写下想说的话")
 
 
 def test_a_terminal_that_goes_away_in_the_middle_of_a_reply_takes_nothing_with_it(tmp_path: Path) -> None:

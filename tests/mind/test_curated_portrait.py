@@ -112,3 +112,17 @@ def test_a_line_put_back_as_it_was_is_kept(living: Living) -> None:
     Regrouping(living.editing).restore_as_of((line.id,), then)
     more_nights(living)
     assert "Diet: vegetarian" in living.portrait()
+
+
+def test_a_line_of_a_version_that_was_not_chosen_makes_room_for_the_one_that_holds(living: Living) -> None:
+    living.tell("I live in York now.")
+    living.night()
+    line = living.line("Lives in York")
+    living.clock.advance(hours=1)
+    with living.store.changes.batch("person", "set aside") as batch:
+        batch.update(line.id, status="quarantined")
+        batch.update(living.thought("I live in York now.").id, status="quarantined")
+        batch.update(living.thought("I live in Leeds.").id, status="active", replaced_by=None)
+    living.tell("My dog is called Rex.")
+    living.night()
+    assert "Lives in Leeds" in living.portrait()

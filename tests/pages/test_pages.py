@@ -18,9 +18,10 @@ from companion.pages.growth import growth
 from companion.pages.timeline import timeline
 from companion.pages.topics import topics
 from companion.paths import Paths
+from companion.records import PLAY
 from companion.store.store import Store
 from tests.mind.living import Living
-from tests.support import FSRS, START, memory
+from tests.support import FSRS, START, add, memory
 
 
 @pytest.fixture
@@ -112,6 +113,15 @@ def test_what_was_forgotten_is_on_no_page(living: Living) -> None:
     lena = page(living, "Lena")
     assert "Lisbon" not in repr(lena.facts) + repr(lena.said)
     assert "Lisbon" not in {topic.name for topic in topics(living.store, 50)}
+
+
+def test_what_was_said_in_play_is_on_no_page(living: Living) -> None:
+    add(living.store, "My brother Orlando lives in Narnia.", subject="Orlando", scope=PLAY)
+    with pytest.raises(NotFound):
+        page(living, "Orlando")
+    with pytest.raises(NotFound):
+        page(living, "Narnia")
+    assert not {"Orlando", "Narnia"} & {topic.name for topic in topics(living.store, 50)}
 
 
 def test_who_and_what_there_is(living: Living) -> None:

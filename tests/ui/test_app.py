@@ -14,9 +14,11 @@ from textual.widgets import Static
 
 from companion.errors import ProfileLocked
 from companion.events import Notice, ReplyStarted, SleepFinished
+from companion.paths import asset
 from companion.reports import SleepReport
 from companion.ui.app import CompanionApp
 from companion.ui.commands import ENTRIES, commands
+from companion.ui.keymap import declared
 from companion.ui.screens.help import HelpScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen
@@ -153,6 +155,14 @@ async def test_f1_explains_the_screen_it_was_pressed_on() -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen) and "The chat" in screen_text(app))
         await pilot.press("escape", "f2", "f1")
         await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen) and "Memories" in screen_text(app))
+
+
+def test_every_screen_with_a_topic_has_its_page_in_every_language() -> None:
+    topics = {each.owner.__dict__["HELP_TOPIC"] for each in declared() if "HELP_TOPIC" in each.owner.__dict__}
+    assert len(topics) > 5
+    for topic in topics:
+        assert asset("help", f"{topic}.md").read_text("utf-8").startswith("## ")
+        assert asset("help", "zh", f"{topic}.md").read_text("utf-8").startswith("## ")
 
 
 async def test_help_tells_the_keys_that_hold_and_every_command() -> None:

@@ -36,8 +36,7 @@ async def test_another_reply_stands_beside_the_first_and_one_steps_between_them(
         assert "‹ 1/2 ›" in screen_text(app)
         await wait_until(pilot, lambda: isinstance(app.focused, TurnView))  # one can go on stepping
         await pilot.press("right")
-        await wait_until(pilot, lambda: replies(app) == ["Two."])
-        assert said(app) == ["hi"]
+        await wait_until(pilot, lambda: replies(app) == ["Two."] and said(app) == ["hi"])
         assert [item.turn.text for item in engine.turns] == ["hi", "One.", "Two."]
 
 
@@ -139,8 +138,7 @@ async def test_when_another_reply_fails_the_first_is_still_there() -> None:
         await talked(engine, app, pilot)
         app.chat.action_again()
         await wait_until(pilot, lambda: any("model stopped" in notice for notice in notices(app)))
-        await wait_until(pilot, lambda: replies(app) == ["One."])
-        assert said(app) == ["hi"]
+        await wait_until(pilot, lambda: replies(app) == ["One."] and said(app) == ["hi"])
 
 
 async def test_nothing_is_done_to_the_conversation_while_a_reply_is_written() -> None:

@@ -23,7 +23,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("app.tour", slash="tour", plain=False), lambda app, _: app.open_tour()),
         Entry(Command("app.welcome", slash="welcome", plain=False), lambda app, _: app.welcome_again()),
         Entry(Command("app.jump", plain=False), lambda app, _: app.action_jump()),
-        Entry(Command("help.forgetting"), lambda app, _: app.explain_forgetting()),
+        Entry(Command("help.forgetting", slash="forgetting", plain=False), lambda app, _: app.explain_forgetting()),
         Entry(Command("help.show", slash="help"), lambda app, _: app.action_help()),
         Entry(Command("app.quit", slash="quit"), lambda app, _: app.leave()),
     )

@@ -13,6 +13,7 @@ from textual.events import Key
 from companion.calls import EnginePort
 from companion.errors import CompanionError, EngineStopped
 from companion.events import (
+    CheckedIn,
     Event,
     MemoriesChanged,
     MemoriesRecalled,
@@ -29,6 +30,7 @@ from companion.strings import text
 from companion.ui.commands import ENTRIES
 from companion.ui.keys import fitted
 from companion.ui.learned_text import entries_of
+from companion.ui.screens.chat_checkins import CheckInActions
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 
-class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
+class ChatScreen(CheckInActions, FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
@@ -155,8 +157,13 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                 self.reply_finished(event.report.turn)
             case ReplyFailed():
                 self.reply_failed(event)
+            case CheckedIn():
+                self.transcript.bring_up(event)
+                self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
+            case CheckedIn():
+                self.checked_in(event)
             case MemoriesChanged():
                 self.memories_changed(event.memories)
             case SleepFinished(report=report) if report.nights and not report.dry_run:

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from companion.chats import WhySaid
+from companion.chats import CheckInKind, WhySaid
 from companion.errors import CompanionError
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.messages import TurnChosen
+from companion.ui.messages import MemoryChosen, TurnChosen
 from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.chat_versions import VersionActions
 from companion.ui.screens.why import WhyScreen
@@ -31,11 +31,26 @@ class FootnoteActions(VersionActions):
             self.action_edit_turn()
             return
         view = self.reply_meant
+        if view is not None and view.checkin is not None:
+            self.post_message(MemoryChosen(view.checkin.memory))
+            return
         if view is None or not view.recalled.display:
             tell(self, text("chat.no_memories"), seconds=2)
             return
         view.recalled.toggle()
         view.recalled.focus_heading()
+
+    @work(group="less", exclusive=True)
+    async def action_less_like(self) -> None:
+        """What the companion brought up by itself is not to be brought up as often."""
+        view = self.walked
+        brought_up = view.checkin if isinstance(view, CompanionTurn) else None
+        if brought_up is not None and await attempt(self, self._less_like(brought_up.kind)):
+            tell(self, text("chat.less_like_done"), seconds=3)
+
+    async def _less_like(self, kind: CheckInKind) -> bool:
+        await self.engine.less_like(kind)
+        return True
 
     @on(Footnote.SourceWanted)
     def _source_wanted(self, message: Footnote.SourceWanted) -> None:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
 from companion.calls import EnginePort
-from companion.errors import CompanionError, EngineStopped
+from companion.errors import CompanionError
 from companion.events import ReplyFailed, ReplyStarted
 from companion.records import SentMessage, Turn
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.screens.base import attempt, tell, tell_error
-from companion.ui.screens.chat_sending import Sending
+from companion.ui.screens.base import attempt, tell
+from companion.ui.screens.chat_editing import Editing
 from companion.ui.widgets.transcript import WINDOW
 from companion.ui.widgets.turn_base import TurnView
-from companion.ui.widgets.turn_view import PersonTurn
 from companion.ui.widgets.versions import Versions
 
 
-class VersionActions(Sending):
+class VersionActions(Editing):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", text("chat.key_stop"), id="chat.stop"),
     ]
 
     def __init__(self, engine: EnginePort) -> None:
         super().__init__(engine)
-        self.editing: PersonTurn | None = None
-        """What the person said and is writing anew."""
-        self._draft = ""
-        """What was in the prompt before that."""
-        self._resending: tuple[tuple[int, ...], str] | None = None
-        """Versions of a message, and the words of the new one, which is on its way."""
         self._renewing = False
         """Whether the reply that is awaited is another version of one that is there."""
 
@@ -75,89 +69,27 @@ class VersionActions(Sending):
 
     def reply_finished(self, turn: Turn) -> None:
         """One that was stopped before its first word is not kept."""
-        self.reply_renewed()
+        renewed = self.reply_renewed()
         if not turn.text and turn.answers:
             self._show_again(turn.answers)
+        elif renewed:
+            self._tell_learned(turn.id)
+
+    @work(group="versions")
+    async def _tell_learned(self, reply: int) -> None:
+        """What was learned from the message that it answers stands under the new version too."""
+        with suppress(CompanionError):  # it is there after the next start
+            for item in await self.engine.transcript(limit=4):
+                view = self.transcript.reply(reply)
+                if item.turn.id == reply and view is not None:
+                    view.tell_learned(item)
 
     def reply_renewed(self) -> bool:
         """A reply has come, or not: whether it was another version of one. Asked once for each."""
         renewed, self._renewing = self._renewing, False
         return renewed
 
-    # What the person said, said anew
-
-    def action_edit_turn(self) -> None:
-        view = self.walked
-        if not isinstance(view, PersonTurn):
-            people = [each for each in self.transcript.views if isinstance(each, PersonTurn)]
-            view = people[-1] if people else None
-        if view is None or view.turn.role != "person":
-            tell(self, text("chat.nothing_to_edit"), seconds=2)
-        elif self.quiet():
-            self.begin_edit(view)
-
-    def begin_edit(self, view: PersonTurn) -> None:
-        """What was said is in the prompt; Enter sends it beside the old one."""
-        if self.editing is None:
-            self._draft = self.prompt.whole_text
-        self.editing = view
-        self.prompt.clear()
-        self.prompt.put_back(view.turn.text)
-        self.to_prompt()
-        self.keys_changed()
-
-    def end_edit(self) -> None:
-        """The prompt is what it was before."""
-        if self.editing is None:
-            return
-        self.editing = None
-        self.prompt.take()
-        if self._draft:
-            self.prompt.put_back(self._draft)
-        self._draft = ""
-        self.keys_changed()
-
-    @property
-    def draft_text(self) -> str:
-        """What the person is writing besides an earlier message."""
-        return self._draft if self.editing is not None else self.prompt.whole_text
-
-    def send_edited(self, words: str) -> None:
-        """Say `words` beside what is being written anew."""
-        view = self.editing
-        if view is None or self._resending is not None or not self.quiet():
-            self.prompt.put_back(words)
-        else:
-            self._resend(view, words)
-
-    @work(group="versions", exclusive=True)
-    async def _resend(self, view: PersonTurn, words: str) -> None:
-        self._resending = (view.alternatives or (view.turn_id,), words)
-        try:
-            sent = await self.engine.resend(view.turn_id, words)
-        except CompanionError as error:
-            self._resending = None
-            self.prompt.put_back(words)
-            if not isinstance(error, EngineStopped):
-                tell_error(self, error)
-        else:
-            self.progress.sent(sent.turn)
-            self._said_anew(sent.turn, sent.conversation)
-            self.refresh_state()
-
-    def _said_anew(self, turn: int, conversation: int | None = None) -> None:
-        """The new version is on disk. Told by the answer or by an event, whichever is first."""
-        if self._resending is None:
-            return
-        (siblings, words), self._resending = self._resending, None
-        self.end_edit()
-        self.show_said(turn, words, conversation, (*siblings, turn))
-
-    def acknowledge(self, turn: int, conversation: int | None = None) -> None:
-        if self._resending is not None and self.transcript.person(turn) is None:
-            self._said_anew(turn, conversation)
-        else:
-            super().acknowledge(turn, conversation)
+    # What becomes of it
 
     def reply_started(self, event: ReplyStarted) -> None:
         self.acknowledge(event.turn)

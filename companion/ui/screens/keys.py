@@ -128,6 +128,8 @@ class PressScreen(ModalScreen[str | None]):
     """Dismissed with the key that was pressed, or None on Esc. One that does something else where both would be heard
     has to be pressed twice."""
 
+    TAKES_EVERY_KEY = True
+    """Not even the app's own keys are heard."""
     DEFAULT_CSS = """
     PressScreen { align: center middle; }
     PressScreen > Vertical {

@@ -45,10 +45,10 @@ class ContextMeter(Widget):
             bar.append(literal(("━" * length, colour)))
             cells += length
         bar.append(literal(("─" * max(0, width - cells), "$text-muted")))
-        told = [
+        told = [literal(f"{free.name} {percent(free.share)}")]  # first: that is never cut off
+        told += [
             literal((f"{part.name} {percent(part.share)}", colour))
             for part, colour in zip(filled, COLOURS, strict=False)
         ]
-        told.append(literal(f"{free.name} {percent(free.share)}"))
         legend = literal(" · ").join(told)
         return Content("\n").join([Content.assemble(*bar), legend.truncate(width, ellipsis=True)])

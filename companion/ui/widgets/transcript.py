@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 
+from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem, Turn
 from companion.strings import text
 from companion.ui.widgets.literal import Literal
@@ -160,13 +161,18 @@ class Transcript(VerticalScroll, can_focus=False):
         self.call_after_refresh(self._keep_place, top, row, at)
 
     async def append(self, items: Sequence[TranscriptItem]) -> None:
-        """Newer turns, oldest first."""
+        """Newer turns, oldest first; what is on the screen stays where it is."""
         self._asking_newer = False
-        self.more_below = len(items) >= WINDOW
+        self.more_below = len(items) >= WINDOW - 1  # half of what was asked for, but for the turn itself
+        last = self.views[-1] if self.views else None
+        if not items or last is None:
+            return
+        row, at = last.virtual_region.y, self.scroll_y
         with self.app.batch_update():
             self.release_anchor()
             await self.mount_all(self._make(items, self._newest, self.views))
-            self._prune_above()
+            self._prune_above(MOST)
+        self.call_after_refresh(self._keep_place, last, row, at)
 
     def _keep_place(self, view: TurnView, row: int, at: float) -> None:
         """`view` was in `row` when the screen was scrolled to `at`: it is to be where it was on the screen."""
@@ -183,7 +189,7 @@ class Transcript(VerticalScroll, can_focus=False):
         view = PersonTurn(turn, siblings)
         self.views.append(view)
         self.mount(view)
-        self._prune_above()
+        self._prune_above(WINDOW)
         self.to_newest()
         return view
 
@@ -206,6 +212,17 @@ class Transcript(VerticalScroll, can_focus=False):
         self.mount(view)
         return view
 
+    def bring_up(self, event: CheckedIn) -> None:
+        """What the companion said by itself, at the end."""
+        if self.more_below or self.view(event.turn.id) is not None:
+            return
+        self.query(".greeting").remove()
+        if _apart(self._newest, event.turn):
+            self.mount(Divider(event.turn))
+        view = CompanionTurn.brought_up(event)
+        self.views.append(view)
+        self.mount(view)
+
     def recalled(self, reply: int, recalled: tuple[RecalledMemory, ...]) -> None:
         view = self.reply(reply)
         if view is not None:
@@ -224,11 +241,11 @@ class Transcript(VerticalScroll, can_focus=False):
             start -= 1
         return widgets[start:]
 
-    def _prune_above(self) -> None:
-        """Unmount the oldest beyond MOST; scrolling up fetches them again."""
+    def _prune_above(self, keep: int) -> None:
+        """Unmount the oldest when there are more than MOST, so that `keep` are left; scrolling up fetches them."""
         if len(self.views) <= MOST:
             return
-        kept = self.views[len(self.views) - WINDOW :]
+        kept = self.views[len(self.views) - keep :]
         start = next((view for view in kept if isinstance(view, PersonTurn)), None)
         if start is None:
             return

@@ -28,6 +28,7 @@ class TurnView(Vertical):
         Binding("r", "screen.again", text("chat.key_again"), id="turn.again"),
         Binding("o", "screen.go_on", text("chat.key_go_on"), id="turn.go_on"),
         Binding("w", "screen.why", text("chat.key_why"), id="turn.why"),
+        Binding("l", "screen.less_like", text("chat.key_less_like"), id="turn.less_like"),
         Binding("enter,m", "screen.footnotes", text("chat.key_footnotes"), id="turn.footnotes"),
         Binding("escape", "screen.leave_walk", text("chat.key_back"), id="turn.leave"),
     ]

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.widget import Widget
 
+from companion.events import CheckedIn
 from companion.records import RecalledMemory, ReplyReport, Span, TranscriptItem, Turn, TurnState
 from companion.strings import text
 from companion.text import one_line
@@ -123,6 +124,7 @@ class CompanionTurn(TurnView):
     CompanionTurn { height: auto; padding-left: 2; }
     CompanionTurn.-unasked { margin-top: 1; }
     CompanionTurn .mark { color: $text-warning; display: none; }
+    CompanionTurn .reason { color: $text-muted; display: none; }
     CompanionTurn .unsupported { color: $text-muted; display: none; }
     CompanionTurn .question { color: $text-muted; text-style: italic; }
     """
@@ -143,7 +145,11 @@ class CompanionTurn(TurnView):
         self._mark = Literal(classes="mark")
         self._unsupported = Literal(classes="unsupported")
         self.recalled = Recalled(reply, recalled)
+        self._reason = Literal(classes="reason")
+        self.checkin: CheckedIn | None = None
+        """Set for what it said by itself."""
         self._learned: list[Widget] = []
+        self._has_cards = False
         self._ready = False
         self._turn: Turn | None = None
         self._set_state(state)
@@ -154,13 +160,29 @@ class CompanionTurn(TurnView):
         view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state, item.siblings)
         view._turn = turn
         view._show_unsupported(item.unsupported)
+        view.tell_learned(item)
+        return view
+
+    @classmethod
+    def brought_up(cls, event: CheckedIn) -> CompanionTurn:
+        """What the companion said by itself, and why."""
+        turn = event.turn
+        view = cls(turn.id, None, turn.text, (), turn.state)
+        view._turn, view.checkin = turn, event
+        view._reason.show(one_line(event.reason, 400))
+        view._reason.display = True
+        return view
+
+    def tell_learned(self, item: TranscriptItem) -> None:
+        """Cards of what was learned from the exchange, unless there are some already."""
+        if self._has_cards:
+            return
         cards = [
-            view.add_learned(tuple(Entry(each.memory.id, each.memory.text, each.older) for each in learned), batch)
+            self.add_learned(tuple(Entry(each.memory.id, each.memory.text, each.older) for each in learned), batch)
             for batch, learned in groupby(item.learned, lambda each: each.batch)
         ]
         if item.question is not None and cards:
-            view.ask(cards[-1], item.question.text, item.question.id)
-        return view
+            self.ask(cards[-1], item.question.text, item.question.id)
 
     @property
     def reply(self) -> int:
@@ -196,7 +218,9 @@ class CompanionTurn(TurnView):
             if self.can_go_on:
                 told.append(("screen.go_on", text("chat.key_go_on")))
             told.append(("screen.why", text("chat.key_why")))
-        if self.recalled.display:
+        if self.checkin is not None:
+            told.append(("screen.less_like", text("chat.key_less_like")))
+        if self.recalled.display or self.checkin is not None:
             told.append(("screen.footnotes", text("chat.key_footnotes")))
         if "```" in self.words or "~~~" in self.words:
             told.append(("screen.copy_code", text("chat.key_code")))
@@ -205,6 +229,7 @@ class CompanionTurn(TurnView):
     def compose(self) -> ComposeResult:
         yield self._text
         yield self._mark
+        yield self._reason
         yield self.versions
         yield self._unsupported
         yield self.recalled
@@ -227,6 +252,7 @@ class CompanionTurn(TurnView):
     def add_learned(self, entries: tuple[Entry, ...], batch: int | None) -> LearnedCard:
         """One card for what was learned in `batch`."""
         card = LearnedCard(entries, batch)
+        self._has_cards = True
         self._learned.append(card)
         if self._ready:
             self._mount_learned()
