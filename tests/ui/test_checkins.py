@@ -6,7 +6,7 @@ import pytest
 
 from companion.events import CheckedIn
 from companion.records import Turn
-from companion.ui.widgets.turn_view import CompanionTurn
+from companion.ui.widgets.reply_view import CompanionTurn
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import running, say, wait_until
 

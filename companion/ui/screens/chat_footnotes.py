@@ -17,7 +17,8 @@ from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.chat_versions import VersionActions
 from companion.ui.screens.why import WhyScreen
 from companion.ui.widgets.recalled import Footnote
-from companion.ui.widgets.turn_view import CompanionTurn, PersonTurn
+from companion.ui.widgets.reply_view import CompanionTurn
+from companion.ui.widgets.turn_view import PersonTurn
 
 
 class FootnoteActions(VersionActions):

@@ -12,8 +12,9 @@ from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem, Turn
 from companion.strings import text
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.turn_base import TurnView
-from companion.ui.widgets.turn_view import CompanionTurn, Divider, PersonTurn
+from companion.ui.widgets.turn_view import Divider, PersonTurn
 
 WINDOW = 40
 """Turns mounted at first."""
