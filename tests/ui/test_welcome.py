@@ -10,6 +10,7 @@ from textual.widgets import DataTable, Input, OptionList
 from companion.offers import ModelOffer
 from companion.paths import Paths
 from companion.settings import load_settings
+from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.jump import JumpScreen, places
 from companion.ui.screens.persona import PartTable, PersonaScreen
 from companion.ui.screens.personas import PersonasScreen
@@ -158,6 +159,13 @@ async def test_a_persona_is_copied_edited_and_talked_to() -> None:
         app.screen.query_one(Input).value = "1.2"
         await pilot.press("enter")
         await wait_until(pilot, lambda: engine.cards[-1].temperature == 1.2)
+        await wait_until(pilot, lambda: isinstance(app.screen, PersonaScreen))
+        table.move_cursor(row=3)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, EditScreen))
+        app.screen.query_one(Prompt).clear()
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: engine.cards[-1].boundaries == "")
         await wait_until(pilot, lambda: isinstance(app.screen, PersonaScreen))
         table.move_cursor(row=6)
         await pilot.press("enter")
