@@ -243,6 +243,6 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
         """Typing anywhere on this screen goes to the prompt."""
         prompt = self.prompt
         if event.is_printable and event.character and event.character != " ":
-            prompt.focus()
+            self.set_focus(prompt)  # at once: what is typed quickly would reach this widget still, its spaces lost
             prompt.insert(event.character)
             event.stop()
