@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from companion.calls import EnginePort
-from companion.chats import ChatMode, Conversation, FoundTurn, Segment, SegmentKind, Verdict, WhySaid
+from companion.chats import ChatMode, Conversation, FoundTurn, Segment, SegmentKind, SentMessage, Verdict, WhySaid
 from companion.clock import SystemClock, stamp
 from companion.errors import Busy, EmptyMessage, InvalidInput, NotFound
-from companion.records import Change, SentMessage, Span, TranscriptItem, Turn
+from companion.records import Change, Span, TranscriptItem, Turn
 
 
 @dataclass

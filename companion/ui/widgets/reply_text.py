@@ -95,7 +95,10 @@ class ReplyText(Vertical):
         self.settled = True
 
     async def _show_partial(self) -> None:
-        closed, code = split_open_fence(sanitise(self.text))
+        written = sanitise(self.text)
+        if self.app.animation_level == "none":
+            written = written[: written.rfind("\n") + 1]
+        closed, code = split_open_fence(written)
         if closed.startswith(self._shown):
             if len(closed) > len(self._shown):
                 await self._markdown.append(closed[len(self._shown) :])
