@@ -150,7 +150,7 @@ class FakeChats(EnginePort):
         self._not_answering()
         if self.open in self.chats and self.chats[self.open].mode == "incognito":
             del self.chats[self.open]
-        self.open = max([*self.chats, 0]) + 1
+        self.open = max([*self.chats, *(item.turn.conversation for item in self.turns), 0]) + 1
         moment, offset = stamp(SystemClock().now())
         chat = Conversation(self.open, "", moment, moment, offset, 0, mode, persona, persona.title() or "Companion")
         self.chats[self.open] = chat

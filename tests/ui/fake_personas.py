@@ -7,7 +7,7 @@ from dataclasses import replace
 from companion.calls import EnginePort
 from companion.chats import Conversation, PersonaCard
 from companion.errors import InvalidInput, NotFound
-from companion.records import Change, Memory
+from companion.records import Change, Memory, Turn
 
 CARDS = (
     PersonaCard("companion", "Companion", "Warm and honest.", "You are Companion.", "", "Hello.", in_use=True),
@@ -23,6 +23,11 @@ class FakePersonas(EnginePort):
         self.answered: list[tuple[str, str]] = []
 
     def remember(self, text: str) -> Memory:
+        raise NotImplementedError
+
+    def said(
+        self, role: str, text: str, conversation: int | None = None, at: float | None = None, **more: object
+    ) -> Turn:
         raise NotImplementedError
 
     async def personas(self) -> tuple[PersonaCard, ...]:
@@ -61,4 +66,6 @@ class FakePersonas(EnginePort):
     async def answer_question(self, question: str, answer: str) -> Change:
         await self._call("answer_question", question, answer)
         self.answered.append((question, answer))
+        asked = self.said("companion", question)
+        self.said("person", answer, asked.conversation, after=asked.id)
         return Change(1, "", (self.remember(answer),))

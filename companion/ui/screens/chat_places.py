@@ -145,9 +145,14 @@ class Places(VersionActions):
             self._keep_soon()
             self.send_waiting()
 
+    @property
+    def would_forget(self) -> bool:
+        """Whether something was said that is gone when this conversation is left."""
+        return self.place is not None and self.place.mode == "incognito" and bool(self.transcript.views)
+
     async def _may_be_left(self) -> bool:
         """Nothing brings back what was said incognito: the person is asked before it is gone."""
-        if self.place is None or self.place.mode != "incognito" or not self.transcript.views:
+        if not self.would_forget:
             return True
         lines = (text("chat.forget_incognito_about"),)
         ask = ConfirmScreen(text("chat.forget_incognito"), lines, text("chat.forgets_it"))
