@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from companion.calls import EnginePort
-from companion.chats import Conversation, PersonaCard
+from companion.chats import CheckIn, Conversation, PersonaCard
 from companion.errors import InvalidInput, NotFound
 from companion.records import Change, Memory, Turn
 
@@ -21,6 +21,7 @@ class FakePersonas(EnginePort):
     def __post_init__(self) -> None:
         self.cards: list[PersonaCard] = list(CARDS)
         self.answered: list[tuple[str, str]] = []
+        self.upcoming: list[CheckIn] = []
 
     def remember(self, text: str) -> Memory:
         raise NotImplementedError
@@ -45,6 +46,10 @@ class FakePersonas(EnginePort):
         card = self._card(key)
         self.cards = [replace(each, in_use=each.key == key) for each in self.cards]
         return Conversation(0, "", 0.0, 0.0, 0, persona=key, speaker=card.name)
+
+    async def checkins(self, limit: int = 50) -> tuple[CheckIn, ...]:
+        await self._call("checkins", limit)
+        return tuple(self.upcoming[:limit])
 
     async def copy_persona(self, key: str, name: str) -> PersonaCard:
         await self._call("copy_persona", key, name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from companion.chats import CheckIn
 from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem, Turn
+from companion.settings import CheckInSettings, Settings
 from companion.ui.widgets.reply_view import CompanionTurn
 from tests.ui.fake_engine import FakeEngine
-from tests.ui.helpers import running, say, screen_text, wait_until
+from tests.ui.helpers import on_screen, running, say, screen_text, wait_until
 
 pytestmark = pytest.mark.asyncio
 ASKED = "You told me on 2 March: “I have a job interview.” That was today. How did it go?"
@@ -74,3 +76,18 @@ async def test_an_answer_to_a_first_question_is_owed_no_reply_but_one_to_a_check
     engine.said("person", "It went well", asked.conversation, after=asked.id)
     async with running(engine) as (app, _):
         assert "(no reply)" in screen_text(app)
+
+
+async def test_what_would_come_up_can_be_looked_at_and_says_whether_it_will() -> None:
+    engine = Caring()
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, "/checkins")
+        await wait_until(pilot, lambda: "I bring nothing up by myself" in on_screen(app))
+        assert "There is nothing now." in on_screen(app)
+    engine = Caring()
+    engine.upcoming = [CheckIn(1, "after", 7, ASKED, "You said so.", 1_700_000_000.0, 0)]
+    settings = Settings(checkins=CheckInSettings(enabled=True))
+    async with running(engine, settings=settings) as (app, pilot):
+        await say(app, pilot, "/checkins")
+        await wait_until(pilot, lambda: "What I would bring up by myself" in on_screen(app))
+        assert f"14 November 2023 {ASKED}" in on_screen(app)

@@ -132,7 +132,7 @@ class Places(VersionActions):
         return place
 
     async def _kept_and_opened(self, left: str, opening: Callable[[], Awaitable[Conversation]]) -> Conversation:
-        await self._keep(left)
+        await self._keep_words(left)
         return await opening()
 
     @contextmanager
@@ -226,9 +226,9 @@ class Places(VersionActions):
         """Keep what is typed over a restart, with what is `waiting` to be sent; nothing that is incognito."""
         if self.moving:
             return  # what is typed belongs to the conversation that is yet to open
-        await self._keep("\n".join((*(self.outbox.texts if waiting else ()), self.draft_text)))
+        await self._keep_words("\n".join((*(self.outbox.texts if waiting else ()), self.draft_text)))
 
-    async def _keep(self, words: str) -> None:
+    async def _keep_words(self, words: str) -> None:
         if not self._loaded or (self.place is not None and self.place.mode == "incognito"):
             return
         words = words.strip("\n")
