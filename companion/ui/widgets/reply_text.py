@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widget import MountError
 
 from companion.text import sanitise
-from companion.ui.streaming import split_open_fence
+from companion.ui.streaming import split_open_fence, whole_sentences
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.safe_markdown import SafeMarkdown
 
@@ -97,7 +97,7 @@ class ReplyText(Vertical):
     async def _show_partial(self) -> None:
         written = sanitise(self.text)
         if self.app.animation_level == "none":
-            written = written[: written.rfind("\n") + 1]
+            written = whole_sentences(written)
         closed, code = split_open_fence(written)
         if closed.startswith(self._shown):
             if len(closed) > len(self._shown):
