@@ -105,7 +105,7 @@ class CheckInSettings(_Section):
     a_day: int = Field(default=1, ge=1, le=10)
     """At most so many a day; reminders you asked for always come."""
     quiet_from: time = time(21, 0)
-    """From this local time on nothing is brought up …"""
+    """From this local time on nothing is brought up."""
     quiet_until: time = time(9, 0)
     """… until this one."""
     notify: bool = False

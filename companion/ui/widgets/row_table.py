@@ -16,8 +16,8 @@ LEAST = 12
 
 
 class RowTable(DataTable[object]):
-    """For tables with a `COLUMNS` of their own: (key, label, width), the one at `WIDE` being the wide one. They say with
-    `refill` how to draw themselves anew for another width."""
+    """For tables with a `COLUMNS` of their own: (key, label, width), the one at `WIDE` being the wide one. They say
+    with `refill` how to draw themselves anew for another width."""
 
     COLUMNS: ClassVar[Sequence[tuple[str, str, int]]] = ()
     WIDE: ClassVar[int] = 0
