@@ -14,6 +14,7 @@ from textual.widgets import Input
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.safe_input import SafeInput
 
 
 class AskScreen(ModalScreen[str | None]):
@@ -39,7 +40,7 @@ class AskScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Literal((self._title, "bold"))
-            yield Input(self._line, placeholder=self._placeholder, max_length=500)
+            yield SafeInput(self._line, placeholder=self._placeholder, max_length=500)
             yield Literal(text("chat.keys_ask"), classes="keys")
 
     def on_mount(self) -> None:

@@ -27,6 +27,7 @@ from companion.ui.screens.ask import AskScreen
 from companion.ui.screens.base import EngineScreen, attempt
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.row_table import RowTable
+from companion.ui.widgets.safe_input import SafeInput
 
 PAUSE = 0.15
 """Seconds without a key after which is searched."""
@@ -103,7 +104,7 @@ class ConversationsScreen(EngineScreen):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
-            yield Input(self._sought, placeholder=text("conversations.filter"))
+            yield SafeInput(self._sought, placeholder=text("conversations.filter"))
             yield self._summary
         yield self._table
         yield Footer(show_command_palette=False, compact=True)

@@ -16,6 +16,7 @@ from companion.errors import CompanionError
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.safe_input import SafeInput
 
 
 class ValueScreen(ModalScreen[bool]):
@@ -49,7 +50,7 @@ class ValueScreen(ModalScreen[bool]):
         with Vertical():
             yield Literal((self._title, "bold"))
             yield Literal(self._about)
-            yield Input(self._before, password=self._secret, placeholder=self._hint, select_on_focus=False)
+            yield SafeInput(self._before, password=self._secret, placeholder=self._hint, select_on_focus=False)
             yield Literal(classes="problem")
             yield Literal(text("settings.edit_keys"), classes="keys")
 

@@ -24,6 +24,7 @@ from companion.strings import text
 from companion.ui.screens.base import tell_error
 from companion.ui.welcome_steps import Choice, Step, first_questions, model_step, name_step, persona_step, theme_step
 from companion.ui.widgets.literal import Literal, literal
+from companion.ui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
@@ -65,7 +66,7 @@ class Welcome(Vertical):
         """The next step is being made."""
         self._title = Literal(classes="title")
         self._about = Literal(classes="about")
-        self._field = Input(select_on_focus=False)
+        self._field = SafeInput(select_on_focus=False)
         self._options = OptionList()
         self._keys = Literal(classes="keys")
 
