@@ -107,7 +107,7 @@ class CheckInSettings(_Section):
     quiet_from: time = time(21, 0)
     """From this local time on nothing is brought up."""
     quiet_until: time = time(9, 0)
-    """… until this one."""
+    """Until this local time nothing is brought up."""
     notify: bool = False
     """Also show a notification of the desktop, where there is one. It says that there is something, not what."""
 

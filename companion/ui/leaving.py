@@ -8,11 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 from textual import work
-from textual.app import App
 from textual.widgets import TextArea
 
 from companion.calls import EnginePort
 from companion.strings import text
+from companion.ui.key_order import KeysInOrder
 from companion.ui.screens.base import tell
 from companion.ui.screens.chat import ChatScreen
 
@@ -22,7 +22,7 @@ TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""
 
 
-class LeavingApp(App[None]):
+class LeavingApp(KeysInOrder):
     """Whoever is one has an engine to close and a conversation with messages that may wait."""
 
     engine: EnginePort

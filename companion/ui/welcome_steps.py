@@ -66,7 +66,8 @@ async def name_step(app: CompanionApp) -> Step | None:
 
 async def _take_name(app: CompanionApp, name: str) -> None:
     app.set_setting("", "name", name)
-    app.renew_engine()  # it is told the name when it starts
+    # It is told the name when it starts; what the next step asks is answered once it is there again.
+    await app.renew_engine().wait()
 
 
 async def persona_step(app: CompanionApp) -> Step | None:

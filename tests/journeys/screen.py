@@ -47,7 +47,8 @@ class Screen:
         self._tmux("-f", os.devnull, "new-session", "-d", "-x", str(width), "-y", str(height), "sh")
         self._tmux("set-option", "-g", "remain-on-exit", "on")
         self._tmux("set-option", "-g", "escape-time", "0")
-        program = f"{told} {shlex.quote(sys.executable)} -m companion {arguments}"
+        # Whoever runs the tests may have told their own size.
+        program = f"env -u COLUMNS -u LINES {told} {shlex.quote(sys.executable)} -m companion {arguments}"
         self._tmux("respawn-pane", "-k", f"{program}; echo [left with $?]")
 
     def __enter__(self) -> Screen:
@@ -85,6 +86,12 @@ class Screen:
     @property
     def text(self) -> str:
         return self._tmux("capture-pane", "-p").stdout
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the cursor, which the program puts where is written."""
+        x, y = self._tmux("display-message", "-p", "#{cursor_x} #{cursor_y}").stdout.split()
+        return int(x), int(y)
 
     def until(self, done: Callable[[], bool] | str) -> str:
         """Look until `done`, or until this text is on the screen. Returns the screen; fails after PATIENCE."""

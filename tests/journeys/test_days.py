@@ -86,6 +86,7 @@ def _panel(screen: Screen, typed: str) -> None:
 def _filter(screen: Screen, typed: str) -> None:
     """The filter says `typed`, and nothing else; the keys are the table's again."""
     screen.press("/")
+    screen.until(lambda: screen.cursor[1] == 0)
     screen.press("C-u")
     screen.type(typed)
     screen.until(typed)

@@ -219,7 +219,7 @@ class MemoriesScreen(MemoryActions):
             self._learn_names()
 
     def action_filter(self) -> None:
-        self.query_one(FilterLine).input.focus()
+        self.set_focus(self.query_one(FilterLine).input)  # at once: what is typed next is for it
 
     def action_next_status(self) -> None:
         self._look_at(self._view.next_status())
