@@ -404,4 +404,5 @@ def test_in_the_plain_chat_it_comes_before_the_person_is_asked_for_words(
     PlainChat(companion, Typed("/quit"), calendar.house.settings).run()
     said = capsys.readouterr().out
     assert "That was today. How did it go?" in said
+    assert said.count("I have a job interview") == 1
     assert said.index("How did it go?") < said.rindex("You:")

@@ -170,7 +170,7 @@ class PlainChat:
             elif isinstance(event, CheckedIn):
                 _write(text("plain.companion"))
                 say(event.text)
-                say(aside(text("plain.brought_up", reason=one_line(event.reason, 400))))
+                say(aside(text("plain.brought_up")))
                 self.brought_up = event.kind
             elif isinstance(event, ModelPullFinished):
                 say(aside(_end_of_pull(event)))

@@ -10,6 +10,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from companion.ui.app import CompanionApp
+from companion.ui.screens.chat import ChatScreen
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.slash_list import SlashList
 from tests.ui.fake_engine import FakeEngine
@@ -88,8 +89,9 @@ async def settle(app: CompanionApp, pilot: Pilot[Any]) -> None:
 async def test_a_flood_of_mouse_and_keys_loses_nothing_that_was_said(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A click may choose "Quit" in the palette.
+    # A click may choose "Quit" in the palette, or another conversation.
     monkeypatch.setattr(CompanionApp, "leave", lambda app, code=0: None)
+    monkeypatch.setattr(ChatScreen, "begin", lambda chat, mode="usual", persona="": None)
     chance = random.Random(seed)
     engine = FakeEngine()
     for number in range(8):
