@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -204,6 +205,18 @@ class Conversing:
             self._turn_to(id)
         self._status_changed()
         return self._described(found)
+
+    def go_back(self, id: int, mode: ChatMode, persona: str) -> None:
+        """Where the person talked before the engine was started anew. What was incognito is gone, but what they say
+        next is incognito as well."""
+        if id and mode != "incognito":
+            with suppress(CompanionError):
+                self.open_conversation(id)
+                return
+        try:
+            self.begin_conversation(mode, persona)
+        except CompanionError:  # the persona was removed meanwhile
+            self.begin_conversation(mode)
 
     def rename_conversation(self, id: int, title: str) -> Conversation:
         if title.strip() and not one_line(title):
