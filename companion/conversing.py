@@ -193,6 +193,8 @@ class Conversing:
         with self._sending:
             self._talking.check_free()
             self._holding.begin(mode, persona)
+            if mode != "incognito" and not self._opened.read_only:
+                self._opened.conversations.begin_later(self._clock.now(), mode, persona)
             self._conversation = None
             self._talking.turn_to(None)
         self._status_changed()
@@ -247,6 +249,8 @@ class Conversing:
             return
         if not self._holding.is_incognito(conversation):
             self._holding.begin("usual", "")
+        if not self._opened.read_only:
+            self._opened.conversations.begin_no_more()
         self._conversation = conversation
         self._talking.turn_to(conversation)
 
@@ -328,8 +332,15 @@ class Conversing:
         )
 
     def _latest_conversation(self) -> int | None:
+        """The one that a chat goes on with; None: the next message begins another, if they began one, as they did."""
+        since = self._clock.now() - CONTINUED
+        beginning = self._opened.conversations.beginning(since.timestamp())
+        if beginning is not None:
+            with suppress(CompanionError):  # the persona was removed
+                self._holding.begin(*beginning)
+            return None
         latest = self._opened.turns.latest(1)
-        if not latest or self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) >= CONTINUED:
+        if not latest or moment(latest[-1].at, latest[-1].utc_offset) <= since:
             return None
         return latest[-1].conversation
 

@@ -26,16 +26,19 @@ _PART = 500
 def follow_path(store: Store, left: Sequence[int], joined: Sequence[int] = ()) -> tuple[int, ...]:
     """After the turns `left` went off their conversation's path and `joined` came onto it. Returns the memories that
     were changed. Joins the caller's transaction."""
-    gone = [m for m in _resting_on(store, left) if m.status in _STANDING and not _is_said(store, m)]
-    back = [m for m in _resting_on(store, joined) if m.status == ASIDE and _is_said(store, m)]
-    returning = {m.id: found for m in back if (found := _before(store, m)) is not None}
+    gone = [m for m in _resting_on(store, left) if m.status in _STANDING and not _is_said(store, m, _merged(store, m))]
+    returning: dict[int, tuple[int, dict[str, Any]]] = {}
+    for memory in [m for m in _resting_on(store, joined) if m.status == ASIDE]:
+        found = _before(store, memory)
+        if found is not None and _is_said(store, memory, _merged_until(store, memory.id, found[0])):
+            returning[memory.id] = found
     if not gone and not returning:
         return ()
     with store.changes.batch("person", SET_ASIDE, "another version of a message was chosen") as batch:
         for memory in gone:
             batch.update(memory.id, status=ASIDE)
             for replaced in _replaced_by(store, memory.id):
-                if replaced.status in _REPLACED and _is_said(store, replaced):
+                if replaced.status in _REPLACED and _is_said(store, replaced, _merged(store, replaced)):
                     batch.update(replaced.id, status="active", replaced_by=None)
         for id, (made, before) in returning.items():
             batch.update(id, status=before["status"])
@@ -43,10 +46,24 @@ def follow_path(store: Store, left: Sequence[int], joined: Sequence[int] = ()) -
     return batch.touched
 
 
-def _is_said(store: Store, memory: Memory) -> bool:
-    """Whether it rests on anything but what is off the path of its conversation."""
+def _is_said(store: Store, memory: Memory, merged: Iterable[Memory]) -> bool:
+    """Whether it rests on anything but what is off the path of its conversation. An event quotes all that it rests on;
+    what took others in (`merged`) has its words from none of theirs, unless the person put them together."""
     turns = {evidence.turn for evidence in memory.evidence}
-    return not turns or bool(turns - store.branches.off(sorted(turns)))
+    off = store.branches.off(sorted(turns))
+    if memory.kind == "event":
+        return not off
+    turns = turns - {evidence.turn for other in merged for evidence in other.evidence} or turns
+    return not turns or bool(turns - off)
+
+
+def _merged(store: Store, memory: Memory) -> list[Memory]:
+    return [other for other in _replaced_by(store, memory.id) if other.status == "merged"]
+
+
+def _merged_until(store: Store, memory: int, batch: int) -> list[Memory]:
+    """What was merged into it until a batch set it aside."""
+    return list(store.memories.many([id for id, old, _ in _freed(store, batch, memory) if old == "merged"]).values())
 
 
 def _resting_on(store: Store, turns: Sequence[int]) -> list[Memory]:
@@ -76,10 +93,17 @@ def _before(store: Store, memory: Memory) -> tuple[int, dict[str, Any]] | None:
 
 def _replace_again(store: Store, batch: Batch, made: int, id: int) -> None:
     """What memory `id` had taken the place of until the batch `made`, it takes the place of again."""
-    for replaced, before, after in store.db.all("SELECT memory, before, after FROM journal WHERE batch = ?", (made,)):
-        old, new = json.loads(before), json.loads(after)
-        if old.get("replaced_by") != id or new.get("replaced_by") is not None:
-            continue
+    for replaced, old, new in _freed(store, made, id):
         now = store.memories.many((replaced,)).get(replaced)
-        if now is not None and now.status == new["status"] and now.replaced_by is None:
-            batch.update(replaced, status=old["status"], replaced_by=id)
+        if now is not None and now.status == new and now.replaced_by is None:
+            batch.update(replaced, status=old, replaced_by=id)
+
+
+def _freed(store: Store, batch: int, id: int) -> list[tuple[int, Status, Status]]:
+    """What memory `id` took the place of until a batch, with its states before and after it."""
+    found: list[tuple[int, Status, Status]] = []
+    for replaced, before, after in store.db.all("SELECT memory, before, after FROM journal WHERE batch = ?", (batch,)):
+        old, new = json.loads(before or "{}"), json.loads(after or "{}")
+        if old.get("replaced_by") == id and new.get("replaced_by") is None:
+            found.append((replaced, old["status"], new.get("status")))
+    return found
