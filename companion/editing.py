@@ -116,6 +116,7 @@ class Editing:
     def restore_in(self, batch: Batch, memory: Memory) -> None:
         batch.update(memory.id, status="active", replaced_by=None)
         self.reinforce(batch, memory.id, "restored")
+        Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
 
     def undo(self, batch: int | None) -> Change:
         undone, touched, kept = self.store.changes.undo(batch)

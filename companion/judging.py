@@ -54,7 +54,7 @@ class Judging:
         for other in self.editing.on_the_same_words(memory) if memory.kind in ("moment", "thought") else ():
             if other.kind != "thought" and other.status in _ALIVE:
                 batch.update(other.id, status="quarantined")
-        Tagger(store).refresh(batch, (memory.text,))
+        Tagger(store).refresh(batch, (memory.text,), memory.scope)
         return batch.touched
 
 

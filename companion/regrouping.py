@@ -118,7 +118,7 @@ class Regrouping:
         old = memory_of_image(id, then)
         if old.status == "active" and now.status != "active":
             self.editing.reinforce(batch, id, "restored")
-        Tagger(self.editing.store).refresh(batch, (old.text, now.text))
+        Tagger(self.editing.store).refresh(batch, (old.text, now.text), now.scope)
 
     def _all(self, ids: Sequence[int]) -> list[Memory]:
         """Each once, in order. Raises NotFound, InvalidInput."""
@@ -144,7 +144,7 @@ class Regrouping:
     def _tag(self, batch: Batch, memory: Memory, texts: Sequence[str]) -> None:
         tagger = Tagger(self.editing.store)
         batch.update(memory.id, tags=tagger.of(memory))
-        tagger.refresh(batch, (memory.text, *texts))
+        tagger.refresh(batch, (memory.text, *texts), memory.scope)
 
 
 def _joined(parts: Sequence[Memory], text: str) -> Memory:
