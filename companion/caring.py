@@ -170,7 +170,9 @@ class Caring:
         write_setting(self._paths.settings, "", "persona", key)
         self._settings = self._settings.model_copy(update={"persona": key})
         self._holding.use(persona)
-        return self.begin_conversation("usual", key)
+        # Who talks where nothing is kept does not mean to be remembered from here on.
+        incognito = self._holding.is_incognito(self._conversation)
+        return self.begin_conversation("incognito" if incognito else "usual", key)
 
     def copy_persona(self, key: str, name: str) -> PersonaCard:
         return self._personas.copy(key, name, self._opened.scopes.names())

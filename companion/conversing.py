@@ -3,6 +3,7 @@ together."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +13,7 @@ from datetime import timedelta
 from companion import events, strings
 from companion.chats import ChatMode, Conversation, FoundTurn, WhySaid
 from companion.clock import Clock, moment, stamp
-from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError
 from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.mind.reflect import Reflection
@@ -21,12 +22,14 @@ from companion.records import ReplyReport, Role, SentMessage, TranscriptItem, Tu
 from companion.settings import Settings
 from companion.sources import why_said
 from companion.store.aside import follow_path
+from companion.store.conversations import Conversations
 from companion.store.learned import learned_from
 from companion.store.store import Store
 from companion.talking import Talking
 from companion.text import one_line, valid_text
 from companion.turn import Way
 
+log = logging.getLogger(__name__)
 CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
 
@@ -193,10 +196,10 @@ class Conversing:
         with self._sending:
             self._talking.check_free()
             self._holding.begin(mode, persona)
-            if mode != "incognito" and not self._opened.read_only:
-                self._opened.conversations.begin_later(self._clock.now(), mode, persona)
             self._conversation = None
             self._talking.turn_to(None)
+            if mode != "incognito":
+                self._note(lambda kept: kept.begin_later(self._clock.now(), mode, persona))
         self._status_changed()
         return self.conversation()
 
@@ -249,10 +252,17 @@ class Conversing:
             return
         if not self._holding.is_incognito(conversation):
             self._holding.begin("usual", "")
-        if not self._opened.read_only:
-            self._opened.conversations.begin_no_more()
         self._conversation = conversation
         self._talking.turn_to(conversation)
+        self._note(lambda kept: kept.begin_no_more())
+
+    def _note(self, note: Callable[[Conversations], None]) -> None:
+        """Where a later start begins; the conversation does not depend on it."""
+        if not self._opened.read_only:
+            try:
+                note(self._opened.conversations)
+            except ProfileError as error:
+                log.warning("a later start may begin elsewhere: %s", error.title)
 
     def _described(self, found: Conversation) -> Conversation:
         """With how it is held."""

@@ -169,3 +169,27 @@ def test_one_that_was_begun_and_left_is_not_begun_again(house: House, how: str) 
     assert (now.id, now.mode) == {
         "late": (0, "usual"), "said": (first.conversation, "play"),
     }.get(how, (first.conversation, "usual"))  # fmt: skip
+
+
+def test_whoever_is_chosen_where_nothing_is_kept_keeps_nothing(house: House) -> None:
+    visit = Visit(house)
+    visit.companion.begin_conversation("incognito")
+    visit.ask("A word that is kept nowhere.")
+    assert visit.companion.use_persona("coach").mode == "incognito"
+    visit.ask("Another word that is kept nowhere.")
+    assert visit.standing() == []
+    assert visit.companion.conversations() == ()
+
+
+def test_versions_of_a_long_conversation_are_followed_without_reading_the_journal_for_each_memory(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies = [visit.ask(f"I planted {count} plum trees behind the house.") for count in range(2, 22)]
+    visit.companion.settle()
+    visit.resend(replies[0].answers or 0, "Hello.")
+    reads: list[str] = []
+    database = visit.companion._opened.db
+    read = database.all
+    monkeypatch.setattr(database, "all", lambda sql, values=(): (reads.append(sql), read(sql, values))[1])
+    visit.companion.choose(replies[-1].id)
+    assert sum("FROM journal WHERE batch" in sql for sql in reads) == 1

@@ -265,3 +265,15 @@ def test_tags_come_back_with_what_told_them(life: Life, clock: SetClock) -> None
     assert life.store.memories.get(porto.id).tags == ""
     editing.restore(sister.id)
     assert life.store.memories.get(porto.id).tags == "sister"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_waited_to_be_thought_about_when_a_persona_was_removed_is_nobody_elses(life: Life, shared: bool) -> None:
+    persona = "guide" if shared else OWN
+    told = life.begin(persona=persona)
+    if shared:
+        life.hear(told, "I like plums.")
+    life.store.scopes.has_own = lambda key: None if key == persona else False
+    life.hear(told, "My brother Paul plays the violin.")
+    scopes = {memory.scope for memory in life.kept() if "violin" in memory.text}
+    assert scopes == {"" if shared else OWN}
