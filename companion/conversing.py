@@ -352,7 +352,10 @@ class Conversing:
         latest = self._opened.turns.latest(1)
         if not latest or moment(latest[-1].at, latest[-1].utc_offset) <= since:
             return None
-        return latest[-1].conversation
+        conversation, drafts = latest[-1].conversation, self._opened.drafts
+        if drafts.get(0) and not drafts.get(conversation):
+            return None  # the first message of a new one was being written
+        return conversation
 
 
 def _failed(title: str, hint: str) -> CompanionError:

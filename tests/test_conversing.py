@@ -396,6 +396,17 @@ def test_a_draft_is_kept_for_its_conversation_over_a_restart(house: House) -> No
     assert again.draft() == "for this one"
 
 
+def test_who_left_while_beginning_a_conversation_goes_on_beginning_it(house: House) -> None:
+    visit = Visit(house)
+    visit.ask("hello", "good day")
+    visit.companion.begin_conversation()
+    visit.companion.keep_draft("something else")
+    visit.companion.close()
+    again = house.open(chat=True, model=FakeModel())
+    assert again.draft() == "something else"
+    assert again.conversation().id == 0
+
+
 def test_nothing_of_an_incognito_conversation_is_on_disk_and_what_is_known_is_recalled(house: House) -> None:
     visit = Visit(house)
     companion = visit.companion

@@ -14,6 +14,7 @@ from companion.cli import bench, memories, models
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
+from companion.cli.help_words import speak, translate
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
@@ -73,7 +74,10 @@ def main() -> None:
         with contextlib.suppress(AttributeError, OSError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        app(prog_name="companion")
+        speak()
+        command = typer.main.get_command(app)
+        translate(command)
+        command(prog_name="companion")
     finally:
         try:
             sys.stdout.flush()

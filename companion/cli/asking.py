@@ -12,6 +12,7 @@ from companion.errors import CompanionError
 from companion.events import (
     CheckedIn,
     Event,
+    ModelPullFinished,
     Notice,
     ReplyFailed,
     ReplyFinished,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _PATIENCE = 0.2
 """Seconds between looks at Ctrl+C where waiting cannot be interrupted (Windows)."""
 Asked = Future[ReplyReport]
+Unheard = ThoughtsFormed | Notice | CheckedIn | ModelPullFinished
+"""What the engine says on its own account."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -43,7 +46,7 @@ class Talk:
     def __init__(self, companion: Companion) -> None:
         self._companion = companion
         self._events: queue.SimpleQueue[Event | Asked] = queue.SimpleQueue()
-        self._noticed: list[ThoughtsFormed | Notice | CheckedIn] = []
+        self._noticed: list[Unheard] = []
         companion.subscribe(self._events.put)
 
     def exchange(
@@ -122,7 +125,7 @@ class Talk:
             else:
                 self._keep(event)
 
-    def unheard(self) -> list[ThoughtsFormed | Notice | CheckedIn]:
+    def unheard(self) -> list[Unheard]:
         """What the engine said on its own account since the last call."""
         self._drain()
         noticed, self._noticed = self._noticed, []
@@ -136,5 +139,5 @@ class Talk:
                 return
 
     def _keep(self, event: Event | Asked) -> None:
-        if isinstance(event, ThoughtsFormed | Notice | CheckedIn):
+        if isinstance(event, ThoughtsFormed | Notice | CheckedIn | ModelPullFinished):
             self._noticed.append(event)

@@ -38,6 +38,23 @@ def speed(as_json: Annotated[bool, typer.Option("--json", help="Write JSON inste
 
 
 @app.command()
+def screens(
+    count: Annotated[
+        int, typer.Option("--count", min=100, max=200_000, help="Memories, and turns of a chat.")
+    ] = 10_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
+) -> None:
+    """How quickly panel, filter and chat open after years, and how soon a key is seen. Takes a few minutes."""
+    paths, settings = prepare()
+    from companion.bench.screens import measure_screens, screen_lines
+    from companion.model.catalog import find_model
+
+    with Bar() as bar:
+        figures = measure_screens(find_model(settings.model, paths), count, bar)
+    _show(as_json, figures.json(), lambda: screen_lines(figures))
+
+
+@app.command()
 def lookup(as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")] = False) -> None:
     """Whether replies would be faster with drafts that are looked up in the prompt. Takes a few minutes."""
     paths, settings = prepare()

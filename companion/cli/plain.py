@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import companion
 from companion.api import CompanionApi
+from companion.chats import CheckInKind
 from companion.cli.asking import Interrupted, Talk
 from companion.cli.guard import show_error
 from companion.cli.lines import TypedLines
@@ -22,7 +23,7 @@ from companion.cli.plain_commands import run_command
 from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, NotFound
-from companion.events import CheckedIn, Notice, ThoughtsFormed
+from companion.events import CheckedIn, ModelPullFinished, Notice, ThoughtsFormed
 from companion.paths import default_paths
 from companion.records import ReplyReport, Role, SentMessage
 from companion.settings import Settings
@@ -71,6 +72,7 @@ class PlainChat:
         self._lines = lines
         self._talk = Talk(engine)
         self._leaving = False
+        self.brought_up: CheckInKind | None = None
 
     def run(self) -> None:
         while (line := self._read()) is not None:
@@ -168,9 +170,22 @@ class PlainChat:
             elif isinstance(event, CheckedIn):
                 _write(text("plain.companion"))
                 say(event.text)
+                say(aside(text("plain.brought_up", reason=one_line(event.reason, 400))))
+                self.brought_up = event.kind
+            elif isinstance(event, ModelPullFinished):
+                say(aside(_end_of_pull(event)))
             elif isinstance(event, Notice):
                 told = text("errors.then", title=event.title, hint=event.hint) if event.hint else event.title
                 say(aside(told))
+
+
+def _end_of_pull(event: ModelPullFinished) -> str:
+    name = one_line(event.name, 60)
+    if event.stopped:
+        return text("models.stopped", name=name)
+    if event.title:
+        return text("errors.then", title=one_line(event.title), hint=one_line(event.hint, 400))
+    return text("models.arrived", name=name)
 
 
 def words_go(status: EngineStatus) -> str:

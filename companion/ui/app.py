@@ -33,8 +33,6 @@ from companion.ui.place_actions import PlaceActions
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
-from companion.ui.screens.help import HelpScreen
-from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
@@ -190,11 +188,15 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
         return commands(self)
 
     def action_help(self) -> None:
+        from companion.ui.screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             topic = getattr(self.screen, "HELP_TOPIC", "")
             self.push_screen(HelpScreen(topic, self.screen, self.preferences.current.ui.keys))
 
     def explain_forgetting(self) -> None:
+        from companion.ui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen("forgetting"))
 
     def action_memories(self) -> None:
@@ -219,6 +221,8 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
 
     @on(MemoryChosen)
     def _open_memory(self, message: MemoryChosen) -> None:
+        from companion.ui.screens.memory import MemoryScreen
+
         self.push_screen(MemoryScreen(self.engine, message.memory))
 
     @on(TextChosen)

@@ -1,4 +1,5 @@
-"""The app's way to the pages of memory: from keys, from commands, from any line that stands for one."""
+"""The app's way to the pages of memory: from keys, from commands, from any line that stands for one. Each is
+imported when it is opened: all of them together would delay the first frame."""
 
 from __future__ import annotations
 
@@ -11,15 +12,8 @@ from textual.binding import Binding, BindingType
 from companion.calls import EnginePort
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.messages import TopicChosen
-from companion.ui.screens.about import AboutScreen
+from companion.ui.messages import PageChosen, TopicChosen
 from companion.ui.screens.base import attempt, tell
-from companion.ui.screens.links import LinksScreen
-from companion.ui.screens.memories import MemoriesScreen
-from companion.ui.screens.people import PageChosen, PeopleScreen
-from companion.ui.screens.plots import PlotsScreen
-from companion.ui.screens.portrait import PortraitScreen
-from companion.ui.screens.timeline import TimelineScreen
 
 
 class MemoryPages(App[None]):
@@ -33,31 +27,45 @@ class MemoryPages(App[None]):
 
     def open_memories(self, written: str = "") -> None:
         """The panel, with this in its filter; the one that is open unless there is."""
+        from companion.ui.screens.memories import MemoriesScreen
+
         if written or not any(isinstance(screen, MemoriesScreen) for screen in self.screen_stack):
             self.push_screen(MemoriesScreen(self.engine, one_line(written)))
 
     def action_people(self) -> None:
+        from companion.ui.screens.people import PeopleScreen
+
         if not isinstance(self.screen, PeopleScreen):
             self.push_screen(PeopleScreen(self.engine))
 
     def action_plots(self) -> None:
+        from companion.ui.screens.plots import PlotsScreen
+
         if isinstance(self.screen, PlotsScreen):
             self.screen.action_back()
         else:
             self.push_screen(PlotsScreen(self.engine))
 
     def open_portrait(self) -> None:
+        from companion.ui.screens.portrait import PortraitScreen
+
         self.push_screen(PortraitScreen(self.engine))
 
     def open_timeline(self) -> None:
+        from companion.ui.screens.timeline import TimelineScreen
+
         self.push_screen(TimelineScreen(self.engine))
 
     def open_links(self) -> None:
+        from companion.ui.screens.links import LinksScreen
+
         self.push_screen(LinksScreen(self.engine))
 
     @work(group="about")
     async def open_about(self, name: str) -> None:
         """The page about a name; everybody when none is given."""
+        from companion.ui.screens.about import AboutScreen
+
         name = one_line(name, 80)
         if not name:
             self.action_people()

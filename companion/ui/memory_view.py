@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 from typing import Literal, TypeVar, get_args
 
 from companion.clock import SystemClock
@@ -62,16 +64,8 @@ class MemoryView:
     @property
     def parsed(self) -> ParsedFilter:
         """What was typed goes before the toggles and the order."""
-        kind = _KINDS[self.kind]
-        chosen = MemoryFilter(
-            kinds=(kind,) if kind else (),
-            statuses=_STATUSES[self.status],
-            replies=self.kind != "told",
-            order=self.order,
-            as_of=self.as_of,
-        )
-        found = parse(self.text, SystemClock().now(), chosen)
-        return replace(found, filter=replace(found.filter, replies=True)) if "kinds" in found.given else found
+        now = SystemClock().now().replace(second=0, microsecond=0)
+        return _parsed(self, now)
 
     @property
     def filter(self) -> MemoryFilter:
@@ -88,6 +82,21 @@ class MemoryView:
     @property
     def order_name(self) -> str:
         return _order_names()[self.order]
+
+
+@lru_cache(maxsize=16)
+def _parsed(view: MemoryView, now: datetime) -> ParsedFilter:
+    # Asked for several times for each key that is pressed, and a date takes some milliseconds to be read.
+    kind = _KINDS[view.kind]
+    chosen = MemoryFilter(
+        kinds=(kind,) if kind else (),
+        statuses=_STATUSES[view.status],
+        replies=view.kind != "told",
+        order=view.order,
+        as_of=view.as_of,
+    )
+    found = parse(view.text, now, chosen)
+    return replace(found, filter=replace(found.filter, replies=True)) if "kinds" in found.given else found
 
 
 _COLUMNS: dict[str, tuple[Order, Order]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from textual.message import Message
 
@@ -65,3 +66,10 @@ class ConversationBegun(Message):
 
     mode: ChatMode = "usual"
     persona: str = ""
+
+
+@dataclass
+class PageChosen(Message):
+    """The person wants to see this page of memory."""
+
+    page: Literal["portrait", "timeline", "links", "plots"]

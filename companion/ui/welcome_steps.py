@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from companion.errors import CompanionError
 from companion.offers import ModelList, ModelOffer
 from companion.strings import text
-from companion.text import one_line
+from companion.text import has_cjk, one_line
 from companion.ui import theme
 from companion.ui.format import amount
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Choice = tuple[str, str]
 """The value, and what it is called."""
+LONGEST_NAME, LONGEST_CJK_NAME = 30, 4
+"""Characters."""
+SENTENCE_MARKS = ".,;:!?。，；：！？/"
 SMALL = 1_000_000_000
 """Bytes of a model's file under which it is called small."""
 
@@ -34,12 +37,31 @@ class Step:
     choices: tuple[Choice, ...] = ()
     chosen: str = ""
     preview: Callable[[CompanionApp, str], None] | None = None
+    answered_by: Callable[[str], bool] = lambda _: False
+    """Whether what was written in the prompt answers it, rather than being a message."""
+
+
+def is_name(written: str) -> bool:
+    """What somebody may be called: a few words that are neither a sentence nor a greeting."""
+    words = written.split()
+    most = LONGEST_CJK_NAME if has_cjk(written) else LONGEST_NAME
+    sentence = any(mark in written for mark in SENTENCE_MARKS)
+    return 0 < len(words) <= 3 and len(written) <= most and not sentence and not _greets(written)
+
+
+def is_answer(written: str) -> bool:
+    """To a question just above: anything but a question or a greeting."""
+    return not written.endswith(("?", "？")) and not _greets(written)
+
+
+def _greets(written: str) -> bool:
+    return written.casefold().strip(" .!,。！，") in text("welcome.greetings").split("|")
 
 
 async def name_step(app: CompanionApp) -> Step | None:
     if app.preferences.overridden("", "name"):
         return None
-    return Step(text("welcome.name"), _take_name, text("welcome.begin"), text("welcome.name_hint"))
+    return Step(text("welcome.name"), _take_name, text("welcome.begin"), text("welcome.name_hint"), answered_by=is_name)
 
 
 async def _take_name(app: CompanionApp, name: str) -> None:
@@ -132,6 +154,6 @@ def _asking(question: str, number: int) -> Callable[[CompanionApp], Awaitable[St
 
     async def make(_: CompanionApp) -> Step | None:
         about = text("welcome.questions_about") if number == 1 else ""
-        return Step(question, take, about, text("welcome.question_hint", number=number))
+        return Step(question, take, about, text("welcome.question_hint", number=number), answered_by=is_answer)
 
     return make

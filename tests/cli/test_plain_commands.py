@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.cli.app import app
+from companion.cli.help_words import tree
 from companion.cli.plain_commands import COMMANDS, OTHER_NAMES
 from companion.cli.plain_commands.base import numbers, numbers_and_text
 from companion.errors import InvalidInput
-from companion.strings import texts, use_language
+from companion.strings import Strings, texts, use_language
 from companion.ui.commands import ENTRIES
 from tests.cli.conftest import Shell
 
@@ -150,3 +157,20 @@ def test_what_the_person_asks_of_one_reply_is_told(shell: Shell) -> None:
     shown = shell("--plain", input="Where do I live?\n/recalled\n/people\n/conversations\n/title Where I live\n").stdout
     assert "You: /recalled" in shown
     assert "It is called: Where I live" in shown
+
+
+def test_all_that_help_says_has_its_words() -> None:
+    known = set(Strings("en").section("cli_help").values())
+    for command in tree(typer.main.get_command(app)):
+        said = {command.help, *(getattr(each, "help", None) for each in command.params)}
+        assert {each for each in said if each} - known == set(), command.name
+
+
+def test_help_is_told_in_chinese() -> None:
+    environment = {**os.environ, "COMPANION_UI__LANGUAGE": "zh"}
+    shown = subprocess.run(
+        [sys.executable, "-m", "companion", "memories", "pin", "--help"],
+        env=environment, capture_output=True, check=True,
+    ).stdout.decode()  # fmt: skip
+    assert "固定一条记忆，不再淡忘。" in shown
+    assert "输出 JSON，而不是文字。" in shown

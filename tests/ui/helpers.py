@@ -16,7 +16,8 @@ from companion.settings import Settings
 from companion.ui.app import CompanionApp
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.prompt import Prompt
-from companion.ui.widgets.turn_view import CompanionTurn, PersonTurn
+from companion.ui.widgets.reply_view import CompanionTurn
+from companion.ui.widgets.turn_view import PersonTurn
 from tests.ui.fake_engine import FakeEngine
 
 NARROW, WIDE = (60, 20), (100, 30)

@@ -11,7 +11,8 @@ from textual.events import Paste
 from companion.chats import Segment, WhySaid
 from companion.ui.screens.why import WhyScreen
 from companion.ui.widgets import transcript
-from companion.ui.widgets.turn_view import CompanionTurn, PersonTurn
+from companion.ui.widgets.reply_view import CompanionTurn
+from companion.ui.widgets.turn_view import PersonTurn
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import NARROW, running, said, say, screen_text, wait_until
 

@@ -16,9 +16,10 @@ from companion.ui.widgets import transcript
 from companion.ui.widgets.problem import Problem
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.reply_text import ReplyText
+from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.status_line import StatusLine
 from companion.ui.widgets.transcript import WINDOW
-from companion.ui.widgets.turn_view import CompanionTurn, Divider, WholeText
+from companion.ui.widgets.turn_view import Divider, WholeText
 from companion.ui.widgets.waiting import Waiting
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import NARROW, WIDE, notices, plain, replies, running, said, say, screen_text, wait_until

@@ -7,7 +7,7 @@ from dataclasses import replace
 from companion.events import ReplyFinished
 from companion.records import ReplyReport, Span, TranscriptItem
 from companion.ui.format import not_from_memory
-from companion.ui.widgets.turn_view import CompanionTurn
+from companion.ui.widgets.reply_view import CompanionTurn
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import NARROW, plain, running, screen_text, wait_until
 

@@ -158,7 +158,7 @@ async def test_the_order_is_chosen_with_a_key_and_with_a_click_on_the_head() -> 
         table = await panel(app, pilot, 3)
 
         def shown() -> list[str]:
-            return [row.cells[0] for _, row in sorted(table.rows.items())]
+            return [row.cells[0] for index in range(table.row_count) if (row := table.row_at(index))]
 
         assert shown() == ["ants", "cats", "bees"]
         await pilot.press("o")
@@ -167,6 +167,15 @@ async def test_the_order_is_chosen_with_a_key_and_with_a_click_on_the_head() -> 
         await pilot.click(MemoryTable, offset=(3, 0))
         await wait_until(pilot, lambda: shown() == ["ants", "bees", "cats"])
         assert "by the alphabet" in screen_text(app)
+
+
+async def test_another_order_or_filter_begins_at_the_top() -> None:
+    engine = engine_with("bees", "cats", "ants")
+    async with running(engine) as (app, pilot):
+        table = await panel(app, pilot, 3)
+        await pilot.press("o")
+        await wait_until(pilot, lambda: (row := table.row_at(0)) is not None and row.cells[0] == "bees")
+        assert table.cursor == 0
 
 
 async def test_what_is_typed_goes_before_the_toggles_and_what_is_not_understood_is_told() -> None:

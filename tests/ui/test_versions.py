@@ -204,3 +204,29 @@ async def test_the_same_prompt_takes_a_message_back_before_one_walks() -> None:
         await pilot.press("up")
         await wait_until(pilot, lambda: app.chat.query_one(Prompt).text == "b")
         assert app.chat.walked is None
+
+
+async def test_when_the_engine_dies_in_the_middle_of_another_reply_what_is_on_record_is_shown() -> None:
+    engine = FakeEngine()
+    engine.enqueue("One.")
+    engine.enqueue("Tw", hold=True)
+    async with running(engine) as (app, pilot):
+        await talked(engine, app, pilot)
+        app.chat.action_again()
+        await wait_until(pilot, lambda: replies(app) == ["Tw"])
+        engine.die()
+        await wait_until(pilot, lambda: engine.started == 2 and replies(app) == ["One."] and idle(app))
+        await talked(engine, app, pilot, "more")
+        assert said(app) == ["hi", "more"]
+
+
+async def test_an_edit_outlives_the_engine() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        await talked(engine, app, pilot, "hello")
+        app.chat.action_edit_turn()
+        await wait_until(pilot, lambda: app.chat.prompt.text == "hello")
+        engine.die()
+        await wait_until(pilot, lambda: engine.started == 2 and app.chat._loaded)
+        await pilot.press("!", "enter")
+        await wait_until(pilot, lambda: said(app) == ["hello!"] and idle(app))

@@ -10,12 +10,14 @@ from textual.widgets import DataTable, Input, OptionList
 from companion.offers import ModelOffer
 from companion.paths import Paths
 from companion.settings import load_settings
+from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.jump import JumpScreen, places
 from companion.ui.screens.persona import PartTable, PersonaScreen
 from companion.ui.screens.personas import PersonasScreen
 from companion.ui.screens.pick import PickScreen
 from companion.ui.screens.tour import TourScreen, steps
 from companion.ui.screens.value import ValueScreen
+from companion.ui.welcome_steps import is_name
 from companion.ui.widgets.persona_table import PersonaTable
 from companion.ui.widgets.prompt import Prompt
 from tests.ui.fake_engine import FakeEngine
@@ -91,6 +93,34 @@ async def test_every_step_can_be_skipped(fresh: Paths) -> None:
         assert engine.answered == []
 
 
+async def test_what_is_written_in_the_prompt_answers_when_it_reads_like_an_answer(fresh: Paths) -> None:
+    engine = with_model()
+    async with running(engine, paths=fresh) as (app, pilot):
+        await wait_until(pilot, lambda: app.welcome.is_attached and app.welcome._step is not None)
+        await pilot.press(*"Sam", "enter")
+        await wait_until(pilot, lambda: load_settings(fresh.settings).name == "Sam")
+        await wait_until(pilot, lambda: "Who would you like to talk to?" in screen_text(app))
+        assert said(app) == []
+        assert app.focused is app.chat.query_one(Prompt)
+        for step in ("Which colours?", "I think with", "What are your days like"):
+            await pilot.press("escape")
+            await wait_until(pilot, lambda shown=step: shown in on_screen(app))  # type: ignore[misc]
+        await pilot.press(*"busy", "enter")
+        await wait_until(pilot, lambda: [answer for _, answer in engine.answered] == ["busy"])
+        await wait_until(pilot, lambda: "Who matters to you?" in on_screen(app))
+        await pilot.press(*"why", "question_mark", "enter")
+        await wait_until(pilot, lambda: said(app) == ["why?"] and not app.welcome.display)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("sam", True), ("Maria del Mar", True), ("小明", True), ("I feel sad.", False), ("hello", False),
+     ("我今天很难过", False), ("what is my name", False), ("Good morning!", False)],
+)  # fmt: skip
+def test_a_name_is_told_from_a_message(written: str, name: bool) -> None:
+    assert is_name(written) is name
+
+
 async def test_a_message_ends_it_at_once(fresh: Paths) -> None:
     engine = with_model()
     async with running(engine, paths=fresh) as (app, pilot):
@@ -158,6 +188,13 @@ async def test_a_persona_is_copied_edited_and_talked_to() -> None:
         app.screen.query_one(Input).value = "1.2"
         await pilot.press("enter")
         await wait_until(pilot, lambda: engine.cards[-1].temperature == 1.2)
+        await wait_until(pilot, lambda: isinstance(app.screen, PersonaScreen))
+        table.move_cursor(row=3)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, EditScreen))
+        app.screen.query_one(Prompt).clear()
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: engine.cards[-1].boundaries == "")
         await wait_until(pilot, lambda: isinstance(app.screen, PersonaScreen))
         table.move_cursor(row=6)
         await pilot.press("enter")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from companion.api import CompanionApi
+from companion.chats import CheckInKind
 from companion.cli.listing import change_lines
 from companion.cli.output import say
 from companion.clock import SystemClock
@@ -38,6 +39,10 @@ class Session(Protocol):
     @property
     def message(self) -> int:
         """The person's turn that it answers. Raises NotFound when there is none."""
+
+    @property
+    def brought_up(self) -> CheckInKind | None:
+        """The kind of what the companion brought up by itself last."""
 
     def follow(self, call: Callable[[], SentMessage]) -> None:
         """Do `call` and write the reply that follows from it. Raises CompanionError."""

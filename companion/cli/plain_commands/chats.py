@@ -113,6 +113,13 @@ def _checkins(session: Session, rest: str) -> None:
         say(f"{when}  {one_line(each.text, 200)}\n  {each.kind}: {one_line(each.reason, 300)}")
 
 
+def _less(session: Session, rest: str) -> None:
+    """Of the kind that was brought up last, or of the one that is named."""
+    if not rest and session.brought_up is None:
+        raise InvalidInput(text("checkin.none_here"), hint=text("plain.less_hint"))
+    _checkins(session, rest or str(session.brought_up))
+
+
 COMMANDS: dict[str, Run] = {
     "conversations": _conversations,
     "new": _begin("usual"),
@@ -123,4 +130,5 @@ COMMANDS: dict[str, Run] = {
     "search": _search,
     "persona": _persona,
     "checkins": _checkins,
+    "less": _less,
 }

@@ -30,7 +30,6 @@ from companion.strings import text
 from companion.ui.commands import ENTRIES
 from companion.ui.keys import fitted
 from companion.ui.learned_text import entries_of
-from companion.ui.screens.chat_checkins import CheckInActions
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
@@ -50,7 +49,7 @@ if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 
-class ChatScreen(CheckInActions, FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
+class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
@@ -162,8 +161,6 @@ class ChatScreen(CheckInActions, FootnoteActions, Places, CopyActions, ContextAc
                 self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
-            case CheckedIn():
-                self.checked_in(event)
             case MemoriesChanged():
                 self.memories_changed(event.memories)
             case SleepFinished(report=report) if report.nights and not report.dry_run:
@@ -246,6 +243,6 @@ class ChatScreen(CheckInActions, FootnoteActions, Places, CopyActions, ContextAc
         """Typing anywhere on this screen goes to the prompt."""
         prompt = self.prompt
         if event.is_printable and event.character and event.character != " ":
-            prompt.focus()
+            self.set_focus(prompt)  # at once: what is typed quickly would reach this widget still, its spaces lost
             prompt.insert(event.character)
             event.stop()

@@ -80,6 +80,7 @@ class Editing(Sending):
         else:
             self.progress.sent(sent.turn)
             self._said_anew(sent.turn, sent.conversation)
+            await self.after_sending(sent.conversation)
             self.refresh_state()
 
     def _said_anew(self, turn: int, conversation: int | None = None) -> None:

@@ -17,7 +17,8 @@ from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.chat_versions import VersionActions
 from companion.ui.screens.why import WhyScreen
 from companion.ui.widgets.recalled import Footnote
-from companion.ui.widgets.turn_view import CompanionTurn, PersonTurn
+from companion.ui.widgets.reply_view import CompanionTurn
+from companion.ui.widgets.turn_view import PersonTurn
 
 
 class FootnoteActions(VersionActions):
@@ -42,10 +43,13 @@ class FootnoteActions(VersionActions):
 
     @work(group="less", exclusive=True)
     async def action_less_like(self) -> None:
-        """What the companion brought up by itself is not to be brought up as often."""
-        view = self.walked
-        brought_up = view.checkin if isinstance(view, CompanionTurn) else None
-        if brought_up is not None and await attempt(self, self._less_like(brought_up.kind)):
+        """What the companion brought up by itself, here or last, is not to be brought up as often."""
+        views = [self.walked, *reversed(self.transcript.views)]
+        found = [view.checkin for view in views if isinstance(view, CompanionTurn) and view.checkin is not None]
+        brought_up = found[0] if found else None
+        if brought_up is None:
+            tell(self, text("checkin.none_here"), seconds=3)
+        elif await attempt(self, self._less_like(brought_up.kind)):
             tell(self, text("chat.less_like_done"), seconds=3)
 
     async def _less_like(self, kind: CheckInKind) -> bool:

@@ -9,9 +9,9 @@ from companion.ui.outbox import Outbox
 from companion.ui.progress import Progress
 from companion.ui.screens.base import EngineScreen, tell
 from companion.ui.widgets.prompt import Prompt
+from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.transcript import Transcript
 from companion.ui.widgets.turn_base import TurnView
-from companion.ui.widgets.turn_view import CompanionTurn
 
 
 class ChatParts(EngineScreen):

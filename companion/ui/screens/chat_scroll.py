@@ -14,7 +14,7 @@ from companion.ui.screens.chat_parts import ChatParts
 from companion.ui.widgets.below import Below
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.recalled import Footnote
-from companion.ui.widgets.transcript import WINDOW, Transcript
+from companion.ui.widgets.transcript import STEP, WINDOW, Transcript
 from companion.ui.widgets.turn_base import TurnView
 
 
@@ -85,7 +85,7 @@ class Scrolling(ChatParts):
 
     @work(group="older")
     async def _fetch_older(self, before: int) -> None:
-        items = await attempt(self, self.engine.transcript(before=before, limit=WINDOW))
+        items = await attempt(self, self.engine.transcript(before=before, limit=STEP))
         if self.transcript.views and self.transcript.views[0].turn_id == before:
             await self.transcript.prepend(items or ())
 
@@ -95,7 +95,7 @@ class Scrolling(ChatParts):
 
     @work(group="newer")
     async def _fetch_newer(self, after: int) -> None:
-        items = await attempt(self, self.engine.transcript(limit=2 * WINDOW, around=after)) or ()
+        items = await attempt(self, self.engine.transcript(limit=2 * STEP, around=after)) or ()
         if self.transcript.views and self.transcript.views[-1].turn_id == after:
             ids = [item.turn.id for item in items]
             await self.transcript.append(items[ids.index(after) + 1 :] if after in ids else ())

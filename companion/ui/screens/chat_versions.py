@@ -61,7 +61,10 @@ class VersionActions(Editing):
         self.progress.answering = turn  # events may come before the answer of the call
         self.refresh_state()
         await self.to_latest()
-        if await attempt(self, call) is None:
+        sent = await attempt(self, call)
+        if sent is not None:
+            await self.after_sending(sent.conversation)
+        else:
             self._renewing = False
             self.progress.answering = None
             self.refresh_state()
@@ -119,6 +122,10 @@ class VersionActions(Editing):
             await self.transcript.replace_from(view, items[ids.index(turn) :])
             self.transcript.to_newest()
 
+    def engine_ended(self) -> None:
+        super().engine_ended()
+        self._renewing = False
+
     # Choosing among versions
 
     def action_version(self, direction: int) -> None:
@@ -146,10 +153,12 @@ class VersionActions(Editing):
         if not items or other not in ids or view not in self.transcript.views:
             return
         self.end_edit()
-        await self.transcript.replace_from(view, items[ids.index(other) :])
+        new = items[ids.index(other) :]
+        await self.transcript.replace_from(view, new, more=len(new) >= WINDOW)
         chosen = self.transcript.view(other)
         if walking and chosen is not None:
             self._walk_to(chosen)
+        await self.after_sending(new[0].turn.conversation)
 
     async def _chosen(self, turn: int) -> bool:
         await self.engine.choose(turn)

@@ -32,15 +32,17 @@ class EditScreen(ModalScreen[str | None]):
     EditScreen .keys { color: $text-muted; }
     """
 
-    def __init__(self, title: str, before: str = "") -> None:
+    def __init__(self, title: str, before: str = "", placeholder: str = "", may_be_empty: bool = False) -> None:
         super().__init__()
         self._title = title
         self._before = before
+        self._placeholder = placeholder or text("edit.placeholder")
+        self._may_be_empty = may_be_empty
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Literal((self._title, "bold"))
-            yield Prompt(self._before, placeholder=text("edit.placeholder"))
+            yield Prompt(self._before, placeholder=self._placeholder)
             yield Literal(text("edit.keys"), classes="keys")
 
     def on_mount(self) -> None:
@@ -52,8 +54,8 @@ class EditScreen(ModalScreen[str | None]):
     def _save(self, message: Prompt.Submitted) -> None:
         message.stop()
         written = message.text.strip()
-        if not written:
-            message.prompt.hint(text("edit.nothing"), text("edit.placeholder"))
+        if not written and not self._may_be_empty:
+            message.prompt.hint(text("edit.nothing"), self._placeholder)
         else:
             self.dismiss(written)
 

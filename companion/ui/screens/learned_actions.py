@@ -17,7 +17,7 @@ from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.edit import write_memory
 from companion.ui.widgets.learned_card import LearnedCard
 from companion.ui.widgets.morning_card import MorningCard
-from companion.ui.widgets.turn_view import CompanionTurn
+from companion.ui.widgets.reply_view import CompanionTurn
 
 FRESH = (text("learned.fresh"), text("learned.fresh_short"))
 """Keys that are told while the newest card is new, on a wide and on a narrow screen."""

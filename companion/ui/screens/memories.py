@@ -11,7 +11,8 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
+from textual.timer import Timer
 from textual.widgets import Footer, Input
 
 from companion.calls import EnginePort
@@ -36,13 +37,16 @@ WIDE = 90
 LOW = 10
 """Lines under which the table needs every one."""
 PAUSE = 0.15
-"""Seconds after a change of the engine's before the list is fetched again, and on a row before it is shown."""
+"""Seconds on a row before the memory is shown beside the table."""
+SETTLING = 0.5
+"""Seconds from a change of the engine's own until the list is fetched again."""
 
 
 class MemoriesScreen(MemoryActions):
     """Keys act on the row under the cursor, or on those that are marked; `/` goes to the filter and Esc back."""
 
     HELP_TOPIC = "memories"
+    AUTO_FOCUS = "MemoryTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", text("keys_memory.filter"), show=False, id="panel.filter"),
         Binding("s", "next_status", text("keys_memory.status"), show=False, id="panel.status"),
@@ -67,7 +71,9 @@ class MemoriesScreen(MemoryActions):
         self._list = MemoryList()
         self._marked: dict[int, Memory] = {memory.id: memory for memory in marked}
         self._stale = False
+        self._to_top = False
         self._working = False
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield FilterLine(self._view.text)
@@ -80,9 +86,7 @@ class MemoriesScreen(MemoryActions):
 
     def on_mount(self) -> None:
         self.table.mark(self._marked)
-        self.table.focus()
         self.load()
-        self._learn_names()
 
     @work(group="names")
     async def _learn_names(self) -> None:
@@ -106,6 +110,7 @@ class MemoriesScreen(MemoryActions):
     def load(self, top: bool = False) -> None:
         """Fetch the list anew; the cursor stays on its memory, unless it goes to the `top`."""
         if top:
+            self._to_top = True
             self.table.cursor = 0
         self._stale = True
         self._fetch_soon()
@@ -138,21 +143,26 @@ class MemoriesScreen(MemoryActions):
         rows = await attempt(self, self.engine.list_memories(self._page(offset)))
         if rows is None or self._stale or not self.is_attached:
             return
-        found.total = offset + len(rows)
-        if len(rows) == PAGE or (offset and not rows):
-            found.total = await attempt(self, self.engine.count_memories(view.filter)) or 0
-        if self._stale or not self.is_attached:
-            return
-        if not rows and found.total:
-            self.table.cursor = found.total - 1
+        if offset and not rows:
+            self.table.cursor = 0  # it became shorter than where the cursor was
             self._stale = True
             return
+        full = len(rows) == PAGE
+        # As many as before, until they are counted: what was found is not kept waiting for that.
+        found.total = max(offset + len(rows), self._list.total) if full else offset + len(rows)
         found.put(offset, rows)
-        before = self._list.row(at)
+        before = None if self._to_top else self._list.row(at)
         place = found.place_of(before.memory.id) if before else None
+        self._to_top = False
         self._list = found
         self.table.put(found.total, found.rows, at if place is None else place)
         self._say()
+        if full:
+            total = await attempt(self, self.engine.count_memories(view.filter))
+            if total is not None and self.is_attached and not self._stale:
+                found.total = total
+                self.table.resized(total)
+                self._say()
 
     async def _fetch_page(self, offset: int) -> bool:
         rows = await attempt(self, self.engine.list_memories(self._page(offset)))
@@ -202,6 +212,11 @@ class MemoriesScreen(MemoryActions):
     @on(Input.Submitted)
     def _filter_done(self) -> None:
         self.table.focus()
+
+    @on(DescendantFocus)
+    def _filter_entered(self, message: DescendantFocus) -> None:
+        if message.widget is self.query_one(FilterLine).input and not self.query_one(FilterLine).names:
+            self._learn_names()
 
     def action_filter(self) -> None:
         self.query_one(FilterLine).input.focus()
@@ -299,8 +314,13 @@ class MemoriesScreen(MemoryActions):
         self.load()
 
     def engine_event(self, event: Event) -> None:
-        if isinstance(event, MemoriesChanged | ThoughtsFormed | SleepFinished):
-            self.load()
+        if isinstance(event, MemoriesChanged | ThoughtsFormed | SleepFinished) and self._timer is None:
+            # Reflection may form many thoughts a second.
+            self._timer = self.set_timer(SETTLING, self._load_settled)
+
+    def _load_settled(self) -> None:
+        self._timer = None
+        self.load()
 
     async def engine_back(self) -> None:
         self.load()

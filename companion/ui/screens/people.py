@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Footer, Input
 
 from companion.calls import EnginePort
 from companion.memory_pages import Topic
 from companion.strings import text
-from companion.ui.messages import TopicChosen
+from companion.ui.messages import PageChosen, TopicChosen
 from companion.ui.screens.about import topic_parts
 from companion.ui.screens.base import attempt
 from companion.ui.screens.page import PageScreen, PageView
 from companion.ui.widgets.literal import Literal as Words
 from companion.ui.widgets.safe_input import SafeInput
 from companion.ui.widgets.topic_line import OpeningLine, TopicLine
-
-Page = Literal["portrait", "timeline", "links", "plots"]
-
-
-@dataclass
-class PageChosen(Message):
-    """The person wants to see this page."""
-
-    page: Page
 
 
 class PeopleScreen(PageScreen):

@@ -87,7 +87,7 @@ class PersonaScreen(Screen[None]):
             if chosen is not None:
                 await self._save(replace(card, memory="own" if chosen == "own" else "shared"))
         elif part in LONG:
-            written = await self.app.push_screen_wait(EditScreen(title, before))
+            written = await self.app.push_screen_wait(EditScreen(title, before, part_about(part), part != "system"))
             if written is not None:
                 await self._save(_changed(card, part, written))
         else:

@@ -6,7 +6,7 @@ thousand, each time the list changes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -115,7 +115,6 @@ class LongTable(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: dict[int, Row] = {}
         self.row_count = 0
         self.marked: Collection[int] = ()
         """Ids of the rows that are marked."""
@@ -127,9 +126,8 @@ class LongTable(ScrollView, can_focus=True):
 
     # What is in it
 
-    def show(self, total: int, rows: Mapping[int, Row], cursor: int) -> None:
-        """From now on `total` rows, of which these are here, with the cursor on one of them."""
-        self.rows = dict(rows)
+    def show(self, total: int, cursor: int) -> None:
+        """From now on `total` rows, with the cursor on one of them."""
         self.row_count = total
         self._lay_out()
         self.set_reactive(LongTable.cursor, max(0, min(cursor, total - 1)))
@@ -138,12 +136,24 @@ class LongTable(ScrollView, can_focus=True):
         self.post_message(self.Moved(self.cursor))
         self._ask()
 
-    def add(self, rows: Mapping[int, Row]) -> None:
-        """These came."""
-        self.rows.update(rows)
+    def resized(self, total: int) -> None:
+        """There are so many rows; those that are here stay."""
+        if total != self.row_count:
+            self.row_count = total
+            self._lay_out()
+            self.cursor = min(self.cursor, total - 1)
+            self.refresh()
+            self._ask()
+
+    def came(self, first: int, last: int) -> None:
+        """The rows [first, last) are here now."""
         self.refresh()
-        if self.cursor in rows:
+        if first <= self.cursor < last:
             self.post_message(self.Moved(self.cursor))
+
+    def row_at(self, index: int) -> Row | None:
+        """None while it is not here."""
+        raise NotImplementedError
 
     def mark(self, ids: Collection[int]) -> None:
         self.marked = ids
@@ -152,7 +162,7 @@ class LongTable(ScrollView, can_focus=True):
     @property
     def current(self) -> int | None:
         """Id of the row under the cursor; None while it is not here."""
-        row = self.rows.get(self.cursor)
+        row = self.row_at(self.cursor)
         return row.id if row else None
 
     @property
@@ -163,7 +173,7 @@ class LongTable(ScrollView, can_focus=True):
 
     def _ask(self) -> None:
         first, last = self.visible_rows
-        if any(index not in self.rows for index in range(first, last)):
+        if any(self.row_at(index) is None for index in range(first, last)):
             self.post_message(self.RowsWanted(first, last))
 
     # How it looks
@@ -195,7 +205,7 @@ class LongTable(ScrollView, can_focus=True):
         index = self.scroll_offset.y + y - 1
         if not 0 <= index < self.row_count:
             return Strip.blank(width, base)
-        row = self.rows.get(index)
+        row = self.row_at(index)
         style = base
         if row is not None and row.dim:
             style += self._style("table--dim")

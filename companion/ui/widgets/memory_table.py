@@ -25,6 +25,7 @@ class MemoryTable(LongTable):
     def __init__(self) -> None:
         super().__init__()
         self._memories: dict[int, MemoryRow] = {}
+        self._drawn: dict[int, Row] = {}
 
     def labels(self) -> dict[str, str]:
         return {
@@ -46,18 +47,22 @@ class MemoryTable(LongTable):
         return found
 
     def put(self, total: int, rows: Mapping[int, MemoryRow], cursor: int) -> None:
-        """`show()` for memories."""
-        self._memories = dict(rows)
-        self.show(total, self._drawn(rows), cursor)
+        """From now on `total` memories, of which these are here."""
+        self._memories, self._drawn = dict(rows), {}
+        self.show(total, cursor)
 
     def put_more(self, rows: Mapping[int, MemoryRow]) -> None:
-        """`add()` for memories."""
+        """These came."""
         self._memories.update(rows)
-        self.add(self._drawn(rows))
+        if rows:
+            self.came(min(rows), max(rows) + 1)
+
+    def row_at(self, index: int) -> Row | None:
+        # Made when it is first on the screen: a page of a hundred takes longer than a key may.
+        if index not in self._drawn and index in self._memories:
+            bar = _bar_cells(self.scrollable_content_region.width)
+            self._drawn[index] = table_cells(self._memories[index], bar)
+        return self._drawn.get(index)
 
     def on_resize(self, event: Resize) -> None:
-        self.rows = self._drawn(self._memories)
-
-    def _drawn(self, rows: Mapping[int, MemoryRow]) -> dict[int, Row]:
-        bar = _bar_cells(self.scrollable_content_region.width)
-        return {index: table_cells(row, bar) for index, row in rows.items()}
+        self._drawn.clear()

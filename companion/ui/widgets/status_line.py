@@ -35,7 +35,8 @@ class StatusLine(Widget):
         width = self.content_size.width
         doing = "" if self.keys else one_line(self._progress.doing, 60)
         facts = [one_line(fact, 28) for fact in self._progress.facts()]
-        if self._progress.private and self._progress.status.phase == "starting" and not self.keys:
+        status = self._progress.status
+        if self._progress.private and status.phase == "starting" and not status.problem_title and not self.keys:
             doing = text("app.private")  # the first thing that is read
         left = self.keys or doing or self.idle[0]
         if left is self.idle[0] and facts and not _fits(left, facts[:1], width):

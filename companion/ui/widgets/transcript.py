@@ -12,11 +12,14 @@ from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem, Turn
 from companion.strings import text
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.turn_base import TurnView
-from companion.ui.widgets.turn_view import CompanionTurn, Divider, PersonTurn
+from companion.ui.widgets.turn_view import Divider, PersonTurn
 
 WINDOW = 40
-"""Turns fetched at once, and mounted at first."""
+"""Turns mounted at first."""
+STEP = 20
+"""Turns fetched at once while the person scrolls: few enough not to halt it."""
 MOST = 120
 """Turns that stay mounted: neither a day-long session nor a walk back through a year may grow slower."""
 NEAR = 3
@@ -126,12 +129,14 @@ class Transcript(VerticalScroll, can_focus=False):
         if at is None:
             self.to_newest()
 
-    async def replace_from(self, view: TurnView, items: Sequence[TranscriptItem]) -> None:
-        """These instead of `view` and all that follows it; what is on the screen above stays where it is."""
+    async def replace_from(self, view: TurnView, items: Sequence[TranscriptItem], more: bool = False) -> None:
+        """These instead of `view` and all that follows it; what is on the screen above stays where it is. `more`: there
+        are newer ones than these."""
         with self.app.batch_update():
             self.release_anchor()
             for widget in self._cut(view):
                 await widget.remove()
+            self.more_below = more
             await self.mount_all(self._make(items, self._newest, self.views))
             self._note_missing()
 
@@ -143,7 +148,7 @@ class Transcript(VerticalScroll, can_focus=False):
     async def prepend(self, items: Sequence[TranscriptItem]) -> None:
         """Older turns, oldest first; what is on the screen stays where it is."""
         self._asking = False
-        self._more = len(items) >= WINDOW
+        self._more = len(items) >= STEP
         oldest = self.views[0].record if self.views else None
         if not items or oldest is None:
             return
@@ -163,7 +168,7 @@ class Transcript(VerticalScroll, can_focus=False):
     async def append(self, items: Sequence[TranscriptItem]) -> None:
         """Newer turns, oldest first; what is on the screen stays where it is."""
         self._asking_newer = False
-        self.more_below = len(items) >= WINDOW - 1  # half of what was asked for, but for the turn itself
+        self.more_below = len(items) >= STEP - 1  # half of what was asked for, but for the turn itself
         last = self.views[-1] if self.views else None
         if not items or last is None:
             return

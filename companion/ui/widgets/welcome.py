@@ -1,8 +1,9 @@
 """The first minute of a new profile, above the prompt and never in its way: who the person is, who they talk to, how
 it looks, which model it is, and three questions whose answers are the first memories.
 
-The prompt keeps the focus: Enter in the empty prompt goes to the step, Esc skips it, and the first message sent ends
-it all. Nothing of it is asked again by itself; /welcome brings it back.
+The prompt keeps the focus: what is written there answers a step in words, if it reads like an answer; Enter in the
+empty prompt goes to the step, Esc skips it, and the first message sent ends it all. Nothing of it is asked again by
+itself; /welcome brings it back.
 """
 
 from __future__ import annotations
@@ -99,9 +100,15 @@ class Welcome(Vertical):
             self._app.chat.to_prompt()
 
     def takes(self, key: str) -> bool:
-        """Whether a key pressed in the empty prompt was for this."""
-        if not self.display or self._step is None or self._app.chat.prompt.text:
+        """Whether a key pressed in the prompt was for this: an answer may be written there as well."""
+        if not self.display or self._step is None:
             return False
+        prompt = self._app.chat.prompt
+        if written := prompt.whole_text.strip():
+            if key != "enter" or self._going or not self._step.answered_by(written):
+                return False
+            self._take(prompt.take().strip())
+            return True
         if key == "enter":
             self._enter()
         elif key == "escape" and self._app.chat.progress.answering is None:
@@ -161,7 +168,12 @@ class Welcome(Vertical):
         self._tell_keys()
 
     def _tell_keys(self) -> None:
-        words = text("welcome.keys_engaged") if self.engaged else text("welcome.keys")
+        if self.engaged:
+            words = text("welcome.keys_engaged")
+        elif self._step is not None and not self._step.choices:
+            words = text("welcome.keys_words")
+        else:
+            words = text("welcome.keys")
         self._keys.show(words)
 
     # Answers
