@@ -59,6 +59,39 @@ def test_what_the_person_put_together_stays_while_any_of_it_is_said(visit: Visit
     assert "I like coffee and tea." in visit.standing()
 
 
+@pytest.mark.parametrize("how", ["undone and done again", "forgotten and brought back", "called back and left"])
+def test_what_was_set_aside_comes_back_with_its_words_whatever_was_taken_back_meanwhile(visit: Visit, how: str) -> None:
+    reply = visit.ask(LENA)
+    before = visit.standing()
+    visit.resend(reply.answers or 0, "Hello.")
+    companion = visit.companion
+    (thought,) = companion.list_memories(MemoryFilter(kinds=("thought",), statuses=("quarantined",)))
+    if how == "undone and done again":
+        companion.undo()
+        companion.redo()
+    elif how == "forgotten and brought back":
+        companion.forget_memory(thought.memory.id)
+        companion.undo()
+    else:
+        companion.restore_memory(thought.memory.id)
+        companion.undo()
+    assert visit.standing() == []
+    companion.choose(reply.id)
+    assert visit.standing() == before
+
+
+def test_what_is_wrong_or_forgotten_does_not_come_back_with_its_words(visit: Visit) -> None:
+    reply = visit.ask(LENA)
+    visit.companion.settle()
+    visit.resend(reply.answers or 0, "Hello.")
+    (thought,) = visit.companion.list_memories(MemoryFilter(kinds=("thought",), statuses=("quarantined",)))
+    visit.companion.forget_memory(thought.memory.id)
+    visit.companion.undo()
+    visit.companion.redo()
+    visit.companion.choose(reply.id)
+    assert visit.standing() == []
+
+
 def test_no_event_and_no_day_tells_what_was_said_anew_in_other_words(visit: Visit) -> None:
     replies = [visit.ask(text) for text in BARN]
     visit.companion.settle()

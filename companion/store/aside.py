@@ -86,19 +86,25 @@ class _Following:
         return [other for other in _replaced_by(self._store, memory.id) if other.status == "merged"]
 
     def aside(self, memory: Memory) -> _Aside | None:
-        """None where it was not a chosen version that changed its state last."""
-        for batch, action, before, after in self._store.db.all(
-            "SELECT j.batch, b.action, j.before, j.after FROM journal j JOIN batches b ON b.id = j.batch"
-            " WHERE j.memory = ? AND j.before IS NOT NULL AND j.after IS NOT NULL ORDER BY j.seq DESC",
+        """None where it was not a chosen version that changed its state last, apart from what was taken back."""
+        taken_back = 1 << 62
+        for batch, before, after in self._store.db.all(
+            "SELECT batch, before, after FROM journal WHERE memory = ? AND before IS NOT NULL AND after IS NOT NULL"
+            " ORDER BY seq DESC",
             (memory.id,),
         ):
             old, new = json.loads(before), json.loads(after)
-            if old.get("status") != new.get("status"):
-                if action != SET_ASIDE or new["status"] != memory.status:
-                    return None
-                freed = self._freed_in(int(batch)).get(memory.id, [])
-                merged = self._store.memories.many([each.memory for each in freed if each.before == "merged"])
-                return _Aside(old["status"], freed, list(merged.values()))
+            if batch >= taken_back or old.get("status") == new.get("status"):
+                continue
+            root, times = self._store.changes.root_of(batch)
+            if times % 2:
+                taken_back = root  # the state is what it was before that
+                continue
+            if self._store.changes.action_of(root) != SET_ASIDE or new["status"] != memory.status:
+                return None
+            freed = self._freed_in(batch).get(memory.id, [])
+            merged = self._store.memories.many([each.memory for each in freed if each.before == "merged"])
+            return _Aside(old["status"], freed, list(merged.values()))
         return None
 
     def _freed_in(self, batch: int) -> dict[int, list[_Freed]]:
