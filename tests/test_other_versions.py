@@ -226,3 +226,29 @@ def test_versions_of_a_long_conversation_are_followed_without_reading_the_journa
     monkeypatch.setattr(database, "all", lambda sql, values=(): (reads.append(sql), read(sql, values))[1])
     visit.companion.choose(replies[-1].id)
     assert sum("FROM journal WHERE batch" in sql for sql in reads) == 1
+
+
+def test_what_was_forgotten_does_not_come_back_through_what_was_said_of_it_later(visit: Visit) -> None:
+    visit.ask("I was fired from Contoso yesterday.", "That is hard. I am sorry.")
+    visit.ask("What happened to me?", "You were fired from Contoso yesterday.")
+    visit.ask("What is Contoso?", "Contoso is a company that makes wooden furniture.")
+    companion = visit.companion
+    before = visit.standing()
+    (thought,) = companion.list_memories(MemoryFilter(kinds=("thought",), subjects=("person",)))
+    companion.forget_memory(thought.memory.id)
+    assert not any("fired" in text for text in visit.standing())
+    assert "Contoso is a company that makes wooden furniture." in visit.standing()
+    assert companion.search_turns("fired") == ()
+    visit.ask("Tell me about my work.")
+    assert not any("fired" in message.text for message in visit.house.model.calls[-1].messages)
+    companion.undo()
+    assert set(before) <= set(visit.standing())
+
+
+def test_what_was_put_right_does_not_come_back_through_what_was_said_of_it_later(visit: Visit) -> None:
+    visit.ask("I was fired from Contoso yesterday.", "That is hard. I am sorry.")
+    visit.ask("What happened to me?", "You were fired from Contoso yesterday.")
+    visit.companion.settle()
+    (thought,) = visit.companion.list_memories(MemoryFilter(kinds=("thought",), subjects=("person",)))
+    visit.companion.edit_memory(thought.memory.id, "I left Contoso of my own will.")
+    assert not any("fired" in text for text in visit.standing())
