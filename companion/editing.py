@@ -26,6 +26,8 @@ LONGEST = 20_000
 """Characters of a memory written by hand; longer texts are not one remembered thing."""
 SAID_BACK = 50
 """Of what the companion said that is looked at for words that are forgotten, the newest."""
+_SPEAKERS = frozenset("我你您")
+"""What the person says of themselves is said to them in another word."""
 _STANDING: tuple[Status, ...] = ("candidate", "active", "dormant", "archived", "quarantined")
 SAID = 80
 """Characters of a memory in the line that says what was done."""
@@ -162,12 +164,13 @@ class Editing:
 
     def _said_back(self, memory: Memory) -> list[Memory]:
         """What the companion said, in whatever conversation, that tells it in a sentence."""
-        telling = wording(bare(memory.text)).telling
-        if memory.subject == COMPANION or len(telling) < (2 if hard_tokens(memory.text) else 3):
+        said = bare(memory.text)
+        telling = frozenset(word for word in wording(said).telling if _SPEAKERS.isdisjoint(word))
+        if memory.subject == COMPANION or len(telling) < (2 if hard_tokens(said) else 3):
             return []
-        holding = self.store.search.holding(sorted(telling), SAID_BACK, _STANDING, "moment", memory.scope)
-        found = self.store.memories.many([id for id, count in holding if count == len(telling)])
-        return [m for m in found.values() if m.subject == COMPANION and _tells(m.text, telling)]
+        ids = self.store.search.with_all(said, telling, SAID_BACK, _STANDING, "moment")
+        found = [m for m in self.store.memories.many(ids).values() if m.scope == memory.scope]
+        return [m for m in found if m.subject == COMPANION and _tells(m.text, telling)]
 
     def _made_of(self, memory: Memory) -> list[Memory]:
         """The days and lines of the portrait that tell it, which also what was never said in a turn may be told in."""

@@ -252,3 +252,15 @@ def test_what_was_put_right_does_not_come_back_through_what_was_said_of_it_later
     (thought,) = visit.companion.list_memories(MemoryFilter(kinds=("thought",), subjects=("person",)))
     visit.companion.edit_memory(thought.memory.id, "I left Contoso of my own will.")
     assert not any("fired" in text for text in visit.standing())
+
+
+def test_what_was_forgotten_in_chinese_does_not_come_back_either(visit: Visit) -> None:
+    visit.ask("我昨天被腾讯公司解雇了。", "真不容易。")
+    visit.ask("我怎么了？", "你昨天被腾讯公司解雇了。")
+    companion = visit.companion
+    companion.settle()
+    spoken = [row.memory for row in companion.list_memories(STANDS) if row.memory.subject == "companion"]
+    mine = [row.memory.id for row in companion.list_memories(STANDS) if row.memory.subject == "person"]
+    assert any("解雇" in memory.text for memory in spoken)
+    companion.forget_memory(mine[0])
+    assert not any("解雇" in text for text in visit.standing())
