@@ -10,12 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from companion.chats import ChatMode, CheckIn, CheckInKind, Conversation, FoundTurn, PersonaCard, Verdict, WhySaid
+from companion.chats import ChatMode, CheckIn, Conversation, FoundTurn, PersonaCard, SentMessage, Verdict, WhySaid
 from companion.events import Listener
 from companion.memory_pages import AboutPage, GroupAction, Growth, LinkedMemory, Month, Topic
 from companion.offers import ModelChoice, ModelList, PullPlan, Removal
 from companion.records import (
     Change,
+    CheckInKind,
     DayMood,
     JournalEntry,
     Kind,
@@ -25,7 +26,6 @@ from companion.records import (
     MemoryRow,
     PortraitLine,
     RecalledMemory,
-    SentMessage,
     TranscriptItem,
 )
 from companion.reports import Check, MorningReport, SleepReport

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import get_args
 
-from companion.chats import ChatMode, CheckIn, CheckInKind, Conversation, PersonaCard
+from companion.chats import ChatMode, CheckIn, Conversation, PersonaCard
 from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError, EmptyMessage, InvalidInput
@@ -19,7 +19,7 @@ from companion.model.persona import Persona, load_persona
 from companion.model.personas import DEFAULT, Personas
 from companion.notifying import notify
 from companion.paths import Paths
-from companion.records import Change, RecalledMemory
+from companion.records import Change, CheckInKind, RecalledMemory
 from companion.settings import Settings
 from companion.settings_file import overriding, write_setting
 from companion.store.scopes import EVERYBODY

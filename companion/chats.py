@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.records import Span, Turn
+from companion.records import CheckInKind, Span, Turn
 
 ChatMode = Literal["usual", "incognito", "play"]
 """Remembered; nothing of it kept anywhere; remembered as play."""
 SegmentKind = Literal["persona", "portrait", "gist", "history", "memory", "message"]
 Verdict = Literal["not relevant", "wrong"]
-CheckInKind = Literal["after", "reminder", "anniversary", "absence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,7 @@ class Conversation:
 
     id: int
     title: str
-    """As the person named it, else its first words."""
+    """As the person named it, else their first words in it."""
     started_at: float
     last_at: float
     utc_offset: int
@@ -108,3 +107,11 @@ class CheckIn:
     """Why, in the person's own words and with their date."""
     due_at: float
     utc_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """Acknowledgement: the person's turn is on disk."""
+
+    turn: int
+    conversation: int

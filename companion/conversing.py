@@ -11,14 +11,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from companion import events, strings
-from companion.chats import ChatMode, Conversation, FoundTurn, WhySaid
+from companion.chats import ChatMode, Conversation, FoundTurn, SentMessage, WhySaid
 from companion.clock import Clock, moment, stamp
 from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError
 from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.mind.reflect import Reflection
 from companion.minding import Minding
-from companion.records import ReplyReport, Role, SentMessage, TranscriptItem, Turn
+from companion.model.personas import Personas
+from companion.records import ReplyReport, Role, TranscriptItem, Turn
 from companion.settings import Settings
 from companion.sources import why_said
 from companion.store.aside import follow_path
@@ -42,6 +43,7 @@ class Conversing:
     _talking: Talking
     _minding: Minding
     _holding: Holding
+    _personas: Personas
     _reflection: Reflection
     _emit: Callable[[Event], None]
     _conversation: int | None
@@ -195,7 +197,7 @@ class Conversing:
     def begin_conversation(self, mode: ChatMode = "usual", persona: str = "") -> Conversation:
         with self._sending:
             self._talking.check_free()
-            self._holding.begin(mode, persona)
+            self._holding.begin(mode, self._personas.key_of(persona) if persona else "")
             self._conversation = None
             self._talking.turn_to(None)
             if mode != "incognito":
@@ -329,6 +331,7 @@ class Conversing:
         answered = [turn.answers for turn in turns if turn.role == "companion" and turn.answers]
         learned, asked = learned_from(self._opened, answered), store.questions.of(answered)
         versions = store.branches.siblings([turn.id for turn in turns])
+        brought_up = store.checkins.told_in([t.id for t in turns if t.role == "companion" and t.answers is None])
         return tuple(
             TranscriptItem(
                 turn,
@@ -337,6 +340,7 @@ class Conversing:
                 marked.get(turn.id, ()),
                 asked.get(turn.answers or 0),
                 versions.get(turn.id, ()),
+                brought_up.get(turn.id),
             )
             for turn in turns
         )

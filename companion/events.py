@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.chats import CheckInKind
-from companion.records import RecalledMemory, ReplyReport, Turn
+from companion.records import CheckInKind, RecalledMemory, ReplyReport, Turn
 from companion.reports import SleepReport
 from companion.status import EngineStatus
 

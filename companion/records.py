@@ -16,6 +16,7 @@ Polarity = Literal["affirmed", "negated"]
 Modality = Literal["fact", "preference", "plan", "wish", "feeling", "hypothetical"]
 Actor = Literal["person", "reflection", "recall", "sleep", "system"]
 Mode = Literal["asked", "talking"]
+CheckInKind = Literal["after", "reminder", "anniversary", "absence"]
 Emotion = Literal[
     "joy", "love", "gratitude", "pride", "calm", "surprise", "sadness", "loneliness", "fear", "anger", "disgust",
     "shame", "tiredness",
@@ -32,8 +33,8 @@ RECALLABLE: tuple[Status, ...] = ("active",)
 PLAY = "play:"
 """The scope of what was said in play. No persona can have this key."""
 LAYERS: tuple[tuple[float, Layer], ...] = ((0.0, "working"), (7.0, "recent"), (30.0, "long-term"))
-"""Layers of memory, each with the strength (days) from which a memory is in it: a week, as long as the grace in which
-nothing fades; a month, where identity and boundaries begin and everything else comes by spaced use."""
+"""Each with the strength (days) from which a memory is in it: a week, as long as the grace in which nothing fades; a
+month, where identity and boundaries begin and everything else comes by spaced use."""
 MODES: tuple[Mode, ...] = ("asked", "talking")
 """What a message does that calls for memory: it asks, or it goes on."""
 
@@ -353,8 +354,9 @@ class TranscriptItem:
     """What a reply says about the person that nothing it was given supports."""
     question: Question | None = None
     siblings: tuple[int, ...] = ()
-    """All versions of this turn, itself among them, in the order in which they were made; empty when it is the only
-    one."""
+    """All versions of this turn in their order, itself among them; empty when it is the only one."""
+    brought_up: CheckInKind | None = None
+    """What kind of check-in it is: said by itself, because of the memory it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,14 +374,6 @@ class DayMood:
 
 
 @dataclass(frozen=True, slots=True)
-class SentMessage:
-    """Acknowledgement: the person's turn is on disk."""
-
-    turn: int
-    conversation: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReplyReport:
     """A finished reply. Times in milliseconds; tokens as the model counts them."""
 
@@ -390,7 +384,7 @@ class ReplyReport:
     total_ms: float
     prompt_tokens: int
     read_tokens: int
-    """Tokens of the prompt that had to be read now; the rest was still in the model's cache."""
+    """Those that had to be read now; the rest was still in the model's cache."""
     reply_tokens: int
     tokens_per_second: float
     context_tokens: int

@@ -118,7 +118,7 @@ class UiSettings(_Section):
     language: Literal["auto", "en", "zh"] = "auto"
     """Language of the screens; auto: that of the system. It holds from the next start on."""
     reduced_motion: bool = False
-    """Nothing moves by itself: no blinking cursor, no smooth scrolling, replies appear line by line."""
+    """Nothing moves by itself: no blinking cursor, no smooth scrolling, replies appear sentence by sentence."""
     ascii: bool = False
     """Only plain characters for lines, bars and marks, for terminals and fonts that lack others."""
     keys: dict[str, str] = Field(default_factory=dict)

@@ -146,3 +146,9 @@ def test_the_environment_has_the_last_word_and_says_so(house: House, monkeypatch
     with pytest.raises(InvalidInput, match="COMPANION_PERSONA"):
         companion.use_persona("coach")
     assert not house.paths.settings.exists() or "persona" not in tomllib.loads(house.paths.settings.read_text())
+
+
+def test_a_conversation_that_began_with_a_question_is_called_by_the_persons_words(house: House) -> None:
+    companion = house.open()
+    companion.answer_question("Who matters to you?", "My sister Lena.")
+    assert [chat.title for chat in companion.conversations()] == ["My sister Lena."]

@@ -295,6 +295,7 @@ def test_after_a_restart_nothing_comes_twice_and_nothing_is_lost(calendar: Calen
     companion = calendar.told("I have a job interview on Thursday.", "Remind me to buy bread on Friday.")
     assert len(calendar.at(companion, day(3, 18))) == 1
     companion = calendar.open()
+    assert [item.brought_up for item in companion.transcript() if item.turn.answers is None][-1] == "after"
     assert calendar.at(companion, day(3, 19)) == []
     assert [each.kind for each in calendar.at(companion, day(4, 9))] == ["reminder"]
     assert calendar.at(calendar.open(), day(4, 12)) == []

@@ -13,12 +13,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from companion.chats import SentMessage
 from companion.clock import SetClock
 from companion.companion import Companion
 from companion.errors import Busy, EmptyMessage, InvalidInput, ModelFailed, NotFound
 from companion.events import MemoriesRecalled, ReplyFailed, ReplyFinished, ReplyToken
 from companion.paths import Paths
-from companion.records import MemoryFilter, SentMessage, Turn
+from companion.records import MemoryFilter, Turn
 from companion.store.store import NOWHERE
 from companion.turn import recover
 from tests.fakes import FakeModel

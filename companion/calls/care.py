@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from companion.chats import CheckIn, CheckInKind, Conversation, PersonaCard
-from companion.records import Change, DayMood
+from companion.chats import CheckIn, Conversation, PersonaCard
+from companion.records import Change, CheckInKind, DayMood
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from companion.chats import ChatMode, Conversation, FoundTurn, WhySaid
-from companion.records import SentMessage, TranscriptItem
+from companion.chats import ChatMode, Conversation, FoundTurn, SentMessage, WhySaid
+from companion.records import TranscriptItem
 
 
 class ChatCalls:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from companion.chats import SentMessage
 from companion.errors import CompanionError
 from companion.events import (
     CheckedIn,
@@ -20,7 +21,7 @@ from companion.events import (
     StatusChanged,
     ThoughtsFormed,
 )
-from companion.records import ReplyReport, SentMessage
+from companion.records import ReplyReport
 
 if TYPE_CHECKING:
     from companion.companion import Companion

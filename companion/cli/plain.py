@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import companion
 from companion.api import CompanionApi
-from companion.chats import CheckInKind
+from companion.chats import SentMessage
 from companion.cli.asking import Interrupted, Talk
 from companion.cli.guard import show_error
 from companion.cli.lines import TypedLines
@@ -25,7 +25,7 @@ from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, NotFound
 from companion.events import CheckedIn, ModelPullFinished, Notice, ThoughtsFormed
 from companion.paths import default_paths
-from companion.records import ReplyReport, Role, SentMessage
+from companion.records import CheckInKind, ReplyReport, Role
 from companion.settings import Settings
 from companion.status import EngineStatus
 from companion.strings import text

@@ -11,10 +11,11 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from companion.chats import CheckIn, CheckInKind
+from companion.chats import CheckIn
 from companion.clock import Clock, local_date, stamp
 from companion.days import day_of_year, full_day
 from companion.mind.dated import Dated, dated
+from companion.records import CheckInKind
 from companion.settings import CheckInSettings
 from companion.store.checkins import Planned
 from companion.store.store import Store

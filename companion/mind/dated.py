@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from companion.chats import CheckInKind
 from companion.clock import local, moment, stamp
 from companion.dates import DateMention, resolve
 from companion.memory.words import stems
 from companion.mind.called_off import TIMES, is_off, told_at
 from companion.mind.wording import wording
-from companion.records import Kind, Memory, Status
+from companion.records import CheckInKind, Kind, Memory, Status
 from companion.sentences import sentences
 from companion.store.checkins import Planned
 from companion.store.scopes import EVERYBODY

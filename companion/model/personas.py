@@ -36,6 +36,19 @@ class Personas:
         """Raises NotFound, InvalidInput."""
         return load_persona(key, self.own, self.built_in)
 
+    def key_of(self, written: str) -> str:
+        """The key of the persona that is called so, by its key or its name. Raises NotFound naming those there are."""
+        if self._file(written) is not None:
+            return written
+        cards = self.cards()
+        key = next((card.key for card in cards if card.name.casefold() == written.strip().casefold()), None)
+        if key is None:
+            names = ", ".join(one_line(card.name, 40) for card in cards)
+            raise NotFound(
+                text("personas.gone", persona=one_line(written, 60)), hint=text("personas.there", names=names)
+            )
+        return key
+
     def memory_of(self, key: str) -> PersonaMemory | None:
         """Whether a persona shares its memory; None where that cannot be told. Asked at every message: a file is read
         again only when it changed."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from companion.chats import CheckInKind
+from companion.records import CheckInKind
 from companion.store.database import Database, Row
 
 State = Literal["waiting", "told", "missed", "unwanted"]
@@ -88,6 +88,14 @@ class CheckIns:
             self._db.run(
                 "INSERT INTO checkin_tastes VALUES (?, 1) ON CONFLICT(kind) DO UPDATE SET less = less + 1", (kind,)
             )
+
+    def told_in(self, turns: Collection[int]) -> dict[int, CheckInKind]:
+        """Those of `turns` that brought something up, with its kind."""
+        if not turns:
+            return {}
+        marks = ",".join("?" * len(turns))
+        rows = self._db.all(f"SELECT turn, kind FROM checkins WHERE turn IN ({marks})", tuple(turns))
+        return {int(turn): kind for turn, kind in rows}
 
     def last_word(self) -> tuple[int, float, int] | None:
         """The latest turn of the person: id, seconds, offset."""

@@ -28,8 +28,11 @@ _SELECT = f"""SELECT c.id, c.title, c.started_at, c.utc_offset, c.mode, c.person
                 coalesce((SELECT at FROM turns WHERE conversation = c.id ORDER BY id DESC LIMIT 1), c.started_at)
                   AS last_at,
                 (SELECT count(*) FROM turns WHERE conversation = c.id AND {ON_PATH}) AS turns,
-                (SELECT substr(text, 1, {_BEGINS}) FROM turns WHERE conversation = c.id AND {ON_PATH}
-                   AND trim(text) <> '' AND {STANDS.format(turn="turns.id")} ORDER BY id LIMIT 1) AS begins,
+                coalesce((SELECT substr(text, 1, {_BEGINS}) FROM turns WHERE conversation = c.id AND {ON_PATH}
+                            AND trim(text) <> '' AND role = 'person' AND {STANDS.format(turn="turns.id")}
+                            ORDER BY id LIMIT 1),
+                         (SELECT substr(text, 1, {_BEGINS}) FROM turns WHERE conversation = c.id AND {ON_PATH}
+                            AND trim(text) <> '' AND {STANDS.format(turn="turns.id")} ORDER BY id LIMIT 1)) AS begins,
                 (SELECT speaker FROM turns WHERE conversation = c.id AND {ON_PATH} AND role = 'companion'
                    ORDER BY id DESC LIMIT 1) AS speaker
               FROM conversations c"""

@@ -42,7 +42,7 @@ class CommandKeys:
         self.leaving = False
 
     async def act(self, event: Key) -> None:
-        if event.is_printable and self.leaving:
+        if self.leaving:
             return
         if not await act_on_key(self._node, event) and event.is_printable and event.key != "space":
             self.leaving = True

@@ -53,6 +53,8 @@ class LeavingApp(KeysInOrder):
         words = (
             text("app.again_to_lose", keys=again, count=waiting) if waiting else text("app.again_to_quit", keys=again)
         )
+        if self.chat.would_forget:
+            words = f"{words} {text('app.forgets_incognito')}"
         tell(self, words, seconds=TWICE)
 
     def leave_soon(self, code: int) -> None:
@@ -75,7 +77,7 @@ class LeavingApp(KeysInOrder):
 
     async def action_quit(self) -> None:
         """At once, unless there is something that would be lost."""
-        if len(self.chat.outbox):
+        if len(self.chat.outbox) or self.chat.would_forget:
             self._leave_at_the_second_time(text("app.end_keys"))
         else:
             self.leave()

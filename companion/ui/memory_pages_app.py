@@ -10,9 +10,12 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from companion.calls import EnginePort
+from companion.clock import local_date
+from companion.days import full_day
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.messages import PageChosen, TopicChosen
+from companion.ui.preferences import Preferences
 from companion.ui.screens.base import attempt, tell
 
 
@@ -24,6 +27,7 @@ class MemoryPages(App[None]):
         Binding("f8", "plots", text("plots.key"), show=False, priority=True, id="plots.open"),
     ]
     engine: EnginePort
+    preferences: Preferences
 
     def open_memories(self, written: str = "") -> None:
         """The panel, with this in its filter; the one that is open unless there is."""
@@ -77,6 +81,20 @@ class MemoryPages(App[None]):
         change = await attempt(self, self.engine.redo())
         if change is not None:
             tell(self, one_line(change.summary))
+
+    @work(group="checkins", exclusive=True)
+    async def show_checkins(self) -> None:
+        """What would be brought up unasked, the next first, and whether it will be."""
+        from companion.ui.screens.reader import ReaderScreen
+
+        found = await attempt(self, self.engine.checkins())
+        if found is None:
+            return
+        enabled = self.preferences.current.checkins.enabled
+        told = [text("chat.checkins_on") if enabled else text("chat.checkins_off")]
+        for each in found:
+            told.append(f"{full_day(local_date(each.due_at, each.utc_offset))}\n  {one_line(each.text, 400)}")
+        self.push_screen(ReaderScreen("\n\n".join(told if found else [*told, text("chat.checkins_none")])))
 
     @on(TopicChosen)
     def _open_topic(self, message: TopicChosen) -> None:

@@ -25,8 +25,9 @@ from companion.ui.commands import ENTRIES, slash
 from companion.ui.leaving import LeavingApp
 from companion.ui.look import Look
 from companion.ui.no_color import without_crash
+from companion.ui.palette import Palette
 from companion.ui.preferences import Preferences
-from companion.ui.screens.base import attempt, tell
+from companion.ui.screens.base import tell
 from companion.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class ShellApp(LeavingApp):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=text("app.search_commands")))
+            self.push_screen(Palette(placeholder=text("app.search_commands")))
 
     # Settings
 
@@ -124,12 +125,11 @@ class ShellApp(LeavingApp):
     async def talk_to(self, card: PersonaCard) -> bool:
         """From the next message on this persona answers, in a conversation of its own. False when it cannot be; then
         the person was told."""
-        conversation = await attempt(self, self.engine.use_persona(card.key))
+        conversation = await self.chat.talk_to(card.key)
         if conversation is None:
             return False
         self.preferences.was_written("", "persona", card.key)
         self._note(conversation)
-        await self.chat.engine_back()
         tell(
             self, text("persona_list.now_talking", name=one_line(card.name, 40)), text("persona_list.now_talking_about")
         )

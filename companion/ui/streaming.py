@@ -1,10 +1,11 @@
-"""Which part of a reply that is still being written can be shown as Markdown."""
+"""Which part of a reply that is still being written can be shown."""
 
 from __future__ import annotations
 
 import re
 
 _FENCE = re.compile(r"^\s*(?:[-*+>]\s+|\d+[.)]\s+)*(`{3,}|~{3,})(.*)$")
+_END = re.compile(r"\n|(?<!\d)[.!?…][\"'”’)*_]*(?=\s)|[。！？][”’」』）]*")
 
 
 def split_open_fence(text: str) -> tuple[str, str]:
@@ -25,3 +26,11 @@ def split_open_fence(text: str) -> tuple[str, str]:
                 fence = ""
         position += len(line)
     return (text[:opened_at], text[code_at:]) if fence else (text, "")
+
+
+def whole_sentences(text: str) -> str:
+    """What is there of `text` up to the end of its last whole sentence or line."""
+    end = 0
+    for match in _END.finditer(text):
+        end = match.end()
+    return text[:end]

@@ -152,6 +152,7 @@ def first_questions() -> tuple[Callable[[CompanionApp], Awaitable[Step | None]],
 def _asking(question: str, number: int) -> Callable[[CompanionApp], Awaitable[Step | None]]:
     async def take(app: CompanionApp, answer: str) -> None:
         await app.engine.answer_question(question, answer)
+        await app.chat.show_anew()
 
     async def make(_: CompanionApp) -> Step | None:
         about = text("welcome.questions_about") if number == 1 else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from companion.chats import SegmentKind, WhySaid
 from companion.strings import text
 from companion.ui.format import bar, percent
@@ -66,7 +68,7 @@ def meter(parts: Iterable[Part], cells: int) -> str:
     """All parts in one line of at most about `cells` cells: "persona 4% · history 31% · free 65%"."""
     told = [f"{part.name} {percent(part.share)}" for part in parts]
     line = " · ".join(told)
-    while len(told) > 2 and len(line) > cells:
+    while len(told) > 2 and cell_len(line) > cells:
         told.pop(-2)
         line = " · ".join(told)
     return line

@@ -123,3 +123,14 @@ def test_whatever_is_written_on_a_card_is_kept_or_refused(
     else:
         assert personas.card("ada").problem == ""
         assert personas.edit(personas.card("ada")) == personas.card("ada")
+
+
+def test_one_is_meant_by_its_key_or_its_name(personas: Personas) -> None:
+    assert [personas.key_of(written) for written in ("coach", "Ada", "ada ", "小伴")] == [
+        "coach", "coach", "coach", "xiaoban",
+    ]  # fmt: skip
+    copy = personas.copy("coach", "Captain Nemo")
+    assert personas.key_of("captain nemo") == copy.key
+    with pytest.raises(NotFound) as failed:
+        personas.key_of("../a pirate")
+    assert "Captain Nemo" in failed.value.hint

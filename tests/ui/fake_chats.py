@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from companion.calls import EnginePort
-from companion.chats import ChatMode, Conversation, FoundTurn, Segment, SegmentKind, Verdict, WhySaid
+from companion.chats import ChatMode, Conversation, FoundTurn, Segment, SegmentKind, SentMessage, Verdict, WhySaid
 from companion.clock import SystemClock, stamp
 from companion.errors import Busy, EmptyMessage, InvalidInput, NotFound
-from companion.records import Change, SentMessage, Span, TranscriptItem, Turn
+from companion.records import Change, Span, TranscriptItem, Turn
 
 
 @dataclass
@@ -150,7 +150,7 @@ class FakeChats(EnginePort):
         self._not_answering()
         if self.open in self.chats and self.chats[self.open].mode == "incognito":
             del self.chats[self.open]
-        self.open = max([*self.chats, 0]) + 1
+        self.open = max([*self.chats, *(item.turn.conversation for item in self.turns), 0]) + 1
         moment, offset = stamp(SystemClock().now())
         chat = Conversation(self.open, "", moment, moment, offset, 0, mode, persona, persona.title() or "Companion")
         self.chats[self.open] = chat

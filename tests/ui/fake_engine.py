@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from companion.chats import SentMessage
 from companion.clock import SystemClock, stamp
 from companion.errors import (
     CompanionError,
@@ -33,14 +34,7 @@ from companion.events import (
 )
 from companion.offers import ModelChoice, ModelList, ModelOffer, PullPlan, Removal
 from companion.question import Question
-from companion.records import (
-    Memory,
-    RecalledMemory,
-    ReplyReport,
-    SentMessage,
-    TranscriptItem,
-    Turn,
-)
+from companion.records import Memory, RecalledMemory, ReplyReport, TranscriptItem, Turn
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from companion.calls import EnginePort
-from companion.chats import Conversation, PersonaCard
+from companion.chats import CheckIn, Conversation, PersonaCard
 from companion.errors import InvalidInput, NotFound
-from companion.records import Change, Memory
+from companion.records import Change, Memory, Turn
 
 CARDS = (
     PersonaCard("companion", "Companion", "Warm and honest.", "You are Companion.", "", "Hello.", in_use=True),
@@ -21,8 +21,14 @@ class FakePersonas(EnginePort):
     def __post_init__(self) -> None:
         self.cards: list[PersonaCard] = list(CARDS)
         self.answered: list[tuple[str, str]] = []
+        self.upcoming: list[CheckIn] = []
 
     def remember(self, text: str) -> Memory:
+        raise NotImplementedError
+
+    def said(
+        self, role: str, text: str, conversation: int | None = None, at: float | None = None, **more: object
+    ) -> Turn:
         raise NotImplementedError
 
     async def personas(self) -> tuple[PersonaCard, ...]:
@@ -40,6 +46,10 @@ class FakePersonas(EnginePort):
         card = self._card(key)
         self.cards = [replace(each, in_use=each.key == key) for each in self.cards]
         return Conversation(0, "", 0.0, 0.0, 0, persona=key, speaker=card.name)
+
+    async def checkins(self, limit: int = 50) -> tuple[CheckIn, ...]:
+        await self._call("checkins", limit)
+        return tuple(self.upcoming[:limit])
 
     async def copy_persona(self, key: str, name: str) -> PersonaCard:
         await self._call("copy_persona", key, name)
@@ -61,4 +71,6 @@ class FakePersonas(EnginePort):
     async def answer_question(self, question: str, answer: str) -> Change:
         await self._call("answer_question", question, answer)
         self.answered.append((question, answer))
+        asked = self.said("companion", question)
+        self.said("person", answer, asked.conversation, after=asked.id)
         return Change(1, "", (self.remember(answer),))

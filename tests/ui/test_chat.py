@@ -284,6 +284,18 @@ async def test_keys_typed_faster_than_they_are_handled_act_in_their_order() -> N
         await wait_until(pilot, lambda: prompt.text == "Znext")
 
 
+async def test_words_typed_fast_while_on_a_message_keep_their_spaces_and_are_sent() -> None:
+    engine = FakeEngine()
+    engine.said("person", "Earlier words")
+    async with running(engine) as (app, pilot):
+        await pilot.press("up")
+        await wait_until(pilot, lambda: app.chat.walked is not None)
+        for key in ("I", "space", *"saw", "space", "a", "x", "backspace", "space", *"whale", "enter", *"no"):
+            app.post_message(events.Key(key, " " if key == "space" else key if len(key) == 1 else None))
+        await wait_until(pilot, lambda: said(app) == ["Earlier words", "I saw a whale"])
+        await wait_until(pilot, lambda: app.chat.query_one(Prompt).text == "no")
+
+
 async def test_the_engine_hears_what_is_typed_so_far() -> None:
     engine = FakeEngine()
     async with running(engine) as (_app, pilot):

@@ -11,7 +11,7 @@ from companion.ui.screens.conversations import ConversationsScreen
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.widgets.turn_base import TurnView
 from tests.ui.fake_engine import FakeEngine
-from tests.ui.helpers import NARROW, on_screen, running, said, say, screen_text, wait_until
+from tests.ui.helpers import NARROW, notices, on_screen, replies, running, said, say, screen_text, wait_until
 
 
 def filled() -> FakeEngine:
@@ -174,3 +174,54 @@ def test_marks_never_change_the_words(words: str, sought: str) -> None:
     line = marked(words, spans)
     assert "\n" not in line.plain
     assert len(line.plain) <= 2 * len(words) + 2
+
+
+async def test_an_incognito_chat_is_not_forgotten_without_asking() -> None:
+    engine = filled()
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, "/incognito")
+        await wait_until(pilot, lambda: "nothing of this is remembered" in screen_text(app))
+        await say(app, pilot, "/new")
+        await wait_until(pilot, lambda: "nothing of this is remembered" not in screen_text(app))
+        await say(app, pilot, "/incognito")
+        await wait_until(pilot, lambda: "nothing of this is remembered" in screen_text(app))
+        await say(app, pilot, "a secret")
+        await wait_until(pilot, lambda: replies(app)[-1:] == ["I hear you."] and app.chat.progress.answering is None)
+        begun = len([call for call in engine.calls if call[0] == "begin_conversation"])
+        await say(app, pilot, "/new")
+        await wait_until(pilot, lambda: "Forget this incognito conversation?" in on_screen(app))
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: app.screen is app.chat and "a secret" in said(app))
+        assert len([call for call in engine.calls if call[0] == "begin_conversation"]) == begun
+        await pilot.press("ctrl+d")
+        await wait_until(
+            pilot, lambda: any("This incognito conversation is forgotten." in each for each in notices(app))
+        )
+        await say(app, pilot, "/new")
+        await wait_until(pilot, lambda: "Forget this incognito conversation?" in on_screen(app))
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "a secret" not in said(app))
+
+
+async def test_what_is_typed_and_sent_while_another_conversation_opens_is_said_there() -> None:
+    engine = filled()
+    async with running(engine) as (app, pilot):
+        engine._up.clear()
+        await say(app, pilot, "/new")
+        await say(app, pilot, "first words")
+        await pilot.press(*"more")
+        engine.come_up()
+        await wait_until(pilot, lambda: replies(app)[-1:] == ["I hear you."] and app.chat.progress.answering is None)
+        assert said(app)[-1] == "first words"
+        assert [item.turn.conversation for item in engine.turns if item.turn.text == "first words"] == [4]
+        assert app.chat.prompt.text == "more"
+
+
+async def test_a_message_that_was_being_written_anew_is_not_said_to_somebody_else() -> None:
+    engine = filled()
+    async with running(engine) as (app, pilot):
+        await pilot.press("up", "up", "e")
+        await wait_until(pilot, lambda: app.chat.editing is not None)
+        await app.chat.talk_to("coach")
+        await wait_until(pilot, lambda: app.chat.editing is None)
+        assert app.chat.prompt.text == ""

@@ -133,7 +133,7 @@ async def test_what_it_brings_up_by_itself_says_why_and_can_be_made_rarer() -> N
         turn = engine.said("companion", "How was the interview?", 2)
         engine.emit(CheckedIn(turn, memory, "after", turn.text, "You said on Monday: I have an interview."))
         await wait_until(pilot, lambda: "How was the interview?" in screen_text(app))
-        assert "You said on Monday" in screen_text(app)
+        assert "By itself, because of the day that you told of." in screen_text(app)
         await pilot.press("up")
         await wait_until(pilot, lambda: "l less like this" in screen_text(app))
         await pilot.press("l")

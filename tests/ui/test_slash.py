@@ -119,3 +119,9 @@ async def test_a_choice_is_completed_and_a_wrong_one_explained() -> None:
         await pilot.press("enter")
         await wait_until(pilot, lambda: any("companion-light" in notice for notice in notices(app)))
         assert app.theme == "contrast-light"
+
+
+async def test_the_palette_says_in_our_words_that_nothing_is_called_so() -> None:
+    async with running(FakeEngine()) as (app, pilot):
+        await pilot.press("ctrl+p", *"zzqq")
+        await wait_until(pilot, lambda: "No command has such a name." in screen_text(app))

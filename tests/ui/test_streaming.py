@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from companion.ui.streaming import split_open_fence
+from companion.ui.streaming import split_open_fence, whole_sentences
 from companion.ui.widgets.reply_text import ReplyText
 from tests.ui.helpers import wait_until
 
@@ -110,3 +110,25 @@ def test_what_is_shown_while_it_is_written_only_grows_until_a_block_of_code_clos
     # With a fence open nothing after it is Markdown: the part before is the same however much code follows.
     if code and not set("`~\n") & set(text[cut : cut + 1]):
         assert split_open_fence(text[: cut + 1])[0] == before
+
+
+async def test_with_reduced_motion_only_whole_sentences_appear() -> None:
+    app = Both("")
+    app.animation_level = "none"
+    async with app.run_test(size=(70, 30)) as pilot:
+        app.streamed.write("One line.\n\nAnother that is")
+        await wait_until(pilot, lambda: any("One line." in line for line in lines(app.streamed)))
+        assert not any("Another" in line for line in lines(app.streamed))
+        app.streamed.write(" long.\n\n")
+        await wait_until(pilot, lambda: any("Another that is long." in line for line in lines(app.streamed)))
+        app.streamed.finish("One line.\n\nAnother that is long.\n\nEnd")
+        await wait_until(pilot, lambda: any("End" in line for line in lines(app.streamed)))
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [("Well", ""), ("I am. You", "I am."), ("He said “no.” Then", "He said “no.”"), ("1. one\n2. tw", "1. one\n"),
+     ("好的。我", "好的。"), ("3.14 is", ""), ("", "")],
+)  # fmt: skip
+def test_a_sentence_is_whole_once_something_follows_it(written: str, whole: str) -> None:
+    assert whole_sentences(written) == whole

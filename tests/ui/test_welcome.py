@@ -21,7 +21,7 @@ from companion.ui.welcome_steps import is_name
 from companion.ui.widgets.persona_table import PersonaTable
 from companion.ui.widgets.prompt import Prompt
 from tests.ui.fake_engine import FakeEngine
-from tests.ui.helpers import NARROW, WIDE, notices, on_screen, running, said, screen_text, wait_until
+from tests.ui.helpers import NARROW, WIDE, notices, on_screen, replies, running, said, screen_text, wait_until
 
 
 @pytest.fixture
@@ -76,6 +76,8 @@ async def test_a_new_person_is_asked_step_by_step(fresh: Paths, size: tuple[int,
             await wait_until(pilot, lambda before=asked: app.welcome._step is not before)  # type: ignore[misc]
         await wait_until(pilot, lambda: not welcome.display)
         assert [answer for _, answer in engine.answered] == ["busy", "Anna", "no_nuts"]
+        assert said(app) == ["busy", "Anna", "no_nuts"]
+        assert "What are your days like at the moment?" in replies(app)
         assert app.focused is app.chat.query_one(Prompt)
         await wait_until(pilot, lambda: "Rosa" in screen_text(app))
 
@@ -109,7 +111,7 @@ async def test_what_is_written_in_the_prompt_answers_when_it_reads_like_an_answe
         await wait_until(pilot, lambda: [answer for _, answer in engine.answered] == ["busy"])
         await wait_until(pilot, lambda: "Who matters to you?" in on_screen(app))
         await pilot.press(*"why", "question_mark", "enter")
-        await wait_until(pilot, lambda: said(app) == ["why?"] and not app.welcome.display)
+        await wait_until(pilot, lambda: said(app) == ["busy", "why?"] and not app.welcome.display)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from companion.api import CompanionApi
-from companion.chats import CheckInKind
+from companion.chats import SentMessage
 from companion.cli.listing import change_lines
 from companion.cli.output import say
 from companion.clock import SystemClock
 from companion.errors import InvalidInput
-from companion.records import Change, SentMessage
+from companion.records import Change, CheckInKind
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from companion.chats import ChatMode, CheckInKind, Conversation, PersonaCard
+from companion.chats import ChatMode, Conversation, PersonaCard
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, now, number
 from companion.clock import local
 from companion.days import full_day, short_date
 from companion.errors import InvalidInput
+from companion.records import CheckInKind
 from companion.strings import text, texts
 from companion.text import one_line
 from companion.ui.format import counted, filled

@@ -19,6 +19,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("chat.recalled", slash="recalled"), lambda app, _: app.chat.action_footnotes()),
         Entry(Command("chat.learned", slash="learned"), lambda app, _: app.chat.action_newest_card()),
         Entry(Command("chat.less", slash="less"), lambda app, _: app.chat.action_less_like()),
+        Entry(Command("chat.checkins", slash="checkins"), lambda app, _: app.show_checkins()),
         Entry(Command("chat.newest", slash="newest"), lambda app, _: app.chat.action_newest()),
         Entry(Command("chat.context", slash="context"), lambda app, _: app.chat.action_context()),
         Entry(Command("chat.list", slash="chats"), lambda app, _: app.search_everywhere("")),

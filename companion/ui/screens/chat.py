@@ -28,7 +28,7 @@ from companion.events import (
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.ui.commands import ENTRIES
-from companion.ui.keys import fitted
+from companion.ui.keys import act_on_key, fitted
 from companion.ui.learned_text import entries_of
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
@@ -239,10 +239,13 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
         self.show_place()
         self.keys_changed()
 
-    def on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
         """Typing anywhere on this screen goes to the prompt."""
         prompt = self.prompt
-        if event.is_printable and event.character and event.character != " ":
-            self.set_focus(prompt)  # at once: what is typed quickly would reach this widget still, its spaces lost
+        going_on = self.focused is prompt  # typed quickly: the key was on its way before the focus had moved there
+        if event.is_printable and event.character and (going_on or event.character != " "):
+            self.set_focus(prompt)
             prompt.insert(event.character)
             event.stop()
+        elif going_on:
+            await act_on_key(prompt, event)

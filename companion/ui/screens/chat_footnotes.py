@@ -8,8 +8,9 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from companion.chats import CheckInKind, WhySaid
+from companion.chats import WhySaid
 from companion.errors import CompanionError
+from companion.records import CheckInKind
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.messages import MemoryChosen, TurnChosen
@@ -32,8 +33,8 @@ class FootnoteActions(VersionActions):
             self.action_edit_turn()
             return
         view = self.reply_meant
-        if view is not None and view.checkin is not None:
-            self.post_message(MemoryChosen(view.checkin.memory))
+        if view is not None and view.because is not None:
+            self.post_message(MemoryChosen(view.because))
             return
         if view is None or not view.recalled.display:
             tell(self, text("chat.no_memories"), seconds=2)
@@ -45,11 +46,10 @@ class FootnoteActions(VersionActions):
     async def action_less_like(self) -> None:
         """What the companion brought up by itself, here or last, is not to be brought up as often."""
         views = [self.walked, *reversed(self.transcript.views)]
-        found = [view.checkin for view in views if isinstance(view, CompanionTurn) and view.checkin is not None]
-        brought_up = found[0] if found else None
-        if brought_up is None:
+        kind = next((view.brought_up for view in views if isinstance(view, CompanionTurn) and view.brought_up), None)
+        if kind is None:
             tell(self, text("checkin.none_here"), seconds=3)
-        elif await attempt(self, self._less_like(brought_up.kind)):
+        elif await attempt(self, self._less_like(kind)):
             tell(self, text("chat.less_like_done"), seconds=3)
 
     async def _less_like(self, kind: CheckInKind) -> bool:

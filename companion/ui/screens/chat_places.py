@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from textual import on, work
 from textual.timer import Timer
@@ -16,6 +17,7 @@ from companion.text import one_line, sanitise
 from companion.ui.screens.ask import AskScreen
 from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.chat_versions import VersionActions
+from companion.ui.screens.confirm import ConfirmScreen
 from companion.ui.widgets.literal import literal
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.transcript import WINDOW
@@ -82,12 +84,13 @@ class Places(VersionActions):
     @work(group="place", exclusive=True)
     async def begin(self, mode: ChatMode = "usual", persona: str = "") -> None:
         """A new conversation: its first message is still to come."""
-        if not self.quiet():
-            return
-        await self.keep_draft()
-        place = await attempt(self, self.engine.begin_conversation(mode, persona))
-        if place is not None:
-            await self._arrive(place, reopened=False)
+        await self._leave_for(lambda: self.engine.begin_conversation(mode, persona), reopened=False)
+
+    async def talk_to(self, persona: str) -> Conversation | None:
+        """A new conversation with this persona, who is talked to from now on; None when there is none, which the person
+        was told."""
+        # In the first minute it is one step of several: the focus stays on them.
+        return await self._leave_for(lambda: self.engine.use_persona(persona), reopened=False, writes=False)
 
     @work(group="place", exclusive=True)
     async def open_conversation(self, id: int) -> None:
@@ -111,26 +114,68 @@ class Places(VersionActions):
         await self.show_turn(turn)
 
     async def _go(self, id: int) -> bool:
-        if not self.quiet():
-            return False
-        await self.keep_draft()
-        place = await attempt(self, self.engine.open_conversation(id))
-        if place is not None:
-            await self._arrive(place, reopened=True)
-        return place is not None
+        return await self._leave_for(lambda: self.engine.open_conversation(id), reopened=True) is not None
 
-    async def _arrive(self, place: Conversation, reopened: bool) -> None:
+    async def _leave_for(
+        self, opening: Callable[[], Awaitable[Conversation]], *, reopened: bool, writes: bool = True
+    ) -> Conversation | None:
+        if not self.quiet() or not await self._may_be_left():
+            return None
+        with self._on_the_move():
+            self.end_edit()
+            left = self.prompt.take()  # now: what is typed from here on is meant for the other one
+            place = await attempt(self, self._kept_and_opened(left, opening))
+            if place is None:
+                self.prompt.put_back(left)
+            else:
+                await self._arrive(place, reopened, writes)
+        return place
+
+    async def _kept_and_opened(self, left: str, opening: Callable[[], Awaitable[Conversation]]) -> Conversation:
+        await self._keep_words(left)
+        return await opening()
+
+    @contextmanager
+    def _on_the_move(self) -> Iterator[None]:
+        self.moving = True
+        try:
+            yield
+        finally:
+            self.moving = False
+            self._keep_soon()
+            self.send_waiting()
+
+    @property
+    def would_forget(self) -> bool:
+        """Whether something was said that is gone when this conversation is left."""
+        return self.place is not None and self.place.mode == "incognito" and bool(self.transcript.views)
+
+    async def _may_be_left(self) -> bool:
+        """Nothing brings back what was said incognito: the person is asked before it is gone."""
+        if not self.would_forget:
+            return True
+        lines = (text("chat.forget_incognito_about"),)
+        ask = ConfirmScreen(text("chat.forget_incognito"), lines, text("chat.forgets_it"))
+        return await self.app.push_screen_wait(ask)
+
+    async def _arrive(self, place: Conversation, reopened: bool, writes: bool) -> None:
         """Show the conversation that is open now; what was typed in the one before stays there."""
-        self.end_edit()
-        self.prompt.take()
         self.place, self._draft_of, self.reopened = place, None, reopened
         await self._reload()
         with suppress(CompanionError):  # the draft can wait; the conversation is open
             await self.learn_place()
         self.place = place
         self.show_place()
-        self.to_prompt()
+        if writes:
+            self.to_prompt()
         self.arrived()
+
+    async def show_anew(self) -> None:
+        """Something was said in the open conversation, or in one that is open since, by other ways than the prompt."""
+        with self._on_the_move():
+            with suppress(CompanionError):  # it is there after the next start
+                await self.learn_place()
+            await self._reload()
 
     async def _reload(self) -> None:
         await self.show_items(await attempt(self, self.engine.transcript(limit=WINDOW)) or ())
@@ -179,9 +224,14 @@ class Places(VersionActions):
 
     async def keep_draft(self, waiting: bool = False) -> None:
         """Keep what is typed over a restart, with what is `waiting` to be sent; nothing that is incognito."""
+        if self.moving:
+            return  # what is typed belongs to the conversation that is yet to open
+        await self._keep_words("\n".join((*(self.outbox.texts if waiting else ()), self.draft_text)))
+
+    async def _keep_words(self, words: str) -> None:
         if not self._loaded or (self.place is not None and self.place.mode == "incognito"):
             return
-        words = "\n".join((*(self.outbox.texts if waiting else ()), self.draft_text)).strip("\n")
+        words = words.strip("\n")
         if words != self._kept:
             self._kept = words
             await self.engine.keep_draft(words)

@@ -26,6 +26,8 @@ class Sending(Scrolling):
         self._uncertain: str | None = None
         self._pause: Timer | None = None
         self._told = ""
+        self.moving = False
+        """Another conversation is about to be on the screen: what is said meanwhile waits for it."""
 
     async def before_sending(self) -> None:
         """A message is about to be said: what it was a draft of is no draft any more."""
@@ -73,7 +75,7 @@ class Sending(Scrolling):
     @work(group="send")
     async def send_waiting(self) -> None:
         """Send the oldest waiting message, unless a reply is still owed. Called again when one has ended."""
-        if not self._loaded or self.progress.answering is not None:
+        if not self._loaded or self.moving or self.progress.answering is not None:
             return
         words = self.outbox.begin()
         if words is None:

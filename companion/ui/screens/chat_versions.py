@@ -10,9 +10,10 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 
 from companion.calls import EnginePort
+from companion.chats import SentMessage
 from companion.errors import CompanionError
 from companion.events import ReplyFailed, ReplyStarted
-from companion.records import SentMessage, Turn
+from companion.records import Turn
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.screens.base import attempt, tell

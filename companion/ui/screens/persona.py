@@ -28,7 +28,8 @@ LONG = ("system", "boundaries", "greeting")
 
 
 class PartTable(RowTable):
-    COLUMNS = (("value", text("settings.column_value"), 40), ("part", text("settings.column_setting"), 16))
+    COLUMNS = (("part", text("settings.column_setting"), 18), ("value", text("settings.column_value"), 40))
+    WIDE = 1
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", text("persona_list.key_change"), key_display="⏎", id="persona.change")
     ]
@@ -42,7 +43,7 @@ class PartTable(RowTable):
         return PARTS[self.cursor_row] if 0 <= self.cursor_row < len(PARTS) else PARTS[0]
 
     def refill(self) -> None:
-        rows = ((cell(one_line(part_value(self.card, part), 200)), cell(part_title(part), "bold")) for part in PARTS)
+        rows = ((cell(part_title(part), "bold"), cell(one_line(part_value(self.card, part), 200))) for part in PARTS)
         self.put(rows, self.cursor_row)
 
 

@@ -95,15 +95,17 @@ class Footnote(MemoryLine):
 
     def keys(self) -> list[str]:
         """What can be done with it."""
-        back = [f"{key_for(self, 'take_back')} {text('chat.key_undo')}"] if self.change is not None else []
-        return [
-            f"{key_for(self, 'choose')} {text('chat.key_memory')}",
-            f"{key_for(self, 'source')} {text('chat.key_source')}",
-            *back,
-            f"""{key_for(self, "judge('not relevant')")} {text("chat.key_not_relevant")}""",
-            f"""{key_for(self, "judge('wrong')")} {text("chat.key_wrong")}""",
-            f"{key_for(self, 'screen.leave_walk')} {text('chat.key_back')}",
+        judging = [
+            ("judge('not relevant')", text("chat.key_not_relevant")),
+            ("judge('wrong')", text("chat.key_wrong")),
         ]
+        told = [
+            ("choose", text("chat.key_memory")),
+            ("source", text("chat.key_source")),
+            *([("take_back", text("chat.key_undo"))] if self.change is not None else judging),
+            ("screen.leave_walk", text("chat.key_back")),
+        ]
+        return [f"{key_for(self, action)} {name}" for action, name in told]
 
     async def on_key(self, event: Key) -> None:
         await self._commands.act(event)

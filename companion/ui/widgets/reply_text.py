@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.widget import MountError
 
 from companion.text import sanitise
-from companion.ui.streaming import split_open_fence
+from companion.ui.streaming import split_open_fence, whole_sentences
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.safe_markdown import SafeMarkdown
 
@@ -95,7 +95,10 @@ class ReplyText(Vertical):
         self.settled = True
 
     async def _show_partial(self) -> None:
-        closed, code = split_open_fence(sanitise(self.text))
+        written = sanitise(self.text)
+        if self.app.animation_level == "none":
+            written = whole_sentences(written)
+        closed, code = split_open_fence(written)
         if closed.startswith(self._shown):
             if len(closed) > len(self._shown):
                 await self._markdown.append(closed[len(self._shown) :])

@@ -7,8 +7,7 @@ from itertools import groupby
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from companion.events import CheckedIn
-from companion.records import RecalledMemory, ReplyReport, Span, TranscriptItem, Turn, TurnState
+from companion.records import CheckInKind, RecalledMemory, ReplyReport, Span, TranscriptItem, Turn, TurnState
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import not_from_memory
@@ -52,8 +51,10 @@ class CompanionTurn(TurnView):
         self._unsupported = Literal(classes="unsupported")
         self.recalled = Recalled(reply, recalled)
         self._reason = Literal(classes="reason")
-        self.checkin: CheckedIn | None = None
+        self.brought_up: CheckInKind | None = None
         """Set for what it said by itself."""
+        self.because: int | None = None
+        """The memory on account of which it did."""
         self._learned: list[Widget] = []
         self._has_cards = False
         self._ready = False
@@ -63,6 +64,9 @@ class CompanionTurn(TurnView):
     @classmethod
     def of(cls, item: TranscriptItem) -> CompanionTurn:
         turn = item.turn
+        if item.brought_up is not None:
+            because = next((each.memory.id for each in item.recalled), None)
+            return cls.unasked(turn, item.brought_up, because)
         view = cls(turn.id, turn.answers, turn.text, item.recalled, turn.state, item.siblings)
         view._turn = turn
         view._show_unsupported(item.unsupported)
@@ -70,12 +74,17 @@ class CompanionTurn(TurnView):
         return view
 
     @classmethod
-    def brought_up(cls, event: CheckedIn) -> CompanionTurn:
-        """What the companion said by itself, and why."""
-        turn = event.turn
+    def unasked(cls, turn: Turn, kind: CheckInKind, because: int | None) -> CompanionTurn:
+        """What the companion said by itself, and why: its text cites the person's words already."""
         view = cls(turn.id, None, turn.text, (), turn.state)
-        view._turn, view.checkin = turn, event
-        view._reason.show(one_line(event.reason, 400))
+        view._turn, view.brought_up, view.because = turn, kind, because
+        reasons: dict[CheckInKind, str] = {
+            "after": text("chat.unasked_after"),
+            "reminder": text("chat.unasked_reminder"),
+            "anniversary": text("chat.unasked_anniversary"),
+            "absence": text("chat.unasked_absence"),
+        }
+        view._reason.show(reasons[kind])
         view._reason.display = True
         return view
 
@@ -124,9 +133,9 @@ class CompanionTurn(TurnView):
             if self.can_go_on:
                 told.append(("screen.go_on", text("chat.key_go_on")))
             told.append(("screen.why", text("chat.key_why")))
-        if self.checkin is not None:
+        if self.brought_up is not None:
             told.append(("screen.less_like", text("chat.key_less_like")))
-        if self.recalled.display or self.checkin is not None:
+        if self.recalled.display or self.because is not None:
             told.append(("screen.footnotes", text("chat.key_footnotes")))
         if "```" in self.words or "~~~" in self.words:
             told.append(("screen.copy_code", text("chat.key_code")))

@@ -16,10 +16,11 @@ LEAST = 12
 
 
 class RowTable(DataTable[object]):
-    """For tables with a `COLUMNS` of their own: (key, label, width), the first being the wide one. They say with
-    `refill` how to draw themselves anew for another width."""
+    """For tables with a `COLUMNS` of their own: (key, label, width), the one at `WIDE` being the wide one. They say
+    with `refill` how to draw themselves anew for another width."""
 
     COLUMNS: ClassVar[Sequence[tuple[str, str, int]]] = ()
+    WIDE: ClassVar[int] = 0
     DEFAULT_CSS = """
     RowTable { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; background: transparent; }
     RowTable > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
@@ -37,7 +38,7 @@ class RowTable(DataTable[object]):
 
     def widths(self, width: int) -> dict[str, int]:
         """Cells of the columns but the wide one, in a table of `width` cells."""
-        return {key: cells for key, _, cells in self.COLUMNS[1:]}
+        return {key: cells for at, (key, _, cells) in enumerate(self.COLUMNS) if at != self.WIDE}
 
     def put(self, rows: Iterable[Sequence[object]], place: int) -> None:
         """Replace the rows by these cells, with the cursor on row `place`."""
@@ -50,7 +51,7 @@ class RowTable(DataTable[object]):
     def on_resize(self, event: Resize) -> None:
         widths = self.widths(event.size.width)
         # One cell is for the scroll bar.
-        widths[self.COLUMNS[0][0]] = max(LEAST, event.size.width - sum(widths.values()) - 1)
+        widths[self.COLUMNS[self.WIDE][0]] = max(LEAST, event.size.width - sum(widths.values()) - 1)
         for key, column in self.columns.items():
             column.width = widths[str(key.value)]
         self.refill()

@@ -142,8 +142,13 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def _note_missing(self) -> None:
         last = self.views[-1] if self.views else None
-        if isinstance(last, PersonTurn) and not self.more_below:
+        if isinstance(last, PersonTurn) and not self.more_below and not self._answers_question(last):
             last.note(text("chat.no_reply"))
+
+    def _answers_question(self, view: PersonTurn) -> bool:
+        """Whether it was asked for by one of the first questions, which nothing is said to in return."""
+        before = self.neighbour(view, -1)
+        return isinstance(before, CompanionTurn) and not before.answers and before.brought_up is None
 
     async def prepend(self, items: Sequence[TranscriptItem]) -> None:
         """Older turns, oldest first; what is on the screen stays where it is."""
@@ -224,7 +229,7 @@ class Transcript(VerticalScroll, can_focus=False):
         self.query(".greeting").remove()
         if _apart(self._newest, event.turn):
             self.mount(Divider(event.turn))
-        view = CompanionTurn.brought_up(event)
+        view = CompanionTurn.unasked(event.turn, event.kind, event.memory)
         self.views.append(view)
         self.mount(view)
 
