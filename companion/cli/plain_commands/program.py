@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.listing import check_lines, sleep_lines
+from companion.cli.listing import sleep_lines
 from companion.cli.morning import report_text
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, tell
@@ -10,6 +10,7 @@ from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.check_text import check_lines
 from companion.ui.format import filled
 from companion.ui.model_text import plan_lines
 from companion.ui.preferences import Preferences

@@ -68,7 +68,11 @@ class PersonasScreen(EngineScreen):
             return
         memory = text("persona_list.shared_about") if card.memory == "shared" else text("persona_list.own_about")
         problem = f"{one_line(card.problem, 300)}\n" if card.problem else ""
-        boundaries = f"\n\n{text('persona_list.boundaries')}: {card.boundaries}" if card.boundaries else ""
+        boundaries = (
+            "\n\n" + text("format.named", name=text("persona_list.boundaries"), what=card.boundaries)
+            if card.boundaries
+            else ""
+        )
         about = self.query_one("#about", Literal)
         about.show((problem, "$text-warning"), card.about, boundaries, (f"\n\n{memory}", "$text-muted"))
 
