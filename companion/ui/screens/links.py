@@ -65,7 +65,7 @@ class LinksScreen(EngineScreen):
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", text("memory.key_back"), key_display="esc", id="links.back"),
+        Binding("escape,q", "back", text("memory.key_back"), key_display="Esc", id="links.back"),
     ]
 
     def __init__(self, engine: EnginePort, memory: Memory | None = None) -> None:

@@ -31,7 +31,7 @@ class PersonasScreen(EngineScreen):
         Binding("c", "copy", text("persona_list.key_copy"), id="personas.copy"),
         Binding("e", "edit", text("persona_list.key_edit"), id="personas.edit"),
         Binding("x,delete", "remove", text("persona_list.key_remove"), key_display="x", id="personas.remove"),
-        Binding("escape,q", "back", text("persona_list.key_back"), key_display="esc", id="personas.back"),
+        Binding("escape,q", "back", text("persona_list.key_back"), key_display="Esc", id="personas.back"),
     ]
     DEFAULT_CSS = """
     PersonasScreen #about { height: auto; max-height: 50%; padding: 0 1; border-top: solid $panel; overflow-y: auto; }
