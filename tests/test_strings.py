@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import companion
-from companion.chats import ChatMode, SegmentKind, Verdict
+from companion.chats import ChatMode, CheckInKind, SegmentKind, Verdict
 from companion.days import day_heading, full_date, full_day, month_of_year, short_date
 from companion.errors import CompanionError, NotFound
 from companion.memory.features import FEATURES
@@ -111,6 +111,7 @@ def test_what_is_named_at_run_time_has_its_words() -> None:
     assert set(get_args(Modality)) == texts("modality").keys()
     assert set(get_args(Emotion)) == texts("emotion").keys()
     assert texts("fields").keys() >= NAMED
+    assert set(get_args(CheckInKind)) == texts("checkin_kind").keys()
     assert set(get_args(ChatMode)) <= texts("plain_mode").keys() & texts("plain_begun").keys()
     assert set(get_args(SegmentKind)) <= texts("plain_segment").keys()
 
@@ -177,10 +178,10 @@ def test_every_action_of_the_journal_has_its_word() -> None:
 
 
 READ_WHOLE = {
-    "act", "actor", "check", "cli_help", "command", "count", "emotion", "errors", "fields", "habit", "kind", "layer",
-    "learning_how", "link", "modality", "model_note", "mood_word", "persona_about", "plain_about", "plain_begun",
-    "plain_group", "plain_kind", "plain_mode", "plain_segment", "plain_use", "reason", "settings", "state", "subject",
-    "themes", "tier", "tune_note", "tune_step",
+    "act", "actor", "check", "checkin_kind", "cli_help", "command", "count", "emotion", "errors", "fields", "habit",
+    "kind", "layer", "learning_how", "link", "modality", "model_note", "mood_word", "persona_about", "plain_about",
+    "plain_begun", "plain_group", "plain_kind", "plain_mode", "plain_segment", "plain_use", "reason", "settings", "state",
+    "subject", "themes", "tier", "tune_note", "tune_step",
 }  # fmt: skip
 """Sections whose keys are put together when they are asked for; other tests hold many of them."""
 

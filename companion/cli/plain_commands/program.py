@@ -81,7 +81,8 @@ def _settings(session: Session, rest: str) -> None:
         given = None if value.strip() == "-" else parsed(found, value)
         preferences.write(found.section, found.name, given)
         say(text("plain.setting_kept"))
-    say(f"{found.title} ({_name(found)}): {shown(found, preferences.value(found.section, found.name))}")
+    title = f"{found.title} ({_name(found)})"
+    say(text("format.named", name=title, what=shown(found, preferences.value(found.section, found.name))))
     say(found.about)
     if found.choices:
         say(text("plain.setting_choices", choices=text("format.comma").join(found.choices)))
