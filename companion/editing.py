@@ -21,6 +21,7 @@ from companion.store.store import Store
 from companion.strings import text as words
 from companion.text import one_line, valid_text
 from companion.voices import COMPANION, bare
+from companion.wording import reason_told, word
 
 LONGEST = 20_000
 """Characters of a memory written by hand; longer texts are not one remembered thing."""
@@ -129,12 +130,12 @@ class Editing:
     def undo(self, batch: int | None) -> Change:
         undone, touched, kept = self.store.changes.undo(batch)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
-        return replace(self.change(undone, words("editing.undone", reason=reason), touched), kept=kept)
+        return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 
     def redo(self) -> Change:
         redone, touched, kept = self.store.changes.redo()
         action = self.store.changes.action_of(redone)
-        return replace(self.change(redone, words("editing.redone", action=action), touched), kept=kept)
+        return replace(self.change(redone, words("editing.redone", action=word("act", action)), touched), kept=kept)
 
     def on_the_same_words(self, memory: Memory) -> list[Memory]:
         """Moments whose words include evidence of `memory` or answer it, what was advised in such an answer, what the
