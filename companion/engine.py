@@ -25,12 +25,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
-from companion.chats import ChatMode, Conversation
+from companion.chats import ChatMode, Conversation, SentMessage
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
 from companion.logs import start_logging
 from companion.paths import Paths, keep_private
-from companion.records import SentMessage
 from companion.settings import Settings, load_settings
 from companion.strings import text
 
