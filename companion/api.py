@@ -200,8 +200,8 @@ class CompanionApi(Protocol):
         """Those built in and the person's own."""
 
     def use_persona(self, key: str) -> Conversation:
-        """Talk to this one from the next message on, in a conversation of its own, and from the next start on. Raises
-        NotFound, Busy."""
+        """Talk to this one from the next message on, in a conversation of its own (incognito where the open one is),
+        and from the next start on. Raises NotFound, Busy."""
 
     def copy_persona(self, key: str, name: str) -> PersonaCard:
         """A copy that can be edited. Raises NotFound, InvalidInput."""

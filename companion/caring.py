@@ -69,15 +69,17 @@ class Caring:
             raise EmptyMessage
         store = self._opened
         now = self._clock.now()
-        with self._sending, store.db.write():
+        with self._sending:
             self._talking.check_free()
-            conversation = self._to_write_in(shared=False)
-            if conversation is None:
-                raise InvalidInput(text("answers.not_here"), hint=text("answers.begin_another"))
-            store.turns.add(conversation, "companion", question, now, speaker=self._speaker())
-            turn = store.turns.add(conversation, "person", answer, now, speaker=self._settings.name or "You")
-            change = self._editing.answer(question, turn, store.scopes.of(conversation))
-            store.jobs.queue(REFLECT, str(turn.id), now)
+            with store.db.write():
+                conversation = self._to_write_in(store, shared=False)
+                if conversation is None:
+                    raise InvalidInput(text("answers.not_here"), hint=text("answers.begin_another"))
+                store.turns.add(conversation, "companion", question, now, speaker=self._speaker())
+                turn = store.turns.add(conversation, "person", answer, now, speaker=self._settings.name or "You")
+                change = self._editing.answer(question, turn, store.scopes.of(conversation))
+                store.jobs.queue(REFLECT, str(turn.id), now)
+            self._written_in(conversation)
         self._emit(MemoriesChanged(tuple(memory.id for memory in change.memories)))
         self._poke()
         self._status_changed()
@@ -118,27 +120,36 @@ class Caring:
         planned, what = found
         said, why = words(what, now.date()), reason(what)
         with store.db.write():
-            conversation = self._to_write_in(shared=True)
+            conversation = self._to_write_in(store, shared=True)
             if conversation is None:
                 return None
             turn = store.turns.add(conversation, "companion", said, now, speaker=self._speaker())
             store.recalls.record(turn.id, [RecalledMemory(what.memory, 1.0, 1, reasons=(why,))])
             store.checkins.tell(planned.id, turn.id, now.timestamp())
+        self._written_in(conversation)
         return CheckedIn(turn, what.memory.id, what.kind, said, why)
 
-    def _to_write_in(self, *, shared: bool) -> int | None:
-        """The open conversation, or a new one that is open from now on; None where nothing may be written: what is
+    def _to_write_in(self, store: Store, *, shared: bool) -> int | None:
+        """The open conversation, or a new one, with what was typed for it; None where nothing may be written: what is
         incognito is not kept, a play is not interrupted, and what is everybody's (`shared`) is no business of a persona
-        with a memory of its own. Inside a transaction."""
+        with a memory of its own. Inside a transaction; once it is on disk, `_written_in`."""
         held = self._holding
         if held.mode_of(self._conversation) != "usual":
             return None
         if shared and EVERYBODY not in held.scopes_of(self._conversation):
             return None
+        if self._conversation is not None:
+            return self._conversation
+        conversation = held.open_new()
+        store.drafts.put(conversation, store.drafts.get(0))
+        store.drafts.put(0, "")
+        return conversation
+
+    def _written_in(self, conversation: int) -> None:
+        """It is the one that is open, if none was."""
         if self._conversation is None:
-            self._conversation = held.open_new()
-            self._talking.turn_to(self._conversation)
-        return self._conversation
+            self._conversation = conversation
+            self._talking.turn_to(conversation)
 
     def _speaker(self) -> str:
         return self._holding.persona_of(self._conversation).display_name
@@ -159,7 +170,9 @@ class Caring:
         write_setting(self._paths.settings, "", "persona", key)
         self._settings = self._settings.model_copy(update={"persona": key})
         self._holding.use(persona)
-        return self.begin_conversation("usual", key)
+        # Who talks where nothing is kept does not mean to be remembered from here on.
+        incognito = self._holding.is_incognito(self._conversation)
+        return self.begin_conversation("incognito" if incognito else "usual", key)
 
     def copy_persona(self, key: str, name: str) -> PersonaCard:
         return self._personas.copy(key, name, self._opened.scopes.names())

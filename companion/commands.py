@@ -24,7 +24,7 @@ class Command:
     """What may follow it."""
     choices: tuple[str, ...] = ()
     plain: bool = True
-    """Whether the line-by-line chat has it too."""
+    """Whether the line-by-line chat has it among its commands too: not what moves a screen or fills the clipboard."""
 
     @property
     def title(self) -> str:

@@ -3,15 +3,17 @@ together."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from companion import events, strings
 from companion.chats import ChatMode, Conversation, FoundTurn, SentMessage, WhySaid
 from companion.clock import Clock, moment, stamp
-from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError
 from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.mind.reflect import Reflection
@@ -21,12 +23,14 @@ from companion.records import ReplyReport, Role, TranscriptItem, Turn
 from companion.settings import Settings
 from companion.sources import why_said
 from companion.store.aside import follow_path
+from companion.store.conversations import Conversations
 from companion.store.learned import learned_from
 from companion.store.store import Store
 from companion.talking import Talking
 from companion.text import one_line, valid_text
 from companion.turn import Way
 
+log = logging.getLogger(__name__)
 CONTINUED = timedelta(hours=8)
 """The pause up to which a chat goes on with the latest conversation."""
 
@@ -196,6 +200,8 @@ class Conversing:
             self._holding.begin(mode, self._personas.key_of(persona) if persona else "")
             self._conversation = None
             self._talking.turn_to(None)
+            if mode != "incognito":
+                self._note(lambda kept: kept.begin_later(self._clock.now(), mode, persona))
         self._status_changed()
         return self.conversation()
 
@@ -206,6 +212,18 @@ class Conversing:
             self._turn_to(id)
         self._status_changed()
         return self._described(found)
+
+    def go_back(self, id: int, mode: ChatMode, persona: str) -> None:
+        """Where the person talked before the engine was started anew. What was incognito is gone, but what they say
+        next is incognito as well."""
+        if id and mode != "incognito":
+            with suppress(CompanionError):
+                self.open_conversation(id)
+                return
+        try:
+            self.begin_conversation(mode, persona)
+        except CompanionError:  # the persona was removed meanwhile
+            self.begin_conversation(mode)
 
     def rename_conversation(self, id: int, title: str) -> Conversation:
         if title.strip() and not one_line(title):
@@ -238,6 +256,15 @@ class Conversing:
             self._holding.begin("usual", "")
         self._conversation = conversation
         self._talking.turn_to(conversation)
+        self._note(lambda kept: kept.begin_no_more())
+
+    def _note(self, note: Callable[[Conversations], None]) -> None:
+        """Where a later start begins; the conversation does not depend on it."""
+        if not self._opened.read_only:
+            try:
+                note(self._opened.conversations)
+            except ProfileError as error:
+                log.warning("a later start may begin elsewhere: %s", error.title)
 
     def _described(self, found: Conversation) -> Conversation:
         """With how it is held."""
@@ -319,8 +346,15 @@ class Conversing:
         )
 
     def _latest_conversation(self) -> int | None:
+        """The one that a chat goes on with; None: the next message begins another, if they began one, as they did."""
+        since = self._clock.now() - CONTINUED
+        beginning = self._opened.conversations.beginning(since.timestamp())
+        if beginning is not None:
+            with suppress(CompanionError):  # the persona was removed
+                self._holding.begin(*beginning)
+            return None
         latest = self._opened.turns.latest(1)
-        if not latest or self._clock.now() - moment(latest[-1].at, latest[-1].utc_offset) >= CONTINUED:
+        if not latest or moment(latest[-1].at, latest[-1].utc_offset) <= since:
             return None
         conversation, drafts = latest[-1].conversation, self._opened.drafts
         if drafts.get(0) and not drafts.get(conversation):

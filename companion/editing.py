@@ -9,18 +9,27 @@ from companion.errors import InvalidInput
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import EASY, Curve, first_strength
 from companion.mind.answering import answered
+from companion.mind.hard_tokens import hard_tokens
 from companion.mind.keeping import Keeper
 from companion.mind.portrait_rules import is_conclusion
 from companion.mind.tagging import Tagger
-from companion.records import Change, Kind, Memory, Turn
+from companion.mind.wording import wording
+from companion.records import Change, Kind, Memory, Status, Turn
+from companion.sentences import sentences
 from companion.store.changes import Batch
 from companion.store.store import Store
 from companion.strings import text as words
 from companion.text import one_line, valid_text
-from companion.voices import COMPANION
+from companion.voices import COMPANION, bare
+from companion.wording import reason_told, word
 
 LONGEST = 20_000
 """Characters of a memory written by hand; longer texts are not one remembered thing."""
+SAID_BACK = 50
+"""Of what the companion said that is looked at for words that are forgotten, the newest."""
+_SPEAKERS = frozenset("我你您")
+"""What the person says of themselves is said to them in another word."""
+_STANDING: tuple[Status, ...] = ("candidate", "active", "dormant", "archived", "quarantined")
 SAID = 80
 """Characters of a memory in the line that says what was done."""
 
@@ -116,25 +125,26 @@ class Editing:
     def restore_in(self, batch: Batch, memory: Memory) -> None:
         batch.update(memory.id, status="active", replaced_by=None)
         self.reinforce(batch, memory.id, "restored")
+        Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
 
     def undo(self, batch: int | None) -> Change:
         undone, touched, kept = self.store.changes.undo(batch)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
-        return replace(self.change(undone, words("editing.undone", reason=reason), touched), kept=kept)
+        return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 
     def redo(self) -> Change:
         redone, touched, kept = self.store.changes.redo()
         action = self.store.changes.action_of(redone)
-        return replace(self.change(redone, words("editing.redone", action=action), touched), kept=kept)
+        return replace(self.change(redone, words("editing.redone", action=word("act", action)), touched), kept=kept)
 
     def on_the_same_words(self, memory: Memory) -> list[Memory]:
-        """Moments whose words include evidence of `memory` or answer it, what was advised in such an answer, events and
-        what nights made that quote any of it, and thoughts that rest on nothing but its words. Of a conclusion from
-        many, only itself."""
+        """Moments whose words include evidence of `memory` or answer it, what was advised in such an answer, what the
+        companion said of it later, events and what nights made that quote any of it, and thoughts that rest on nothing
+        but its words. Of a conclusion from many, only itself."""
         if is_conclusion(memory):
             return []
         spans = [(e.turn, e.start, e.end) for e in memory.evidence]
-        found = self._made_of(memory)
+        found = [*self._made_of(memory), *self._said_back(memory)]
         if not spans:
             return found
         known = {other.id for other in found}
@@ -153,6 +163,16 @@ class Editing:
                 found.append(other)
         return found
 
+    def _said_back(self, memory: Memory) -> list[Memory]:
+        """What the companion said, in whatever conversation, that tells it in a sentence."""
+        said = bare(memory.text)
+        telling = frozenset(word for word in wording(said).telling if _SPEAKERS.isdisjoint(word))
+        if memory.subject == COMPANION or len(telling) < (2 if hard_tokens(said) else 3):
+            return []
+        ids = self.store.search.with_all(said, telling, SAID_BACK, _STANDING, "moment")
+        found = [m for m in self.store.memories.many(ids).values() if m.scope == memory.scope]
+        return [m for m in found if m.subject == COMPANION and _tells(m.text, telling)]
+
     def _made_of(self, memory: Memory) -> list[Memory]:
         """The days and lines of the portrait that tell it, which also what was never said in a turn may be told in."""
         ids = [link.target for link in self.store.memories.links(memory.id) if link.type == "part-of"]
@@ -166,6 +186,10 @@ class Editing:
     def change(self, batch: int, summary: str, ids: tuple[int, ...]) -> Change:
         found = self.store.memories.many(ids)
         return Change(batch, summary, tuple(found[id] for id in ids if id in found))
+
+
+def _tells(text: str, telling: frozenset[str]) -> bool:
+    return any(telling <= wording(text[start:end]).telling for start, end in sentences(text))
 
 
 Span = tuple[int, int, int]

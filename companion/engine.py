@@ -22,9 +22,10 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
+from companion.chats import ChatMode, Conversation, SentMessage
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
 from companion.logs import start_logging
@@ -36,6 +37,18 @@ log = logging.getLogger(__name__)
 
 CLOSE_PATIENCE = 0.9
 """Seconds the engine has to close before it is ended: quitting never waits longer."""
+_OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})
+"""Calls whose answer is the conversation that is open."""
+
+
+class Place(NamedTuple):
+    """Where the person talks. Another engine begins there as well: what waits to be sent was meant for it, and words
+    that were said to be kept nowhere must not go into a conversation that is kept."""
+
+    conversation: int
+    """0: its first message is still to come."""
+    mode: ChatMode
+    persona: str
 
 
 class EngineClient(EnginePort):
@@ -48,10 +61,11 @@ class EngineClient(EnginePort):
         self._listeners: list[Listener] = []
         self._on_exit: list[Callable[[], None]] = []
         self._link: _Link | None = None
+        self._place: Place | None = None
 
     def start(self) -> None:
         """Spawn the engine and return at once. Calls may be made; they are answered when it is up."""
-        self._link = _Link(self._paths, self._settings, self._event, self._exited)
+        self._link = _Link(self._paths, self._settings, self._event, self._exited, self._place)
 
     def restart(self) -> None:
         """A new engine after the old one ended."""
@@ -63,6 +77,8 @@ class EngineClient(EnginePort):
         """Close the engine and start another, with the settings as they are written now. Raises InvalidInput."""
         settings = await asyncio.to_thread(load_settings, self._paths.settings)
         await self.close()
+        if self._place is not None and settings.persona not in (self._settings.persona, self._place.persona):
+            self._place = Place(0, self._place.mode, settings.persona)
         self._settings = settings
         self.start()
 
@@ -87,7 +103,15 @@ class EngineClient(EnginePort):
     async def _call(self, method: str, *arguments: object) -> Any:
         if self._link is None:
             raise EngineStopped
-        return await self._link.request(next(self._ids), method, arguments)
+        answer = await self._link.request(next(self._ids), method, arguments)
+        if method in _OPENING and isinstance(answer, Conversation):
+            self._place = Place(answer.id, answer.mode, answer.persona)
+        elif isinstance(answer, SentMessage) and self._place is not None:
+            # What is said in another conversation than the one that is open opens that one.
+            stays = self._place.conversation in (0, answer.conversation)
+            mode, persona = self._place[1:] if stays else ("usual", "")
+            self._place = Place(answer.conversation, mode, persona)
+        return answer
 
     def _event(self, event: Event) -> None:
         for listener in list(self._listeners):
@@ -105,7 +129,14 @@ class EngineClient(EnginePort):
 class _Link:
     """One engine process and the pipe to it."""
 
-    def __init__(self, paths: Paths, settings: Settings, on_event: Listener, on_exit: Callable[[_Link], None]) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        on_event: Listener,
+        on_exit: Callable[[_Link], None],
+        place: Place | None = None,
+    ) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._on_event = on_event
@@ -116,7 +147,7 @@ class _Link:
         self._outgoing: queue.SimpleQueue[object] = queue.SimpleQueue()
         # As an object, through the pipe of `spawn`: JSON would carry asterisks in place of a key. Settings read from a
         # file are of a class made for that file, which cannot cross.
-        arguments = (theirs, paths, Settings.model_construct(**dict(settings)))
+        arguments = (theirs, paths, Settings.model_construct(**dict(settings)), place)
         self.process: BaseProcess = context.Process(target=serve, args=arguments, name="companion-engine", daemon=True)
         self.process.start()
         theirs.close()  # so that the end of the process is the end of the pipe
@@ -190,8 +221,9 @@ class _Link:
             self._settle(id, False, EngineStopped())
 
 
-def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
-    """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too."""
+def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None = None) -> None:
+    """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too. `place`:
+    where the person talked to the engine before."""
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
     if hasattr(signal, "SIGHUP"):
@@ -213,6 +245,8 @@ def serve(pipe: Connection, paths: Paths, settings: Settings) -> None:
     except CompanionError as error:
         server.refuse(error)
         return
+    if place is not None:
+        companion.go_back(*place)
     companion.measure_when_idle()
     schedule = Schedule(settings.sleep.at, companion.night, companion.bring_up)
     schedule.start()

@@ -220,10 +220,9 @@ def _bare(value: str) -> tuple[str, bool]:
 def complete(text: str, names: Sequence[str] = ()) -> tuple[Completion, ...]:
     """What the last word of `text` may become: names of fields, and of what can follow a field; `names`: of people and
     things, for about. Nothing behind a space, or inside of quotes."""
-    tokens = [match for match in _TOKEN.finditer(text) if match["word"]]
-    if not tokens or text[-1:].isspace() or any(mark in tokens[-1]["value"] for mark in _QUOTES):
+    token = _under_way(text)
+    if token is None:
         return ()
-    token = tokens[-1]
     head = text[: token.end() - len(token["value"])]
     fields = table("field")
     if token["field"] is None:
@@ -247,3 +246,19 @@ def complete(text: str, names: Sequence[str] = ()) -> tuple[Completion, ...]:
         for word in dict.fromkeys(words)
         if word.casefold() != typed.casefold()
     )
+
+
+def completes_names(text: str) -> bool:
+    """Whether the last word of `text` is one that `names` of people and things complete."""
+    token = _under_way(text)
+    if token is None or token["field"] is None:
+        return False
+    return table("field").meanings.get(token["field"].casefold()) == "about"
+
+
+def _under_way(text: str) -> re.Match[str] | None:
+    """The last word, unless it is over: behind a space, or inside of quotes."""
+    tokens = [match for match in _TOKEN.finditer(text) if match["word"]]
+    if not tokens or text[-1:].isspace() or any(mark in tokens[-1]["value"] for mark in _QUOTES):
+        return None
+    return tokens[-1]

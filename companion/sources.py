@@ -11,6 +11,7 @@ from companion import strings
 from companion.chats import Segment, SegmentKind, WhySaid
 from companion.errors import CompanionError, NotFound
 from companion.holding import Holding
+from companion.mind.gist import without
 from companion.model.prompt import MEMORY_CHARACTERS, Prompt
 from companion.model.protocol import ChatModel
 from companion.records import Memory, RecalledMemory, Turn
@@ -116,10 +117,11 @@ class _Found:
         if self.told["gist"] is None:
             return
         tokens, hashed = self.told["gist"]
-        text = self._store.gists.get(self._reply.conversation).text
+        start, text = self._store.gists.get(self._reply.conversation)
         self._same(text, hashed)
-        buried = self._holding.store.memories.is_buried
-        standing = "\n".join(line for line in text.splitlines() if not buried(line))
+        memories = self._holding.store.memories
+        gone = memories.forgotten_turns(self._store.turns.begins(self._reply.conversation), start - 1)
+        standing = without(text, memories.is_buried, summary=not gone)
         if standing:
             self._add("gist", "gist", standing, tokens, droppable=True)
 

@@ -278,6 +278,7 @@ def recover(store: Store, reflection: Reflection) -> int:
                 _follow(store, reflection, reply)
             else:
                 store.turns.drop_empty(reply.id)
+                _follow_back(store, reflection, reply)
         for turn in store.turns.without_reflection():
             reflection.queue(turn)
     return len(interrupted)
@@ -291,6 +292,22 @@ def _follow(store: Store, reflection: Reflection, reply: Turn) -> None:
     if others:
         follow_path(store, others)
         reflection.queue(reply.answers, reply.id)
+
+
+def _follow_back(store: Store, reflection: Reflection, reply: Turn) -> None:
+    """One beside others that never got a word: the version that the conversation goes on with now may be another than
+    it was before."""
+    below = store.branches.after(reply.conversation, reply.answers or 0) if reply.answers else ()
+    off = store.branches.off(below)
+    if not off:
+        return
+    said = [turn for turn in store.turns.many(below).values() if turn.id not in off]
+    follow_path(store, sorted(off), [turn.id for turn in said])
+    for turn in said:
+        if turn.role == "person":
+            reflection.queue(turn.id)
+        elif turn.answers is not None:
+            reflection.queue(turn.answers, turn.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,6 +218,56 @@ async def test_when_the_engine_dies_calls_fail_at_once_and_it_can_be_started_aga
     assert client.pid != pid
 
 
+@pytest.mark.parametrize("how", ["killed", "renewed"])
+@pytest.mark.parametrize("begun", [False, True])
+async def test_what_was_to_be_kept_nowhere_is_not_kept_by_the_next_engine(
+    client: EngineClient, paths: Paths, how: str, begun: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companion.engine.load_settings", lambda path: BARE)
+    died = threading.Event()
+    client.on_exit(died.set)
+    events = Events()
+    client.subscribe(events)
+    await within(client.begin_conversation("incognito"))
+    if begun:
+        await within(client.send("A word that is kept nowhere."))
+        await asyncio.to_thread(events.wait, ReplyFailed)
+    if how == "killed":
+        assert client.pid is not None
+        psutil.Process(client.pid).kill()
+        assert await asyncio.to_thread(died.wait, PATIENCE)
+        client.restart()
+    else:
+        await within(client.renew())
+    assert (await within(client.conversation())).mode == "incognito"
+    await within(client.send("Another word that was waiting."))
+    await asyncio.to_thread(events.wait, ReplyFailed, 1 + begun)
+    assert [row.turns for row in await within(client.conversations())] == []
+    await within(client.close())
+    assert not any(b"was waiting" in file.read_bytes() for file in paths.data.rglob("*") if file.is_file())
+
+
+async def test_another_engine_goes_on_where_the_person_talked(
+    client: EngineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companion.engine.load_settings", lambda path: BARE)
+    events = Events()
+    client.subscribe(events)
+    for count, words in enumerate(("I talk of plums.", "I talk of pears."), 1):
+        await within(client.begin_conversation())
+        sent = await within(client.send(words))
+        await asyncio.to_thread(events.wait, ReplyFailed, count)
+    plums, pears = await within(client.conversations("plums")), await within(client.conversations("pears"))
+    assert sent.conversation == pears[0].id
+    await within(client.open_conversation(plums[0].id))
+    await within(client.renew())
+    assert (await within(client.conversation())).id == plums[0].id
+    await within(client.begin_conversation("play"))
+    await within(client.renew())
+    now = await within(client.conversation())
+    assert (now.id, now.mode) == (0, "play")
+
+
 @posix
 async def test_the_end_by_signal_is_a_clean_end(client: EngineClient, paths: Paths) -> None:
     died = threading.Event()

@@ -15,18 +15,21 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import companion
-from companion.chats import ChatMode, SegmentKind
+from companion.chats import ChatMode, CheckInKind, SegmentKind, Verdict
 from companion.days import day_heading, full_date, full_day, month_of_year, short_date
 from companion.errors import CompanionError, NotFound
 from companion.memory.features import FEATURES
 from companion.memory.reasons import SPEAKING
+from companion.memory_pages import GroupAction
 from companion.model.catalog import read_catalog
 from companion.paths import models_list
-from companion.records import KINDS, STATUSES, Actor, Emotion, Layer, LinkType
+from companion.records import KINDS, STATUSES, Actor, Emotion, Layer, LinkType, Modality
+from companion.store.aside import SET_ASIDE
 from companion.store.changes import NAMED
 from companion.strings import LANGUAGES, Strings, text, texts, use_language
 from companion.ui.commands import ENTRIES
 from companion.ui.format import Noun, filled
+from companion.wording import reason_told
 
 CODE = Path(companion.__file__).parent
 ENGLISH = Strings("en")
@@ -100,13 +103,15 @@ def test_what_is_named_at_run_time_has_its_words() -> None:
     assert set(get_args(Noun)) <= texts("count").keys()
     assert SPEAKING - {"words", "words_whole", "words_dense", "both", "named"} <= texts("reason").keys()
     assert set(FEATURES) <= texts("habit").keys()
-    assert set(STATUSES) <= texts("state").keys()
-    assert set(KINDS) <= texts("kind").keys()
-    assert set(get_args(Layer)) <= texts("layer").keys()
-    assert set(get_args(LinkType)) <= texts("link").keys()
-    assert set(get_args(Actor)) <= texts("actor").keys()
-    assert set(get_args(Emotion)) <= texts("emotion").keys()
+    assert set(STATUSES) == texts("state").keys()
+    assert set(KINDS) == texts("kind").keys()
+    assert {layer.replace("-", "_") for layer in get_args(Layer)} == texts("layer").keys()
+    assert {link.replace("-", "_") for link in get_args(LinkType)} == texts("link").keys()
+    assert set(get_args(Actor)) == texts("actor").keys()
+    assert set(get_args(Modality)) == texts("modality").keys()
+    assert set(get_args(Emotion)) == texts("emotion").keys()
     assert texts("fields").keys() >= NAMED
+    assert set(get_args(CheckInKind)) == texts("checkin_kind").keys()
     assert set(get_args(ChatMode)) <= texts("plain_mode").keys() & texts("plain_begun").keys()
     assert set(get_args(SegmentKind)) <= texts("plain_segment").keys()
 
@@ -150,3 +155,54 @@ def test_a_short_date_never_takes_more_than_its_column(language: str, moment: da
 def test_a_word_fills_its_column_whatever_its_width(code: str) -> None:
     use_language(code)
     assert {cell_len(filled(str(word), 12)) for word in texts("state").values()} == {12}
+
+
+def test_what_the_journal_holds_in_english_is_told_in_the_language_of_the_screens() -> None:
+    use_language("zh")
+    assert reason_told("from what was said in turn 3; in other words") == "来自说过的话; in other words"
+    assert reason_told("night of 2026-11-27") == "2026年11月27日的夜间整理"
+    assert reason_told("takes back restore as of (change 12)") == "恢复成从前（第 12 次更改）"
+    assert reason_told("lines 3, 14") == ""
+    assert reason_told("写下的") == "写下的"
+
+
+def test_every_action_of_the_journal_has_its_word() -> None:
+    """Those that the code hands to `batch` as they are, those of pages of several, and those of a reply."""
+    acts = {*get_args(GroupAction), *get_args(Verdict), SET_ASIDE}
+    for file in CODE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "batch" and len(node.args) > 1:
+                acts |= {str(each.value) for each in node.args[1:2] if isinstance(each, ast.Constant)}
+    assert {"edit", "restore as of"} < acts
+    assert {act.replace(" ", "_") for act in acts} == texts("act").keys()
+
+
+READ_WHOLE = {
+    "act", "actor", "check", "checkin_kind", "cli_help", "command", "count", "emotion", "errors", "fields", "habit",
+    "kind", "layer", "learning_how", "link", "modality", "model_note", "mood_word", "persona_about", "plain_about",
+    "plain_begun", "plain_group", "plain_kind", "plain_mode", "plain_segment", "plain_use", "reason", "settings",
+    "state", "subject", "themes", "tier", "tune_note", "tune_step",
+}  # fmt: skip
+"""Sections whose keys are put together when they are asked for; other tests hold many of them."""
+
+
+def test_no_text_is_left_that_nothing_asks_for() -> None:
+    named = {
+        node.value
+        for file in CODE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    left = {
+        f"{section}.{key}"
+        for section in ENGLISH.sections()
+        if section not in READ_WHOLE
+        for key in ENGLISH.section(section)
+    }
+    assert left - named == set()
+
+
+def test_no_command_and_no_help_is_left_in_the_texts_that_the_program_has_no_more() -> None:
+    ids = {entry.command.id.replace(".", "_") for entry in ENTRIES}
+    known = ids | {f"{id}_about" for id in ids} | {"theme", "theme_about"}
+    assert texts("command").keys() == known

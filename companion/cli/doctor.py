@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 import companion
-from companion.cli.listing import check_lines
 from companion.cli.output import doctor_json, healthy, print_json, say
 from companion.cli.session import opened
 from companion.errors import CompanionError, ProfileError
 from companion.reports import Check
 from companion.strings import text
+from companion.ui.check_text import check_lines
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False) -> None:

@@ -8,10 +8,11 @@ from datetime import timedelta
 from companion.cli.output import memory_date
 from companion.clock import iso, local_date
 from companion.records import Change, JournalEntry, Memory, MemoryDetail, MemoryRow, RecalledMemory
-from companion.reports import Check, SleepReport
-from companion.strings import text, texts
+from companion.reports import SleepReport
+from companion.strings import text
 from companion.text import one_line, sanitise
 from companion.ui.format import counted, counted_days, filled, full_date, full_day, percent
+from companion.wording import reason_told, word
 
 LABEL = 11
 """Cells of what stands ahead of a fact."""
@@ -71,11 +72,14 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
         ]
     if detail.links:
         lines += ["", text("listing.linked")]
-        lines += [f"  {word('link', link.type)}: {link.source} → {link.target}" for link in detail.links]
+        lines += [f"  {_named(word('link', link.type), f'{link.source} → {link.target}')}" for link in detail.links]
     if detail.recalls:
         lines += ["", text("listing.came_to_mind")]
         lines += [
-            f"  {full_date(time.at, time.utc_offset)}: {one_line('; '.join(time.reasons)) or text('listing.no_reason')}"
+            "  "
+            + _named(
+                full_date(time.at, time.utc_offset), one_line("; ".join(time.reasons)) or text("listing.no_reason")
+            )
             for time in detail.recalls
         ]
     if detail.history:
@@ -95,7 +99,7 @@ def history_lines(entries: Sequence[JournalEntry]) -> list[str]:
             else word("act", one_line(entry.action, 40)),
             text("listing.of_memory", id=entry.memory),
             _what(entry),
-            one_line(str((entry.after or entry.before or {}).get("text", "")) or entry.reason, 80),
+            one_line(str((entry.after or entry.before or {}).get("text", "")) or reason_told(entry.reason), 80),
         )
         for entry in entries
     )
@@ -153,19 +157,6 @@ def sleep_lines(report: SleepReport) -> list[str]:
     return lines
 
 
-def check_lines(checks: Sequence[Check]) -> list[str]:
-    """One line per check with its level in a word, the hint below it."""
-    marks = {"ok": text("listing.ok"), "warning": text("listing.warning"), "error": text("listing.error")}
-    lines = []
-    for check in checks:
-        lines.append(
-            f"{filled(marks[check.level], 8)} {word('check', one_line(check.name, 40))}: {one_line(check.detail, 2000)}"
-        )
-        if check.hint and check.level != "ok":
-            lines.append(f"{'':<8} → {one_line(check.hint, 2000)}")
-    return lines
-
-
 def present(memory: Memory, retention: float) -> str:
     """How present a memory is: its chance to come to mind, or why it has none."""
     if memory.pinned:
@@ -197,9 +188,8 @@ def _span(memory: Memory) -> str:
     )
 
 
-def word(group: str, name: str) -> str:
-    """What a kind, a state, a layer … is called; the name itself where it has no other."""
-    return str(texts(group).get(name.replace(" ", "_"), name))
+def _named(name: str, what: str) -> str:
+    return text("format.named", name=name, what=what)
 
 
 def _fact(label: str, value: str) -> str:

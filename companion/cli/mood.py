@@ -17,6 +17,7 @@ from companion.days import short_weekday
 from companion.records import DayMood
 from companion.strings import text, texts
 from companion.ui.format import counted, filled
+from companion.wording import word
 
 BARS = "▁▂▃▄▅▆▇█"
 PLAIN_BARS = "_.-=+*#"
@@ -67,7 +68,7 @@ def mood_lines(found: Sequence[DayMood], first: date, last: date, *, fancy: bool
     ends = text("mood.span", isoformat=first.isoformat(), isoformat_2=last.isoformat())
     lines = [f"{ends}  {line.rstrip()}" if count <= ONE_ROW else f"{ends}\n{line.rstrip()}", ""]
     for day in found:
-        emotions = text("format.comma").join(str(texts("emotion").get(name, name)) for name, _ in day.emotions)
+        emotions = text("format.comma").join(word("emotion", name) for name, _ in day.emotions)
         when, bar = f"{short_weekday(day.day)} {day.day.isoformat()}", _bar(day.valence, fancy)
         told = f"{when}  {day.valence:+.2f}  {bar} {filled(_word(day), 20)}"
         lines.append(f"{told}  {filled(counted(day.turns, 'turn'), 9)}  {emotions}".rstrip())

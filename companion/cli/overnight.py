@@ -53,7 +53,8 @@ def install(job: Nightly) -> Outcome:
             raise InvalidInput(strings.text("overnight.not_ours", file=file))
     lines = []
     for file, text in zip(files, texts, strict=True):
-        lines.append(f"{'Written' if _write(file, text) else 'As it was'}: {file}")
+        done = strings.text("overnight.written") if _write(file, text) else strings.text("overnight.as_it_was")
+        lines.append(strings.text("format.named", name=done, what=file))
     if _mac():
         _run("launchctl", "bootout", f"{_domain()}/{LABEL}")  # an older one; none is no trouble
     trouble, steps = _switch(_steps_on(files[0]))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from companion.cli.listing import word
 from companion.cli.output import Json, print_json, say
 from companion.cli.progress import Bar
 from companion.cli.session import opened
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import filled
+from companion.wording import word
 
 if TYPE_CHECKING:
     from companion.mind.tuning import Tuner

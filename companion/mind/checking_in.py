@@ -104,8 +104,6 @@ class CheckingIn:
         if each.kind == "absence" and any(other.due <= now for other in self._known.values() if other != each):
             return False  # that is enough of a beginning
         today = [p for p in self.store.checkins.told(now.timestamp() - 2 * 86_400) if p.kind != "reminder"]
-        if each.kind == "absence" and any(other.due <= now for other in self._known.values() if other != each):
-            return False  # that is enough of a beginning
         today = [p for p in today if p.told_at is not None and local_date(p.told_at, stamp(now)[1]) == now.date()]
         return not self._is_quiet(now.time()) and len(today) < self.settings.a_day
 

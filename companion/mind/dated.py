@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from companion.clock import local, moment, stamp
 from companion.dates import DateMention, resolve
 from companion.memory.words import stems
+from companion.mind.called_off import TIMES, is_off, told_at
 from companion.mind.wording import wording
 from companion.records import CheckInKind, Kind, Memory, Status
 from companion.sentences import sentences
@@ -37,15 +38,10 @@ TIMED = timedelta(hours=20)
 """A span of time shorter than this names an hour, or a part of a day."""
 AWAY = timedelta(days=14)
 BETWEEN_ABSENCES = timedelta(days=60)
+NEXT = 100
+"""Of which what was said later is looked through; the others come closer day by day."""
 MOST = 400
 _KNOWN: tuple[Status, ...] = ("active", "dormant", "archived")
-_TIMES = frozenset(
-    stems(
-        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
-        " september october november december today tonight tomorrow week month morning afternoon evening"
-        " moved postponed rescheduled cancelled canceled delayed"
-    )
-)
 _REMIND = re.compile(
     r"\bremind me\b(?! (?:what|who|whom|whose|how|when|where|which|why|if|whether|again)\b)"
     r"|\b(?:don't|do not) let me forget\b|\bset (?:me )?a reminder\b|提醒(?:一下)?我|别让我忘|记得提醒",
@@ -94,7 +90,12 @@ def dated(store: Store, now: datetime, morning: time) -> list[Dated]:
     found = [*_reminders(store, now.tzinfo, morning), *_anniversaries(store, now, morning), *_plans(store, now)]
     found += _absence(store, now, morning)
     near = [each for each in found if now - LATE < each.due <= now + AHEAD]
-    return sorted(near, key=lambda each: (each.due, -each.memory.importance, each.key))
+    near = sorted(near, key=lambda each: (each.due, -each.memory.importance, each.key))
+    return [each for at, each in enumerate(near) if at >= NEXT or not _is_off(store, each)]
+
+
+def _is_off(store: Store, each: Dated) -> bool:
+    return each.kind != "absence" and is_off(store, each.memory, each.quote, each.day)
 
 
 def _plans(store: Store, now: datetime) -> list[Dated]:
@@ -102,7 +103,7 @@ def _plans(store: Store, now: datetime) -> list[Dated]:
     one day the most important."""
     since = (now - LATE - VAGUE).timestamp()
     moved = _moved(store, now)
-    found = [each for each, _ in moved if each is not None]
+    found = [each for each, memory in moved if each is not None and not _is_moved(memory, moved)]
     for memory in store.memories.many(store.checkins.dated(since - 400 * DAY, since)).values():
         mention = _first(memory.text, memory)  # the person may have changed its words since
         if mention is None or mention.recurring or _asks_to_remind(memory.text) or _is_yearly(memory.text):
@@ -115,7 +116,7 @@ def _plans(store: Store, now: datetime) -> list[Dated]:
         due = datetime.combine(day, EVENING, now.tzinfo)
         if timed:
             due = max(due, (ends + AFTER).replace(tzinfo=now.tzinfo), key=datetime.timestamp)
-        if any(other.recorded_at > memory.recorded_at and _one_thing(other, memory) for _, other in moved):
+        if _is_moved(memory, moved):
             continue
         quote = words_of(store, memory)
         sad = "sad" if _SAD.search(quote) else ""
@@ -142,6 +143,11 @@ def _moved(store: Store, now: datetime) -> list[tuple[Dated | None, Memory]]:
     return found
 
 
+def _is_moved(memory: Memory, moved: list[tuple[Dated | None, Memory]]) -> bool:
+    """Whether that was said of it later."""
+    return any(told_at(other) > told_at(memory) and _one_thing(other, memory) for _, other in moved)
+
+
 def _each_once(found: list[Dated], store: Store, now: datetime) -> list[Dated]:
     told = store.checkins.told((now - LATE - LATE).timestamp())
     known = store.memories.many([each.memory for each in told if each.kind == "after"])
@@ -159,7 +165,7 @@ def _each_once(found: list[Dated], store: Store, now: datetime) -> list[Dated]:
 
 def _one_thing(one: Memory, other: Memory) -> bool:
     """Whether they share what they tell of, besides words for time and for what became of it."""
-    shared = (wording(one.text).telling & wording(other.text).telling) - _TIMES
+    shared = (wording(one.text).telling & wording(other.text).telling) - TIMES
     said_alone = "moment" in (one.kind, other.kind)  # a moment does not say whom it is about
     return bool(shared) and (said_alone or one.subject == other.subject)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from companion.records import Memory, Status
 from companion.store.changes import Batch
@@ -26,27 +26,99 @@ _PART = 500
 def follow_path(store: Store, left: Sequence[int], joined: Sequence[int] = ()) -> tuple[int, ...]:
     """After the turns `left` went off their conversation's path and `joined` came onto it. Returns the memories that
     were changed. Joins the caller's transaction."""
-    gone = [m for m in _resting_on(store, left) if m.status in _STANDING and not _is_said(store, m)]
-    back = [m for m in _resting_on(store, joined) if m.status == ASIDE and _is_said(store, m)]
-    returning = {m.id: found for m in back if (found := _before(store, m)) is not None}
-    if not gone and not returning:
+    following = _Following(store)
+    gone = [m for m in _resting_on(store, left) if m.status in _STANDING]
+    gone = [m for m in gone if not following.is_said(m, following.merged(m))]
+    back: dict[int, _Aside] = {}
+    for memory in [m for m in _resting_on(store, joined) if m.status == ASIDE]:
+        found = following.aside(memory)
+        if found is not None and following.is_said(memory, found.merged):
+            back[memory.id] = found
+    if not gone and not back:
         return ()
     with store.changes.batch("person", SET_ASIDE, "another version of a message was chosen") as batch:
         for memory in gone:
             batch.update(memory.id, status=ASIDE)
             for replaced in _replaced_by(store, memory.id):
-                if replaced.status in _REPLACED and _is_said(store, replaced):
+                if replaced.status in _REPLACED and following.is_said(replaced, following.merged(replaced)):
                     batch.update(replaced.id, status="active", replaced_by=None)
-        for id, (made, before) in returning.items():
-            batch.update(id, status=before["status"])
-            _replace_again(store, batch, made, id)
+        for id, found in back.items():
+            batch.update(id, status=found.status)
+            _replace_again(store, batch, found.freed, id)
     return batch.touched
 
 
-def _is_said(store: Store, memory: Memory) -> bool:
-    """Whether it rests on anything but what is off the path of its conversation."""
-    turns = {evidence.turn for evidence in memory.evidence}
-    return not turns or bool(turns - store.branches.off(sorted(turns)))
+class _Freed(NamedTuple):
+    """What another memory had taken the place of until that was set aside, with its states before and after it."""
+
+    memory: int
+    before: Status
+    after: Status
+
+
+class _Aside(NamedTuple):
+    """How a memory that was set aside stood before, and what it had taken the place of."""
+
+    status: Status
+    freed: Sequence[_Freed]
+    merged: Sequence[Memory]
+
+
+class _Following:
+    """Reads each batch of the journal once: one may have set a thousand memories aside."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._freed: dict[int, dict[int, list[_Freed]]] = {}
+
+    def is_said(self, memory: Memory, merged: Iterable[Memory]) -> bool:
+        """Whether it rests on anything but what is off the path of its conversation. An event quotes all that it rests
+        on; what took others in (`merged`) has its words from none of theirs, unless the person put them together."""
+        turns = {evidence.turn for evidence in memory.evidence}
+        off = self._store.branches.off(sorted(turns))
+        if memory.kind == "event":
+            return not off
+        turns = turns - {evidence.turn for other in merged for evidence in other.evidence} or turns
+        return not turns or bool(turns - off)
+
+    def merged(self, memory: Memory) -> list[Memory]:
+        """What is merged into it now."""
+        return [other for other in _replaced_by(self._store, memory.id) if other.status == "merged"]
+
+    def aside(self, memory: Memory) -> _Aside | None:
+        """None where it was not a chosen version that changed its state last, apart from what was taken back."""
+        taken_back = 1 << 62
+        for batch, before, after in self._store.db.all(
+            "SELECT batch, before, after FROM journal WHERE memory = ? AND before IS NOT NULL AND after IS NOT NULL"
+            " ORDER BY seq DESC",
+            (memory.id,),
+        ):
+            old, new = json.loads(before), json.loads(after)
+            if batch >= taken_back or old.get("status") == new.get("status"):
+                continue
+            root, times = self._store.changes.root_of(batch)
+            if times % 2:
+                taken_back = root  # the state is what it was before that
+                continue
+            if self._store.changes.action_of(root) != SET_ASIDE or new["status"] != memory.status:
+                return None
+            freed = self._freed_in(batch).get(memory.id, [])
+            merged = self._store.memories.many([each.memory for each in freed if each.before == "merged"])
+            return _Aside(old["status"], freed, list(merged.values()))
+        return None
+
+    def _freed_in(self, batch: int) -> dict[int, list[_Freed]]:
+        if batch not in self._freed:
+            found: dict[int, list[_Freed]] = {}
+            for memory, before, after in self._store.db.all(
+                "SELECT memory, before, after FROM journal WHERE batch = ?", (batch,)
+            ):
+                old, new = json.loads(before or "{}"), json.loads(after or "{}")
+                if old.get("replaced_by") is not None and new.get("replaced_by") is None:
+                    freed = _Freed(int(memory), old["status"], new.get("status"))
+                    found.setdefault(old["replaced_by"], []).append(freed)
+            self._freed[batch] = found
+        return self._freed[batch]
 
 
 def _resting_on(store: Store, turns: Sequence[int]) -> list[Memory]:
@@ -61,25 +133,9 @@ def _replaced_by(store: Store, memory: int) -> Iterable[Memory]:
     return store.memories.many(ids).values()
 
 
-def _before(store: Store, memory: Memory) -> tuple[int, dict[str, Any]] | None:
-    """The batch that last changed a memory's state, with its image from before, where it was set aside by that."""
-    for batch, action, before, after in store.db.all(
-        "SELECT j.batch, b.action, j.before, j.after FROM journal j JOIN batches b ON b.id = j.batch"
-        " WHERE j.memory = ? AND j.before IS NOT NULL AND j.after IS NOT NULL ORDER BY j.seq DESC",
-        (memory.id,),
-    ):
-        old, new = json.loads(before), json.loads(after)
-        if old.get("status") != new.get("status"):
-            return (int(batch), old) if action == SET_ASIDE and new["status"] == memory.status else None
-    return None
-
-
-def _replace_again(store: Store, batch: Batch, made: int, id: int) -> None:
-    """What memory `id` had taken the place of until the batch `made`, it takes the place of again."""
-    for replaced, before, after in store.db.all("SELECT memory, before, after FROM journal WHERE batch = ?", (made,)):
-        old, new = json.loads(before), json.loads(after)
-        if old.get("replaced_by") != id or new.get("replaced_by") is not None:
-            continue
-        now = store.memories.many((replaced,)).get(replaced)
-        if now is not None and now.status == new["status"] and now.replaced_by is None:
-            batch.update(replaced, status=old["status"], replaced_by=id)
+def _replace_again(store: Store, batch: Batch, freed: Sequence[_Freed], id: int) -> None:
+    """What memory `id` had taken the place of until it was set aside, it takes the place of again."""
+    for each in freed:
+        now = store.memories.many((each.memory,)).get(each.memory)
+        if now is not None and now.status == each.after and now.replaced_by is None:
+            batch.update(each.memory, status=each.before, replaced_by=id)

@@ -203,7 +203,7 @@ class Changes:
                 )
                 for memory, before, after in entries:
                     self._take_back(undo, memory, _load(before), _load(after), kept)
-                root, depth = self._root_of(target)
+                root, depth = self.root_of(target)
                 more = [beside(root, depth % 2 == 1) for beside in self._beside]
                 if not undo.touched and not any(more):
                     raise NothingToUndo(strings.text("engine.changed_later", target=target))
@@ -219,15 +219,15 @@ class Changes:
                 (changed or 0,),
             ):
                 # An undo of an undo is a redo.
-                if self._root_of(id)[1] % 2 == 1 and self.undone_by(id) is None:
+                if self.root_of(id)[1] % 2 == 1 and self.undone_by(id) is None:
                     return self.undo(id)
             raise NothingToRedo
 
     def action_of(self, batch: int) -> str:
         """What was done in the first place, for a batch that undoes or does again."""
-        return str(self._db.value("SELECT action FROM batches WHERE id = ?", (self._root_of(batch)[0],)))
+        return str(self._db.value("SELECT action FROM batches WHERE id = ?", (self.root_of(batch)[0],)))
 
-    def _root_of(self, batch: int) -> tuple[int, int]:
+    def root_of(self, batch: int) -> tuple[int, int]:
         """The batch that was no undoing itself, at the end of what `batch` undoes, and how many steps that is."""
         depth = 0
         while (undone := self._db.value("SELECT undoes FROM batches WHERE id = ?", (batch,))) is not None:

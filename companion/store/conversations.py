@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,14 +18,21 @@ TITLE = 60
 """Characters that a title has at most."""
 _BEGINS = 400
 """Characters of the first message that a title is made from."""
+STANDS = (
+    "NOT EXISTS (SELECT 1 FROM evidence e JOIN memories m ON m.id = e.memory WHERE e.turn = {turn}"
+    " AND m.status = 'forgotten' AND m.kind IN ('moment', 'thought'))"
+)
+"""Condition for a turn: the person had nothing of it forgotten."""
+_BEGUN = "begun anew"
 _SELECT = f"""SELECT c.id, c.title, c.started_at, c.utc_offset, c.mode, c.persona,
                 coalesce((SELECT at FROM turns WHERE conversation = c.id ORDER BY id DESC LIMIT 1), c.started_at)
                   AS last_at,
                 (SELECT count(*) FROM turns WHERE conversation = c.id AND {ON_PATH}) AS turns,
                 coalesce((SELECT substr(text, 1, {_BEGINS}) FROM turns WHERE conversation = c.id AND {ON_PATH}
-                            AND trim(text) <> '' AND role = 'person' ORDER BY id LIMIT 1),
+                            AND trim(text) <> '' AND role = 'person' AND {STANDS.format(turn="turns.id")}
+                            ORDER BY id LIMIT 1),
                          (SELECT substr(text, 1, {_BEGINS}) FROM turns WHERE conversation = c.id AND {ON_PATH}
-                            AND trim(text) <> '' ORDER BY id LIMIT 1)) AS begins,
+                            AND trim(text) <> '' AND {STANDS.format(turn="turns.id")} ORDER BY id LIMIT 1)) AS begins,
                 (SELECT speaker FROM turns WHERE conversation = c.id AND {ON_PATH} AND role = 'companion'
                    ORDER BY id DESC LIMIT 1) AS speaker
               FROM conversations c"""
@@ -43,6 +51,30 @@ class Conversations:
                 "INSERT INTO conversations(started_at, utc_offset, mode, persona) VALUES (?,?,?,?)",
                 (at, offset, kept, persona),
             )
+
+    def begin_later(self, now: datetime, mode: ChatMode, persona: str) -> None:
+        """The person wants another conversation, held like this, in which nothing is said yet."""
+        told = json.dumps([self._newest(), stamp(now)[0], mode, persona])
+        with self._db.write():
+            self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_BEGUN, told))
+
+    def begin_no_more(self) -> None:
+        """They went on with one that there is."""
+        if self._db.value("SELECT 1 FROM meta WHERE key = ?", (_BEGUN,)) is not None:
+            with self._db.write():
+                self._db.run("DELETE FROM meta WHERE key = ?", (_BEGUN,))
+
+    def beginning(self, since: float) -> tuple[ChatMode, str] | None:
+        """How, and with whom, the one is to be held that the person wanted after `since` (seconds); None when there is
+        none, or something was said since."""
+        told = self._db.value("SELECT value FROM meta WHERE key = ?", (_BEGUN,))
+        if told is None:
+            return None
+        after, at, mode, persona = json.loads(told)
+        return (mode, persona) if at > since and after == self._newest() else None
+
+    def _newest(self) -> int:
+        return int(self._db.value("SELECT max(id) FROM turns") or 0)
 
     def held(self, id: int) -> tuple[ChatMode, str] | None:
         """How a conversation is held and with whom (a persona's key); None when there is none."""

@@ -31,11 +31,23 @@ class Scopes:
 
     def of_persona(self, persona: str) -> str:
         """The scope of what is said to a persona outside of play. One whose file is gone or broken keeps to itself what
-        was told to it alone."""
+        was told to it, unless that is known to be everybody's."""
         own = self.has_own(persona) if persona else False
         if own is None:
-            own = self._db.value("SELECT 1 FROM memories WHERE scope = ? LIMIT 1", (persona,)) is not None
+            own = self._remembers(persona) or not self._shared(persona)
         return persona if own else EVERYBODY
+
+    def _remembers(self, persona: str) -> bool:
+        return self._db.value("SELECT 1 FROM memories WHERE scope = ? LIMIT 1", (persona,)) is not None
+
+    def _shared(self, persona: str) -> bool:
+        """Whether anything that was told to it is everybody's."""
+        found = self._db.value(
+            "SELECT 1 FROM conversations c JOIN turns t ON t.conversation = c.id JOIN evidence e ON e.turn = t.id"
+            " JOIN memories m ON m.id = e.memory WHERE c.persona = ? AND m.scope = '' LIMIT 1",
+            (persona,),
+        )
+        return found is not None
 
     def names(self) -> frozenset[str]:
         """The scopes that anything was ever remembered in, and the personas that conversations were held with."""

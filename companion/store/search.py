@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from companion.records import Kind, Status
 from companion.store.database import Database, index_terms
-from companion.text import CJK_RUN
+from companion.text import CJK_RUN, cjk_runs
 
 PIECE_BITS = 4
 """A piece's id is its memory's, shifted by so many bits, plus its number in the memory (pieces.MOST is below 16)."""
@@ -112,6 +112,24 @@ class Search:
             (*terms, kind, *statuses, scope, limit),
         )
         return [(int(id), int(count)) for id, count in rows]
+
+    def with_all(
+        self, text: str, terms: frozenset[str], limit: int, statuses: Sequence[Status], kind: Kind
+    ) -> list[int]:
+        """Memories of one kind with a piece that holds all words of `text` whose stems are among `terms`, in any form
+        of theirs, the newest first."""
+        words = [word for word in dict.fromkeys(spaced_words(text)) if not terms.isdisjoint(index_terms(word))]
+        words += [pair for run in cjk_runs(text) for pair in pairs(run) if pair in terms]
+        if not words:
+            return []
+        marks = ",".join("?" * len(statuses))
+        rows = self._db.all(
+            "WITH f AS MATERIALIZED (SELECT rowid AS piece FROM memory_words WHERE memory_words MATCH ?)"
+            f" SELECT DISTINCT m.id FROM f JOIN memories m ON m.id = f.piece >> {PIECE_BITS}"
+            f" WHERE m.status IN ({marks}) AND m.kind = ? ORDER BY m.id DESC LIMIT ?",
+            (" AND ".join(f'"{word}"' for word in words), *statuses, kind, limit),
+        )
+        return [int(id) for (id,) in rows]
 
     def count(self) -> int:
         """Pieces there are: what the document frequency of a term is a part of."""

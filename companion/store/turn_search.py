@@ -11,7 +11,7 @@ from companion.chats import FoundTurn
 from companion.errors import InvalidInput
 from companion.records import Span, Turn
 from companion.store.branches import Branches
-from companion.store.conversations import Conversations
+from companion.store.conversations import STANDS, Conversations
 from companion.store.database import Database, index_terms, term_places
 from companion.store.search import indexed_text, pairs, spaced_words
 from companion.text import cjk_runs
@@ -90,10 +90,7 @@ def _query(text: str) -> tuple[str, str, list[object]]:
     for single in singles:
         where.append("instr(t.text, ?)")
         values.append(single)
-    where.append(
-        "NOT EXISTS (SELECT 1 FROM evidence e JOIN memories m ON m.id = e.memory WHERE e.turn = t.id"
-        " AND m.status = 'forgotten' AND m.kind IN ('moment', 'thought'))"
-    )
+    where.append(STANDS.format(turn="t.id"))
     return _FOUND if match else "", " AND ".join(where), values
 
 

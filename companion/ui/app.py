@@ -24,6 +24,7 @@ from companion.reports import SleepReport
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.check_text import check_lines
 from companion.ui.commands import ENTRIES, commands
 from companion.ui.keymap import command_bindings
 from companion.ui.memory_pages_app import MemoryPages
@@ -248,11 +249,7 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
     async def check_engine(self) -> None:
         checks = await attempt(self, self.engine.doctor())
         if checks is not None:
-            lines = (
-                f"{check.level:<8} {check.name}: {check.detail}" + (f"\n         {check.hint}" if check.hint else "")
-                for check in checks
-            )
-            self.push_screen(ReaderScreen("\n".join(lines)))
+            self.push_screen(ReaderScreen("\n".join(check_lines(checks))))
 
 
 def run(settings: Settings, paths: Paths) -> int:

@@ -11,8 +11,8 @@ from companion.clock import local
 from companion.records import Memory, RetentionCurve
 from companion.strings import text
 from companion.ui import format as show
-from companion.ui.memory_words import word
 from companion.ui.widgets.literal import Part, literal
+from companion.wording import word
 
 _FADING = ("candidate", "active", "dormant", "archived")
 _STYLES = {"•": "$primary", "·": "$text-muted", "▲": "$accent", "─": "$warning", "│": "$text-muted"}
@@ -27,9 +27,9 @@ def curve_words(memory: Memory, retention: float, curve: RetentionCurve) -> str:
     else:
         said.append(text("curve.not_used"))
     if memory.status not in _FADING:
-        return " ".join([*said, text("curve.not_recalled", status=word(memory.status))])
+        return text("format.between").join([*said, text("curve.not_recalled", status=word("state", memory.status))])
     if memory.pinned:
-        return " ".join([*said, text("curve.pinned")])
+        return text("format.between").join([*said, text("curve.pinned")])
     said.append(text("curve.now_kept", share=show.percent(retention)))
     line = show.percent(curve.dormant_below)
     if curve.fades_at is None:
@@ -38,7 +38,7 @@ def curve_words(memory: Memory, retention: float, curve: RetentionCurve) -> str:
         said.append(text("curve.fell", line=line, day=_day(curve.fades_at, offset)))
     else:
         said.append(text("curve.falls", line=line, day=_day(curve.fades_at, offset)))
-    return " ".join(said)
+    return text("format.between").join(said)
 
 
 def curve_drawing(memory: Memory, curve: RetentionCurve, width: int, height: int) -> Content | None:

@@ -9,9 +9,10 @@ from companion.records import CameToMind, JournalEntry, MemoryDetail, MemoryRow,
 from companion.strings import text
 from companion.text import one_line
 from companion.ui import format as show
-from companion.ui.memory_words import became, difference, facts, what_was_done, word
+from companion.ui.memory_words import became, difference, facts, what_was_done
 from companion.ui.widgets.literal import Part, literal
 from companion.ui.widgets.long_table import Row
+from companion.wording import word
 
 AROUND = 240
 """Characters of a turn shown on each side of the words a memory rests on."""
@@ -47,7 +48,7 @@ def head_parts(detail: MemoryDetail) -> list[Part]:
         (text("memory.retention"), kept),
         (
             text("memory.strength"),
-            text("memory.strength_is", days=show.counted_days(memory.strength), layer=word(memory.layer)),
+            text("memory.strength_is", days=show.counted_days(memory.strength), layer=word("layer", memory.layer)),
         ),
         (text("memory.remembered"), show.full_date(memory.recorded_at, memory.utc_offset)),
     ]
@@ -85,7 +86,7 @@ def quote_parts(quote: Quote) -> list[Part]:
     who = {"person": text("memory.you"), "companion": text("memory.companion")}.get(turn.role, turn.speaker)
     before, after = turn.text[: quote.start], turn.text[quote.end :]
     return [
-        (f"{who}, {show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
+        (f"{who}{text('format.then')}{show.full_date(turn.at, turn.utc_offset)}\n", "$text-muted"),
         ("…" if len(before) > AROUND else "") + before[-AROUND:],
         (turn.text[quote.start : quote.end], "bold underline"),
         after[:AROUND] + ("…" if len(after) > AROUND else ""),
@@ -111,10 +112,9 @@ def history_parts(entries: tuple[JournalEntry, ...]) -> list[Part]:
         return []
     parts: list[Part] = [heading(text("memory.changed"), "\n\n")]
     for entry in entries:
-        reason = f": {one_line(entry.reason)}" if entry.reason else ""
         parts += [
             (f"\n{show.full_date(entry.at, entry.utc_offset)}  ", "$text-muted"),
-            f"{what_was_done(entry)}{reason}",
+            what_was_done(entry),
         ]
         before, after = _text_of(entry.before), _text_of(entry.after)
         if before and after and before != after:
@@ -131,7 +131,7 @@ def table_cells(row: MemoryRow, bar_cells: int) -> Row:
     memory = row.memory
     cells = (
         one_line(memory.text[: 2 * LONGEST_CELL], LONGEST_CELL),
-        f" {became(memory.status) or word(memory.kind)}",
+        f" {became(memory.status) or word('kind', memory.kind)}",
         show.short_date(show.memory_moment(memory), memory.utc_offset, show.now()),
         show.retention(memory, row.retention, bar_cells),
     )

@@ -12,7 +12,7 @@ from companion.memory_pages import Growth
 from companion.records import DayMood
 from companion.strings import text
 from companion.ui import format as show
-from companion.ui.memory_words import word
+from companion.wording import word
 
 NOTICEABLE = 0.15
 """A difference of mood (of −1 to 1) that is worth a word."""
@@ -41,7 +41,9 @@ def mood_plot(days: Sequence[DayMood], width: int, height: int) -> Plot:
             totals[emotion] = totals.get(emotion, 0) + count
     most = sorted(totals, key=lambda emotion: -totals[emotion])[:3]
     if most:
-        said.append(text("plots.emotions", names=text("plots.comma").join(word(emotion) for emotion in most)))
+        said.append(
+            text("plots.emotions", names=text("plots.comma").join(word("emotion", emotion) for emotion in most))
+        )
     best, worst = max(days, key=lambda day: day.valence), min(days, key=lambda day: day.valence)
     if best.valence - worst.valence > NOTICEABLE:
         said.append(text("plots.extremes", best=show.full_day(best.day), worst=show.full_day(worst.day)))
@@ -59,7 +61,9 @@ def mood_plot(days: Sequence[DayMood], width: int, height: int) -> Plot:
     points = [(float(day.day.toordinal()), day.valence) for day in days]
     ticks = ((-1.0, text("plots.low")), (0.0, text("plots.even")), (1.0, text("plots.glad")))
     return Plot(
-        title, " ".join(said), tuple(course(points, _ends(days[0].day, days[-1].day), ticks, width, height, 0.0))
+        title,
+        text("format.between").join(said),
+        tuple(course(points, _ends(days[0].day, days[-1].day), ticks, width, height, 0.0)),
     )
 
 
@@ -78,7 +82,7 @@ def growth_plot(growth: Growth, width: int, height: int) -> Plot:
         said.append(text("plots.forgotten", count=forgotten))
     points = [(float(day.day.toordinal()), float(day.active)) for day in growth.days]
     drawing = _counts(points, first.day, last.day, width, height)
-    return Plot(title, " ".join(said), drawing)
+    return Plot(title, text("format.between").join(said), drawing)
 
 
 def retention_plot(growth: Growth, width: int) -> Plot:

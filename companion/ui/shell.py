@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import on, work
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.events import DescendantFocus, Resize
 from textual.widget import Widget
@@ -20,8 +21,9 @@ from companion.errors import CompanionError
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line
-from companion.ui import dismissing
+from companion.ui import dismissing, wrapping
 from companion.ui.commands import ENTRIES, slash
+from companion.ui.keymap import shown
 from companion.ui.leaving import LeavingApp
 from companion.ui.look import Look
 from companion.ui.no_color import without_crash
@@ -34,11 +36,15 @@ if TYPE_CHECKING:
     from companion.ui.widgets.welcome import Welcome
 
 
+SIGNS = {"enter": "⏎", "left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
 class ShellApp(LeavingApp):
     """Whoever is one has the engine and the conversation; `file`: where settings are written, None for nowhere."""
 
     def __init__(self, settings: Settings, file: Path | None, **more: Any) -> None:
         dismissing.install()
+        wrapping.install()
         super().__init__(**more)
         self._filters = without_crash(self._filters)
         self.preferences = Preferences(settings, file)
@@ -50,6 +56,13 @@ class ShellApp(LeavingApp):
         from companion.ui.widgets.welcome import Welcome
 
         return Welcome()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """As help and the settings tell it, in signs where there are such."""
+        signs = {} if self.settings.ui.ascii else SIGNS
+        if binding.key_display and binding.key_display not in SIGNS.values():
+            return binding.key_display
+        return signs.get(binding.key) or shown(binding.key)
 
     @property
     def settings(self) -> Settings:

@@ -57,6 +57,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
         "PeopleScreen AboutScreen PortraitScreen TimelineScreen PageScreen LinkTree LinksScreen",
     ),
     ("Mood, growth, forgetting (F8)", "", "PlotsScreen"),
+    ("Lists of conversations, models, settings, keys, personas", "", "RowTable"),
     ("Models (F6)", "", "ModelTable ModelsScreen"),
     ("Settings (F9)", "Everything that settings.toml holds.", "SettingTable SettingsScreen KeyTable KeysScreen"),
     ("Personas", "", "PersonaTable PersonasScreen PartTable PersonaScreen"),

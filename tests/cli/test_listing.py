@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from companion.cli.listing import check_lines, detail_lines, history_lines, memory_lines, sleep_lines
+from companion.cli.listing import detail_lines, history_lines, memory_lines, sleep_lines
 from companion.records import Evidence, Link, Memory, MemoryDetail, MemoryRow, Quote, Turn
 from companion.reports import Check, SleepReport
 from companion.store.store import Store
+from companion.ui.check_text import check_lines
 from tests.support import add
 
 NOON = 1_748_865_600.0  # 2025-06-02T12:00:00Z
@@ -83,4 +84,4 @@ def test_a_history_says_what_became_of_each_memory(store: Store) -> None:
     with store.changes.batch("person", "edit") as batch:
         batch.update(second.id, text="I live in Bath now.")
     words = [line.split("memory ")[1].split("  ")[1] for line in history_lines(store.memories.history(None, 10))]
-    assert words == ["reworded", "superseded by 2", "new", "new"]
+    assert words == ["reworded", "replaced by 2", "new", "new"]

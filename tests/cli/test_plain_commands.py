@@ -14,19 +14,16 @@ from hypothesis import strategies as st
 from companion.cli.app import app
 from companion.cli.help_words import tree
 from companion.cli.plain_commands import COMMANDS, OTHER_NAMES
-from companion.cli.plain_commands.base import numbers, numbers_and_text
+from companion.cli.plain_commands.base import days, moment, now, numbers, numbers_and_text
 from companion.errors import InvalidInput
 from companion.strings import Strings, texts, use_language
 from companion.ui.commands import ENTRIES
 from tests.cli.conftest import Shell
 
-OF_A_SCREEN = {"stop", "learned", "newest", "copy", "code", "file", "keys", "theme", "tour", "welcome", "help", "quit"}
-"""What the app has and lines have not: a moving screen, the clipboard, or the chat's own words."""
-
 
 def test_what_the_app_can_be_asked_the_plain_chat_can_be_asked_too() -> None:
     asked = {entry.command.slash for entry in ENTRIES if entry.command.slash and entry.command.plain}
-    assert asked - OF_A_SCREEN - COMMANDS.keys() - OTHER_NAMES.keys() == set()
+    assert asked - COMMANDS.keys() - OTHER_NAMES.keys() == set()
 
 
 def test_every_command_says_how_it_is_written_and_what_it_does() -> None:
@@ -174,3 +171,37 @@ def test_help_is_told_in_chinese() -> None:
     ).stdout.decode()  # fmt: skip
     assert "固定一条记忆，不再淡忘。" in shown
     assert "输出 JSON，而不是文字。" in shown
+
+
+def test_a_day_of_the_past_is_named_in_words_or_figures() -> None:
+    day = 86_400
+    at, rest = moment("yesterday lena tea")
+    assert rest == "lena tea"
+    assert 0 < now().timestamp() - at <= day
+    assert moment("2025-06-30 restore 3")[1] == "restore 3"
+    assert moment("3 May 2025") == moment("2025-05-03")
+    for nonsense in ("", "nonsense", "25:99"):
+        with pytest.raises(InvalidInput):
+            moment(nonsense)
+
+
+@given(st.text(max_size=12))
+def test_a_number_of_days_is_read_or_refused(written: str) -> None:
+    if written and (not written.isascii() or not written.isdigit() or not 0 < int(written) <= 36_525):
+        with pytest.raises(InvalidInput, match="days"):
+            days(written, 30)
+    else:
+        assert days(written, 30) == int(written or 30)
+
+
+def test_what_the_companion_would_bring_up_is_told_and_refused_in_the_language_of_the_screens(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPANION_UI__LANGUAGE", "zh")
+    try:
+        told = shell("--plain", input="/less 别的\n/less 提醒\n/mood x\n/title\n")
+    finally:
+        use_language("en")
+    assert "事后、提醒、纪念日、久别" in told.stderr
+    assert "“x”不是天数" in told.stderr
+    assert "还没有对话" in told.stderr

@@ -8,14 +8,17 @@ from hypothesis import strategies as st
 
 from companion.clock import SetClock
 from companion.editing import Editing
+from companion.judging import Judging
 from companion.memory.cue import Cue
+from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.mood import latest_mood
 from companion.mind.morning import Morning
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.model.prompt import memory_block
-from companion.records import PLAY, Memory, MemoryFilter, Turn
+from companion.records import PLAY, Memory, MemoryFilter, RecalledMemory, Turn
+from companion.regrouping import Regrouping
 from companion.store.store import Store
 from tests.support import FSRS, FakeEmbedder, add, dump, embed_missing, meaning
 
@@ -221,3 +224,56 @@ def test_recall_never_crosses_scopes(store: Store, scopes: list[str], persona: s
         found = life.recall(Cue(asked, now=store.clock.now(), search=search, scopes=readable), 8).memories
         assert {item.memory.scope for item in found} <= readable
     assert bool(found) == any(m.scope in readable for m in store.memories.find(MemoryFilter(statuses=("active",))))
+
+
+@pytest.mark.parametrize("how", ["wrong", "merge", "split", "as of"])
+def test_tags_follow_what_is_changed_by_hand_in_a_memory_of_its_own(life: Life, clock: SetClock, how: str) -> None:
+    own = life.begin(persona=OWN)
+    life.hear(own, "Lena moved to Porto last spring.")
+    editing = Editing(life.store, clock, FSRS)
+    before = clock.now().timestamp()
+    clock.advance(hours=1)
+    said = life.hear(own, "My sister is called Lena.")
+    (porto,) = [m for m in life.kept("moment") if "Porto" in m.text]
+    (sister,) = life.kept("thought")
+    assert porto.tags == "sister"
+    if how == "wrong":
+        life.store.recalls.record(said.id + 1, [RecalledMemory(sister, 1.0, 1)])
+        Judging(editing, Learner(life.store, clock)).judge(said.id + 1, sister.id, "wrong")
+    elif how == "merge":
+        life.hear(own, "I like plums.")
+        plums = next(m for m in life.kept("thought") if "plums" in m.text)
+        Regrouping(editing).merge((sister.id, plums.id), "My cousin is called Lena, and I like plums.")
+    elif how == "split":
+        Regrouping(editing).split(sister.id, ("My cousin is called Lena.", "I have a sister."))
+    else:
+        clock.advance(hours=1)
+        editing.edit(sister.id, "My cousin is called Lena.")
+        assert life.store.memories.get(porto.id).tags == "cousin"
+        Regrouping(editing).restore_as_of((sister.id,), before + 3600)
+    assert life.store.memories.get(porto.id).tags == {"wrong": "", "as of": "sister"}.get(how, "cousin")
+
+
+def test_tags_come_back_with_what_told_them(life: Life, clock: SetClock) -> None:
+    usual = life.begin()
+    life.hear(usual, "Lena moved to Porto last spring.")
+    life.hear(usual, "My sister is called Lena.")
+    (porto,) = [m for m in life.kept("moment") if "Porto" in m.text]
+    (sister,) = life.kept("thought")
+    editing = Editing(life.store, clock, FSRS)
+    editing.forget(sister.id)
+    assert life.store.memories.get(porto.id).tags == ""
+    editing.restore(sister.id)
+    assert life.store.memories.get(porto.id).tags == "sister"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_waited_to_be_thought_about_when_a_persona_was_removed_is_nobody_elses(life: Life, shared: bool) -> None:
+    persona = "guide" if shared else OWN
+    told = life.begin(persona=persona)
+    if shared:
+        life.hear(told, "I like plums.")
+    life.store.scopes.has_own = lambda key: None if key == persona else False
+    life.hear(told, "My brother Paul plays the violin.")
+    scopes = {memory.scope for memory in life.kept() if "violin" in memory.text}
+    assert scopes == {"" if shared else OWN}

@@ -65,7 +65,7 @@ async def test_c_draws_the_memory_under_the_cursor_and_f1_explains_it(size: tupl
         await wait_until(pilot, lambda: isinstance(app.screen, CurveScreen))
         await wait_until(pilot, lambda: "60%┤" in screen_text(app))
         shown = screen_text(app)
-        for part in ("I have a dog", "Now it is kept to", "100%┤", "now", "fades", "• kept", "esc Back"):
+        for part in ("I have a dog", "Now it is kept to", "100%┤", "now", "fades", "• kept", "Esc Back"):
             assert part in shown
         assert app.screen.query_one("VerticalScroll").max_scroll_y == 0, "all of it is on the screen"
         await pilot.press("f1")

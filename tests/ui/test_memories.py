@@ -74,7 +74,7 @@ async def test_every_part_of_the_panel_is_on_the_screen(size: tuple[int, int]) -
         shown = screen_text(app)
         assert "⏎ Open" in shown
         assert "u Undo" in shown
-        assert "esc Back" in shown
+        assert "Esc Back" in shown
 
 
 async def test_the_filter_asks_the_engine_and_escape_returns_to_the_table() -> None:

@@ -106,4 +106,6 @@ async def test_a_flood_of_mouse_and_keys_loses_nothing_that_was_said(
         app.chat.query_one(Prompt).focus()
         await say(app, pilot, "still there?")
         await wait_until(pilot, lambda: "still there?" in said(app))
-        assert [text for text in said(app) if text.startswith("message")] == [f"message {n}" for n in range(8)]
+        # A click may have begun a conversation of its own, in which they are not shown.
+        kept = [item.turn.text for item in engine.turns if item.turn.text.startswith("message")]
+        assert kept == [f"message {number}" for number in range(8)]

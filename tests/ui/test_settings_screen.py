@@ -89,6 +89,16 @@ def test_nothing_is_held_that_the_model_would_refuse(setting: Any, typed: str) -
             type(part).model_validate({name: getattr(part, name) for name in type(part).model_fields})
 
 
+async def test_end_and_home_go_to_the_last_setting_and_the_first(paths: Paths) -> None:
+    async with running(FakeEngine(), paths=paths) as (app, pilot):
+        await open_at(app, pilot, "ui_theme")
+        table = app.screen.query_one(SettingTable)
+        await pilot.press("end")
+        await wait_until(pilot, lambda: table.current is not None and table.current.key == "ui_keys")
+        await pilot.press("home")
+        await wait_until(pilot, lambda: table.cursor_row <= 1)  # a heading stands above the first
+
+
 async def test_a_switch_is_written_and_comments_stay(paths: Paths) -> None:
     async with running(FakeEngine(), paths=paths) as (app, pilot):
         await open_at(app, pilot, "ui_reduced_motion")

@@ -12,13 +12,17 @@ from companion.api import CompanionApi
 from companion.chats import SentMessage
 from companion.cli.listing import change_lines
 from companion.cli.output import say
+from companion.cli.sleep import parse_moment
 from companion.clock import SystemClock
 from companion.errors import InvalidInput
+from companion.filter_syntax import LONGEST_DATE
+from companion.filter_words import date_span
 from companion.records import Change, CheckInKind
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line
 
+MOST_DAYS = 36_525
 SEPARATOR = "|"
 """Between the texts that a memory is split into."""
 
@@ -70,6 +74,27 @@ def number(written: str) -> int:
         told = text("plain.no_number", written=one_line(written, 30)) if written else text("plain.number_missing")
         raise InvalidInput(told, hint=text("plain.number_hint"))
     return int(digits)
+
+
+def days(written: str, usual: int) -> int:
+    """A number of days, `usual` when nothing is written. Raises InvalidInput."""
+    if not written:
+        return usual
+    if not re.fullmatch(r"0*[1-9][0-9]{0,4}", written) or int(written) > MOST_DAYS:
+        raise InvalidInput(text("plain.no_days", written=one_line(written, 30)), hint=text("plain.days_hint"))
+    return int(written)
+
+
+def moment(written: str) -> tuple[float, str]:
+    """The moment (seconds since the epoch) that is named first, the end of a day at the latest now, and what follows
+    it: "2025-06-30 lena", "last Tuesday", "3 May 2025 restore 5". Raises InvalidInput."""
+    words, today = written.split(), now()
+    for count in range(min(LONGEST_DATE, len(words)), 0, -1):
+        span = date_span(" ".join(words[:count]), today)
+        if span is not None:
+            return min(span[1] - 1, today.timestamp()), " ".join(words[count:])
+    first, _, rest = written.partition(" ")
+    return parse_moment(first).timestamp(), rest.strip()
 
 
 def numbers(written: str) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from companion.records import CheckInKind
 from companion.strings import text, texts
 from companion.text import one_line
 from companion.ui.format import counted, filled
+from companion.wording import word
 
 SHOWN = 30
 KINDS: tuple[CheckInKind, ...] = ("after", "reminder", "anniversary", "absence")
@@ -56,6 +57,8 @@ def _open(session: Session, rest: str) -> None:
 
 def _title(session: Session, words: str) -> None:
     conversation = session.engine.conversation()
+    if not conversation.id:
+        raise InvalidInput(text("plain.no_conversation"), hint=text("plain.no_reply_hint"))
     renamed = session.engine.rename_conversation(conversation.id, words)
     say(text("plain.titled", title=one_line(renamed.title, 80)))
 
@@ -79,7 +82,7 @@ def _persona(session: Session, wanted: str) -> None:
             mark = "*" if card.in_use else " "
             own = text("plain.own_memory") if card.memory == "own" else ""
             about = one_line(card.problem or card.about, 120)
-            say(f"{mark} {filled(card.key, 14)}  {one_line(card.name, 30)}: {about}{own}")
+            say(f"{mark} {filled(card.key, 14)}  {text('format.named', name=one_line(card.name, 30), what=about)}{own}")
         say(text("plain.persona_how"))
         return
     chosen = _card(session, wanted)
@@ -100,9 +103,12 @@ def _card(session: Session, wanted: str) -> PersonaCard:
 
 def _checkins(session: Session, rest: str) -> None:
     if rest:
-        wanted = next((kind for kind in KINDS if kind == rest.casefold()), None)
+        wanted = next(
+            (kind for kind in KINDS if rest.casefold() in (kind, word("checkin_kind", kind).casefold())), None
+        )
         if wanted is None:
-            raise InvalidInput(text("plain.no_checkin_kind", name=one_line(rest, 40), kinds=", ".join(KINDS)))
+            kinds = text("format.comma").join(word("checkin_kind", kind) for kind in KINDS)
+            raise InvalidInput(text("plain.no_checkin_kind", name=one_line(rest, 40), kinds=kinds))
         session.engine.less_like(wanted)
         say(text("plain.less_of_it"))
         return
@@ -111,7 +117,8 @@ def _checkins(session: Session, rest: str) -> None:
         say(text("plain.no_checkins"))
     for each in found:
         when = full_day(local(each.due_at, each.utc_offset))
-        say(f"{when}  {one_line(each.text, 200)}\n  {each.kind}: {one_line(each.reason, 300)}")
+        why = text("format.named", name=word("checkin_kind", each.kind), what=one_line(each.reason, 300))
+        say(f"{when}  {one_line(each.text, 200)}\n  {why}")
 
 
 def _less(session: Session, rest: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.listing import detail_lines, history_lines, memory_lines, word
+from companion.cli.listing import detail_lines, history_lines, memory_lines
 from companion.cli.output import say
 from companion.cli.plain_commands.base import (
     SEPARATOR,
@@ -22,6 +22,7 @@ from companion.records import MemoryFilter
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.format import filled
+from companion.wording import word
 
 SHOWN = 50
 

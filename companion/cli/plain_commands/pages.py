@@ -8,10 +8,9 @@ from datetime import timedelta
 from companion.cli.learning import learning_lines
 from companion.cli.mood import mood_lines
 from companion.cli.page_lines import about_lines, growth_lines, people_lines, timeline_lines
-from companion.cli.plain_commands.base import Run, Session, done, now, number, numbers, tell
+from companion.cli.plain_commands.base import Run, Session, days, done, moment, now, numbers, tell
 from companion.cli.plain_commands.memories import SHOWN, show
 from companion.cli.portrait import portrait_lines
-from companion.cli.sleep import parse_moment
 from companion.filter_syntax import parse
 from companion.records import STATUSES, MemoryFilter
 
@@ -20,9 +19,8 @@ GROWTH = 90
 
 
 def _as_of(session: Session, rest: str) -> None:
-    """ "/asof 2025-06-01 lena" shows what was remembered then, "/asof 2025-06-01 restore 3 5" makes it so again."""
-    day, _, words = rest.partition(" ")
-    at = parse_moment(day).timestamp()
+    """ "/asof 2025-06-01 lena" shows what was remembered then, "/asof last Tuesday restore 3 5" makes it so again."""
+    at, words = moment(rest)
     command, _, ids = words.strip().partition(" ")
     if command == "restore":
         done(session.engine.restore_as_of(numbers(ids), at))
@@ -49,13 +47,12 @@ def _timeline(session: Session, _: str) -> None:
 
 
 def _mood(session: Session, rest: str) -> None:
-    days = number(rest) if rest else DAYS
-    today = now().date()
-    tell(mood_lines(session.engine.mood(days), today - timedelta(days=days - 1), today, fancy=False))
+    count, today = days(rest, DAYS), now().date()
+    tell(mood_lines(session.engine.mood(count), today - timedelta(days=count - 1), today, fancy=False))
 
 
 def _growth(session: Session, rest: str) -> None:
-    tell(growth_lines(session.engine.growth(number(rest) if rest else GROWTH)))
+    tell(growth_lines(session.engine.growth(days(rest, GROWTH))))
 
 
 def _learned(session: Session, _: str) -> None:

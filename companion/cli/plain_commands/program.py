@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.cli.listing import check_lines, sleep_lines
+from companion.cli.listing import sleep_lines
 from companion.cli.morning import report_text
 from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, tell
@@ -10,6 +10,7 @@ from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.check_text import check_lines
 from companion.ui.format import filled
 from companion.ui.model_text import plan_lines
 from companion.ui.preferences import Preferences
@@ -80,7 +81,8 @@ def _settings(session: Session, rest: str) -> None:
         given = None if value.strip() == "-" else parsed(found, value)
         preferences.write(found.section, found.name, given)
         say(text("plain.setting_kept"))
-    say(f"{found.title} ({_name(found)}): {shown(found, preferences.value(found.section, found.name))}")
+    title = f"{found.title} ({_name(found)})"
+    say(text("format.named", name=title, what=shown(found, preferences.value(found.section, found.name))))
     say(found.about)
     if found.choices:
         say(text("plain.setting_choices", choices=text("format.comma").join(found.choices)))

@@ -24,6 +24,6 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("app.welcome", slash="welcome", plain=False), lambda app, _: app.welcome_again()),
         Entry(Command("app.jump", plain=False), lambda app, _: app.action_jump()),
         Entry(Command("help.forgetting", slash="forgetting", plain=False), lambda app, _: app.explain_forgetting()),
-        Entry(Command("help.show", slash="help"), lambda app, _: app.action_help()),
-        Entry(Command("app.quit", slash="quit"), lambda app, _: app.leave()),
+        Entry(Command("help.show", slash="help", plain=False), lambda app, _: app.action_help()),
+        Entry(Command("app.quit", slash="quit", plain=False), lambda app, _: app.leave()),
     )

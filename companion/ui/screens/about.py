@@ -24,7 +24,7 @@ from companion.ui.widgets.topic_line import TopicLine
 def topic_parts(topic: Topic) -> list[Part]:
     """Name, relation, how many memories, when last."""
     last = show.short_date(topic.last_at, topic.utc_offset, show.now())
-    relation = f", {one_line(topic.relation, 40)}" if topic.relation else ""
+    relation = text("format.then") + one_line(topic.relation, 40) if topic.relation else ""
     return [
         one_line(topic.name, 60),
         (f"{relation}  {text('people.memories', count=topic.memories)}  {last}", "$text-muted"),

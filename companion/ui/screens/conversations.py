@@ -84,7 +84,7 @@ class ConversationsScreen(EngineScreen):
         Binding("i", "begin('incognito')", text("conversations.key_incognito"), id="conversations.incognito"),
         Binding("o", "begin('play')", text("conversations.key_play"), id="conversations.play"),
         Binding("r", "rename", text("conversations.key_rename"), id="conversations.rename"),
-        Binding("escape,f3", "back", text("conversations.key_back"), key_display="esc", id="conversations.back"),
+        Binding("escape,f3", "back", text("conversations.key_back"), key_display="Esc", id="conversations.back"),
     ]
     DEFAULT_CSS = """
     ConversationsScreen #head { height: 1; padding: 0 1; }

@@ -29,7 +29,7 @@ class CurveScreen(EngineScreen):
 
     HELP_TOPIC = "forgetting"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,c", "back", text("memory.key_back"), key_display="esc", id="curve.back"),
+        Binding("escape,q,c", "back", text("memory.key_back"), key_display="Esc", id="curve.back"),
     ]
     DEFAULT_CSS = """
     CurveScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }

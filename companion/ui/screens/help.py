@@ -26,7 +26,7 @@ class HelpScreen(Screen[None]):
     """`screen`: the one that is explained; None for `topic` alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", text("help.back"), key_display="esc", id="help.back"),
+        Binding("escape,q", "back", text("help.back"), key_display="Esc", id="help.back"),
     ]
     DEFAULT_CSS = """
     HelpScreen VerticalScroll { padding: 1 2; scrollbar-size-vertical: 1; }

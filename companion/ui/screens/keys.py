@@ -60,7 +60,7 @@ class KeysScreen(Screen[None]):
     HELP_TOPIC = "keys"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x,delete", "reset", text("keys.key_reset"), key_display="x", id="keys.reset"),
-        Binding("escape,q", "back", text("keys.key_back"), key_display="esc", id="keys.back"),
+        Binding("escape,q", "back", text("keys.key_back"), key_display="Esc", id="keys.back"),
     ]
     DEFAULT_CSS = """
     KeysScreen #problems { height: auto; max-height: 6; padding: 0 1; border-top: solid $panel; }

@@ -15,10 +15,10 @@ from textual.widgets.tree import TreeNode
 from companion.calls import EnginePort
 from companion.records import Memory
 from companion.strings import text
-from companion.ui.memory_words import word
 from companion.ui.messages import MemoryChosen, TopicChosen
 from companion.ui.screens.base import EngineScreen, attempt
 from companion.ui.widgets.literal import cell
+from companion.wording import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class LinksScreen(EngineScreen):
 
     HELP_TOPIC = "memories"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", text("memory.key_back"), key_display="esc", id="links.back"),
+        Binding("escape,q", "back", text("memory.key_back"), key_display="Esc", id="links.back"),
     ]
 
     def __init__(self, engine: EnginePort, memory: Memory | None = None) -> None:
@@ -107,7 +107,11 @@ class LinksScreen(EngineScreen):
         if place.memory is not None:
             links = await attempt(self, self.engine.linked(place.memory.id)) or ()
             return [
-                (f"{word(link.type)}: {link.memory.text}", link.memory.status != "active", Place(memory=link.memory))
+                (
+                    text("format.named", name=word("link", link.type), what=link.memory.text),
+                    link.memory.status != "active",
+                    Place(memory=link.memory),
+                )
                 for link in links
             ]
         if place.topic:

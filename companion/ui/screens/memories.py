@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
+from textual.events import Resize
 from textual.timer import Timer
 from textual.widgets import Footer, Input
 
@@ -88,11 +88,11 @@ class MemoriesScreen(MemoryActions):
         self.table.mark(self._marked)
         self.load()
 
-    @work(group="names")
+    @work(group="names", exclusive=True)
     async def _learn_names(self) -> None:
         topics = await attempt(self, self.engine.topics())
         if self.is_attached:
-            self.query_one(FilterLine).names = [topic.name for topic in topics or ()]
+            self.query_one(FilterLine).offer_names([topic.name for topic in topics or ()])
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.height < LOW, "-low")
@@ -208,15 +208,13 @@ class MemoriesScreen(MemoryActions):
     @on(FilterLine.Written)
     def _filter_changed(self, message: FilterLine.Written) -> None:
         self._look_at(replace(self._view, text=message.text))
+        # Gone through only where a name is typed: among many memories it takes as long as several keys.
+        if self.query_one(FilterLine).wants_names:
+            self._learn_names()
 
     @on(Input.Submitted)
     def _filter_done(self) -> None:
         self.table.focus()
-
-    @on(DescendantFocus)
-    def _filter_entered(self, message: DescendantFocus) -> None:
-        if message.widget is self.query_one(FilterLine).input and not self.query_one(FilterLine).names:
-            self._learn_names()
 
     def action_filter(self) -> None:
         self.set_focus(self.query_one(FilterLine).input)  # at once: what is typed next is for it

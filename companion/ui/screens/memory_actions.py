@@ -37,7 +37,7 @@ class MemoryActions(EngineScreen):
         Binding("l", "links", text("keys_memory.links"), show=False, id="memory.links"),
         Binding("g", "conversation", text("keys_memory.conversation"), show=False, id="memory.conversation"),
         Binding("t", "look_back", text("keys_memory.look_back"), show=False, id="memory.look_back"),
-        Binding("escape", "back", text("memory.key_back"), key_display="esc", id="memory.back"),
+        Binding("escape", "back", text("memory.key_back"), key_display="Esc", id="memory.back"),
     ]
     as_of: float | None = None
     """The moment looked at (seconds since the epoch); None: now, and only now can things be changed."""

@@ -32,7 +32,7 @@ class ModelsScreen(EngineScreen):
         Binding("x,delete", "remove", text("models.key_remove"), key_display="x", id="models.remove"),
         Binding("s", "stop", text("models.key_stop"), id="models.stop"),
         Binding("r", "load", text("models.key_reload"), id="models.reload"),
-        Binding("escape", "back", text("models.key_back"), key_display="esc", id="models.back"),
+        Binding("escape", "back", text("models.key_back"), key_display="Esc", id="models.back"),
     ]
     DEFAULT_CSS = """
     ModelsScreen #machine { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }

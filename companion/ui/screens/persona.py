@@ -50,7 +50,7 @@ class PartTable(RowTable):
 class PersonaScreen(Screen[None]):
     HELP_TOPIC = "personas"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", text("persona_list.key_back"), key_display="esc", id="persona.back"),
+        Binding("escape,q", "back", text("persona_list.key_back"), key_display="Esc", id="persona.back"),
     ]
     DEFAULT_CSS = """
     PersonaScreen #about { height: auto; max-height: 50%; padding: 0 1; border-top: solid $panel; overflow-y: auto; }

@@ -31,7 +31,7 @@ class PersonasScreen(EngineScreen):
         Binding("c", "copy", text("persona_list.key_copy"), id="personas.copy"),
         Binding("e", "edit", text("persona_list.key_edit"), id="personas.edit"),
         Binding("x,delete", "remove", text("persona_list.key_remove"), key_display="x", id="personas.remove"),
-        Binding("escape,q", "back", text("persona_list.key_back"), key_display="esc", id="personas.back"),
+        Binding("escape,q", "back", text("persona_list.key_back"), key_display="Esc", id="personas.back"),
     ]
     DEFAULT_CSS = """
     PersonasScreen #about { height: auto; max-height: 50%; padding: 0 1; border-top: solid $panel; overflow-y: auto; }
@@ -68,7 +68,11 @@ class PersonasScreen(EngineScreen):
             return
         memory = text("persona_list.shared_about") if card.memory == "shared" else text("persona_list.own_about")
         problem = f"{one_line(card.problem, 300)}\n" if card.problem else ""
-        boundaries = f"\n\n{text('persona_list.boundaries')}: {card.boundaries}" if card.boundaries else ""
+        boundaries = (
+            "\n\n" + text("format.named", name=text("persona_list.boundaries"), what=card.boundaries)
+            if card.boundaries
+            else ""
+        )
         about = self.query_one("#about", Literal)
         about.show((problem, "$text-warning"), card.about, boundaries, (f"\n\n{memory}", "$text-muted"))
 

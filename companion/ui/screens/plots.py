@@ -31,7 +31,7 @@ class PlotsScreen(EngineScreen):
     HELP_TOPIC = "forgetting"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "span", text("plots.key_span"), id="plots.span"),
-        Binding("escape,q,f8", "back", text("memory.key_back"), key_display="esc", id="plots.back"),
+        Binding("escape,q,f8", "back", text("memory.key_back"), key_display="Esc", id="plots.back"),
     ]
     DEFAULT_CSS = """
     PlotsScreen VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }

@@ -17,7 +17,7 @@ class ReaderScreen(Screen[None]):
     """`text` literally. A read-only text area: it wraps a megabyte at once and scrolls it without effort."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", strings.text("reader.key_back"), key_display="esc", id="reader.back"),
+        Binding("escape,q", "back", strings.text("reader.key_back"), key_display="Esc", id="reader.back"),
     ]
     DEFAULT_CSS = """
     ReaderScreen TextArea, ReaderScreen TextArea:focus { border: none; padding: 1 2; background: transparent; }

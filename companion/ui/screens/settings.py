@@ -35,7 +35,7 @@ class SettingsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x,delete", "reset", text("settings.key_reset"), key_display="x", id="settings.reset"),
         Binding("r", "renew", text("settings.key_renew"), id="settings.renew"),
-        Binding("escape,q", "back", text("settings.key_back"), key_display="esc", id="settings.back"),
+        Binding("escape,q", "back", text("settings.key_back"), key_display="Esc", id="settings.back"),
     ]
     DEFAULT_CSS = """
     SettingsScreen #about { height: auto; max-height: 9; padding: 0 1; border-top: solid $panel; }

@@ -72,7 +72,7 @@ class WhyScreen(Screen[tuple[str, ...] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "whole", text("why.key_whole"), id="why.whole"),
         Binding("m", "memory", text("why.key_memory"), id="why.memory"),
-        Binding("escape,q", "back", text("why.key_back"), key_display="esc", id="why.back"),
+        Binding("escape,q", "back", text("why.key_back"), key_display="Esc", id="why.back"),
     ]
     DEFAULT_CSS = """
     WhyScreen .head { padding: 0 1; }

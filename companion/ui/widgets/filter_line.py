@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from companion.filter_syntax import Completion, complete
+from companion.filter_syntax import Completion, complete, completes_names
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal
@@ -52,8 +52,7 @@ class FilterLine(Vertical):
         super().__init__()
         self._written = written
         self._notes: Sequence[str] = ()
-        self.names: Sequence[str] = ()
-        """People and things that memories tell of, to be completed."""
+        self._names: Sequence[str] | None = None
 
     def compose(self) -> ComposeResult:
         yield SafeInput(
@@ -82,7 +81,17 @@ class FilterLine(Vertical):
 
     def offered(self, written: str) -> tuple[Completion, ...]:
         """What the word that is being typed may become."""
-        return complete(written, self.names)
+        return complete(written, self._names or ())
+
+    @property
+    def wants_names(self) -> bool:
+        """Whether a name is being typed and those that memories tell of are not known yet."""
+        return self._names is None and completes_names(self._written)
+
+    def offer_names(self, names: Sequence[str]) -> None:
+        """People and things that memories tell of, to be completed."""
+        self._names = names
+        self._show()
 
     def say(self, notes: Sequence[str]) -> None:
         """Notes on what is written."""

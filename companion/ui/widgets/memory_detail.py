@@ -13,10 +13,10 @@ from companion.records import MemoryDetail
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.memory_text import detail_text, head_parts, heading, history_parts, recalls_parts
-from companion.ui.memory_words import word
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.memory_line import MemoryLine
 from companion.ui.widgets.quote_line import QuoteLine
+from companion.wording import word
 
 MOST_LINKS = 12
 
@@ -66,7 +66,9 @@ def _lines(detail: MemoryDetail, links: Sequence[LinkedMemory]) -> list[Widget]:
     if links:
         lines.append(Literal(heading(text("memory.connected"), "\n" if not detail.quotes else "")))
     for link in links[:MOST_LINKS]:
-        lines.append(MemoryLine(link.memory.id, (f"{word(link.type)}  ", "$text-muted"), one_line(link.memory.text)))
+        lines.append(
+            MemoryLine(link.memory.id, (f"{word('link', link.type)}  ", "$text-muted"), one_line(link.memory.text))
+        )
     if len(links) > MOST_LINKS:
         lines.append(Literal((text("memory.more_links", count=len(links) - MOST_LINKS), "$text-muted")))
     for parts in (recalls_parts(detail.recalls), history_parts(detail.history)):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
 from textual.events import Resize
 from textual.widgets import DataTable
 
+from companion.strings import text
 from companion.ui.widgets.literal import cell
 
 LEAST = 12
@@ -21,6 +23,11 @@ class RowTable(DataTable[object]):
 
     COLUMNS: ClassVar[Sequence[tuple[str, str, int]]] = ()
     WIDE: ClassVar[int] = 0
+    # Textual's go to the first and the last column, which a cursor of whole rows does not show.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home,ctrl+home", "scroll_top", text("keys_memory.first"), show=False, id="rows.first"),
+        Binding("end,ctrl+end", "scroll_bottom", text("keys_memory.last"), show=False, id="rows.last"),
+    ]
     DEFAULT_CSS = """
     RowTable { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; background: transparent; }
     RowTable > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
