@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.filter_syntax import complete, parse
+from companion.filter_words import table
 from companion.records import KINDS, STATUSES, MemoryFilter
 from companion.store.store import Store
+from companion.strings import LANGUAGES, texts, use_language
 from tests.support import add
 
 NOW = datetime(2026, 3, 18, 12, tzinfo=timezone(timedelta(hours=1)))  # a Wednesday
@@ -180,3 +182,17 @@ def test_the_word_under_way_is_completed(typed: str, offered: list[str]) -> None
 def test_a_completion_is_read(store: Store) -> None:
     for each in complete("after:"):
         assert parse(each.text, NOW).notes == ()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_the_screens_call_a_thing_is_what_the_filter_takes_for_it(code: str) -> None:
+    use_language(code)
+    try:
+        for group, of in (("kind", "kind"), ("state", "status"), ("emotion", "feeling"), ("layer", "layer")):
+            for key, said in texts(group).items():
+                meaning = table(of).meanings[str(said).replace(" ", "-")]
+                assert meaning.replace("-", "_") == key
+                if code == "zh":
+                    assert table(of).offer()[meaning] == said
+    finally:
+        use_language("en")
