@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import time
 
+from companion.clock import SystemClock
 from companion.records import RecalledMemory
 from companion.settings import Settings
 from companion.status import EngineStatus
@@ -40,7 +40,7 @@ Will Biscuit come along?"""
 def filled() -> FakeEngine:
     """A week of conversation, eight memories, one with evidence."""
     engine = FakeEngine()
-    now = time.time()
+    now = SystemClock().now().timestamp()
     for day in (6, 2, 0):
         at = now - day * DAY - 3_600
         for index in range(4):
