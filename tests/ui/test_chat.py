@@ -18,7 +18,7 @@ from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.reply_text import ReplyText
 from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.status_line import StatusLine
-from companion.ui.widgets.transcript import WINDOW
+from companion.ui.widgets.transcript import FIRST
 from companion.ui.widgets.turn_view import Divider, WholeText
 from companion.ui.widgets.waiting import Waiting
 from tests.ui.fake_engine import FakeEngine
@@ -171,12 +171,12 @@ async def test_earlier_turns_are_fetched_when_scrolling_up_and_the_place_is_kept
         person = engine.said("person", f"message {index}", conversation=1 + index // 40)
         engine.said("companion", f"reply {index}", conversation=1 + index // 40, answers=person.id)
     async with running(engine) as (app, pilot):
-        assert len(said(app)) == WINDOW // 2
+        assert len(said(app)) == FIRST // 2
         assert "message 59" in screen_text(app)
         await wait_until(pilot, lambda: app.chat.transcript.max_scroll_y > 0)
         while "message 40" not in screen_text(app):
             await pilot.press("pageup")
-        await wait_until(pilot, lambda: len(said(app)) > WINDOW // 2)
+        await wait_until(pilot, lambda: len(said(app)) > FIRST // 2)
         await pilot.pause()
         assert "message 40" in screen_text(app)
         while "today" not in screen_text(app) or len(said(app)) < 60:

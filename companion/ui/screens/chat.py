@@ -41,7 +41,7 @@ from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.recalled import Footnote
 from companion.ui.widgets.slash_list import SlashList
 from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
-from companion.ui.widgets.transcript import WINDOW
+from companion.ui.widgets.transcript import FIRST
 from companion.ui.widgets.turn_base import TurnView
 from companion.ui.widgets.waiting import Waiting
 
@@ -91,7 +91,7 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
         """The engine answers calls: show the conversation, then send what waits."""
         try:
             self.progress.status = await self.engine.status()
-            items = await self.engine.transcript(limit=WINDOW)
+            items = await self.engine.transcript(limit=FIRST)
         except EngineStopped:
             return  # the app starts it again, or says why not
         except CompanionError as error:

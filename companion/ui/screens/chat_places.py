@@ -20,7 +20,7 @@ from companion.ui.screens.chat_versions import VersionActions
 from companion.ui.screens.confirm import ConfirmScreen
 from companion.ui.widgets.literal import literal
 from companion.ui.widgets.prompt import Prompt
-from companion.ui.widgets.transcript import WINDOW
+from companion.ui.widgets.transcript import FIRST
 
 KEEP = 1.0
 """Seconds after which what is typed is kept over a restart."""
@@ -178,7 +178,7 @@ class Places(VersionActions):
             await self._reload()
 
     async def _reload(self) -> None:
-        await self.show_items(await attempt(self, self.engine.transcript(limit=WINDOW)) or ())
+        await self.show_items(await attempt(self, self.engine.transcript(limit=FIRST)) or ())
 
     async def show_items(self, items: tuple[TranscriptItem, ...]) -> None:
         """The newest turns, and what is to be said of a conversation in which nothing was said yet."""

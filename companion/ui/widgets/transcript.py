@@ -16,8 +16,10 @@ from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.turn_base import TurnView
 from companion.ui.widgets.turn_view import Divider, PersonTurn
 
+FIRST = 20
+"""Turns mounted when a conversation is opened: more than most windows hold. How long that takes grows with them."""
 WINDOW = 40
-"""Turns mounted at first."""
+"""Turns mounted around one, and kept above the newest."""
 STEP = 20
 """Turns fetched at once while the person scrolls: few enough not to halt it."""
 MOST = 120
@@ -117,7 +119,7 @@ class Transcript(VerticalScroll, can_focus=False):
             await self.remove_children()
             self.views.clear()
             self._asking = self._asking_newer = False
-            self._more = bool(items) and (len(items) >= WINDOW or at is not None)
+            self._more = bool(items) and (len(items) >= FIRST or at is not None)
             self.more_below = at is not None
             if items:
                 await self.mount_all(self._make(items, None, self.views))
@@ -128,6 +130,12 @@ class Transcript(VerticalScroll, can_focus=False):
                 await self.mount(Literal(f"── {ending} ──", classes="greeting"))
         if at is None:
             self.to_newest()
+            self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        """Ask for older turns where those that were mounted leave the window empty: nothing could be scrolled then."""
+        if self.max_scroll_y <= NEAR:
+            self.ask_older()
 
     async def replace_from(self, view: TurnView, items: Sequence[TranscriptItem], more: bool = False) -> None:
         """These instead of `view` and all that follows it; what is on the screen above stays where it is. `more`: there
