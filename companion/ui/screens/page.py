@@ -105,7 +105,10 @@ class PageScreen(MemoryActions):
         self._focus_first = False
 
     def _to_focused(self) -> None:
-        view, at = self.query_one(PageView), self._place()
+        views, at = self.query(PageView), self._place()
+        if not views:
+            return  # it was closed meanwhile
+        view = views.first()
         if not at:
             view.scroll_home(animate=False)
         elif self.focused is not None:
