@@ -18,7 +18,7 @@ from textual.screen import Screen
 from companion.calls import EnginePort
 from companion.errors import CompanionError
 from companion.events import Event, Notice, SleepFinished, StatusChanged
-from companion.garbage import collect_from_now_on
+from companion.garbage import collect_from_now_on, collect_in_pauses
 from companion.paths import Paths
 from companion.reports import SleepReport
 from companion.settings import Settings
@@ -90,11 +90,16 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
         self.look.begin()
         self.call_after_refresh(self._start_engine)
 
+    @property
+    def busy(self) -> bool:
+        return self.chat.progress.answering is not None
+
     # The engine
 
     def _start_engine(self) -> None:
         # After the first frame: starting a process costs tens of milliseconds, and nothing on it needs one.
         collect_from_now_on()
+        self.tidy_from_now_on()
         self.engine.subscribe(self._engine_spoke)
         self.engine.on_exit(self._engine_ended)
         try:
@@ -257,6 +262,7 @@ def run(settings: Settings, paths: Paths) -> int:
     from companion.engine import EngineClient
 
     app = CompanionApp(EngineClient(paths, settings), settings, typed_ahead(), paths)
+    collect_in_pauses()
     with on_termination(app.leave_soon):
         app.run()
     # The interpreter collects garbage on its way out; walking every widget once more took twice as long as quitting.

@@ -12,9 +12,9 @@ from textual.widgets import TextArea
 
 from companion.calls import EnginePort
 from companion.strings import text
-from companion.ui.key_order import KeysInOrder
 from companion.ui.screens.base import tell
 from companion.ui.screens.chat import ChatScreen
+from companion.ui.tidying import TidyApp
 
 CLOSING = 1.0
 """Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
@@ -22,7 +22,7 @@ TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""
 
 
-class LeavingApp(KeysInOrder):
+class LeavingApp(TidyApp):
     """Whoever is one has an engine to close and a conversation with messages that may wait."""
 
     engine: EnginePort

@@ -40,6 +40,8 @@ PAUSE = 0.15
 """Seconds on a row before the memory is shown beside the table."""
 SETTLING = 0.5
 """Seconds from a change of the engine's own until the list is fetched again."""
+TYPING = 0.5
+"""The same while the filter is written."""
 
 
 class MemoriesScreen(MemoryActions):
@@ -208,6 +210,7 @@ class MemoriesScreen(MemoryActions):
     @on(FilterLine.Written)
     def _filter_changed(self, message: FilterLine.Written) -> None:
         self._look_at(replace(self._view, text=message.text))
+        self._show_detail()  # anew, from this key on
         # Gone through only where a name is typed: among many memories it takes as long as several keys.
         if self.query_one(FilterLine).wants_names:
             self._learn_names()
@@ -299,7 +302,8 @@ class MemoriesScreen(MemoryActions):
     async def _show_detail(self) -> None:
         if not self.is_attached or not self.has_class("-wide"):
             return
-        await asyncio.sleep(PAUSE)  # not for every row of those that are passed
+        # Not for every row of those that are passed, and not while a filter is typed: drawing it would hold up a key.
+        await asyncio.sleep(PAUSE if self.table.has_focus else TYPING)
         memory = self.current()
         detail = await attempt(self, self.engine.memory(memory.id, self.as_of)) if memory else None
         if self.is_attached:
