@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from os import environ
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -131,9 +132,9 @@ def measure_screens(model: Path | None, count: int, progress: Progress) -> Scree
         found = _measure(paths)
     progress("pressing keys", 0, 1)
     keys = measure_keys(model) if model is not None else None
-    panel, chat, typed = ([s * 1000 for s in found[name]] for name in ("panel", "chat", "filter"))  # type: ignore[attr-defined]
+    panel, chat, typed = ([s * 1000 for s in found[name]] for name in ("panel", "chat", "filter"))
     return Screens(
-        memories=int(found["rows"]),  # type: ignore[call-overload]
+        memories=int(found["rows"]),
         turns=count,
         panel_ms=round(median(panel), 1),
         panel_worst_ms=round(max(panel), 1),
@@ -187,7 +188,7 @@ def _live(paths: Paths, count: int, progress: Progress) -> None:
         store.close()
 
 
-def _measure(paths: Paths) -> dict[str, object]:
+def _measure(paths: Paths) -> dict[str, Any]:
     report = paths.data / "screens.json"
     # Without model and embedder: the made-up memories would be embedded all the while.
     nowhere = str(paths.data / "nowhere")
@@ -204,5 +205,5 @@ def _measure(paths: Paths) -> dict[str, object]:
         terminal.until(lambda: terminal.process.poll() is not None, 5)
         if not report.is_file():
             raise CompanionError(f"the app did not open its screens: {terminal.text[-500:]}")
-    found: dict[str, object] = json.loads(report.read_text())
+    found: dict[str, Any] = json.loads(report.read_text())
     return found
