@@ -17,9 +17,12 @@ from textual.events import Event, Key, Paste
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 LOST = 0.25
-"""Seconds after which what was sent after a key counts as lost: what it was sent to has gone."""
+"""Seconds after which what was sent after a key counts as lost, when the widget it was sent to has gone."""
+STUCK = 2.0
+"""Seconds after which a key whose widget is still there holds up no other: what it does waits for something."""
 
 
 class KeysInOrder(App[None]):
@@ -28,15 +31,19 @@ class KeysInOrder(App[None]):
     class Through(Message):
         """All that was sent to this widget before has been dealt with, up to the app."""
 
-        def __init__(self, number: int) -> None:
+        def __init__(self, number: int, again: bool) -> None:
             super().__init__()
             self.number = number
+            self.again = again
+            """It has to go the same way once more: what a key does may be to send a message (Enter says that a line is
+            written, and only whoever hears it moves the focus)."""
 
     def __init__(self) -> None:
         super().__init__()
         self._keys: deque[Key | Paste] = deque()
         self._on_its_way = 0
         """The number of the key that is not through yet, 0 when there is none."""
+        self._went_to: Widget | None = None
         self._passed = 0
         self._before: Screen[object] | None = None
         """The screen that the key found."""
@@ -48,23 +55,28 @@ class KeysInOrder(App[None]):
         elif self._on_its_way or self._keys:
             self._keys.append(event)
             if self._patience is None:
-                self._patience = self.set_timer(LOST, self._give_up)
+                self._be_patient(LOST)
         else:
             await self._pass(event)
 
     async def _pass(self, event: Key | Paste) -> None:
         target, self._before = self.focused or self.screen, self.screen
+        self._went_to = target
         await super().on_event(event)
         self._passed += 1
         self._on_its_way = self._passed
         # What is no one's has done what it does already; where nobody is left to tell, nothing is waited for.
-        if not event.is_forwarded or not target.post_message(self.Through(self._passed)):
+        if not event.is_forwarded or not target.post_message(self.Through(self._passed, True)):
             self.call_later(self._look, self._passed)
 
     @on(Through)
     def _is_through(self, message: Through) -> None:
-        # What a key does may begin with a task, and a focus moves by a message.
-        self.call_later(self._look, message.number)
+        if message.number != self._on_its_way:
+            return
+        target = self._went_to
+        if not message.again or target is None or not target.post_message(self.Through(message.number, False)):
+            # What a key does may begin with a task, and a focus moves by a message.
+            self.call_later(self._look, message.number)
 
     async def _look(self, number: int) -> None:
         await asyncio.sleep(0)  # a task begins with the next turn of the loop
@@ -80,12 +92,24 @@ class KeysInOrder(App[None]):
         if number != self._on_its_way:
             return
         self._on_its_way = 0
-        if self._keys:
-            await self._pass(self._keys.popleft())
-        elif self._patience is not None:
+        if self._patience is not None:
             self._patience.stop()
             self._patience = None
+        if self._keys:
+            await self._pass(self._keys.popleft())
+            if self._keys:
+                self._be_patient(LOST)
 
-    async def _give_up(self) -> None:
-        self._patience = self.set_timer(LOST, self._give_up) if len(self._keys) > 1 else None
-        await self._next(self._on_its_way)
+    def _be_patient(self, seconds: float) -> None:
+        """Each key has its own time: many that wait are no reason to let the second overtake the first."""
+        number = self._on_its_way
+        self._patience = self.set_timer(seconds, lambda: self._give_up(number, seconds))
+
+    async def _give_up(self, number: int, waited: float) -> None:
+        if number != self._on_its_way:
+            return
+        target = self._went_to
+        if waited < STUCK and target is not None and target.is_attached:
+            self._be_patient(STUCK)
+        else:
+            await self._next(number)

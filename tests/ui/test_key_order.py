@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.events import Key
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
+from companion.ui import key_order
 from companion.ui.app import CompanionApp
+from companion.ui.screens.date import DateScreen
 from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.memories import MemoriesScreen
 from companion.ui.widgets.prompt import Prompt
@@ -48,6 +51,20 @@ async def test_a_key_whose_widget_is_gone_holds_up_no_other() -> None:
         app._on_its_way, app._passed = 99, 99  # one that was sent and never comes
         burst(app, *"still here")
         await wait_until(pilot, lambda: app.chat.prompt.text.replace(" ", "") == "stillhere")
+
+
+async def test_a_slow_machine_lets_no_key_overtake_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon a key might count as lost: the one it was sent to is still there."""
+    monkeypatch.setattr(key_order, "LOST", 0.0)
+    engine = FakeEngine()
+    engine.remember("My sister Lena lives in Porto.")
+    async with running(engine) as (app, pilot):
+        await pilot.press("f2")
+        await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen) and app.screen._list.total == 1)
+        burst(app, *"/", *"lena", "enter", "t", *"2026-11-25")
+        await wait_until(pilot, lambda: isinstance(app.screen, DateScreen))
+        await wait_until(pilot, lambda: app.screen.query_one(Input).value.endswith("2026-11-25"))
+        assert app.screen_stack[-2].query_one(Input).value == "lena"
 
 
 TYPED = "ab<c<<de<<<<<xyz<<q<<w<e<rtyu<i"
