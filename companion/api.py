@@ -29,6 +29,7 @@ from companion.records import (
     TranscriptItem,
 )
 from companion.reports import Check, MorningReport, SleepReport
+from companion.safekeeping import Backup, Erasure, Protection, QuarantinedSource
 from companion.status import EngineStatus
 
 
@@ -255,6 +256,45 @@ class CompanionApi(Protocol):
 
     def doctor(self) -> tuple[Check, ...]:
         """Versions, profile, model, embedder, index (reconciled), jobs."""
+
+    # Lock, backups, erasing for good, quarantine
+    def protection(self) -> Protection: ...
+
+    def protect(self, passphrase: str, keyring: bool = False) -> str:
+        """Encrypt the profile, all of it, and return the recovery code, which is nowhere kept. `keyring`: the system's
+        keyring opens it too. Raises InvalidInput (an empty or too short passphrase, one that has a passphrase), Busy,
+        DiskFull."""
+
+    def unprotect(self, passphrase: str) -> None:
+        """Decrypt it. Raises WrongPassphrase, InvalidInput when it is not encrypted."""
+
+    def change_passphrase(self, passphrase: str, new: str) -> None:
+        """The recovery code opens as well, and stays. Raises WrongPassphrase, InvalidInput."""
+
+    def renew_recovery_code(self, passphrase: str) -> str:
+        """Another one, which is nowhere kept; the old one opens no more. Raises WrongPassphrase, InvalidInput."""
+
+    def backups(self, verify: bool = False) -> tuple[Backup, ...]:
+        """The copies there are, newest first; `verify`: each is read through."""
+
+    def back_up(self) -> Backup:
+        """Make a copy now and read it through. Raises ProfileError."""
+
+    def plan_erasure(self, ids: tuple[int, ...]) -> Erasure:
+        """What `erase` would take away. Raises NotFound."""
+
+    def erase(self, ids: tuple[int, ...], backups: bool = False) -> Erasure:
+        """Forget for good: no file holds the words any more, and nothing brings them back. `backups`: those that hold
+        them are written anew without them; else they are named. Raises NotFound, Busy, ProfileError."""
+
+    def quarantined(self) -> tuple[QuarantinedSource, ...]:
+        """What was pasted or imported and waits, newest first."""
+
+    def confirm_source(self, id: int) -> Change:
+        """Its memories are recalled from now on. Raises NotFound."""
+
+    def remove_source(self, id: int) -> Change:
+        """Its memories are forgotten, all at once. Raises NotFound."""
 
     def close(self) -> None:
         """Stop, keep the partial reply, release the profile. Safe to call twice."""

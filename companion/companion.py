@@ -9,6 +9,7 @@ from datetime import datetime
 
 from companion import events, strings
 from companion.addresses import host_of
+from companion.backing_up import BackingUp
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
@@ -16,6 +17,7 @@ from companion.curating import Curating
 from companion.desk import Desk
 from companion.doctor import examine
 from companion.editing import Editing
+from companion.erasing import Erasing
 from companion.errors import CompanionError, ModelMissing
 from companion.events import Event, Listener
 from companion.holding import Holding
@@ -39,7 +41,9 @@ from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
 from companion.paths import Paths
+from companion.quarantining import Quarantining
 from companion.reports import Check, SleepReport
+from companion.sealing import Sealing
 from companion.settings import Settings
 from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
@@ -50,7 +54,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Conversing, Desk, Curating, Shelving, Caring):
+class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp, Erasing, Quarantining):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language

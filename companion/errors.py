@@ -7,6 +7,10 @@
     │   ├── ProfileReadOnly          opened, but nothing can be written
     │   ├── ProfileDamaged           SQLite says the file is not sound
     │   ├── ProfileTooNew            written by a newer Companion
+    │   ├── ProfileSealed            has a passphrase, which was not given
+    │   │   └── WrongPassphrase          nor is it this one
+    │   ├── ProfileMissing           there was a database here, and it is gone or empty
+    │   ├── BackupUnusable           a backup that is not what was written
     │   └── DiskFull                 no room left
     ├── ModelError               the local language model
     │   ├── ModelMissing             none configured or found
@@ -113,6 +117,24 @@ class ProfileDamaged(ProfileError):
 
 class ProfileTooNew(ProfileError):
     """Written by a newer Companion."""
+
+
+class ProfileSealed(ProfileError):
+    """Has a passphrase, which was not given."""
+
+    exit_code = 4
+
+
+class WrongPassphrase(ProfileSealed):
+    """The passphrase, or recovery code, is another one."""
+
+
+class ProfileMissing(ProfileError):
+    """There was a database here, and it is gone or empty: it is never silently replaced by a new one."""
+
+
+class BackupUnusable(ProfileError):
+    """A backup that cannot be read, or is not what was written."""
 
 
 class DiskFull(ProfileError):

@@ -8,6 +8,7 @@ from typing import Literal
 
 from companion.records import CheckInKind, RecalledMemory, ReplyReport, Turn
 from companion.reports import SleepReport
+from companion.safekeeping import CareCard
 from companion.status import EngineStatus
 
 
@@ -109,6 +110,14 @@ class CheckedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CareShown:
+    """The person's `turn` speaks of despair: the card comes before anything of the reply."""
+
+    turn: int
+    card: CareCard
+
+
+@dataclass(frozen=True, slots=True)
 class MemoriesChanged:
     """Memories were edited, undone, faded …: what is on screen may be stale."""
 
@@ -169,6 +178,7 @@ Event = (
     | ReplyFailed
     | ThoughtsFormed
     | CheckedIn
+    | CareShown
     | MemoriesChanged
     | SleepProgress
     | SleepFinished

@@ -43,6 +43,16 @@ class Paths:
         return self.data / "read.kv"
 
     @property
+    def backups(self) -> Path:
+        """Copies of the database, where settings name no other folder."""
+        return self.data / "backups"
+
+    @property
+    def keys(self) -> Path:
+        """The wrapped keys of a profile with a passphrase; a profile without one has no such file."""
+        return self.data / "companion.keys"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

@@ -112,6 +112,27 @@ class CheckInSettings(_Section):
     """Also show a notification of the desktop, where there is one. It says that there is something, not what."""
 
 
+class BackupSettings(_Section):
+    nightly: bool = True
+    """Keep a copy of everything each night: the latest 7 days, 4 weeks and 6 months."""
+    folder: Path | None = None
+    """Where the copies are kept, another disk, say; without it in the profile's folder backups."""
+
+
+class LockSettings(_Section):
+    idle_minutes: int = Field(default=15, ge=0, le=1440)
+    """Minutes without a key after which a profile with a passphrase is locked; 0: only by hand."""
+    keyring: bool = False
+    """Open the profile with what the system's keyring holds, without asking, when you are logged in."""
+
+
+class CareSettings(_Section):
+    region: str = Field(default="auto", max_length=10)
+    """Country whose help lines are shown in a crisis, such as GB; auto: that of the system."""
+    bring_up_heavy: bool = False
+    """Let memories of death, illness, violence and despair come up though you did not speak of them."""
+
+
 class UiSettings(_Section):
     theme: str = "companion"
     """Colours of the app."""
@@ -146,6 +167,9 @@ class Settings(BaseSettings):
     memory: MemorySettings = MemorySettings()
     sleep: SleepSettings = SleepSettings()
     checkins: CheckInSettings = CheckInSettings()
+    backup: BackupSettings = BackupSettings()
+    lock: LockSettings = LockSettings()
+    care: CareSettings = CareSettings()
     ui: UiSettings = UiSettings()
 
     @classmethod

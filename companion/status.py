@@ -36,5 +36,9 @@ class EngineStatus:
     """Where the words go when the model is on another computer (settings, model.url); empty: they stay on this one."""
     mode: ChatMode = "usual"
     """Of the conversation that is open."""
+    encrypted: bool = False
+    """The profile has a passphrase."""
+    reached: tuple[str, ...] = ()
+    """Hosts other than this computer that this program has asked anything of, in this process or the engine's."""
     index_host: str = ""
     """The same for the vectors (settings, index.url)."""

@@ -11,12 +11,26 @@ from companion.calls.care import CareCalls
 from companion.calls.chats import ChatCalls
 from companion.calls.memory import MemoryCalls
 from companion.calls.models import ModelCalls
+from companion.calls.safekeeping import SafekeepingCalls
 from companion.events import Listener
 
 
-class EnginePort(ChatCalls, MemoryCalls, ModelCalls, CareCalls):
+class EnginePort(ChatCalls, MemoryCalls, ModelCalls, CareCalls, SafekeepingCalls):
     """What the app needs of an engine. Whoever is one gives it `_call` and the life below. Every coroutine raises a
     `CompanionError`, `EngineStopped` when the process is gone."""
+
+    @property
+    def is_sealed(self) -> bool:
+        """The profile has a passphrase and was not unlocked since: `start` would come to nothing. Asks no engine."""
+        raise NotImplementedError
+
+    async def unlock(self, passphrase: str) -> None:
+        """Start the engine with the passphrase, or the recovery code. Raises WrongPassphrase, ProfileError."""
+        raise NotImplementedError
+
+    async def seal(self) -> None:
+        """Close the engine and forget the key: from now on `is_sealed`. Raises InvalidInput without a passphrase."""
+        raise NotImplementedError
 
     def start(self) -> None:
         """Start the process and return at once; calls made from now on are answered when it is up."""

@@ -40,6 +40,7 @@ from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next
 from tests.ui.fake_memories import FakeMemories
 from tests.ui.fake_personas import FakePersonas
+from tests.ui.fake_safekeeping import FakeSafekeeping
 from tests.ui.lines import line_of
 
 
@@ -57,7 +58,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeChats, FakeMemories, FakePersonas):
+class FakeEngine(FakeSafekeeping, FakeChats, FakeMemories, FakePersonas):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from companion.errors import ProfileDamaged, ProfileTooNew
 from companion.store.database import APPLICATION_ID, Database, Identity
-from companion.store.migrations import chats, first, judging, scopes
+from companion.store.migrations import caring, chats, erasing, first, judging, quarantining, scopes
 from companion.strings import text
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
@@ -36,6 +36,9 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     judging.keep_judgements,
     chats.note_what_is_off_the_path,
     chats.find_what_was_said,
+    erasing.chain_the_journal,
+    quarantining.keep_sources,
+    caring.keep_care,
 )
 
 
