@@ -200,7 +200,7 @@ def resend(life: Life) -> Facts:
     return life.said(sent.turn, turn)
 
 
-@deed(*TALK)
+@deed(*TALK, single=False)
 def choose(life: Life) -> Facts:
     versions = [item.siblings for item in life.companion.transcript(limit=100) if item.siblings]
     if not versions:
@@ -226,7 +226,7 @@ def draft(life: Life) -> Facts:
 @deed("now:draft")
 def long_draft(life: Life) -> Facts:
     """More than SQLite lets the write-ahead log grow to before it is brought into the file."""
-    life.companion.keep_draft(life.statement() * 70_000)
+    life.companion.keep_draft(life.statement() * 100_000)
     return (life.draft_fact(),)
 
 

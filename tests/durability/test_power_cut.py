@@ -24,9 +24,16 @@ from tests.support import START
 
 OF_FILES = ("setting", "copy_persona", "edit_persona", "remove_persona")
 """Deeds that no database has a part in."""
-IN_THE_DATABASE = [name for name in DEEDS if name not in OF_FILES]
+IN_THE_DATABASE = [name for name in DEEDS if name not in (*OF_FILES, "reflect")]  # each run ends with reflecting
+FIRST = {
+    "redo": ("undo",), "judge": ("talk",), "reset_learning": ("talk", "judge", "judge"),
+    "restore_learning": ("talk", "judge", "judge", "reset_learning"),
+}  # fmt: skip
+"""What a deed needs to be done before."""
+MOST = 500
+"""Moments looked at of a deed that has thousands."""
 COMMITS = {"talk": 9, "stop": 9, "regenerate": 9, "resend": 9, "another_conversation": 12, "reflect": 30, "answer": 4,
-           "use_persona": 4}  # fmt: skip
+           "use_persona": 4, "choose": 6}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,15 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Image:
     return image
 
 
-def settle_in(home: Path, furnished: Image, seed: int) -> Life:
+def settle_in(home: Path, furnished: Image, seed: int, name: str = "") -> Life:
     (home / "personas").mkdir(parents=True)
     put(furnished, home)
     life = Life(Paths(home, home), random.Random(seed), SetClock(START), embeds=False, number=1000)
-    life.clock.advance(days=3)
+    life.clock.advance(days=200)  # after all that was done in it
     life.open()
+    life.companion.open_conversation(life.companion.conversations()[0].id)
+    for before in FIRST.get(name, ()):
+        done(life, DEEDS[before])
     life.companion.settle()
     return life
 
@@ -70,7 +80,7 @@ def observed(deed: Deed, furnished: Image, folder: Path) -> Run:
     for seed in range(40):  # until it finds something to do
         home = folder / f"run-{seed}"
         with under_sqlite() as disk:
-            life = settle_in(home, furnished, seed)
+            life = settle_in(home, furnished, seed, deed.name)
             before = image_of(home)
             disk.steps.clear()
             facts = done(life, deed)
@@ -115,11 +125,12 @@ def cut(run: Run, moment: int, number: int, folder: Path) -> None:
 def moments(run: Run, most: int | None) -> list[int]:
     """Every one, or `most` of them spread over all: around each transaction, and in between."""
     every = list(range(1, len(run.steps) + 1))
+    most = MOST if most is None and len(every) > 4 * MOST else most
     if most is None or len(every) <= most:
         return every
     edges = {moment for commit in run.commits for moment in (commit - 1, commit)} & set(every)
     spread = random.Random(len(every)).sample(every, most)
-    return sorted([*sorted(edges)[:most], *spread][: 2 * most])
+    return sorted({*sorted(edges)[:most], *spread})
 
 
 @pytest.mark.parametrize("most", [5, pytest.param(0, marks=pytest.mark.nightly)])
@@ -167,7 +178,7 @@ def test_a_disk_that_lies_would_be_seen(furnished: Image, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("most", [3, pytest.param(0, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("failure", ["full", "broken"])
-@pytest.mark.parametrize("name", ["talk", "reflect", "resend", "add", "edit", "merge", "sleep", "undo", "draft", "judge"])
+@pytest.mark.parametrize("name", ["talk", "resend", "add", "edit", "merge", "sleep", "undo", "draft", "judge"])
 def test_a_write_that_fails_leaves_it_as_it_was(
     name: str, failure: str, most: int, furnished: Image, tmp_path: Path
 ) -> None:
@@ -177,15 +188,15 @@ def test_a_write_that_fails_leaves_it_as_it_was(
 
     run = observed(DEEDS[name], furnished, tmp_path)
     kind = apsw.FullError if failure == "full" else apsw.IOError
-    seed = int(next(folder.name for folder in sorted(tmp_path.iterdir()) if folder.name.startswith("run-")).split("-")[1])
     seed = max(int(folder.name.split("-")[1]) for folder in tmp_path.iterdir() if folder.name.startswith("run-"))
     for moment in moments(run, most or None):
         home = tmp_path / f"{failure}-{moment}"
         with under_sqlite() as disk:
-            life = settle_in(home, furnished, seed)
+            life = settle_in(home, furnished, seed, name)
             disk.steps.clear()
             disk.failure, disk.fail_at = kind, moment - 1
             refused = _attempt(life, name)
+            life.companion.settle()  # what is done about it in the background fails as well
             store = life.companion._store
             assert store is not None
             assert store.turns.latest(3)
@@ -195,7 +206,7 @@ def test_a_write_that_fails_leaves_it_as_it_was(
             life.companion.settle()
             life.close()
         assert disk.failed
-        assert refused is not None or name in ("talk", "reflect", "resend"), "nothing was said"
+        assert refused is not None or name in ("talk", "resend"), "nothing was said"
         store = Store.open(Paths(home, home))
         assert store.db.check() == []
         assert all_of(store) == []
