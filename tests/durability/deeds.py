@@ -438,9 +438,9 @@ def done(life: Life, deed: Deed) -> Facts | None:
         raise AssertionError(f"{deed.name}: {error.title} ({error.detail})") from error
 
 
-def furnish(life: Life) -> None:
+def furnish(life: Life, days: int = 3) -> None:
     """A few days of a life: everything there is a deed for finds something to work on."""
-    for _ in range(3):
+    for _ in range(days):
         for name in ("talk", "add", "talk", "regenerate", "add", "reflect"):
             done(life, DEEDS[name])
         life.clock.advance(days=1)

@@ -71,7 +71,7 @@ def live(home: Path, seed: int, at: datetime, say: Callable[[object], None]) -> 
     say({"begins": "open", "touches": [], "at": at.isoformat()})
     life.open()
     if seed == 0:
-        furnish(life)
+        furnish(life, days=1)
     if found := life.companion.conversations():
         life.companion.open_conversation(found[0].id)
     say({"did": "open", "facts": []})
@@ -214,7 +214,7 @@ def run(home: Path, times: int, seed: int = 1, *, loses: bool = False) -> Report
         process, pipe = apart(lambda say, number=number, at=ledger.at: live(home, number, at, say))  # type: ignore[misc]
         heard = Lines(pipe)
         # Sometimes at once, mostly after some deeds; and then at no moment in particular.
-        wanted = chance.choice((0, 1, 3, 10, 25)) if number else 3
+        wanted = chance.choice((0, 1, 2, 5, 12)) if number else 3
         while sum("did" in line for line in heard.lines) < wanted and heard.read(None):
             pass
         ends = time.monotonic() + chance.uniform(0, LONGEST)
