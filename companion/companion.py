@@ -15,7 +15,7 @@ from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
 from companion.curating import Curating
 from companion.desk import Desk
-from companion.doctor import examine
+from companion.doctor import examine, repair_profile
 from companion.editing import Editing
 from companion.erasing import Erasing
 from companion.errors import CompanionError, ModelMissing
@@ -182,6 +182,11 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
 
     def doctor(self) -> tuple[Check, ...]:
         return examine(self._opened, self._paths, self._settings, self._talking, self._minding)
+
+    def repair(self) -> tuple[str, ...]:
+        """Make anew what follows from the rest of the profile and does not; the names of the parts. Raises
+        ProfileError."""
+        return repair_profile(self._opened)
 
     @property
     def thinker(self) -> Thinker:

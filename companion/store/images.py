@@ -138,13 +138,21 @@ def _bury(db: Database, id: int, before: Image | None, after: Image | None) -> N
     if before is not None and before["status"] == "forgotten":
         db.run("DELETE FROM tombstones WHERE memory = ?", (id,))
     if after is not None and after["status"] == "forgotten":
-        text = after["text"]
-        words = bare(text)  # a reply that says them is not remembered either
-        parts = [words[start:end] for start, end in sentences(words)] if after["kind"] == "thought" else []
         db.run_many(
             "INSERT OR IGNORE INTO tombstones VALUES (?,?,?)",
-            ((key, id, after["recorded_at"]) for key in {statement_key(part) for part in (text, words, *parts)}),
+            ((key, id, after["recorded_at"]) for key in buried(after["kind"], after["text"])),
         )
+
+
+def buried(kind: str, text: str) -> set[bytes]:
+    """The statements that a forgotten memory keeps from being learned again."""
+    return {statement_key(part) for part in said_in(kind, text)}
+
+
+def said_in(kind: str, text: str) -> tuple[str, ...]:
+    words = bare(text)  # a reply that says them is not remembered either
+    parts = [words[start:end] for start, end in sentences(words)] if kind == "thought" else []
+    return (text, words, *parts)
 
 
 def evidence_of(db: Database, ids: Iterable[int]) -> dict[int, list[Evidence]]:
