@@ -18,8 +18,8 @@ from companion.paths import Paths
 from companion.store.chain import TURNS_END
 from companion.store.images import content_key
 from companion.store.migrations import MIGRATIONS
-from companion.store.replaying import images, replay
 from companion.store.repairing import can_repair, repair
+from companion.store.replaying import images, replay
 from companion.store.store import Store
 from companion.store.verifying import verify
 from tests.support import add, change, evidence, say
@@ -46,13 +46,13 @@ def _live(store: Store, clock: SetClock) -> None:
 
 
 @pytest.fixture
-def lived(paths: Paths, clock: SetClock) -> Iterator[Path]:
+def lived(paths: Paths, clock: SetClock) -> Path:
     store = Store.open(paths, clock)
     _live(store, clock)
     assert verify(store.db).faults == {}
     assert replay(store.db) == images(store.db)
     store.close()
-    yield paths.database
+    return paths.database
 
 
 def _faults(database: Path) -> set[str]:
