@@ -2,8 +2,8 @@
 
 Python tells audit hooks (PEP 578) of every socket that is connected, bound or sent from and of every name that is
 looked up, whichever library does it; a hook cannot be taken off again. What is not this computer is refused outside of
-`allowing`, noted, and told with what was reached. Native code is not seen by such hooks: `companion.kernel_seal` refuses
-it where the system can, and `sockets()` looks at what is open.
+`allowing`, noted, and told with what was reached. Native code is not seen by such hooks: `companion.kernel_seal`
+refuses it where the system can, and `connections()` asks the system what is open.
 """
 
 from __future__ import annotations

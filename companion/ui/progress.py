@@ -112,6 +112,11 @@ class Progress:
         return [*there, text("status.vectors_go", host=vectors)] if vectors and vectors != words else there
 
     @property
+    def always(self) -> int:
+        """How many of the facts are told however narrow the line is: where words go, or that they stay."""
+        return len(self.destinations) + len(self._seal)
+
+    @property
     def _seal(self) -> list[str]:
         """Whether anything but this computer was reached, as the audit of the engine's and this process's sockets
         says."""
