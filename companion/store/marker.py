@@ -23,7 +23,7 @@ def refuse_missing(paths: Paths) -> None:
     file = paths.database
     with told(file):
         gone = not file.exists() and not file.is_symlink()
-        empty = file.is_file() and file.stat().st_size == 0
+        empty = file.is_file() and file.stat().st_size <= 1  # a single byte is nothing to SQLite: it would begin anew
         dangling = file.is_symlink() and not file.exists()
         if not (gone or empty or dangling):
             return
