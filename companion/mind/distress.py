@@ -103,17 +103,18 @@ class _Tables:
         return self.says("indirect", text) and not self.says("small", text) and not self.says("trifles", text)
 
     def _is_meant(self, text: str, match: re.Match[str], about_world: bool, fun: bool) -> bool:
-        clause = _clause(text, match)
+        clause, words = _clause(text, match), match.group()
+        if self.says("games", text):
+            return False
         if any(self.says("past", part) and not self.says("present", part) for part in (text, clause)):
             return False
         before = text[_opens(text, match.start()) : match.start()]
         if self.says("negation", before) and not self.says("denied_in_vain", before):
             return False
-        if about_world and not _OWN_WISH.search(clause):
+        if about_world and not (_OWN_WISH.search(clause) or _OWN_WISH.search(words)):
             return False
         if fun and self.says("fun", text):
             return False
-        words = match.group()
         if self.says("accidents", text) and _HARM.search(words) and not _MEANT.search(text):
             return False
         if _JUMP.search(words) and self.says("fun", text):
@@ -123,7 +124,7 @@ class _Tables:
 
 _OWN_WISH = re.compile(
     r"\bi(?:m| am| do| really| just| still|ve)* (?:want|wanna|going|gonna|plan|planning|will|need|cant stop|feel|think|keep)\b.*"
-    r"\b(?:my ?self|die|dead|suicid\w+|my (?:own )?life)\b|我(?:真的|也|就|好|都|现在|今晚|还是)*(?:想|要|不想|打算)(?:自杀|死|活)"
+    r"\b(?:my ?self|die|dead|suicid\w+|my (?:own )?life)\b|\b(?:i|me|my)\b.*\b\w+ing my ?self\b|\bhurt\w* my ?self\b|我(?:真的|也|就|好|都|现在|今晚|还是)*(?:想|要|不想|打算)(?:自杀|死|活)"
 )
 _HARM = re.compile(r"\b(?:cut|hurt|burn|scratch|injur|harm)|伤害|划|割|切|打|掐|弄伤|烫")
 _MEANT = re.compile(r"\b(?:on purpose|again and again|crying|want to|wanna|urges?|badly|cope|stop)\b|故意|忍不住|想")
