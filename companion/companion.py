@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from companion import events, strings
-from companion.addresses import host_of
+from companion.addresses import host_of, hostname_of
 from companion.backing_up import BackingUp
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
@@ -40,6 +40,7 @@ from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
+from companion.network import permit, reached
 from companion.paths import Paths
 from companion.quarantining import Quarantining
 from companion.reports import Check, SleepReport
@@ -97,8 +98,9 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
         settings = self._settings
+        permit(hostname_of(settings.model.url), hostname_of(settings.index.url))
         persona, fallback = self._persona_in_use(chat=self._chat)
-        self._store = store = Store.open(self._paths, self._clock)
+        self._store = store = Store.open(self._paths, self._clock, copy_first=settings.backup.before_migration)
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
@@ -247,6 +249,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             model_host=host_of(self._settings.model.url),
             index_host=host_of(self._settings.index.url),
             waiting_for=minding.waiting_for,
+            reached=reached(),
         )
 
     def night(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from companion import __version__
+from companion import __version__, kernel_seal, network
 from companion.addresses import host_of, is_this_computer
 from companion.errors import CompanionError, ProfileDamaged
 from companion.mind.measuring import Measuring
@@ -38,6 +38,24 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
         *_meaning(store, minding, settings),
         *_jobs(store),
         _nights(store, settings),
+        _network(),
+    )
+
+
+def _network() -> Check:
+    """What this process reached, what was refused, and what the system says is open."""
+    sealed = text("doctor.sealed_kernel") if kernel_seal.is_closed() else text("doctor.sealed")
+    state = sealed if network.is_sealed() else text("doctor.not_sealed")
+    went = ", ".join(network.reached())
+    told = [state, text("doctor.reached", hosts=went) if went else text("doctor.nobody_reached")]
+    refused = ", ".join(f"{attempt.host} ({attempt.package})" for attempt in network.refused())
+    if refused:
+        told.append(text("doctor.refused", attempts=refused))
+    open_now = ", ".join(network.connections())
+    if open_now and not went:
+        return Check("network", "warning", text("doctor.open_to", addresses=open_now), text("doctor.open_to_hint"))
+    return Check(
+        "network", "warning" if refused else "ok", "; ".join(told), text("doctor.refused_hint") if refused else ""
     )
 
 

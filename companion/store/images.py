@@ -83,8 +83,8 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
     if after is None:
         if id is None or before is None:
             raise ValueError("only a memory that exists can be removed")
+        cut(db, id, None)  # first: with the row its pieces go, by which their words in the index are found
         db.run("DELETE FROM memories WHERE id = ?", (id,))
-        cut(db, id, None)
         _bury(db, id, before, None)
         db.run("INSERT INTO outbox(memory) VALUES (?)", (id,))
         return id

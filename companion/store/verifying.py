@@ -48,7 +48,7 @@ def verify(db: Database, *, most: int = QUICK) -> Verified:
     found = Verified()
     replayed = Replay()
     with db.snapshot():
-        _guarded(found, "file", lambda: [found.add("file", what) for what in db.check(whole=True)])
+        _guarded(found, "file", lambda: [found.add("file", what) for what in db.check(thoroughly=True)])
         _guarded(found, "schema", lambda: _schema(db, found))
         _guarded(found, "journal", lambda: _journal(db, found, replayed))
         if "journal" not in found.faults:
