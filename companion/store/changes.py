@@ -114,6 +114,11 @@ class Batch:
             return False
         return self._put(id, before, image)
 
+    def state(self, id: int) -> None:
+        """Say in the journal what a memory is, whether or not it is changed: what it told of it before is erased."""
+        image = self._require(id)
+        self._images.setdefault(id, (image, image))
+
     def _put(self, id: int, before: Image | None, after: Image | None) -> bool:
         self._look()
         if before == after:
