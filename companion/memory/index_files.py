@@ -99,7 +99,7 @@ def _files(folder: Path) -> dict[str, int]:
 def _digest(file: Path) -> str:
     """BLAKE2b of its bytes. Raises OSError, also for a link."""
     digest = hashlib.blake2b(digest_size=32)
-    with open(os.open(file, os.O_RDONLY | _NO_LINK), "rb") as stream:
+    with os.fdopen(os.open(file, os.O_RDONLY | _NO_LINK), "rb") as stream:
         while part := stream.read(_BLOCK):
             digest.update(part)
     return digest.hexdigest()

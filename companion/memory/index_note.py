@@ -17,9 +17,9 @@ _CRASHES = "index_crashes"
 
 
 class IndexNote:
-    """`embedder`: whose vectors it holds."""
+    """`embedder`: whose vectors it has to hold, None for any."""
 
-    def __init__(self, store: Store, folder: Path, embedder: int) -> None:
+    def __init__(self, store: Store, folder: Path, embedder: int | None = None) -> None:
         self._store = store
         self._folder = folder
         self._embedder = embedder
@@ -40,6 +40,11 @@ class IndexNote:
         return noted[0] if noted is not None else 0
 
     @property
+    def taken(self) -> int:
+        """Bytes on disk."""
+        return files.taken(self._folder)
+
+    @property
     def crashes(self) -> int:
         """Native crashes in Chroma with this version of Companion."""
         version, _, count = str(self._get(_CRASHES)).rpartition(":")
@@ -50,7 +55,7 @@ class IndexNote:
         return self.crashes >= CRASHES
 
     def count_crash(self, crashed: Path | None) -> None:
-        """Look at what the last native crash of the engine left, and count it if it was Chroma's. Raises ProfileError."""
+        """Look at what the engine's last native crash left, and count it if it was Chroma's. Raises ProfileError."""
         if crashed is None or not crashed.is_file():
             return
         if blames(crashed, "chromadb"):
@@ -65,7 +70,9 @@ class IndexNote:
 
     def _noted(self) -> tuple[int, str] | None:
         kind, embedder, vectors, written = [*str(self._get(_META)).split(":", 3), "", "", ""][:4]
-        if kind != "clean" or embedder != str(self._embedder) or not vectors.isdecimal() or not written:
+        if kind != "clean" or not vectors.isdecimal() or not written:
+            return None
+        if self._embedder is not None and embedder != str(self._embedder):
             return None
         return int(vectors), written
 
