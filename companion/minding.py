@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from companion import strings
+from companion.crashes import last as last_crash
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
-from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
+from companion.events import Event, MemoriesChanged, Notice, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
@@ -324,8 +325,10 @@ class Minding:
             if self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
             else:
-                self.index = VectorIndex(store, folder, meaning.id, dimension)
+                self.index = VectorIndex(store, folder, meaning.id, dimension, crashed=last_crash(self.paths))
             meaning.index = self.index
             self.index.open(wanted=lambda: not self._closing)
+            if isinstance(self.index, VectorIndex) and self.index.is_off:
+                self.emit(Notice("warning", strings.text("index.is_off"), strings.text("index.is_off_hint")))
         else:
             self.index.catch_up(wanted=lambda: not self._closing)
