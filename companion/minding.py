@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from companion import strings
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
-from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
+from companion.events import Event, MemoriesChanged, Notice, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
@@ -270,8 +270,15 @@ class Minding:
                 log.exception("reflection failed")
                 self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
                 continue
-            if formed is not None:
+            if formed is not None and formed.memories:
                 self.emit(formed)
+            if formed is not None and formed.waiting:
+                self.emit(MemoriesChanged(()))
+                self.emit(self._waiting_notice(formed.waiting))
+
+    def _waiting_notice(self, count: int) -> Notice:
+        told = strings.text("quarantine.waiting", count=count)
+        return Notice("information", told, strings.text("quarantine.waiting_hint"))
 
     def _measure(self) -> None:
         """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the

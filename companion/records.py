@@ -259,6 +259,8 @@ class MemoryFilter:
     """As memory was at that time (seconds since the epoch); None: now."""
     without: tuple[str, ...] = ()
     """Words, or phrases, that none may hold."""
+    waiting: bool | None = None
+    """Only those that wait for their source to be confirmed, now, or only others."""
 
 
 @dataclass(frozen=True, slots=True)
