@@ -1,4 +1,8 @@
-"""`companion memories quarantine …`: what was pasted or imported and waits to be confirmed."""
+"""`companion memories quarantine …`: what was pasted or imported and waits to be confirmed.
+
+list --json: [{"id", "name", "at", "memories"}], newest first, `memories` being how many. confirm and remove --json: as
+for every change of memory.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ SourceArgument = Annotated[int, typer.Argument(metavar="SOURCE", min=1, max=MAX_
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """What waits, newest first. JSON: [{"id", "name", "at", "memories"}], memories being how many."""
+    """What waits, newest first."""
     with opened() as companion:
         found = companion.quarantined()
     if as_json:
@@ -31,13 +35,13 @@ def list_(as_json: JsonOption = False) -> None:
 
 @app.command()
 def confirm(source: SourceArgument, as_json: JsonOption = False) -> None:
-    """Take what came from a source as yours: it is recalled from now on. JSON as for every change of memory."""
+    """Take what came from a source as yours: it is recalled from now on."""
     make_change(lambda companion: companion.confirm_source(source), as_json)
 
 
 @app.command()
 def remove(source: SourceArgument, as_json: JsonOption = False) -> None:
-    """Forget all that came from a source. JSON as for every change of memory."""
+    """Forget all that came from a source."""
     make_change(lambda companion: companion.remove_source(source), as_json)
 
 

@@ -64,6 +64,8 @@ def conditions(filter: MemoryFilter) -> tuple[str, list[object]]:
         need(f"m.scope IN ({_marks(len(filter.scopes))})", *filter.scopes)
     if filter.waiting is not None:
         need(WAITING if filter.waiting else f"NOT ({WAITING})")
+    if filter.source is not None:
+        need("m.id IN (SELECT memory FROM source_memories WHERE source = ?)", filter.source)
     if filter.pinned is not None:
         need("m.pinned = ?", int(filter.pinned))
     if filter.layers:
