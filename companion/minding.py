@@ -271,8 +271,15 @@ class Minding:
                 log.exception("reflection failed")
                 self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
                 continue
-            if formed is not None:
+            if formed is not None and formed.memories:
                 self.emit(formed)
+            if formed is not None and formed.waiting:
+                self.emit(MemoriesChanged(()))
+                self.emit(self._waiting_notice(formed.waiting))
+
+    def _waiting_notice(self, count: int) -> Notice:
+        told = strings.text("quarantine.waiting", count=count)
+        return Notice("information", told, strings.text("quarantine.waiting_hint"))
 
     def _measure(self) -> None:
         """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
