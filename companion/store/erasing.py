@@ -14,7 +14,7 @@ from typing import Any
 
 from companion.records import Evidence
 from companion.store.chain import ERASING, erase_entry, erase_reason, seal_turn, unseal_turn
-from companion.store.changes import Batch
+from companion.store.changes import ERASED, Batch
 from companion.store.database import Database
 from companion.store.erased import Erased
 from companion.store.erasure_plan import ErasurePlan
@@ -23,8 +23,6 @@ from companion.store.statements import Span, Statements
 from companion.store.store import Store
 from companion.strings import text as words
 
-ERASED = "erase"
-"""Action of the batch; it cannot be taken back."""
 _OF_MEMORY = (("recalls", "memory"), ("reviews", "memory"), ("checkins", "memory"), ("consolidated", "memory"))
 _OWN = frozenset(("turns", "memories", "journal", "batches", "meta", "recalls", "nights", "gists", "drafts", "prompts"))
 """Tables with a way of their own."""
@@ -130,16 +128,10 @@ def _take_judgements(db: Database, gone: set[int]) -> None:
 def _take_what_was_made(db: Database, plan: ErasurePlan) -> None:
     """Gists, prompts and the rest that was written down of the words, or that tells of them."""
     tells = plan.statements.tells
-    held = {
-        int(id)
-        for turn in plan.spans
-        for (id,) in db.all("SELECT conversation FROM turns WHERE id = ?", (turn,))
-    }
+    held = {int(id) for turn in plan.spans for (id,) in db.all("SELECT conversation FROM turns WHERE id = ?", (turn,))}
     for conversation in held:
         db.run("DELETE FROM gists WHERE conversation = ?", (conversation,))
-        db.run(
-            "DELETE FROM prompts WHERE reply IN (SELECT id FROM turns WHERE conversation = ?)", (conversation,)
-        )
+        db.run("DELETE FROM prompts WHERE reply IN (SELECT id FROM turns WHERE conversation = ?)", (conversation,))
     for reply, segments in db.all("SELECT reply, segments FROM prompts"):
         told = json.loads(segments)
         if any(id in plan.memories for id, *_ in (*told["memories"], *told["portrait"][1])) or any(
@@ -190,4 +182,3 @@ def _sweep(db: Database, statements: Statements) -> None:
                         db.run(f"DELETE FROM {table} WHERE {where}", id)
                     else:
                         db.run(f"UPDATE {table} SET {column} = ? WHERE {where}", ("" if required else None, *id))
-

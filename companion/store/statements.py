@@ -52,7 +52,9 @@ class Statements:
     def _says(self, sentence: str) -> bool:
         words = tuple(words_of(sentence))
         return words in self._told or any(
-            len(told) >= _SAYS and told in set(_runs(words, len(told))) for told in self._told if len(told) <= len(words)
+            len(told) >= _SAYS and told in set(_runs(words, len(told)))
+            for told in self._told
+            if len(told) <= len(words)
         )
 
 
