@@ -1,14 +1,14 @@
 """What goes when memories are erased for good: found before anything is changed, so that the person can see it.
 
 Beside the memories themselves: what rests on the same words; every sentence in which the person said the same, in
-whatever version of a message, and what rests on that; the sentences of the companion's that repeat it; and what was made
-of any of these.
+whatever version of a message, and what rests on that; the sentences of the companion's that repeat it; and what was
+made of any of these.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -71,21 +71,18 @@ def plan_words(
         if role != "companion":
             found[id] |= set(strict.said_in(text))
     taken = {id: spans for id, spans in found.items() if spans}
-    statements = Statements(texts, _rare(store, texts, turns, taken, chosen))
+    everything = list(store.memories.many(_ids(store)).values())
+    chosen |= {memory.id: memory for memory in everything if _rests(memory, taken) or strict.is_said(memory.text)}
+    statements = Statements(texts, _rare(texts, turns, taken, (m for m in everything if m.id not in chosen)))
     first = min(taken, default=0)
     for id, role, text in turns:
         if role == "companion":
             told = statements.told_in(text) if id > first else statements.said_in(text)
             if told:
                 taken.setdefault(id, set()).update(told)
-    for memory in store.memories.many(_ids(store)).values():
-        overlaps = any(
-            start < evidence.end and evidence.start < end
-            for evidence in memory.evidence
-            for start, end in taken.get(evidence.turn, ())
-        )
+    for memory in everything:
         derived = memory.kind in _MADE or memory.subject == "companion"
-        if overlaps or statements.is_said(memory.text) or (derived and statements.tells(memory.text)):
+        if _rests(memory, taken) or (derived and statements.tells(memory.text)):
             chosen[memory.id] = memory
     merged = {id: _apart(spans) for id, spans in sorted(taken.items())}
     return ErasurePlan(statements, frozenset(texts), chosen, merged)
@@ -107,24 +104,31 @@ def _texts(store: Store, memory: Memory) -> set[str]:
     return found
 
 
+def _rests(memory: Memory, taken: dict[int, set[Span]]) -> bool:
+    """Whether it rests on any of the words that go."""
+    return any(
+        start < evidence.end and evidence.start < end
+        for evidence in memory.evidence
+        for start, end in taken.get(evidence.turn, ())
+    )
+
+
 def _rare(
-    store: Store,
     texts: Iterable[str],
     turns: Sequence[tuple[int, str, str]],
     taken: dict[int, set[Span]],
-    chosen: dict[int, Memory],
+    staying: Iterable[Memory],
 ) -> frozenset[str]:
     """Words of the statements that stand in nothing else that the person said or wrote."""
-    wanted = {word for text in texts for word in words_of(text) if len(word) >= _RARE or not word.isascii()}
-    wanted = {word for word in wanted if len(word) > 1 or word.isascii()}
-    rest: Counter[str] = Counter()
+    wanted = {word for text in texts for word in words_of(text) if len(word) >= _RARE}
+    rest: set[str] = set()
     for id, role, text in turns:
         if role != "companion":
-            rest.update(wanted & set(words_of(_without(text, sorted(taken.get(id, ()))))))
-    for id, text in store.db.all("SELECT id, text FROM memories WHERE kind = 'thought'"):
-        if id not in chosen and not any(text == one for one in texts):
-            rest.update(wanted & set(words_of(text)))
-    return frozenset(wanted - rest.keys())
+            rest |= wanted & set(words_of(_without(text, sorted(taken.get(id, ())))))
+    for memory in staying:
+        if memory.kind == "thought":
+            rest |= wanted & set(words_of(memory.text))
+    return frozenset(wanted - rest)
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
