@@ -189,6 +189,7 @@ Event = (
     | CheckedIn
     | CareShown
     | MemoriesChanged
+    | WordsErased
     | SleepProgress
     | SleepFinished
     | ModelPullProgress

@@ -13,6 +13,7 @@ async def test_it_shows_what_goes_and_asks() -> None:
     engine.holding = ("companion-1.db",)
     async with running(engine, size=WIDE) as (app, pilot):
         await panel(app, pilot, 2)
+        newest = max(engine.memories)
         await pilot.press("F")
         await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
         shown = screen_text(app)
@@ -28,6 +29,6 @@ async def test_it_shows_what_goes_and_asks() -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen) and "anew" in screen_text(app))
         await pilot.press("y")
         await wait_until(pilot, lambda: [call for call in engine.calls if call[0] == "erase"])
-        assert next(call for call in engine.calls if call[0] == "erase")[1:] == ((2,), True)
+        assert next(call for call in engine.calls if call[0] == "erase")[1:] == ((newest,), True)
         await wait_until(pilot, lambda: any("erased for good" in notice for notice in map(str, notices(app))))
-        assert 2 not in engine.memories
+        assert newest not in engine.memories
