@@ -102,6 +102,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         permit(hostname_of(settings.model.url), hostname_of(settings.index.url))
         persona, fallback = self._persona_in_use(chat=self._chat)
         self._store = store = Store.open(self._paths, self._clock, copy_first=settings.backup.before_migration)
+        self._finish_erasing(store)
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)

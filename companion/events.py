@@ -127,6 +127,13 @@ class MemoriesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsErased:
+    """Words were taken out of these turns for good: whoever shows them shows them anew."""
+
+    turns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SleepProgress:
     done: int
     total: int
@@ -182,6 +189,7 @@ Event = (
     | CheckedIn
     | CareShown
     | MemoriesChanged
+    | WordsErased
     | SleepProgress
     | SleepFinished
     | ModelPullProgress

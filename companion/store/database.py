@@ -160,6 +160,12 @@ class Database:
         """Another number as soon as another connection has changed the file."""
         return int(self.value("PRAGMA data_version"))
 
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and leave nothing in the log beside it. Raises ProfileError."""
+        with self._lock, _translated(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         with self._lock, _translated(self.path):
             self._connection.close()

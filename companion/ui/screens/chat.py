@@ -24,6 +24,7 @@ from companion.events import (
     SleepFinished,
     StatusChanged,
     ThoughtsFormed,
+    WordsErased,
 )
 from companion.status import EngineStatus
 from companion.strings import text
@@ -161,6 +162,8 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                 self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
+            case WordsErased():
+                self.words_erased()
             case MemoriesChanged():
                 self.memories_changed(event.memories)
             case SleepFinished(report=report) if report.nights and not report.dry_run:
