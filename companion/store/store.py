@@ -15,6 +15,7 @@ from companion.store.consolidated import Consolidated
 from companion.store.conversations import Conversations
 from companion.store.database import Database, open_database, open_in_memory
 from companion.store.drafts import Drafts
+from companion.store.encrypting import check_sealed
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
@@ -79,8 +80,9 @@ class Store:
         self._lock = lock
 
     @classmethod
-    def open(cls, paths: Paths, clock: Clock | None = None) -> Store:
-        """Take the lock, open or create the file, bring its schema up to date. Raises ProfileError."""
+    def open(cls, paths: Paths, clock: Clock | None = None, key: bytes | None = None) -> Store:
+        """Take the lock, open or create the file, bring its schema up to date. `key`: the database's, for a profile
+        with a passphrase. Raises ProfileError, ProfileSealed without that key."""
         try:
             paths.prepare()
         except ProfileUnavailable:
@@ -91,7 +93,8 @@ class Store:
         if lock is not None:
             lock.acquire()
         try:
-            db = open_database(paths.database, refuse_others)
+            check_sealed(paths, key, writable=writable)
+            db = open_database(paths.database, refuse_others, key)
             try:
                 migrate(db)
             except BaseException:
