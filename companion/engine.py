@@ -330,7 +330,7 @@ class _Server:
         self._send((None, event))
 
     def open(self, paths: Paths, start: Callable[[bytes | None], None]) -> bool:
-        """Open the profile with what the first message brings: a passphrase, or the key itself, which is told in answer.
+        """Open the profile with what the first message brings: a passphrase, or the key itself; the answer is the key.
         False when it could not be opened: then every request was answered with the reason."""
         for id, method, arguments in self._requests():
             try:

@@ -15,12 +15,14 @@ from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
+from companion.cli.lock import lock
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
 from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
+from companion.cli.unlocking import FileOption, use_file
 from companion.garbage import collect_from_now_on
 from companion.paths import keep_private
 
@@ -42,6 +44,7 @@ app.command()(mood)
 app.command()(morning)
 app.command()(sleep)
 app.command()(doctor)
+app.command()(lock)
 
 
 def _version(wanted: bool) -> None:
@@ -56,11 +59,13 @@ def root(
     plain: Annotated[
         bool, typer.Option("--plain", help="Chat line by line: for screen readers, dumb terminals and pipes.")
     ] = False,
+    passphrase_file: FileOption = "",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """A private companion that remembers you. Without a command it opens the chat."""
+    use_file(passphrase_file)
     if context.invoked_subcommand is None:
         raise typer.Exit(chat(plain))
     collect_from_now_on()

@@ -174,8 +174,8 @@ class Database:
             yield
 
     def copy_to(self, target: Path, key: bytes | None) -> None:
-        """All of it, as it is now, into a new file that `key` opens (None: a plain one). Nothing of it is synced. Raises
-        ProfileError; what came into being is left to the caller."""
+        """All of it, as it is now, into a new file that `key` opens (None: a plain one). Nothing of it is synced.
+        Raises ProfileError; what came into being is left to the caller."""
         with self._lock, _translated(self.path):
             connection = apsw.Connection(self.path.absolute().as_uri(), flags=_BY_URI)
             try:

@@ -1,9 +1,9 @@
 """Encrypts a whole profile, decrypts it, gives it another key: before or after, at whatever point it is cut off.
 
 A copy is made beside the database, compared with it row by row, and put on the disk. Then the key file changes in one
-step, and that is the moment from which all is as asked: whatever is left to do (the copy into the place of the database,
-wiping what the old one leaves) is done now, or by whoever opens the profile next (`finish`). Before that moment a copy
-is a leftover, and removed.
+step, and that is the moment from which all is as asked: whatever is left to do (the copy into the place of the
+database, wiping what the old one leaves) is done now, or by whoever opens the profile next (`finish`). Before that
+moment a copy is a leftover, and removed.
 
     nothing -> key file              encrypting   companion.db.sealing waits, encrypted with that file's key
     key file -> another key file     rekeying     the same
@@ -108,7 +108,7 @@ def _finish_decrypting(paths: Paths) -> None:
 
 
 def check_sealed(paths: Paths, key: bytes | None, *, writable: bool = True) -> None:
-    """Before the database is opened, under the profile's lock: there is a key if it needs one, and nothing is half done.
+    """Before the database is opened, under the profile's lock: there is a key if it needs one, nothing is half done.
     Raises ProfileSealed, ProfileError."""
     sealed = paths.keys.exists()
     if sealed and writable:

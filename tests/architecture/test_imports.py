@@ -26,6 +26,8 @@ ONLY_IMPORTER = {
     "apsw": {"companion/store/database.py"},
     "fsrs": {"companion/memory/forgetting.py"},
     "desktop_notifier": {"companion/notifying.py"},
+    "cryptography": {"companion/store/keys.py"},
+    "keyring": {"companion/store/keychain.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
     "httpx": {"companion/model/wire.py", "companion/model/download.py", "companion/model/pull_stop.py"},
