@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -26,12 +26,13 @@ from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
-from companion.errors import CompanionError, EngineStopped, InvalidInput, ProfileSealed
+from companion.errors import CompanionError, EngineStopped, InvalidInput
 from companion.events import Event, Listener
+from companion.key_holder import KeyHolder
 from companion.logs import start_logging
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
-from companion.store.unlocking import is_sealed, key_for, key_from_keyring
+from companion.store.unlocking import key_for
 from companion.strings import text
 
 log = logging.getLogger(__name__)
@@ -65,25 +66,18 @@ class EngineClient(EnginePort):
         self._on_exit: list[Callable[[], None]] = []
         self._link: _Link | None = None
         self._place: Place | None = None
-        self._key: bytearray | None = None
-        """Of the database, while it is unlocked: an engine that crashed is started again without asking."""
-        self._asks = False
-        """Locked by hand: from then on the keyring does not open it either."""
+        self._holder = KeyHolder(paths)
 
     @property
     def is_sealed(self) -> bool:
-        if self._key is None and is_sealed(self._paths) and self._settings.lock.keyring and not self._asks:
-            found = key_from_keyring(self._paths)
-            self._asks = found is None
-            self._keep_key(found)
-        return self._key is None and is_sealed(self._paths)
+        return self._holder.is_missing(self._settings)
 
     async def unlock(self, passphrase: str) -> None:
         await self.close()
         self._link = link = self._linked()
         try:
             # The first message: the engine opens the profile with it, or ends.
-            self._keep_key(await link.request(next(self._ids), OPEN, (passphrase,)))
+            self._holder.keep(await link.request(next(self._ids), OPEN, (passphrase,)))
         except BaseException:
             if self._link is link:
                 self._link = None
@@ -91,40 +85,34 @@ class EngineClient(EnginePort):
             raise
 
     async def seal(self) -> None:
-        if not is_sealed(self._paths):
+        if not self._holder.needed:
             raise InvalidInput(text("sealing.has_none"), hint=text("sealing.has_none_hint"))
         await self.close()
-        self._keep_key(None)
-        self._asks = True
+        self._holder.lock()
 
     async def protect(self, passphrase: str, keyring: bool = False) -> str:
         code = await super().protect(passphrase, keyring)
-        self._keep_key(await self._call("data_key"))
+        self._holder.keep(await self._call("data_key"))
         return code
 
     async def unprotect(self, passphrase: str) -> None:
         await super().unprotect(passphrase)
-        self._keep_key(None)
+        self._holder.keep(None)
 
     async def rekey(self, passphrase: str) -> str:
         code = await super().rekey(passphrase)
-        self._keep_key(await self._call("data_key"))
+        self._holder.keep(await self._call("data_key"))
         return code
 
     def start(self) -> None:
         """Spawn the engine and return at once. Calls may be made; they are answered when it is up, with ProfileSealed
         where it wants a passphrase."""
-        key = None if self.is_sealed or self._key is None else bytes(self._key)
+        key = None if self.is_sealed else self._holder.key
         self._link = self._linked()
         self._link.open_with(key)
 
     def _linked(self) -> _Link:
         return _Link(self._paths, self._settings, self._event, self._exited, self._place)
-
-    def _keep_key(self, key: bytes | None) -> None:
-        if self._key is not None:
-            self._key[:] = bytes(len(self._key))
-        self._key = bytearray(key) if key is not None else None
 
     def restart(self) -> None:
         """A new engine after the old one ended."""
@@ -296,6 +284,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _keep_off_the_screen(paths)
     server = _Server(pipe)
+    server.hear_key(paths)
     from companion.companion import Companion
     from companion.schedule import Schedule
     from companion.strings import use_language
@@ -303,7 +292,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     use_language(settings.ui.language)
     companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
-    if not server.open(paths, companion.start):
+    if not server.open(companion.start):
         return
     if place is not None:
         companion.go_back(*place)
@@ -325,31 +314,35 @@ class _Server:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._writing = threading.Lock()
+        self._opening = 0
+        self._key: Future[bytes | None] = Future()
 
     def event(self, event: Event) -> None:
         self._send((None, event))
 
-    def open(self, paths: Paths, start: Callable[[bytes | None], None]) -> bool:
-        """Open the profile with what the first message brings: a passphrase, or the key itself; the answer is the key.
-        False when it could not be opened: then every request was answered with the reason."""
-        for id, method, arguments in self._requests():
-            try:
-                if method != OPEN:
-                    raise ProfileSealed
-                key = _key_of(paths, arguments[0])
-                start(key)
-            except CompanionError as error:
-                self._send((id, False, error))
-                self.refuse(error)
-                return False
-            self._send((id, True, key))
-            return True
-        return False
+    def hear_key(self, paths: Paths) -> None:
+        """Wait for the first message, which brings a passphrase, the key itself or nothing, and begin to make the
+        key of it: that takes as long as the imports that follow."""
+        message = next(self._requests(), (0, OPEN, (None,)))
+        self._opening = message[0]
+        secret = message[2][0] if message[1] == OPEN and message[2] else None
+        pool = ThreadPoolExecutor(1, thread_name_prefix="key")
+        self._key = pool.submit(_key_of, paths, secret)
+        pool.shutdown(wait=False)
 
-    def refuse(self, error: CompanionError) -> None:
-        """The engine could not start: every request is answered with the reason."""
-        for id, _, _ in self._requests():
-            self._send((id, False, error))
+    def open(self, start: Callable[[bytes | None], None]) -> bool:
+        """Open the profile; the first message is answered with the key. False when it could not be opened: then every
+        request was answered with the reason."""
+        try:
+            key = self._key.result()
+            start(key)
+        except CompanionError as error:
+            self._send((self._opening, False, error))
+            for id, _, _ in self._requests():
+                self._send((id, False, error))
+            return False
+        self._send((self._opening, True, key))
+        return True
 
     def answer(self, companion: object) -> None:
         # Not as a context manager: at the end nobody waits for answers that take long.
