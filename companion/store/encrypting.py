@@ -21,7 +21,8 @@ from pathlib import Path
 
 from companion.errors import DiskFull, ProfileError, ProfileReadOnly, ProfileSealed, ProfileUnavailable
 from companion.paths import Paths
-from companion.store.database import Database, opens_with
+from companion.store.content import content_of
+from companion.store.database import Database, opens_with, read_closed
 from companion.store.headers import looks_encrypted
 from companion.store.keys import Unlocked, sync_folder, write_keys
 from companion.strings import text
@@ -170,9 +171,9 @@ def _check_room(paths: Paths) -> None:
 
 
 def _compare(db: Database, copy: Path, key: bytes | None) -> None:
-    found = Database.to_read(copy, key)
+    found = read_closed(copy, key)
     try:
-        if found.check() or found.digest() != db.digest():
+        if found.check(thoroughly=True) or content_of(found) != content_of(db):
             raise ProfileError(text("sealing.copy_differs"), hint=text("sealing.copy_differs_hint"))
     finally:
         found.close()

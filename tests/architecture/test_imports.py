@@ -23,7 +23,7 @@ ONLY_IMPORTER = {
     "sentence_transformers": {"companion/memory/embedder.py"},
     "torch": {"companion/memory/embedder.py"},
     "apscheduler": {"companion/schedule.py"},
-    "apsw": {"companion/store/database.py"},
+    "apsw": {"companion/store/database.py", "companion/store/connecting.py"},
     "fsrs": {"companion/memory/forgetting.py"},
     "desktop_notifier": {"companion/notifying.py"},
     "cryptography": {"companion/store/keys.py"},
