@@ -39,11 +39,13 @@ def _never() -> None:
 
 class Backups:
     """Of one profile. `folder`: where new ones go, which must be there; None: the profile's own folder for them. What
-    is kept before the profile is changed as a whole goes to the profile's own in any case: a disk may be unplugged."""
+    is kept before the profile is changed as a whole goes to the profile's own in any case: a disk may be unplugged.
+    `whosever`: those of other profiles are listed too."""
 
-    def __init__(self, paths: Paths, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(self, paths: Paths, clock: Clock, folder: Path | None = None, *, whosever: bool = False) -> None:
         self._paths = paths
         self._clock = clock
+        self._whosever = whosever
         self._folder = folder.expanduser() if folder is not None else None
 
     @property
@@ -52,7 +54,7 @@ class Backups:
 
     def all(self) -> tuple[Backup, ...]:
         """Newest first, none looked at. Those of other profiles in the same folder are left out."""
-        mine = marked_profile(self._paths)
+        mine = None if self._whosever else marked_profile(self._paths)
         found = [backup for folder in self._folders() for backup in _backups_in(folder, mine)]
         return tuple(sorted(found, key=lambda backup: (backup.at, backup.name), reverse=True))
 
@@ -75,10 +77,21 @@ class Backups:
         """What opens it, if it is encrypted."""
         return self.path(name).with_suffix(KEYS)
 
+    def check(self, backup: Backup) -> None:
+        """Raises BackupUnusable when it is not what was written, or cannot be opened for want of its keys."""
+        path = self.path(backup.name)
+        if backup.encrypted and not _has_keys(path):
+            raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
+        if not _is_what_was_written(path):
+            raise BackupUnusable(text("backup.changed", name=backup.name))
+
     def look_at(self, backup: Backup) -> Backup:
         """The same with `sound` as it is found: every byte is read."""
-        path = self.path(backup.name)
-        return replace(backup, sound=_is_what_was_written(path) and (not backup.encrypted or _has_keys(path)))
+        try:
+            self.check(backup)
+        except BackupUnusable:
+            return replace(backup, sound=False)
+        return replace(backup, sound=True)
 
     def latest_sound(self) -> Backup | None:
         """The newest that is what was written."""

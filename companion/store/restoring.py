@@ -36,8 +36,7 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
     kept. `key`: of what is there, if that is encrypted and can be opened. Raises BackupUnusable, ProfileError: then
     everything is as it was."""
     finish_restoring(paths)
-    if not backups.look_at(backup).sound:
-        raise BackupUnusable(text("backup.changed", name=backup.name))
+    backups.check(backup)
     if paths.database.is_dir():
         raise ProfileUnavailable(text("backup.folder_in_place", path=paths.database))
     new, new_keys = _prepared(paths)
