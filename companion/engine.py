@@ -28,7 +28,9 @@ from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
+from companion.kernel_seal import close_internet
 from companion.logs import start_logging
+from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
 from companion.strings import text
@@ -224,6 +226,9 @@ class _Link:
 def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None = None) -> None:
     """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too. `place`:
     where the person talked to the engine before."""
+    seal()
+    if not (settings.model.url or settings.index.url):
+        close_internet()
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
     if hasattr(signal, "SIGHUP"):

@@ -22,6 +22,7 @@ from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
 from companion.garbage import collect_from_now_on
+from companion.network import seal
 from companion.paths import keep_private
 
 # Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
@@ -69,6 +70,7 @@ def root(
 
 def main() -> None:
     """The `companion` command."""
+    seal()
     keep_private()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A character the terminal cannot show, or bytes that are no text, must not end the program.

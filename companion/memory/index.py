@@ -91,6 +91,8 @@ class VectorIndex(FedIndex):
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._opening.touch(mode=0o600)
+        # Or Chroma's own SQLite would put its temporary files among those of all programs.
+        os.environ["SQLITE_TMPDIR"] = str(self._folder)
         settings = Settings(anonymized_telemetry=False, allow_reset=False)
         try:
             self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
