@@ -288,6 +288,8 @@ def _backups(store: Store, paths: Paths, settings: Settings) -> Check:
         if found:
             return Check("backups", "warning", text("backup.none_sound", count=len(found)), text("backup.make_one"))
         return Check("backups", "ok", text("backup.none_yet"))
+    if store.db.key is not None and not all(backup.encrypted for backup in found):
+        return Check("backups", "warning", text("backup.readable"), text("backup.readable_hint"))
     age = max(0.0, stamp(store.clock.now())[0] - latest.at) / 86_400
     detail = text("backup.latest", name=latest.name, at=iso(latest.at, latest.utc_offset), days=age, count=len(found))
     if latest.name != found[0].name:

@@ -26,19 +26,22 @@ from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
-from companion.errors import CompanionError, EngineStopped
+from companion.errors import CompanionError, EngineStopped, InvalidInput, ProfileSealed
 from companion.events import Event, Listener
 from companion.kernel_seal import close_internet
 from companion.logs import start_logging
 from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
+from companion.store.unlocking import is_sealed, key_for, key_from_keyring
 from companion.strings import text
 
 log = logging.getLogger(__name__)
 
 CLOSE_PATIENCE = 0.9
 """Seconds the engine has to close before it is ended: quitting never waits longer."""
+OPEN = "open"
+"""Not a call of the API: the first message to an engine, with a passphrase, a key or nothing."""
 _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})
 """Calls whose answer is the conversation that is open."""
 
@@ -64,10 +67,66 @@ class EngineClient(EnginePort):
         self._on_exit: list[Callable[[], None]] = []
         self._link: _Link | None = None
         self._place: Place | None = None
+        self._key: bytearray | None = None
+        """Of the database, while it is unlocked: an engine that crashed is started again without asking."""
+        self._asks = False
+        """Locked by hand: from then on the keyring does not open it either."""
+
+    @property
+    def is_sealed(self) -> bool:
+        if self._key is None and is_sealed(self._paths) and self._settings.lock.keyring and not self._asks:
+            found = key_from_keyring(self._paths)
+            self._asks = found is None
+            self._keep_key(found)
+        return self._key is None and is_sealed(self._paths)
+
+    async def unlock(self, passphrase: str) -> None:
+        await self.close()
+        self._link = link = self._linked()
+        try:
+            # The first message: the engine opens the profile with it, or ends.
+            self._keep_key(await link.request(next(self._ids), OPEN, (passphrase,)))
+        except BaseException:
+            if self._link is link:
+                self._link = None
+            await asyncio.to_thread(link.abandon)
+            raise
+
+    async def seal(self) -> None:
+        if not is_sealed(self._paths):
+            raise InvalidInput(text("sealing.has_none"), hint=text("sealing.has_none_hint"))
+        await self.close()
+        self._keep_key(None)
+        self._asks = True
+
+    async def protect(self, passphrase: str, keyring: bool = False) -> str:
+        code = await super().protect(passphrase, keyring)
+        self._keep_key(await self._call("data_key"))
+        return code
+
+    async def unprotect(self, passphrase: str) -> None:
+        await super().unprotect(passphrase)
+        self._keep_key(None)
+
+    async def rekey(self, passphrase: str) -> str:
+        code = await super().rekey(passphrase)
+        self._keep_key(await self._call("data_key"))
+        return code
 
     def start(self) -> None:
-        """Spawn the engine and return at once. Calls may be made; they are answered when it is up."""
-        self._link = _Link(self._paths, self._settings, self._event, self._exited, self._place)
+        """Spawn the engine and return at once. Calls may be made; they are answered when it is up, with ProfileSealed
+        where it wants a passphrase."""
+        key = None if self.is_sealed or self._key is None else bytes(self._key)
+        self._link = self._linked()
+        self._link.open_with(key)
+
+    def _linked(self) -> _Link:
+        return _Link(self._paths, self._settings, self._event, self._exited, self._place)
+
+    def _keep_key(self, key: bytes | None) -> None:
+        if self._key is not None:
+            self._key[:] = bytes(len(self._key))
+        self._key = bytearray(key) if key is not None else None
 
     def restart(self) -> None:
         """A new engine after the old one ended."""
@@ -167,6 +226,10 @@ class _Link:
         self._outgoing.put((id, method, arguments))
         return await future
 
+    def open_with(self, key: bytes | None) -> None:
+        """Let the engine open the profile; whatever goes wrong is told to whoever asks for something."""
+        self._outgoing.put((0, OPEN, (key,)))
+
     def close(self) -> None:
         self._outgoing.put(None)
         self.process.join(CLOSE_PATIENCE)
@@ -245,10 +308,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     use_language(settings.ui.language)
     companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
-    try:
-        companion.start()
-    except CompanionError as error:
-        server.refuse(error)
+    if not server.open(paths, companion.start):
         return
     if place is not None:
         companion.go_back(*place)
@@ -273,6 +333,23 @@ class _Server:
 
     def event(self, event: Event) -> None:
         self._send((None, event))
+
+    def open(self, paths: Paths, start: Callable[[bytes | None], None]) -> bool:
+        """Open the profile with what the first message brings: a passphrase, or the key itself, which is told in answer.
+        False when it could not be opened: then every request was answered with the reason."""
+        for id, method, arguments in self._requests():
+            try:
+                if method != OPEN:
+                    raise ProfileSealed
+                key = _key_of(paths, arguments[0])
+                start(key)
+            except CompanionError as error:
+                self._send((id, False, error))
+                self.refuse(error)
+                return False
+            self._send((id, True, key))
+            return True
+        return False
 
     def refuse(self, error: CompanionError) -> None:
         """The engine could not start: every request is answered with the reason."""
@@ -304,6 +381,12 @@ class _Server:
     def _send(self, message: object) -> None:
         with self._writing, contextlib.suppress(OSError, ValueError):
             self._pipe.send(message)
+
+
+def _key_of(paths: Paths, secret: object) -> bytes | None:
+    if isinstance(secret, str):
+        return key_for(paths, secret)
+    return secret if isinstance(secret, bytes) else None
 
 
 def _keep_off_the_screen(paths: Paths) -> None:

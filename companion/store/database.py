@@ -2,6 +2,9 @@
 
 Contract: `Database.write()` is one transaction, on disk when it returns (WAL, synchronous=FULL); nested calls join
 it. Every apsw error leaves here as a `ProfileError` that tells the person what happened.
+
+With a key every page of the file, its WAL and its journals is encrypted and authenticated (sqlite3mc, ChaCha20 and
+Poly1305). An empty key or a misspelt pragma would write plain text without a word, so the header is looked at.
 """
 
 from __future__ import annotations
@@ -27,10 +30,14 @@ from companion.errors import (
     ProfileDamaged,
     ProfileError,
     ProfileReadOnly,
+    ProfileSealed,
     ProfileUnavailable,
 )
+from companion.store.headers import has_plain_header
 
 APPLICATION_ID = 0x436D706E  # "Cmpn" in the file header, so that `file` and we can tell whose it is
+KEY_BYTES = 32
+_BY_URI = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI
 Row = tuple[Any, ...]
 
 
@@ -73,6 +80,23 @@ class Database:
         self.path = path
         self.read_only = read_only
         self.key = key
+        """32 bytes, None for a file that is not encrypted."""
+
+    @classmethod
+    def to_read(cls, path: Path, key: bytes | None) -> Database:
+        """A file that nobody has open, as it is: nothing is written, nothing beside it either. Raises ProfileError."""
+        with _translated(path):
+            _refuse_plain(path, key)
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+            try:
+                _give_key(connection, key)
+                connection.execute("PRAGMA temp_store=MEMORY").fetchall()
+                _identity(connection, path, key)
+            except BaseException:
+                connection.close()
+                raise
+            return cls(connection, path, read_only=True, key=key)
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._lock, _translated(self.path):
@@ -146,15 +170,47 @@ class Database:
         found = [str(row[0]) for row in self.all(f"PRAGMA {pragma}(20)")]
         return [] if found == ["ok"] else found
 
-    def copy_into(self, path: Path) -> None:
-        """Write all that is committed to `path`, an empty file, without what was deleted, encrypted as this one is.
-        Raises ProfileError, DiskFull."""
-        with self._lock, _translated(path):
-            self._connection.execute("VACUUM INTO ?", (str(path),))
+    @contextlib.contextmanager
+    def alone(self) -> Generator[None]:
+        """Nobody reads or writes meanwhile but who holds this."""
+        with self._lock:
+            if self._depth:
+                raise RuntimeError("inside a transaction")
+            yield
+
+    def copy_to(self, target: Path, key: bytes | None) -> None:
+        """All of it, as it is now, into a new file that `key` opens (None: a plain one). Nothing of it is synced. Raises
+        ProfileError; what came into being is left to the caller."""
+        with self._lock, _translated(self.path):
+            connection = apsw.Connection(self.path.absolute().as_uri(), flags=_BY_URI)
+            try:
+                _give_key(connection, self.key)
+                into = f"raw:{key.hex()}" if key is not None else ""
+                uri = f"{target.absolute().as_uri()}?cipher=chacha20&key={into}"
+                connection.execute("VACUUM INTO ?", (uri,)).fetchall()
+            finally:
+                connection.close()
+        if has_plain_header(target) != (key is None):
+            raise ProfileError(strings.text("sealing.not_as_asked"))
+
+    def turn_to(self, commit: Callable[[], None], put: Callable[[], None], key: bytes | None) -> None:
+        """Close the file, `commit` to another in its place, `put` that there and go on with it; `key` opens it. When
+        `commit` raises, go on as before; when `put` does, stay closed: what would be written now would be lost."""
+        with self._lock, _translated(self.path):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._connection.close()
+            try:
+                commit()
+            except BaseException:
+                self._connection = _opened(self.path, self.key, lambda _: None)
+                raise
+            put()
+            self._connection = _opened(self.path, key, lambda _: None)
+            self.key = key
 
     def another(self) -> Database:
         """A second connection to the same file, to read it while this one goes on."""
-        return open_copy(self.path, lambda _: None, key=self.key)
+        return open_copy(self.path, lambda _: None, self.key)
 
     def changes_seen(self) -> int:
         """Another number as soon as another connection has changed the file."""
@@ -175,40 +231,78 @@ class Identity:
     empty: bool
 
 
-def open_database(path: Path, examine: Callable[[Identity], None]) -> Database:
-    """Open or create the file. `examine` may refuse it before a byte of it is changed. A folder that cannot be
-    written opens read-only. Raises ProfileError."""
+def opens_with(path: Path, key: bytes) -> bool:
+    """Whether `key` is that of an encrypted file. Writes nothing, not even files of SQLite's own beside it."""
+    if not path.is_file() or not path.stat().st_size or has_plain_header(path):
+        return False
+    try:
+        Database.to_read(path, key).close()
+    except (ProfileSealed, ProfileDamaged):
+        return False
+    return True
+
+
+def open_database(path: Path, examine: Callable[[Identity], None], key: bytes | None = None) -> Database:
+    """Open or create the file, encrypted with a `key` (32 bytes). `examine` may refuse it before a byte of it is
+    changed. A folder that cannot be written opens read-only. Raises ProfileError, ProfileSealed for another key."""
     apsw.config(apsw.SQLITE_CONFIG_LOG, None)
     exists = path.exists()
     with _translated(path):
         if not exists:
             # SQLite's own files (-wal, -shm) take this file's mode over.
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        connection = apsw.Connection(str(path))
         try:
-            examine(_identity(connection, path))
-            _prepare(connection)
-            return Database(connection, path, read_only=False)
+            return Database(_opened(path, key, examine), path, read_only=False, key=key)
         except (apsw.ReadOnlyError, apsw.CantOpenError) as error:
-            connection.close()
             if not exists:
                 raise
-            return _open_read_only(path, error, examine)
-        except BaseException:
-            connection.close()
-            raise
+            return _open_read_only(path, error, examine, key)
+
+
+def _opened(path: Path, key: bytes | None, examine: Callable[[Identity], None]) -> apsw.Connection:
+    _refuse_plain(path, key)
+    connection = apsw.Connection(str(path))
+    try:
+        _give_key(connection, key)
+        examine(_identity(connection, path, key))
+        _prepare(connection)
+        _refuse_plain(path, key)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _give_key(connection: apsw.Connection, key: bytes | None) -> None:
+    """Before anything else is asked of a connection."""
+    if key is None:
+        return
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key has 32 bytes")
+    connection.execute("PRAGMA cipher = 'chacha20'").fetchall()
+    # "raw:" is the key itself; without it this text would be a passphrase for the cipher's own, weaker derivation.
+    connection.execute(f"PRAGMA key = 'raw:{key.hex()}'", can_cache=False).fetchall()
+
+
+def _refuse_plain(path: Path, key: bytes | None) -> None:
+    if key is not None and path.stat().st_size and has_plain_header(path):
+        raise ProfileError(
+            strings.text("sealing.not_encrypted", path=path), hint=strings.text("sealing.not_encrypted_hint")
+        )
 
 
 def open_copy(
-    path: Path, examine: Callable[[Identity], None], *, key: bytes | None = None, change: bool = False
+    path: Path, examine: Callable[[Identity], None], key: bytes | None = None, *, change: bool = False
 ) -> Database:
     """Open a file that is there as it is, a backup say, to read it or to `change` it; no file is made beside it, unless
     it is open elsewhere. Raises ProfileError."""
     flags = apsw.SQLITE_OPEN_READWRITE if change else apsw.SQLITE_OPEN_READONLY
     with _translated(path):
+        _refuse_plain(path, key)
         connection = apsw.Connection(str(path), flags=flags)
         try:
-            examine(_identity(connection, path))
+            _give_key(connection, key)
+            examine(_identity(connection, path, key))
             connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
             for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF"):
                 connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -226,11 +320,18 @@ def open_in_memory() -> Database:
     return Database(connection, Path(":memory:"), read_only=False)
 
 
-def _identity(connection: apsw.Connection, path: Path) -> Identity:
+def _identity(connection: apsw.Connection, path: Path, key: bytes | None) -> Identity:
     # A file that is refused must not be touched by closing it either: what lies in its WAL stays there.
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     asked = ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
-    found: list[Any] = [connection.execute(sql).fetchall()[0][0] for sql in asked]
+    try:
+        found: list[Any] = [connection.execute(sql).fetchall()[0][0] for sql in asked]
+    except apsw.NotADBError as error:
+        if key is None:
+            raise
+        raise ProfileSealed(
+            strings.text("sealing.other_key", path=path), hint=strings.text("sealing.other_key_hint")
+        ) from error
     return Identity(path, application=found[0], version=found[1], empty=not found[2])
 
 
@@ -251,14 +352,16 @@ def _prepare(connection: apsw.Connection) -> None:
     connection.execute("ROLLBACK")
 
 
-def _open_read_only(path: Path, cause: apsw.Error, examine: Callable[[Identity], None]) -> Database:
+def _open_read_only(path: Path, cause: apsw.Error, examine: Callable[[Identity], None], key: bytes | None) -> Database:
+    _refuse_plain(path, key)
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     # A WAL file cannot be read without writing its shared-memory file, so the last resort ignores the WAL.
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         try:
             connection = apsw.Connection(f"{path.absolute().as_uri()}?{mode}", flags=flags)
-            examine(_identity(connection, path))
-            return Database(connection, path, read_only=True)
+            _give_key(connection, key)
+            examine(_identity(connection, path, key))
+            return Database(connection, path, read_only=True, key=key)
         except (apsw.CantOpenError, apsw.ReadOnlyError):
             continue
     raise cause

@@ -60,10 +60,11 @@ def drill(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: byt
         restored = time.perf_counter() - before
         with contextlib.closing(backups.open_backup(backup.name, key)) as kept:
             expected = content_of(kept)
-        with contextlib.closing(open_copy(there.database, refuse_others, key=key)) as put_back:
+        key = key if backup.encrypted else None
+        with contextlib.closing(open_copy(there.database, refuse_others, key)) as put_back:
             _compare(backup, expected, content_of(put_back))
         before = time.perf_counter()
-        store = Store.open(there, clock, copy_first=False)
+        store = Store.open(there, clock, key, copy_first=False)
         opened = time.perf_counter() - before
         try:
             return _used(store, backup, expected, restored, opened, begun)

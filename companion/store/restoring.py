@@ -19,12 +19,15 @@ from companion.safekeeping import Backup
 from companion.store import files
 from companion.store.backups import Backups
 from companion.store.database import open_copy, open_database
+from companion.store.encrypting import check_sealed
 from companion.store.marker import refuse_missing
 from companion.store.migrations import refuse_others
 from companion.strings import text
 
 _WITH_KEYS, _WITHOUT_KEYS = b"keys\n", b"no keys\n"
 BESIDE = ("-wal", "-shm", "-journal")
+_UNFINISHED = (".sealing", ".plain", ".old")
+"""What stands beside the database while it is encrypted or decrypted (`encrypting`)."""
 
 
 Kept = Backup | Path | None
@@ -70,8 +73,9 @@ def finish_restoring(paths: Paths) -> None:
         new, new_keys = _prepared(paths)
         if new.exists():
             # What SQLite keeps beside the old file must not be taken for the new one's.
-            for end in BESIDE:
+            for end in (*BESIDE, *_UNFINISHED):
                 paths.database.with_name(paths.database.name + end).unlink(missing_ok=True)
+            _gone(paths).unlink(missing_ok=True)
             if decided == _WITH_KEYS and new_keys.exists():
                 new_keys.replace(paths.keys)
             elif decided == _WITHOUT_KEYS:
@@ -98,6 +102,10 @@ def _prepared(paths: Paths) -> tuple[Path, Path]:
     return paths.data / "companion.restoring.db", paths.data / "companion.restoring.keys"
 
 
+def _gone(paths: Paths) -> Path:
+    return paths.keys.with_name(paths.keys.name + ".gone")
+
+
 def _clear(paths: Paths) -> None:
     """What a restore that was not decided on left behind."""
     for path in _prepared(paths):
@@ -113,17 +121,19 @@ def _check(path: Path) -> None:
 
 def _keep_what_is_there(paths: Paths, backups: Backups, clock: Clock, key: bytes | None) -> Kept:
     try:
+        check_sealed(paths, key)
         refuse_missing(paths)
         if paths.database.exists():
-            db = open_database(paths.database, refuse_others)
+            db = open_database(paths.database, refuse_others, key)
             try:
                 return backups.make(db, "restore")
             finally:
                 db.close()
     except ProfileError:
         pass  # it cannot be read: then its bytes are kept
-    names = [paths.database.name + end for end in ("", *BESIDE)]
-    there = [path for path in (*(paths.data / name for name in names), paths.keys) if path.is_file()]
+    names = [paths.database.name + end for end in ("", *BESIDE, *_UNFINISHED)]
+    possible = (*(paths.data / name for name in names), paths.keys, _gone(paths))
+    there = [path for path in possible if path.is_file()]
     return _set_aside(paths, there, clock.now()) if there else None
 
 
