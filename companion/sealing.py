@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from companion import strings
 from companion.clock import Clock
-from companion.errors import InvalidInput, ProfileReadOnly, ProfileUnavailable
+from companion.errors import InvalidInput, ProfileError, ProfileReadOnly, ProfileUnavailable
 from companion.minding import Minding
 from companion.model.kept import kept_files
 from companion.passphrases import read_recovery_code
@@ -67,7 +67,8 @@ class Sealing:
             encrypt(self._opened.db, self._paths, keys)
             self._talking.keep_in(None)
             self._remove_plain()
-        self._backups.encrypt_all(keys.database_key)
+        with suppress(ProfileError):  # doctor tells of those that can be read still, and the next copy tries again
+            self._backups.encrypt_all(keys.database_key)
         if keyring:
             write_setting(self._paths.settings, "lock", "keyring", True)
         self._status_changed()
