@@ -18,11 +18,9 @@ from companion.store.backups import Backups
 from companion.store.content import Content, content_of
 from companion.store.database import open_copy
 from companion.store.migrations import refuse_others
-from companion.store.restoring import restore
+from companion.store.restoring import DRILL, restore
 from companion.store.store import Store
 from companion.strings import text
-
-_FOLDER = "drill-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,8 @@ def drill(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: byt
     """Restore `backup` inside the profile's folder, where its words belong, but beside the profile. Raises
     BackupUnusable when anything is not as it was, ProfileError."""
     begun = time.perf_counter()
-    remove_drills(paths)
     with files.told(paths.data):
-        folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=paths.data))
+        folder = Path(tempfile.mkdtemp(prefix=DRILL, dir=paths.data))
     try:
         there = Paths(folder / "profile", folder / "profile")
         there.prepare()
@@ -71,12 +68,6 @@ def drill(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: byt
         finally:
             store.close()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def remove_drills(paths: Paths) -> None:
-    """What a drill that was killed left behind."""
-    for folder in paths.data.glob(f"{_FOLDER}*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +26,10 @@ from companion.store.migrations import refuse_others
 from companion.strings import text
 
 _WITH_KEYS, _WITHOUT_KEYS = b"keys\n", b"no keys\n"
+DRILL = "drill-"
+"""What the folder of a drill begins with (`drill`)."""
+_OLD_DRILL = 3600.0
+"""Seconds after which it is one that was killed: none takes that long."""
 BESIDE = ("-wal", "-shm", "-journal")
 _UNFINISHED = (".sealing", ".plain", ".old")
 """What stands beside the database while it is encrypted or decrypted (`encrypting`)."""
@@ -62,14 +67,14 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
 
 
 def finish_restoring(paths: Paths) -> None:
-    """Finish what was decided on and not done, if there is such a thing; call under the profile's lock, before the
-    database is opened. Raises ProfileError."""
+    """Finish what was decided on and not done, and remove what was not; call under the profile's lock, before
+    the database is opened. Raises ProfileError."""
     note = _note(paths)
     with files.told(paths.data):
-        try:
-            decided = note.read_bytes()
-        except FileNotFoundError:
+        if not note.exists():
+            _clear(paths)
             return
+        decided = note.read_bytes()
         new, new_keys = _prepared(paths)
         if new.exists():
             # What SQLite keeps beside the old file must not be taken for the new one's.
@@ -108,8 +113,11 @@ def _gone(paths: Paths) -> Path:
 
 def _clear(paths: Paths) -> None:
     """What a restore that was not decided on left behind."""
-    for path in _prepared(paths):
+    for path in (*_prepared(paths), _note(paths).with_name(_note(paths).name + ".part")):
         path.unlink(missing_ok=True)
+    for folder in paths.data.glob(f"{DRILL}*"):
+        if time.time() - folder.stat().st_mtime > _OLD_DRILL:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check(path: Path) -> None:
