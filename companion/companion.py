@@ -23,6 +23,7 @@ from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
+from companion.memory.index_note import IndexNote
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
@@ -216,6 +217,11 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         if self._talking.model is None:
             raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
+
+    @property
+    def index_note(self) -> IndexNote:
+        """How the index in the folder was closed, and whether Chroma is left alone."""
+        return IndexNote(self._opened, self._paths.index)
 
     @property
     def tuner(self) -> Tuner:

@@ -9,6 +9,8 @@ from companion import __version__, kernel_seal, network
 from companion.addresses import host_of, is_this_computer
 from companion.clock import iso, stamp
 from companion.errors import CompanionError, ProfileDamaged
+from companion.memory.index import VectorIndex
+from companion.memory.index_note import IndexNote
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
@@ -226,7 +228,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     ]
     index = minding.index
     if index is None:
-        return checks
+        return checks if settings.index.url else [*checks, _closed_index(store, minding)]
     expected, found = store.vectors.count(meaning.id), index.count()
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
@@ -244,8 +246,21 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
         detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
         if text("index.exact_serves") not in detail:
             detail += text("doctor.exact_serves")
+        if isinstance(index, VectorIndex) and index.is_off:
+            cure = text("index.is_off_hint")
         checks.append(Check("index", "warning", detail, cure))
     return checks
+
+
+def _closed_index(store: Store, minding: Minding) -> Check:
+    """What can be said of the index's folder without opening it: here Chroma could end this process."""
+    meaning = minding.recall.meaning
+    note = IndexNote(store, minding.paths.index, meaning.id if meaning is not None else None)
+    if note.is_off:
+        return Check("index", "warning", text("index.off"), text("index.is_off_hint"))
+    if note.is_whole():
+        return Check("index", "ok", text("index.closed_well", count=note.vectors, size=note.taken / 1e6))
+    return Check("index", "ok", text("index.to_be_made"))
 
 
 def _jobs(store: Store) -> list[Check]:

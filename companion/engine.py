@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
+from companion.crashes import ended_well, watch
 from companion.errors import CompanionError, EngineStopped, InvalidInput, ProfileSealed
 from companion.events import Event, Listener
 from companion.kernel_seal import close_internet
@@ -300,6 +301,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
         )  # the window was closed: the end of the pipe tells, and all is saved
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _keep_off_the_screen(paths)
+    watch(paths)
     server = _Server(pipe)
     from companion.companion import Companion
     from companion.schedule import Schedule
@@ -320,6 +322,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     finally:
         schedule.stop()
         companion.close()
+        ended_well(paths)
         # Threads of native libraries must not hold the process up, and there is nothing left to save.
         os._exit(0)
 

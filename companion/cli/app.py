@@ -15,6 +15,7 @@ from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
+from companion.cli.index import index
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
@@ -44,6 +45,7 @@ app.command()(mood)
 app.command()(morning)
 app.command()(sleep)
 app.command()(doctor)
+app.command()(index)
 
 
 def _version(wanted: bool) -> None:

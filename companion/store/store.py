@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from companion.clock import Clock, SystemClock
 from companion.errors import ProfileUnavailable
 from companion.paths import Paths
+from companion.records import Actor
 from companion.store.adaptation import Adaptation
 from companion.store.backup_notes import BackupNotes
 from companion.store.backups import copy_before_migration
@@ -36,6 +38,7 @@ from companion.store.recalls import Recalls
 from companion.store.restoring import finish_restoring
 from companion.store.scopes import Scopes
 from companion.store.search import Search
+from companion.store.sources import QuarantineBatch, Sources, quarantine_batch
 from companion.store.stretches import Stretches
 from companion.store.telling import Telling
 from companion.store.tunings import Tunings
@@ -82,6 +85,7 @@ class Store:
         self.prompts = Prompts(db)
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
+        self.sources = Sources(db, self.changes)
         self._lock = lock
 
     @classmethod
@@ -121,6 +125,12 @@ class Store:
                 lock.release()
             raise
         return cls(db, clock, lock)
+
+    def quarantine_batch(
+        self, source: int, actor: Actor, action: str, reason: str = ""
+    ) -> contextlib.AbstractContextManager[QuarantineBatch]:
+        """A batch whose memories wait until their source (`sources.add`) is confirmed."""
+        return quarantine_batch(self.changes, self.sources, source, actor, action, reason)
 
     def past(self, at: float) -> Past:
         """The memories as they were at a time (seconds since the epoch). Inside a snapshot: it is read in parts."""

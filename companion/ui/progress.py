@@ -21,6 +21,8 @@ from companion.strings import text
 from companion.ui.format import counted
 from companion.ui.model_text import PullMeter
 
+LOCK = "⚿"
+"""The profile has a passphrase."""
 LONG = 1.0
 """Seconds from which a wait is worth telling of beforehand."""
 
@@ -131,7 +133,8 @@ class Progress:
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = [*self.destinations, *self._seal, *([self.speaker] if self.speaker else [])]
+        facts = [*self.destinations, *self._seal, *([LOCK] if self.status.encrypted else [])]
+        facts += [self.speaker] if self.speaker else []
         if self.status.read_only:
             facts.append(text("status.read_only"))
         if self.pull is not None:

@@ -236,6 +236,14 @@ class Places(VersionActions):
             self._kept = words
             await self.engine.keep_draft(words)
 
+    @property
+    def unsent(self) -> str | None:
+        """What is typed and what waits to be sent, where the engine does not know it yet; nothing that is incognito."""
+        if self.place is not None and self.place.mode == "incognito":
+            return None
+        words = "\n".join((*self.outbox.texts, self.draft_text)).strip("\n")
+        return words if words != self._kept else None
+
     async def leaving(self) -> None:
         """The app is about to end: what is not sent is there again at the next start."""
         with suppress(CompanionError):
