@@ -28,6 +28,7 @@ from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
+from companion.mind.nightly_copy import NightlyCopy
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
@@ -49,6 +50,7 @@ from companion.sealing import Sealing, remove_plain
 from companion.settings import Settings
 from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
+from companion.store.backups import Backups
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
 from companion.turn import TurnTaker, recover
@@ -117,6 +119,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
         )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
+        self._backups = Backups(self._paths, self._clock, settings.backup.folder)
+        self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
@@ -136,6 +140,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             with_index=self._with_index,
             with_nights=self._nights,
             index_url=self._settings.index.url,
+            back_up=self._back_up_nightly,
         )
         taker = TurnTaker(
             store,
@@ -181,6 +186,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         with self._minding.by_hand() as stop:
             report = self._sleep.run(as_of, dry_run=dry_run, on_progress=self._minding.tell_progress, stop=stop)
+            if as_of is None and not dry_run:
+                self._back_up_nightly(stop)
         self._emit(events.SleepFinished(report))
         if report.batch is not None:
             self._emit(events.MemoriesChanged(()))

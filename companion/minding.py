@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from companion import strings
@@ -54,6 +54,8 @@ class Minding:
     person_is_talking: Callable[[], bool]
     measuring: Measuring
     tuner: Tuner | None = None
+    back_up: Callable[[StopSignal], object] = lambda _: None
+    """Make the copy of the night, if one is due."""
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -222,6 +224,7 @@ class Minding:
             self._guard(lambda: self._embed_missing(limit=None))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
+                self._guard(self._back_up)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()
@@ -366,6 +369,11 @@ class Minding:
             self.emit(MemoriesChanged(()))
             self.poke()  # an event has no vector yet
         self.emit(SleepFinished(report))
+
+    def _back_up(self) -> None:
+        if self._free():
+            with self.interruptible() as stop, suppress(ThinkingStopped):
+                self.back_up(stop)
 
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))

@@ -156,7 +156,7 @@ class Database:
 
     def another(self) -> Database:
         """A second connection to the same file, to read it while this one goes on."""
-        return open_copy(self.path, lambda _: None, key=self.key)
+        return open_copy(self.path, lambda _: None, self.key)
 
     def changes_seen(self) -> int:
         """Another number as soon as another connection has changed the file."""
@@ -238,7 +238,7 @@ def open_database(path: Path, examine: Callable[[Identity], None], key: bytes | 
 
 
 def open_copy(
-    path: Path, examine: Callable[[Identity], None], *, key: bytes | None = None, change: bool = False
+    path: Path, examine: Callable[[Identity], None], key: bytes | None = None, *, change: bool = False
 ) -> Database:
     """Open a file that is there as it is, a backup say, to read it or to `change` it; no file is made beside it, unless
     it is open elsewhere. Raises ProfileError."""

@@ -10,6 +10,7 @@ from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.records import Actor
 from companion.store.adaptation import Adaptation
+from companion.store.backup_notes import BackupNotes
 from companion.store.backups import copy_before_migration
 from companion.store.branches import Branches
 from companion.store.changes import Changes
@@ -75,6 +76,7 @@ class Store:
         self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
+        self.backup_notes = BackupNotes(db)
         self.mornings = Mornings(db, self.memories)
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
