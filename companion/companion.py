@@ -46,6 +46,7 @@ from companion.reports import Check, SleepReport
 from companion.sealing import Sealing
 from companion.settings import Settings
 from companion.shelving import Shelving
+from companion.standing_by import StandingBy
 from companion.status import EngineStatus, Phase
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
@@ -105,6 +106,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
         self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._standing_by = StandingBy(settings.care, self._clock, self._emit)
         self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner

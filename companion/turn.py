@@ -26,6 +26,7 @@ from companion.events import (
 from companion.holding import Holding
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.recall import Recall, Recalled
+from companion.mind.manner import Gate, Occasion, guide, occasions
 from companion.mind.marking import mark
 from companion.mind.reflect import Reflection
 from companion.mind.thinkers.tier0 import Tier0
@@ -137,6 +138,8 @@ class TurnTaker:
         left = tuple(r for r in recalled.memories if f"memory:{r.memory.id}" not in way.without)
         recalled = replace(recalled, memories=left)
         block, shown = self.ahead.block(recalled, model)
+        minding = self._occasions(store, turn)
+        block = "\n\n".join(filter(None, (block, guide(minding))))
         with store.db.write():
             before = store.branches.leaf(turn.conversation)
             leaving = store.branches.following(turn.conversation, turn.id)
@@ -152,7 +155,11 @@ class TurnTaker:
                 parent=turn.id,
             )
             store.recalls.record(reply.id, recalled.memories, FEATURES_KEY, shown)
-        return _Writing(store, reply, kept, turns, recalled, shown, block, before, leaving)
+        return _Writing(store, reply, kept, turns, recalled, shown, block, before, leaving, minding)
+
+    def _occasions(self, store: Store, turn: Turn) -> tuple[Occasion, ...]:
+        shown = store.care.of((turn.id,)).get(turn.id)
+        return occasions(shown.kind if shown else None, shown.about if shown else "self", turn.text)
 
     def _generate(
         self, turn: Turn, writing: _Writing, model: ChatModel, stop: StopSignal, way: Way, written: _Written
@@ -176,15 +183,16 @@ class TurnTaker:
 
         with Checkpoints(lambda text: writing.store.turns.checkpoint(reply.id, text)) as checkpoints:
 
-            def on_text(text: str) -> None:
+            def say(text: str) -> None:
                 written.add(text)
                 self.emit(ReplyToken(reply.id, text))
                 checkpoints.offer(lambda: written.text)
 
+            gate = Gate(writing.minding, turn.text, say)
             generation = model.generate(
                 prompt.messages,
                 self._prompting.sampling(conversation, model),
-                on_text=on_text,
+                on_text=gate.add,
                 on_progress=lambda done, total: self.emit(
                     PromptRead(reply.id, done, total, self.ahead.pace.seconds(total - done))
                 ),
@@ -192,6 +200,8 @@ class TurnTaker:
                 surprise=not way.beside,
                 begun=way.begun,
             )
+        if writing.minding:
+            generation = replace(generation, text=gate.end(instead=generation.finish != "stopped"))
         shown = writing.recalled.memories[: writing.shown]
         writing.sources.append(
             self._prompting.references(conversation, prompt, turns, turn.id, shown, way.without, model)
@@ -327,6 +337,8 @@ class _Writing:
     """Where the path ended before."""
     leaving: tuple[int, ...]
     """The turns that this reply takes the place of."""
+    minding: tuple[Occasion, ...]
+    """What its sentences have to pass."""
     sources: list[str] = field(default_factory=list)
     """What the prompt was put together from, once it was."""
 

@@ -9,6 +9,7 @@ from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.store.adaptation import Adaptation
 from companion.store.branches import Branches
+from companion.store.care import Care
 from companion.store.changes import Changes
 from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
@@ -76,6 +77,7 @@ class Store:
         self.prompts = Prompts(db)
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
+        self.care = Care(db)
         self._lock = lock
 
     @classmethod
