@@ -22,7 +22,9 @@ LONGEST = 20_000
 LONGEST_SENTENCE = 600
 Pattern = re.Pattern[str]
 _CLAUSE = re.compile(r"[,;:，；、—–]| - |\b(?:but|and|because|though|although|so that|yet)\b|但是?|可是|不过|而且")
-_QUOTED = re.compile(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|(?<!\w)'[^']{1,200}'(?!\w)|‘[^’]{1,200}’|《[^》]{1,60}》|「[^」]{1,200}」")
+_QUOTED = re.compile(
+    r"\"[^\"]{1,200}\"|“[^”]{1,200}”|(?<!\w)'[^']{1,200}'(?!\w)|‘[^’]{1,200}’|《[^》]{1,60}》|「[^」]{1,200}」"
+)
 _SAYS = re.compile(r"\b(?:says?|said|tells?|told|texted|wrote|saying|posted)\b|[说道写]")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
 
@@ -75,7 +77,9 @@ def _in_sentence(raw: str, framed: bool) -> Distress | None:
     return None
 
 
-_OWN_ZH = re.compile("我(?:真的|也|就|好|都|现在|今晚|想|要|不想|会|觉得|怕|又)*(?:自杀|想死|去死|不想活|不活|活不|自残|轻生)")
+_OWN_ZH = re.compile(
+    "我(?:真的|也|就|好|都|现在|今晚|想|要|不想|会|觉得|怕|又)*(?:自杀|想死|去死|不想活|不活|活不|自残|轻生)"
+)
 
 
 @dataclass(frozen=True, slots=True)

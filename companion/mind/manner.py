@@ -18,40 +18,16 @@ _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)\s*|[。！？]+[”’）�
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
 LONGEST_HELD = 1_000
 """Characters without an end of a sentence after which what is held is looked at as it is."""
-_ASKS_WHAT = re.compile(
-    r"\b(?:are|r) (?:you|u) (?:(?:really|actually|even|just|secretly|truly|like|only) )*(?:an? )?(?:(?:real|actual|living|"
-    r"human|sentient|conscious) ?)*(?:human|person|being|real|robot|bot|ai|program|machine|computer|alive|chatbot|woman|man|"
-    r"girl|guy|sentient|conscious|people|language model|a?\.?i\.?)\b(?! (?:gym|fan|estate|madrid|sad|happy))"
-    r"|\b(?:am|was) i (?:\w+ )?(?:talking|speaking|chatting|writing|texting) (?:to|with) (?:an? )?(?:\w+ )?"
-    r"(?:human|person|robot|bot|ai|machine|program|computer|someone|somebody)\b"
-    r"|\bis (?:this|there) (?:an? )?(?:\w+ )?(?:human|person|bot|ai|robot|machine|somebody|someone)\b"
-    r"|\bwhat are you\b(?=\W*$|,? really|,? exactly| made of)|\byou(?:re| are) (?:an? )?(?:ai|bot|robot|real person|human|program),? "
-    r"(?:right|arent you|isnt it|no)\b"
-    r"|你(?:到底|究竟|真的|其实|是不是)*是?(?:一个|个|不是)?(?:真)?(?:人|真人|人类|活人|机器人|程序|电脑|机器|AI|人工智能)(?:吗|么|嘛|呢|还是|？|\?|吧)"
-    r"|你是(?:什么(?:东西)?|谁做的)[？?]?$|(?:跟|和)我(?:说话|聊天)的是(?:真)?(?:人|机器|AI)|你是真的吗",
-    re.IGNORECASE,
-)
-_LEAVES = re.compile(
-    r"^\W*(?:ok(?:ay)?,? |well,? |alright,? |right,? |so,? |sorry,? |anyway,? )*(?:(?:good ?)?bye(?: ?bye)?|good ?night|gn|"
-    r"see (?:you|ya|u)(?: \w+){0,2}|cya|ciao|later|farewell|talk (?:to you )?(?:later|soon|tomorrow)|ttyl|night night|"
-    r"take care)\b[^?]{0,60}$"
-    r"|\bi(?:m| am|ve| have)?,? ?(?:really )?(?:have to|got to|gotta|need to|should|must|going to|gonna|better|off) "
-    r"(?:go|run|leave|head|log|sleep|get going|be going|to bed|off|stop|bed|dash)\b(?! (?:through|on with|over|for|into|to the|"
-    r"my (?:job|husband|wife)|him|her))[^?]{0,60}$"
-    r"|\bim (?:leaving|off|heading (?:out|off|to bed)|out)\b[^?]{0,30}$"
-    r"|^(?:好了|那|我)*[，,]?(?:再见|拜拜|晚安|回见|明天见|先走了|我走了|我先走|我要(?:走|睡|去睡|下线)|下次聊|先这样|我得走)\S{0,12}$",
-    re.IGNORECASE,
-)
 
 
 def asks_what_it_is(text: str) -> bool:
     """Whether the person asks if they talk to a person or a program."""
-    return len(text) <= 400 and _ASKS_WHAT.search(text.translate(_APOSTROPHES)) is not None
+    return len(text) <= 400 and _says("asks_what", text)
 
 
 def leaves(text: str) -> bool:
     """Whether the person says goodbye."""
-    return len(text) <= 200 and _LEAVES.search(text.translate(_APOSTROPHES).lower()) is not None
+    return len(text) <= 200 and _says("leaves", text)
 
 
 def occasions(kind: HelpKind | None, about: HelpAbout, text: str) -> tuple[Occasion, ...]:
@@ -80,8 +56,16 @@ def plain_reply(found: tuple[Occasion, ...], language_of: str) -> str:
 
 def is_fit(sentence: str, found: tuple[Occasion, ...]) -> bool:
     """Whether a sentence of a reply may be said."""
-    plain = " ".join(sentence.translate(_APOSTROPHES).lower().split())
-    return not any(pattern.search(plain) for name in _lists(found) for pattern in _unfit(name))
+    plain = _plain(sentence)
+    return not any(pattern.search(plain) for name in _lists(found) for pattern in _patterns("unfit", name))
+
+
+def _says(what: str, text: str) -> bool:
+    return any(pattern.search(_plain(text)) for pattern in _patterns("says", what))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.translate(_APOSTROPHES).lower().split())
 
 
 def _lists(found: tuple[Occasion, ...]) -> list[str]:
@@ -141,5 +125,5 @@ def _manner() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def _unfit(name: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(entry) for entry in _manner()["unfit"][name])
+def _patterns(table: str, name: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(entry) for entry in _manner()[table][name])
