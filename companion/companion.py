@@ -105,7 +105,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins, settings.care.bring_up_heavy)
         self._standing_by = StandingBy(settings.care, self._clock, self._emit)
         self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
@@ -144,6 +144,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
             holding=self._holding,
+            bring_up_heavy=settings.care.bring_up_heavy,
         )
         self._talking = Talking(
             taker,

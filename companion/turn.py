@@ -26,7 +26,7 @@ from companion.events import (
 from companion.holding import Holding
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.recall import Recall, Recalled
-from companion.mind.manner import Gate, Occasion, guide, occasions
+from companion.mind.manner import Gate, Occasion, guide, occasions, speaks_for_itself
 from companion.mind.marking import mark
 from companion.mind.reflect import Reflection
 from companion.mind.thinkers.tier0 import Tier0
@@ -37,10 +37,13 @@ from companion.prompting import Prompting
 from companion.records import ReplyReport, Span, Turn, TurnState
 from companion.settings import MemorySettings
 from companion.store.aside import follow_path
+from companion.store.care import Shown
 from companion.store.gists import Gist
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
+MINDED = 6
+"""Messages of the person's for which a reply is minded after a crisis was spoken of."""
 LATEST = 1 << 62
 """Above every turn's id."""
 
@@ -76,11 +79,12 @@ class TurnTaker:
     seed: int | None = None
     thinker: Callable[[], Thinker] = Tier0
     holding: Holding | None = None
+    bring_up_heavy: bool = False
 
     def __post_init__(self) -> None:
         self._holding = self.holding or Holding(self.store, self.persona)
         self._prompting = Prompting(self._holding, self.clock, self.settings, self.seed, lambda: self.thinker())
-        self.ahead = Ahead(self._prompting, self.recall, self.name)
+        self.ahead = Ahead(self._prompting, self.recall, self.name, self.bring_up_heavy)
 
     def answer(self, turn: Turn, model: ChatModel, stop: StopSignal, way: Way = USUAL) -> ReplyReport | None:
         """Write a reply to a turn that is on disk. None when there is none (ReplyFailed says why)."""
@@ -138,7 +142,7 @@ class TurnTaker:
         left = tuple(r for r in recalled.memories if f"memory:{r.memory.id}" not in way.without)
         recalled = replace(recalled, memories=left)
         block, shown = self.ahead.block(recalled, model)
-        minding = self._occasions(store, turn)
+        minding = self._occasions(store, turn, turns)
         block = "\n\n".join(filter(None, (block, guide(minding))))
         with store.db.write():
             before = store.branches.leaf(turn.conversation)
@@ -157,9 +161,11 @@ class TurnTaker:
             store.recalls.record(reply.id, recalled.memories, FEATURES_KEY, shown)
         return _Writing(store, reply, kept, turns, recalled, shown, block, before, leaving, minding)
 
-    def _occasions(self, store: Store, turn: Turn) -> tuple[Occasion, ...]:
-        shown = store.care.of((turn.id,)).get(turn.id)
-        return occasions(shown.kind if shown else None, shown.about if shown else "self", turn.text)
+    def _occasions(self, store: Store, turn: Turn, turns: list[Turn]) -> tuple[Occasion, ...]:
+        recent = [each.id for each in turns if each.role == "person"][-MINDED:]
+        shown = store.care.of((*recent, turn.id))
+        now = shown.pop(turn.id, Shown())
+        return occasions(now.kind, now.about, turn.text, any(each.kind == "crisis" for each in shown.values()))
 
     def _generate(
         self, turn: Turn, writing: _Writing, model: ChatModel, stop: StopSignal, way: Way, written: _Written
@@ -188,7 +194,10 @@ class TurnTaker:
                 self.emit(ReplyToken(reply.id, text))
                 checkpoints.offer(lambda: written.text)
 
-            gate = Gate(writing.minding, turn.text, say)
+            gate = Gate(writing.minding, turn.text, say, [each.text for each in turns if each.role == "companion"])
+            if speaks_for_itself(writing.minding, model.info.parameters):
+                gate.speak()
+                return Generation(gate.end(), "end", 0, 0, 0, 0.0, 0.0, 0.0), {}
             generation = model.generate(
                 prompt.messages,
                 self._prompting.sampling(conversation, model),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -13,9 +13,12 @@ from companion.paths import asset
 from companion.safekeeping import HelpAbout, HelpKind
 from companion.text import has_cjk
 
-Occasion = Literal["crisis", "other", "danger", "gentle", "program", "leaving"]
+Occasion = Literal["crisis", "other", "danger", "gentle", "after", "program", "leaving"]
+GRAVE: frozenset[Occasion] = frozenset({"crisis", "other", "danger"})
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)\s*|[。！？]+[”’）」]*|\n+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
+SMALLEST = 1_500_000_000
+"""Parameters from which a model is let answer where a life may be at stake."""
 LONGEST_HELD = 1_000
 """Characters without an end of a sentence after which what is held is looked at as it is."""
 
@@ -30,13 +33,15 @@ def leaves(text: str) -> bool:
     return len(text) <= 200 and _says("leaves", text)
 
 
-def occasions(kind: HelpKind | None, about: HelpAbout, text: str) -> tuple[Occasion, ...]:
-    """What there is to mind in the reply to `text`, the gravest first."""
+def occasions(kind: HelpKind | None, about: HelpAbout, text: str, after: bool = False) -> tuple[Occasion, ...]:
+    """What there is to mind in the reply to `text`, the gravest first. `after`: a crisis was spoken of not long ago."""
     found: list[Occasion] = []
     if kind == "crisis":
         found.append("crisis" if about == "self" else about)
     elif kind == "gentle":
         found.append("gentle")
+    elif after:
+        found.append("after")
     if asks_what_it_is(text):
         found.append("program")
     if leaves(text):
@@ -49,9 +54,17 @@ def guide(found: tuple[Occasion, ...]) -> str:
     return "\n".join(str(_manner()["guide"][each]) for each in found)
 
 
-def plain_reply(found: tuple[Occasion, ...], language_of: str) -> str:
-    """What is said where nothing of the model's could stand, in the language of the message `language_of`."""
-    return str(_manner()["plain"]["zh" if has_cjk(language_of) else "en"][found[0]])
+def plain_reply(found: tuple[Occasion, ...], message: str, before: Sequence[str] = ()) -> str:
+    """What is said in the place of the model, in the language of `message`; not what was said `before`, while there is
+    another."""
+    ways: list[str] = _manner()["plain"]["zh" if has_cjk(message) else "en"][found[0]]
+    return next((way for way in ways if way not in before), ways[0])
+
+
+def speaks_for_itself(found: tuple[Occasion, ...], parameters: int) -> bool:
+    """Whether the reply is not left to a model of so many parameters (0: it is not known how many): the smallest answer
+    despair with tales of their own."""
+    return bool(GRAVE & set(found)) and 0 < parameters < SMALLEST
 
 
 def is_fit(sentence: str, found: tuple[Occasion, ...]) -> bool:
@@ -77,9 +90,12 @@ class Gate:
     """Between the model and the person: sentences go on as they end, those that are not fit do not. Without an occasion
     everything goes on at once."""
 
-    def __init__(self, found: tuple[Occasion, ...], message: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, found: tuple[Occasion, ...], message: str, say: Callable[[str], None], before: Sequence[str] = ()
+    ) -> None:
         self._found = found
         self._message = message
+        self._before = before
         self._say = say
         self._held = ""
         self._said: list[str] = []
@@ -105,8 +121,12 @@ class Gate:
         if held:
             self._judge(held)
         if instead and self.dropped and not "".join(self._said).strip():
-            self._pass(plain_reply(self._found, self._message))
+            self.speak()
         return "".join(self._said)
+
+    def speak(self) -> None:
+        """Something plain, in the place of the model."""
+        self._pass(plain_reply(self._found, self._message, self._before))
 
     def _judge(self, sentence: str) -> None:
         if not sentence.strip() or is_fit(sentence, self._found):
