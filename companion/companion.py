@@ -49,6 +49,7 @@ from companion.reports import Check, SleepReport
 from companion.sealing import Sealing, remove_plain
 from companion.settings import Settings
 from companion.shelving import Shelving
+from companion.standing_by import StandingBy
 from companion.status import EngineStatus, Phase
 from companion.store.backups import Backups
 from companion.store.store import Store
@@ -113,7 +114,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins, settings.care.bring_up_heavy)
+        self._standing_by = StandingBy(settings.care, self._clock, self._emit)
         self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
@@ -154,6 +156,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
             holding=self._holding,
+            bring_up_heavy=settings.care.bring_up_heavy,
         )
         self._talking = Talking(
             taker,
