@@ -351,7 +351,7 @@ class Minding:
         except ThinkingStopped:
             log.debug("measuring the model was interrupted")
         except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-            log.warning("the model could not be measured: %s", error)
+            log.warning("the model could not be measured: %s", type(error).__name__)
         finally:
             self._idle = False
             self.changed()

@@ -27,6 +27,7 @@ from companion.cli.unlocking import FileOption, use_file
 from companion.garbage import collect_from_now_on
 from companion.network import seal
 from companion.paths import keep_private
+from companion.traceless import leave_no_dump
 
 # Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
 app = typer.Typer(
@@ -78,6 +79,7 @@ def root(
 def main() -> None:
     """The `companion` command."""
     seal()
+    leave_no_dump()
     keep_private()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A character the terminal cannot show, or bytes that are no text, must not end the program.
