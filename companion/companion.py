@@ -8,14 +8,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from companion import events, strings
-from companion.addresses import host_of
+from companion.addresses import host_of, hostname_of
 from companion.backing_up import BackingUp
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
 from companion.curating import Curating
 from companion.desk import Desk
-from companion.doctor import examine
+from companion.doctor import examine, repair_profile
 from companion.editing import Editing
 from companion.erasing import Erasing
 from companion.errors import CompanionError, ModelMissing
@@ -23,6 +23,7 @@ from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
+from companion.memory.index_note import IndexNote
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
@@ -40,6 +41,7 @@ from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
+from companion.network import permit, reached
 from companion.paths import Paths
 from companion.quarantining import Quarantining
 from companion.reports import Check, SleepReport
@@ -97,8 +99,9 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def start(self) -> None:
         """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
         settings = self._settings
+        permit(hostname_of(settings.model.url), hostname_of(settings.index.url))
         persona, fallback = self._persona_in_use(chat=self._chat)
-        self._store = store = Store.open(self._paths, self._clock)
+        self._store = store = Store.open(self._paths, self._clock, copy_first=settings.backup.before_migration)
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
@@ -183,6 +186,11 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def doctor(self) -> tuple[Check, ...]:
         return examine(self._opened, self._paths, self._settings, self._talking, self._minding)
 
+    def repair(self) -> tuple[str, ...]:
+        """Make anew what follows from the rest of the profile and does not; the names of the parts. Raises
+        ProfileError."""
+        return repair_profile(self._opened)
+
     @property
     def thinker(self) -> Thinker:
         """What may be asked of the model that is loaded now."""
@@ -199,6 +207,11 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         if self._talking.model is None:
             raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
+
+    @property
+    def index_note(self) -> IndexNote:
+        """How the index in the folder was closed, and whether Chroma is left alone."""
+        return IndexNote(self._opened, self._paths.index)
 
     @property
     def tuner(self) -> Tuner:
@@ -242,6 +255,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             model_host=host_of(self._settings.model.url),
             index_host=host_of(self._settings.index.url),
             waiting_for=minding.waiting_for,
+            reached=reached(),
         )
 
     def night(self) -> None:

@@ -26,9 +26,12 @@ from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
+from companion.crashes import ended_well, watch
 from companion.errors import CompanionError, EngineStopped
 from companion.events import Event, Listener
+from companion.kernel_seal import close_internet
 from companion.logs import start_logging
+from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
 from companion.strings import text
@@ -224,6 +227,9 @@ class _Link:
 def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None = None) -> None:
     """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too. `place`:
     where the person talked to the engine before."""
+    seal()
+    if not (settings.model.url or settings.index.url):
+        close_internet()
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
     if hasattr(signal, "SIGHUP"):
@@ -232,6 +238,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
         )  # the window was closed: the end of the pipe tells, and all is saved
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _keep_off_the_screen(paths)
+    watch(paths)
     server = _Server(pipe)
     from companion.companion import Companion
     from companion.schedule import Schedule
@@ -255,6 +262,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     finally:
         schedule.stop()
         companion.close()
+        ended_well(paths)
         # Threads of native libraries must not hold the process up, and there is nothing left to save.
         os._exit(0)
 

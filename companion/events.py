@@ -95,6 +95,8 @@ class ThoughtsFormed:
     question: str = ""
     """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
     question_id: int | None = None
+    waiting: int = 0
+    """How many memories from what was pasted wait to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from companion import strings
+from companion.crashes import last as last_crash
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
-from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
+from companion.events import Event, MemoriesChanged, Notice, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
@@ -270,8 +271,15 @@ class Minding:
                 log.exception("reflection failed")
                 self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
                 continue
-            if formed is not None:
+            if formed is not None and formed.memories:
                 self.emit(formed)
+            if formed is not None and formed.waiting:
+                self.emit(MemoriesChanged(()))
+                self.emit(self._waiting_notice(formed.waiting))
+
+    def _waiting_notice(self, count: int) -> Notice:
+        told = strings.text("quarantine.waiting", count=count)
+        return Notice("information", told, strings.text("quarantine.waiting_hint"))
 
     def _measure(self) -> None:
         """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
@@ -324,8 +332,10 @@ class Minding:
             if self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
             else:
-                self.index = VectorIndex(store, folder, meaning.id, dimension)
+                self.index = VectorIndex(store, folder, meaning.id, dimension, crashed=last_crash(self.paths))
             meaning.index = self.index
             self.index.open(wanted=lambda: not self._closing)
+            if isinstance(self.index, VectorIndex) and self.index.is_off:
+                self.emit(Notice("warning", strings.text("index.is_off"), strings.text("index.is_off_hint")))
         else:
             self.index.catch_up(wanted=lambda: not self._closing)

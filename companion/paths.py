@@ -43,6 +43,11 @@ class Paths:
         return self.data / "read.kv"
 
     @property
+    def marker(self) -> Path:
+        """Tells that there is, or was, a profile here."""
+        return self.data / "companion.id"
+
+    @property
     def backups(self) -> Path:
         """Copies of the database, where settings name no other folder."""
         return self.data / "backups"

@@ -15,6 +15,7 @@ from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
+from companion.cli.index import index
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
@@ -22,6 +23,7 @@ from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
 from companion.garbage import collect_from_now_on
+from companion.network import seal
 from companion.paths import keep_private
 
 # Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
@@ -42,6 +44,7 @@ app.command()(mood)
 app.command()(morning)
 app.command()(sleep)
 app.command()(doctor)
+app.command()(index)
 
 
 def _version(wanted: bool) -> None:
@@ -68,6 +71,7 @@ def root(
 
 def main() -> None:
     """The `companion` command."""
+    seal()
     keep_private()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A character the terminal cannot show, or bytes that are no text, must not end the program.

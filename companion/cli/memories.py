@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from companion.cli import quarantine
 from companion.cli.changing import (
     MAX_ID,
     AsOfOption,
@@ -175,6 +176,7 @@ def history(
 
 for command in (redo, merge, split, about, topics, timeline, growth, learning):
     app.command()(command)
+app.add_typer(quarantine.app, name="quarantine")
 app.command("put-back")(put_back)
 
 

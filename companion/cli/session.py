@@ -75,14 +75,15 @@ def opened(
     """A started Companion, closed at the end whatever happens. Raises ProfileError.
 
     Without the index memories are searched exactly, over the stored vectors: for one command that is far less work
-    than importing chromadb.
+    than importing chromadb. `index` means the one on a server: that in a folder is opened by the engine process only,
+    since Chroma can end the process it is in.
     """
     paths, settings = prepare()
     check_free(paths)
     companion = build(
         paths,
         settings,
-        index=index,
+        index=index and bool(settings.index.url),
         load_model=load_model,
         load_embedder=load_embedder,
         nights=nights,

@@ -12,6 +12,7 @@ from companion import strings
 from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToRedo, NothingToUndo
 from companion.records import Actor, LinkType, Memory, Status
+from companion.store.chain import BatchLink, new_nonce
 from companion.store.database import Database
 from companion.store.images import Image, complete, evidence_image, image_of, links_of, read_image, write_image
 
@@ -23,7 +24,6 @@ the journal with it, in the same transaction. Whether there was anything."""
 NAMED = frozenset({"text", "status", "pinned", "evidence", "links", "kind", "tags"})
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
 
-_ENTRY = "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)"
 _PART = 500
 
 
@@ -40,6 +40,7 @@ class Batch:
         self._look = look
         self._images: dict[int, tuple[Image | None, Image | None]] = {}
         self._moved: dict[int, None] = {}
+        self._link = BatchLink(db, id)
 
     @property
     def touched(self) -> tuple[int, ...]:
@@ -77,17 +78,15 @@ class Batch:
                 "UPDATE memories SET status = ?, version = version + 1 WHERE id = ?", ((after, id) for id, _, _ in rows)
             )
             self._db.run_many("INSERT INTO outbox(memory) VALUES (?)", ((id,) for id, _, _ in rows))
-            self._db.run_many(
-                _ENTRY,
-                (
+            self._link.write(
+                [
                     (
-                        self.id,
                         id,
                         _dump({"status": before, "version": version}),
                         _dump({"status": after, "version": version + 1, "text": text}),
                     )
                     for id, version, text in rows
-                ),
+                ]
             )
             self._moved |= dict.fromkeys(id for id, _, _ in rows)
             for id in ids[start : start + _PART]:
@@ -137,10 +136,9 @@ class Batch:
 
     def write_journal(self) -> None:
         """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
-        self._db.run_many(
-            _ENTRY,
-            ((self.id, id, self._dumped(before), self._dumped(after)) for id, (before, after) in self._images.items()),
-        )
+        entries = self._images.items()
+        self._link.write([(id, self._dumped(before), self._dumped(after)) for id, (before, after) in entries])
+        self._link.close()
 
     def _dumped(self, image: Image | None) -> str | None:
         self._look()
@@ -176,8 +174,8 @@ class Changes:
         with self._db.write():
             at, offset = stamp(self._clock.now())
             id = self._db.run(
-                "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes) VALUES (?,?,?,?,?,?)",
-                (at, offset, actor, action, reason, undoes),
+                "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes, nonce) VALUES (?,?,?,?,?,?,?)",
+                (at, offset, actor, action, reason, undoes, new_nonce()),
             )
             batch = Batch(self._db, id, look)
             yield batch

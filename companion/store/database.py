@@ -66,12 +66,13 @@ def term_places(text: str) -> list[tuple[int, int, str]]:
 class Database:
     """One connection shared by the engine's threads, one at a time."""
 
-    def __init__(self, connection: apsw.Connection, path: Path, *, read_only: bool) -> None:
+    def __init__(self, connection: apsw.Connection, path: Path, *, read_only: bool, key: bytes | None = None) -> None:
         self._connection = connection
         self._lock = threading.RLock()
         self._depth = 0
         self.path = path
         self.read_only = read_only
+        self.key = key
 
     def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._lock, _translated(self.path):
@@ -85,6 +86,11 @@ class Database:
         """The first column of the first row, None when there is none."""
         row = self.one(sql, values)
         return row[0] if row else None
+
+    def each(self, sql: str) -> Generator[Row]:
+        """The rows one by one, for more than fits in memory."""
+        with self._lock, _translated(self.path):
+            yield from self._connection.execute(sql)
 
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
         """Execute a change inside `write()`; returns the id of the last inserted row."""
@@ -134,10 +140,25 @@ class Database:
         with self._lock:
             yield self
 
-    def check(self) -> list[str]:
-        """SQLite's own findings about the file; empty when it is sound."""
-        found = [str(row[0]) for row in self.all("PRAGMA quick_check(20)")]
+    def check(self, *, thoroughly: bool = False) -> list[str]:
+        """SQLite's own findings about the file; empty when it is sound. `thoroughly`: indexes too."""
+        pragma = "integrity_check" if thoroughly else "quick_check"
+        found = [str(row[0]) for row in self.all(f"PRAGMA {pragma}(20)")]
         return [] if found == ["ok"] else found
+
+    def copy_into(self, path: Path) -> None:
+        """Write all that is committed to `path`, an empty file, without what was deleted, encrypted as this one is.
+        Raises ProfileError, DiskFull."""
+        with self._lock, _translated(path):
+            self._connection.execute("VACUUM INTO ?", (str(path),))
+
+    def another(self) -> Database:
+        """A second connection to the same file, to read it while this one goes on."""
+        return open_copy(self.path, lambda _: None, key=self.key)
+
+    def changes_seen(self) -> int:
+        """Another number as soon as another connection has changed the file."""
+        return int(self.value("PRAGMA data_version"))
 
     def close(self) -> None:
         with self._lock, _translated(self.path):
@@ -173,6 +194,25 @@ def open_database(path: Path, examine: Callable[[Identity], None]) -> Database:
             if not exists:
                 raise
             return _open_read_only(path, error, examine)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def open_copy(
+    path: Path, examine: Callable[[Identity], None], *, key: bytes | None = None, change: bool = False
+) -> Database:
+    """Open a file that is there as it is, a backup say, to read it or to `change` it; no file is made beside it, unless
+    it is open elsewhere. Raises ProfileError."""
+    flags = apsw.SQLITE_OPEN_READWRITE if change else apsw.SQLITE_OPEN_READONLY
+    with _translated(path):
+        connection = apsw.Connection(str(path), flags=flags)
+        try:
+            examine(_identity(connection, path))
+            connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+            for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "trusted_schema=OFF"):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+            return Database(connection, path, read_only=not change, key=key)
         except BaseException:
             connection.close()
             raise

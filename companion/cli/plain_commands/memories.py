@@ -15,6 +15,7 @@ from companion.cli.plain_commands.base import (
     numbers_and_text,
     tell,
 )
+from companion.cli.quarantine import source_lines
 from companion.errors import InvalidInput
 from companion.filter_syntax import parse
 from companion.memory_pages import GroupAction
@@ -112,6 +113,19 @@ def _history(session: Session, rest: str) -> None:
     tell(history_lines(entries) or [text("plain.no_history")])
 
 
+def _waiting(session: Session, rest: str) -> None:
+    """ "/waiting", "/waiting confirm 3", "/waiting remove 3"."""
+    action, _, which = rest.partition(" ")
+    if not action:
+        tell(source_lines(session.engine.quarantined()))
+    elif action == "confirm":
+        done(session.engine.confirm_source(number(which.strip())))
+    elif action == "remove":
+        done(session.engine.remove_source(number(which.strip())))
+    else:
+        raise InvalidInput(text("quarantine.no_action", name=one_line(action, 30)), hint=text("quarantine.actions"))
+
+
 COMMANDS: dict[str, Run] = {
     "memories": _memories,
     "memory": _memory,
@@ -127,4 +141,5 @@ COMMANDS: dict[str, Run] = {
     "undo": _undo,
     "redo": _redo,
     "history": _history,
+    "waiting": _waiting,
 }
