@@ -81,7 +81,7 @@ class LockingApp(LeavingApp):
             if protection is None:
                 return
             if not protection.encrypted:
-                self.set_up_lock()
+                self.choose_passphrase()
                 return
         if self.chat.would_forget:
             lines = (text("lock_screen.forgets_incognito_about"),)
@@ -90,8 +90,8 @@ class LockingApp(LeavingApp):
                 return
         self.lock()
 
-    def set_up_lock(self) -> None:
-        """Let the person choose a passphrase."""
+    def choose_passphrase(self) -> None:
+        """Let the person set the lock up."""
         raise NotImplementedError
 
     def lock(self) -> None:

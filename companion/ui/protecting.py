@@ -34,6 +34,9 @@ class ProtectingApp(LockingApp):
             deeds = [(text("protection.do_set_up"), self.set_up_lock)]
         self.push_screen(ProtectionScreen(protection, self.preferences.current.lock.idle_minutes, deeds))
 
+    def choose_passphrase(self) -> None:
+        self.set_up_lock()
+
     @work(group="protection", exclusive=True)
     async def set_up_lock(self) -> None:
         from companion.ui.screens.passphrase import PassphraseScreen
