@@ -45,7 +45,7 @@ from companion.network import permit, reached
 from companion.paths import Paths
 from companion.quarantining import Quarantining
 from companion.reports import Check, SleepReport
-from companion.sealing import Sealing
+from companion.sealing import Sealing, remove_plain
 from companion.settings import Settings
 from companion.shelving import Shelving
 from companion.status import EngineStatus, Phase
@@ -96,12 +96,15 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._shelf = Shelf(paths)
         self._personas = Personas(paths.personas)
 
-    def start(self) -> None:
-        """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
+    def start(self, key: bytes | None = None) -> None:
+        """Open the profile and begin to load model and embedder. `key`: the database's, for a profile with a passphrase
+        (`store.unlocking`). Raises ProfileError, InvalidInput."""
         settings = self._settings
         permit(hostname_of(settings.model.url), hostname_of(settings.index.url))
         persona, fallback = self._persona_in_use(chat=self._chat)
-        self._store = store = Store.open(self._paths, self._clock, copy_first=settings.backup.before_migration)
+        self._store = store = Store.open(self._paths, self._clock, key, copy_first=settings.backup.before_migration)
+        if key is not None and not store.read_only:
+            remove_plain(self._paths)  # a crash while it was encrypted may have left something
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
@@ -253,7 +256,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
             model_host=host_of(self._settings.model.url),
-            index_host=host_of(self._settings.index.url),
+            index_host="" if store.db.key is not None else host_of(self._settings.index.url),
+            encrypted=store.db.key is not None,
             waiting_for=minding.waiting_for,
             reached=reached(),
         )
@@ -283,7 +287,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def _kept_file(self) -> KeptFile | None:
         if self._opened.read_only:
             return None
-        if not self._settings.model.keep_read:
+        # What was read are the person's words as tokens, and llama.cpp cannot write them encrypted.
+        if not self._settings.model.keep_read or self._opened.db.key is not None:
             with suppress(OSError):
                 remove_kept(self._paths.read)
             return None

@@ -20,6 +20,7 @@ from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
+from companion.memory.passing_index import PassingIndex
 from companion.memory.recall import Recall
 from companion.memory.server_index import ServerIndex
 from companion.mind.measuring import Measuring
@@ -70,6 +71,8 @@ class Minding:
     """What reflections wait for, if they do."""
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
+    _index_aside: bool = False
+    """Whether the index is to be closed and stay so."""
     _stop: StopSignal | None = None
     _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
@@ -140,6 +143,21 @@ class Minding:
             with self._wake:
                 self._stop = None
 
+    @contextmanager
+    def without_index(self) -> Iterator[None]:
+        """The index is closed meanwhile, exact search serves; then it is opened anew, of the kind that suits."""
+        with self._wake:
+            self._index_aside = self._poked = True
+            self._stop_all()
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: self._closing or self.index is None)
+        try:
+            yield
+        finally:
+            with self._wake:
+                self._index_aside, self._poked = False, True
+                self._wake.notify_all()
+
     def settle(self) -> None:
         """Until no work is left that can be done now. Measuring a new model is not waited for."""
         self.poke()
@@ -171,6 +189,9 @@ class Minding:
         self.changed()
         while self._wait():
             if self.store.read_only:
+                continue
+            if self._index_aside:
+                self._guard(self._set_index_aside)
                 continue
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
@@ -322,14 +343,29 @@ class Minding:
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))
 
+    def _set_index_aside(self) -> None:
+        index = self.index
+        if self.recall.meaning is not None:
+            self.recall.meaning.index = None
+        try:
+            if index is not None:
+                index.close()
+        finally:
+            with self._wake:
+                self.index = None
+                self._wake.notify_all()
+
     def _index(self) -> None:
         meaning = self.recall.meaning
-        if meaning is None:
+        if meaning is None or self._index_aside:
             return
         if self.index is None:
             self.doing = strings.text("engine.opening_index")
             store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
-            if self.index_url:
+            if store.db.key is not None:
+                # Vectors tell much of what was said: where the profile is encrypted they stay in memory, here.
+                self.index = PassingIndex(store, meaning.id, dimension)
+            elif self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
             else:
                 self.index = VectorIndex(store, folder, meaning.id, dimension, crashed=last_crash(self.paths))

@@ -116,7 +116,7 @@ def _keep_what_is_there(paths: Paths, backups: Backups, clock: Clock, key: bytes
     try:
         refuse_missing(paths)
         if paths.database.exists():
-            db = open_database(paths.database, refuse_others)
+            db = open_database(paths.database, refuse_others, key)
             try:
                 return backups.make(db, "restore")
             finally:

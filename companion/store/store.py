@@ -18,6 +18,7 @@ from companion.store.consolidated import Consolidated
 from companion.store.conversations import Conversations
 from companion.store.database import Database, open_database, open_in_memory
 from companion.store.drafts import Drafts
+from companion.store.encrypting import check_sealed
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
@@ -86,9 +87,12 @@ class Store:
         self._lock = lock
 
     @classmethod
-    def open(cls, paths: Paths, clock: Clock | None = None, *, copy_first: bool = True) -> Store:
-        """Take the lock, open or create the file, bring its schema up to date. Raises ProfileError. `copy_first`: a
-        file of an earlier schema is not touched before there is a copy of it."""
+    def open(
+        cls, paths: Paths, clock: Clock | None = None, key: bytes | None = None, *, copy_first: bool = True
+    ) -> Store:
+        """Take the lock, open or create the file, bring its schema up to date. `key`: the database's, for a profile
+        with a passphrase. `copy_first`: a file of an earlier schema is not touched before there is a copy of it. Raises
+        ProfileError, ProfileSealed without that key."""
         try:
             paths.prepare()
         except ProfileUnavailable:
@@ -102,8 +106,9 @@ class Store:
         try:
             if lock is not None:
                 finish_restoring(paths)
+            check_sealed(paths, key, writable=writable)
             refuse_missing(paths)
-            db = open_database(paths.database, refuse_others)
+            db = open_database(paths.database, refuse_others, key)
             try:
                 if copy_first and is_older(db) and not db.read_only:
                     copy_before_migration(paths, clock, db)
