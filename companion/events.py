@@ -120,6 +120,13 @@ class CareShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramSaid:
+    """To the person's `turn` the app says that the companion is a program: they asked, or it is time to say so."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemoriesChanged:
     """Memories were edited, undone, faded …: what is on screen may be stale."""
 
@@ -188,6 +195,7 @@ Event = (
     | ThoughtsFormed
     | CheckedIn
     | CareShown
+    | ProgramSaid
     | MemoriesChanged
     | WordsErased
     | SleepProgress

@@ -204,6 +204,14 @@ class VectorIndex(FedIndex):
                 client.close()
 
 
+def passing_client() -> Any:
+    """Chroma in memory: nothing of it is ever in a file."""
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.EphemeralClient(settings=Settings(anonymized_telemetry=False, allow_reset=False))
+
+
 def server_client(url: str, patience: float) -> Any:
     """Chroma's client for the server at `url`. Raises OSError (nothing there, or silent for `patience` seconds), or
     whatever Chroma raises when it is no Chroma server."""

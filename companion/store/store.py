@@ -10,14 +10,17 @@ from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.records import Actor
 from companion.store.adaptation import Adaptation
+from companion.store.backup_notes import BackupNotes
 from companion.store.backups import copy_before_migration
 from companion.store.branches import Branches
+from companion.store.care import Care
 from companion.store.changes import Changes
 from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
 from companion.store.conversations import Conversations
 from companion.store.database import Database, open_database, open_in_memory
 from companion.store.drafts import Drafts
+from companion.store.encrypting import check_sealed
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
@@ -74,6 +77,7 @@ class Store:
         self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
+        self.backup_notes = BackupNotes(db)
         self.mornings = Mornings(db, self.memories)
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
@@ -83,12 +87,16 @@ class Store:
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
         self.sources = Sources(db, self.changes)
+        self.care = Care(db)
         self._lock = lock
 
     @classmethod
-    def open(cls, paths: Paths, clock: Clock | None = None, *, copy_first: bool = True) -> Store:
-        """Take the lock, open or create the file, bring its schema up to date. Raises ProfileError. `copy_first`: a
-        file of an earlier schema is not touched before there is a copy of it."""
+    def open(
+        cls, paths: Paths, clock: Clock | None = None, key: bytes | None = None, *, copy_first: bool = True
+    ) -> Store:
+        """Take the lock, open or create the file, bring its schema up to date. `key`: the database's, for a profile
+        with a passphrase. `copy_first`: a file of an earlier schema is not touched before there is a copy of it. Raises
+        ProfileError, ProfileSealed without that key."""
         try:
             paths.prepare()
         except ProfileUnavailable:
@@ -102,8 +110,9 @@ class Store:
         try:
             if lock is not None:
                 finish_restoring(paths)
+            check_sealed(paths, key, writable=writable)
             refuse_missing(paths)
-            db = open_database(paths.database, refuse_others)
+            db = open_database(paths.database, refuse_others, key)
             try:
                 if copy_first and is_older(db) and not db.read_only:
                     copy_before_migration(paths, clock, db)
