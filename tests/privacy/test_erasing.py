@@ -72,7 +72,7 @@ def fill(house: House, companion: Companion) -> tuple[int, ...]:
     assert ids
     turn = store.turns.latest(2)[0]
     # Another version of the message, another conversation, an edit that was made and changed again.
-    house.model.enqueue("Zephyranthes need water.")
+    house.model.enqueue("Zephyranthes need water. Does Zephyrine know?")
     companion.resend(turn.id, f"Well, {CANARY} It rains.")
     companion._talking.wait()
     companion.settle()
