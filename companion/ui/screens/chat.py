@@ -33,6 +33,7 @@ from companion.ui.learned_text import entries_of
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
+from companion.ui.screens.chat_links import LinkActions
 from companion.ui.screens.chat_places import Places
 from companion.ui.screens.learned_actions import FRESH, LearnedActions
 from companion.ui.screens.morning_actions import MorningActions
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 
-class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
+class ChatScreen(FootnoteActions, Places, CopyActions, LinkActions, ContextActions, LearnedActions, MorningActions):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
