@@ -45,21 +45,21 @@ def read_address(written: str) -> Address:
     """Raises Refused."""
     address = written.strip()
     if sanitise(address) != address or any(unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in address):
-        raise Refused(text("link.hidden"))
+        raise Refused(text("web_link.hidden"))
     if len(address) > LONGEST:
-        raise Refused(text("link.too_long", count=len(address), most=LONGEST))
+        raise Refused(text("web_link.too_long", count=len(address), most=LONGEST))
     scheme, colon, _ = address.partition(":")
     scheme = scheme.lower()
     if not colon or scheme not in SCHEMES:
-        raise Refused(text("link.scheme", scheme=one_line(scheme, 30) if colon else ""))
+        raise Refused(text("web_link.scheme", scheme=one_line(scheme, 30) if colon else ""))
     return _mail(address) if scheme == "mailto" else _web(address, scheme)
 
 
 def _mail(address: str) -> Address:
     to = address[len("mailto:") :].partition("?")[0]
     if not _MAIL.match(to):
-        raise Refused(text("link.no_mail"))
-    more = (text("link.mail_bare"),) if "?" in address else ()  # some programs attach the files that it names
+        raise Refused(text("web_link.no_mail"))
+    more = (text("web_link.mail_bare"),) if "?" in address else ()  # some programs attach the files that it names
     return Address(f"mailto:{to}", to.rpartition("@")[2], more)
 
 
@@ -68,22 +68,22 @@ def _web(address: str, scheme: str) -> Address:
         parts = urlsplit(address)
         written, port = parts.hostname or "", parts.port
     except ValueError as error:
-        raise Refused(text("link.no_host")) from error
+        raise Refused(text("web_link.no_host")) from error
     # Browsers take "\" for "/", and some "@" behind it for the end of a name.
     if "\\" in address.partition("?")[0] or not address.lower().startswith(f"{scheme}://"):
-        raise Refused(text("link.no_host"))
+        raise Refused(text("web_link.no_host"))
     if "@" in parts.netloc:
-        raise Refused(text("link.user", host=one_line(written, 60)))
+        raise Refused(text("web_link.user", host=one_line(written, 60)))
     host = _host(written)
     remarks = []
     if host != written.lower():
-        remarks.append(text("link.other_letters", written=one_line(written, 80)))
+        remarks.append(text("web_link.other_letters", written=one_line(written, 80)))
     if _is_number(host):
-        remarks.append(text("link.number"))
+        remarks.append(text("web_link.number"))
     if port is not None and port not in (80, 443):
-        remarks.append(text("link.port", port=port))
+        remarks.append(text("web_link.port", port=port))
     if scheme == "http":
-        remarks.append(text("link.open_to_all"))
+        remarks.append(text("web_link.open_to_all"))
     shown = f"[{host}]" if ":" in host else host
     place = shown if port is None else f"{shown}:{port}"
     rest = [quote(part, safe=_KEPT) for part in (parts.path, parts.query, parts.fragment)]
@@ -97,7 +97,7 @@ def _host(written: str) -> str:
     labels = unicodedata.normalize("NFKC", written).lower().replace("。", ".").rstrip(".").split(".")
     found = [label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}" for label in labels]
     if not all(map(_LABEL.match, found)) or len(".".join(found)) > 253:
-        raise Refused(text("link.no_host"))
+        raise Refused(text("web_link.no_host"))
     return ".".join(found)
 
 

@@ -24,9 +24,11 @@ REFUSED = {
     "user and word": "https://good.test:443@evil.test/", "long user": f"https://good.test{'a' * 300}@evil.test/",
     "percent host": "https://good%2etest/", "space": "https://evil.test/a b", "bidi": "https://evil.test/\u202egnp.exe",
     "zero width": "https://go\u200bod.test/", "tag": "https://good.test/\U000e0041", "newline": "https://evil.test/\nx",
-    "escape": "https://evil.test/\x1b]0;x\x07", "slash in a letter": "https://good.test℀evil.test/", "empty": "", "port": "https://evil.test:x/",
+    "escape": "https://evil.test/\x1b]0;x\x07", "slash in a letter": "https://good.test℀evil.test/",
+    "empty": "", "port": "https://evil.test:x/",
     "long": "https://evil.test/" + "a" * 3000, "option": "--help", "quoted": "https://evil.test\"&calc&\"/", "pipe": "https://evil|calc/",
-    "mail option": "mailto:--attach=/etc/passwd", "mail to nobody": "mailto:?attach=/etc/passwd", "mail two": "mailto:a@b.test,c@d.test",
+    "mail option": "mailto:--attach=/etc/passwd", "mail to nobody": "mailto:?attach=/etc/passwd",
+    "mail two": "mailto:a@b.test,c@d.test",
     "vbscript": "vbscript:msgbox", "upper": "JavaScript:alert(1)", "blob": "blob:https://evil.test/1", "nul": "https://evil.test/\0",
 }  # fmt: skip
 SHOWN = {

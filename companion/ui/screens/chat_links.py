@@ -22,12 +22,12 @@ class LinkActions(ChatParts):
         view = self.walked or self.transcript.last_reply()
         links = links_in(view.words) if view is not None else []
         if not links:
-            tell(self, text("link.none"), seconds=2)
+            tell(self, text("web_link.none"), seconds=2)
             return
         chosen: int | None = 0
         if len(links) > 1:
             lines = [one_line(each, 200) for each in links]
-            chosen = await self.app.push_screen_wait(ChooseScreen(text("link.which"), lines))
+            chosen = await self.app.push_screen_wait(ChooseScreen(text("web_link.which"), lines))
         if chosen is not None:
             await self._ask(links[chosen])
 
@@ -44,11 +44,11 @@ class LinkActions(ChatParts):
         try:
             address = read_address(link)
         except Refused as error:
-            tell(self, text("link.refused"), f"{error} {text('link.refused_hint')}", "warning", 8)
+            tell(self, text("web_link.refused"), f"{error} {text('link.refused_hint')}", "warning", 8)
             return
         if not await self.app.push_screen_wait(LinkScreen(address)):
             return
         try:
             open_address(address.url)
         except OSError:
-            tell(self, text("link.no_opener"), text("link.no_opener_hint"), "error", 8)
+            tell(self, text("web_link.no_opener"), text("web_link.no_opener_hint"), "error", 8)

@@ -18,8 +18,8 @@ class LinkScreen(ModalScreen[bool]):
     """Dismissed with True on `o` alone: Enter may still be on its way from before. Esc and `n` leave it closed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "answer(True)", text("link.key_open"), id="link.open"),
-        Binding("escape,n,q", "answer(False)", text("link.key_back"), id="link.back"),
+        Binding("o", "answer(True)", text("web_link.key_open"), id="link.open"),
+        Binding("escape,n,q", "answer(False)", text("web_link.key_back"), id="link.back"),
     ]
     DEFAULT_CSS = """
     LinkScreen { align: center middle; }
@@ -39,12 +39,12 @@ class LinkScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Literal((text("link.question"), "bold"))
+            yield Literal((text("web_link.question"), "bold"))
             yield Literal(self._address.host, classes="host")
             for remark in self._address.remarks:
                 yield Literal(remark, classes="remark")
             yield Literal(self._address.url, classes="address")
-            yield Literal(text("link.keys"), classes="keys")
+            yield Literal(text("web_link.keys"), classes="keys")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -140,7 +140,7 @@ class CompanionTurn(TurnView):
         if "```" in self.words or "~~~" in self.words:
             told.append(("screen.copy_code", text("chat.key_code")))
         if "://" in self.words or "mailto:" in self.words:
-            told.append(("screen.open_link", text("link.key_link")))
+            told.append(("screen.open_link", text("web_link.key_link")))
         return told
 
     def compose(self) -> ComposeResult:
