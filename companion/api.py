@@ -277,6 +277,10 @@ class CompanionApi(Protocol):
     def renew_recovery_code(self, passphrase: str) -> str:
         """Another one, which is nowhere kept; the old one opens no more. Raises WrongPassphrase, InvalidInput."""
 
+    def rekey(self, passphrase: str) -> str:
+        """Encrypt the profile and its backups anew, with another key, and return another recovery code. Raises
+        WrongPassphrase, InvalidInput when it is not encrypted, Busy, DiskFull."""
+
     def backups(self, verify: bool = False) -> tuple[Backup, ...]:
         """The copies there are, newest first; `verify`: each is read through."""
 

@@ -44,7 +44,7 @@ class LinkActions(ChatParts):
         try:
             address = read_address(link)
         except Refused as error:
-            tell(self, text("web_link.refused"), f"{error} {text('link.refused_hint')}", "warning", 8)
+            tell(self, text("web_link.refused"), f"{error} {text('web_link.refused_hint')}", "warning", 8)
             return
         if not await self.app.push_screen_wait(LinkScreen(address)):
             return
