@@ -70,8 +70,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     (
         "First minute, tour, and the small screens that ask something",
         "",
-        "Welcome TourScreen ConfirmScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen ChooseScreen "
-        "DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
+        "Welcome TourScreen ConfirmScreen LinkScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen "
+        "ChooseScreen DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
     ),
     (
         "The lock (Ctrl+L)",
