@@ -35,8 +35,9 @@ from companion.strings import text
 
 log = logging.getLogger(__name__)
 
-CLOSE_PATIENCE = 0.9
-"""Seconds the engine has to close before it is ended: quitting never waits longer."""
+CLOSE_PATIENCE = 0.6
+"""Seconds the engine has to close before it is ended: with what the app waits for besides, quitting takes less than a
+second also where the engine answers nothing any more."""
 _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})
 """Calls whose answer is the conversation that is open."""
 
