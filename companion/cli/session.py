@@ -90,7 +90,7 @@ def opened(
         nights=nights,
         chat=chat,
     )
-    with on_termination(_end):
+    with on_termination(_end, to_the_end=True):
         try:
             companion.start()
             yield companion
