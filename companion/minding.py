@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from companion import strings
@@ -20,6 +20,7 @@ from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
+from companion.memory.passing_index import PassingIndex
 from companion.memory.recall import Recall
 from companion.memory.server_index import ServerIndex
 from companion.mind.measuring import Measuring
@@ -53,6 +54,8 @@ class Minding:
     person_is_talking: Callable[[], bool]
     measuring: Measuring
     tuner: Tuner | None = None
+    back_up: Callable[[StopSignal], object] = lambda _: None
+    """Make the copy of the night, if one is due."""
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -70,6 +73,8 @@ class Minding:
     """What reflections wait for, if they do."""
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
+    _index_aside: bool = False
+    """Whether the index is to be closed and stay so."""
     _stop: StopSignal | None = None
     _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
@@ -77,6 +82,7 @@ class Minding:
     _poked: bool = True
     _working: bool = True
     _closing: bool = False
+    _resting: bool = False
     _thread: threading.Thread | None = None
 
     @property
@@ -140,6 +146,43 @@ class Minding:
             with self._wake:
                 self._stop = None
 
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """What is being done is ended, and nothing is begun, meanwhile."""
+        with self._wake:
+            self._resting = True
+            self._stop_all()
+            self._wake.wait_for(lambda: self._closing or not (self._working or self._idle))
+        try:
+            yield
+        finally:
+            with self._wake:
+                self._resting, self._poked = False, True
+                self._wake.notify_all()
+
+    def drop_index(self) -> None:
+        """While at rest: it is opened anew, from what there is then."""
+        if self.index is not None:
+            self.index.close()
+            self.index = None
+        if self.recall.meaning is not None:
+            self.recall.meaning.index = None
+
+    @contextmanager
+    def without_index(self) -> Iterator[None]:
+        """The index is closed meanwhile, exact search serves; then it is opened anew, of the kind that suits."""
+        with self._wake:
+            self._index_aside = self._poked = True
+            self._stop_all()
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: self._closing or self.index is None)
+        try:
+            yield
+        finally:
+            with self._wake:
+                self._index_aside, self._poked = False, True
+                self._wake.notify_all()
+
     def settle(self) -> None:
         """Until no work is left that can be done now. Measuring a new model is not waited for."""
         self.poke()
@@ -172,12 +215,16 @@ class Minding:
         while self._wait():
             if self.store.read_only:
                 continue
+            if self._index_aside:
+                self._guard(self._set_index_aside)
+                continue
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
                 self._guard(self._reflect)
             self._guard(lambda: self._embed_missing(limit=None))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
+                self._guard(self._back_up)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()
@@ -190,7 +237,11 @@ class Minding:
             self._guard(self._measure)
         with self._wake:
             # Nothing tells that the computer was plugged in.
-            self._wake.wait_for(lambda: self._closing or self._poked, LOOK if self.waiting_for else None)
+            self._wake.wait_for(
+                lambda: self._closing or (self._poked and not self._resting), LOOK if self.waiting_for else None
+            )
+            if self._resting and not self._closing:
+                self._wake.wait_for(lambda: self._closing or not self._resting)
             self._poked = False
             self._working = True
         return not self._closing
@@ -227,7 +278,7 @@ class Minding:
             self.doing = ""
 
     def _free(self) -> bool:
-        return not self._closing and not self.person_is_talking()
+        return not self._closing and not self._resting and not self.person_is_talking()
 
     def _load_embedder(self) -> None:
         if self.open_embedder is None:
@@ -271,8 +322,15 @@ class Minding:
                 log.exception("reflection failed")
                 self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
                 continue
-            if formed is not None:
+            if formed is not None and formed.memories:
                 self.emit(formed)
+            if formed is not None and formed.waiting:
+                self.emit(MemoriesChanged(()))
+                self.emit(self._waiting_notice(formed.waiting))
+
+    def _waiting_notice(self, count: int) -> Notice:
+        told = strings.text("quarantine.waiting", count=count)
+        return Notice("information", told, strings.text("quarantine.waiting_hint"))
 
     def _measure(self) -> None:
         """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
@@ -285,7 +343,7 @@ class Minding:
     def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
         with self._wake:
             self._idle = True
-            if self._poked:
+            if self._poked or self._resting:
                 stop.set()
         self.changed()
         try:
@@ -312,17 +370,37 @@ class Minding:
             self.poke()  # an event has no vector yet
         self.emit(SleepFinished(report))
 
+    def _back_up(self) -> None:
+        if self._free():
+            with self.interruptible() as stop, suppress(ThinkingStopped):
+                self.back_up(stop)
+
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))
 
+    def _set_index_aside(self) -> None:
+        index = self.index
+        if self.recall.meaning is not None:
+            self.recall.meaning.index = None
+        try:
+            if index is not None:
+                index.close()
+        finally:
+            with self._wake:
+                self.index = None
+                self._wake.notify_all()
+
     def _index(self) -> None:
         meaning = self.recall.meaning
-        if meaning is None:
+        if meaning is None or self._index_aside:
             return
         if self.index is None:
             self.doing = strings.text("engine.opening_index")
             store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
-            if self.index_url:
+            if store.db.key is not None:
+                # Vectors tell much of what was said: where the profile is encrypted they stay in memory, here.
+                self.index = PassingIndex(store, meaning.id, dimension)
+            elif self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
             else:
                 self.index = VectorIndex(store, folder, meaning.id, dimension, crashed=last_crash(self.paths))

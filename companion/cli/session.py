@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from companion.cli.unlocking import key_wanted
 from companion.logs import start_logging
 from companion.paths import Paths, default_paths, keep_private
 from companion.strings import use_language
@@ -72,8 +73,10 @@ def opened(
     load_embedder: bool = False,
     nights: bool = False,
     chat: bool = False,
+    key: bytes | None = None,
 ) -> Iterator[Companion]:
-    """A started Companion, closed at the end whatever happens. Raises ProfileError.
+    """A started Companion, closed at the end whatever happens; a profile with a passphrase is opened with `key`, or
+    with what the person gives. Raises ProfileError.
 
     Without the index memories are searched exactly, over the stored vectors: for one command that is far less work
     than importing chromadb. `index` means the one on a server: that in a folder is opened by the engine process only,
@@ -81,6 +84,8 @@ def opened(
     """
     paths, settings = prepare()
     check_free(paths)
+    if key is None:
+        key = key_wanted(paths, settings)
     companion = build(
         paths,
         settings,
@@ -92,7 +97,7 @@ def opened(
     )
     with on_termination(_end, to_the_end=True):
         try:
-            companion.start()
+            companion.start(key)
             yield companion
         finally:
             companion.close()

@@ -177,6 +177,8 @@ class VectorIndex(FedIndex):
         from chromadb.config import Settings
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Or Chroma's own SQLite would put its temporary files among those of all programs.
+        os.environ["SQLITE_TMPDIR"] = str(self._folder)
         settings = Settings(anonymized_telemetry=False, allow_reset=False)
         with panics_as_errors():
             try:
@@ -200,6 +202,14 @@ class VectorIndex(FedIndex):
         if client is not None:
             with panics_as_errors():
                 client.close()
+
+
+def passing_client() -> Any:
+    """Chroma in memory: nothing of it is ever in a file."""
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.EphemeralClient(settings=Settings(anonymized_telemetry=False, allow_reset=False))
 
 
 def server_client(url: str, patience: float) -> Any:
