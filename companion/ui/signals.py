@@ -23,8 +23,8 @@ _NAMES = ("SIGTERM", "SIGHUP")
 def on_termination(leave: Callable[[int], None], *, to_the_end: bool = False) -> Iterator[None]:
     """While it lasts, such a signal calls `leave` with the exit code, on the main thread between two instructions;
     `leave` must only schedule, or raise SystemExit. It is called once: who asks again changes nothing. Afterwards
-    handlers are put back and deadlines are off, unless they hold `to_the_end` of the process. Signals that are ignored (nohup) stay so; elsewhere than on the main
-    thread nothing changes."""
+    handlers are put back and deadlines are off, unless they hold `to_the_end` of the process. Signals that are ignored
+    (nohup) stay so; elsewhere than on the main thread nothing changes."""
 
     deadlines: list[threading.Timer] = []
 

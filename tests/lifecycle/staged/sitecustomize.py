@@ -73,6 +73,12 @@ def _whole(module: Any) -> None:
             embedder.encode = _fail
         module.Companion._open_model = _fail if "loading" in _STAGE else lambda self: model
         module.Companion._open_embedder = lambda self: embedder
+    if "tight" in _STAGE:
+        import resource
+
+        with open("/proc/self/statm") as file:  # noqa: PTH123
+            taken = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + 450_000_000, resource.RLIM_INFINITY))
     if "noise" in _STAGE:
         _start = module.Companion.start
 
