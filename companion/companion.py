@@ -28,6 +28,7 @@ from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
+from companion.mind.nightly_copy import NightlyCopy
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
@@ -48,7 +49,9 @@ from companion.reports import Check, SleepReport
 from companion.sealing import Sealing, remove_plain
 from companion.settings import Settings
 from companion.shelving import Shelving
+from companion.standing_by import StandingBy
 from companion.status import EngineStatus, Phase
+from companion.store.backups import Backups
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
 from companion.turn import TurnTaker, recover
@@ -105,17 +108,21 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._store = store = Store.open(self._paths, self._clock, key, copy_first=settings.backup.before_migration)
         if key is not None and not store.read_only:
             remove_plain(self._paths)  # a crash while it was encrypted may have left something
+        self._finish_erasing(store)
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins, settings.care.bring_up_heavy)
+        self._standing_by = StandingBy(settings.care, self._clock, self._emit)
         self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
         )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
+        self._backups = Backups(self._paths, self._clock, settings.backup.folder)
+        self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
@@ -135,6 +142,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             with_index=self._with_index,
             with_nights=self._nights,
             index_url=self._settings.index.url,
+            back_up=self._back_up_nightly,
         )
         taker = TurnTaker(
             store,
@@ -148,6 +156,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
             holding=self._holding,
+            bring_up_heavy=settings.care.bring_up_heavy,
         )
         self._talking = Talking(
             taker,
@@ -180,6 +189,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         with self._minding.by_hand() as stop:
             report = self._sleep.run(as_of, dry_run=dry_run, on_progress=self._minding.tell_progress, stop=stop)
+            if as_of is None and not dry_run:
+                self._back_up_nightly(stop)
         self._emit(events.SleepFinished(report))
         if report.batch is not None:
             self._emit(events.MemoriesChanged(()))

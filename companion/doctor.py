@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from companion import __version__, kernel_seal, network
 from companion.addresses import host_of, is_this_computer
+from companion.clock import iso, stamp
 from companion.errors import CompanionError, ProfileDamaged
 from companion.memory.index import VectorIndex
 from companion.memory.index_note import IndexNote
@@ -18,6 +19,7 @@ from companion.paths import Paths
 from companion.protection_check import protection_check
 from companion.reports import Check
 from companion.settings import Settings
+from companion.store.backups import Backups
 from companion.store.database import sqlite_version
 from companion.store.repairing import can_repair, repair
 from companion.store.store import Store
@@ -25,6 +27,8 @@ from companion.store.verifying import Verified, verify
 from companion.strings import text
 from companion.talking import Talking
 
+_STALE = 14
+"""Days after which the latest copy is old."""
 PARTS = ("llama-cpp-python", "sentence-transformers", "torch", "chromadb", "apsw-sqlite3mc", "textual", "fsrs")
 
 
@@ -42,6 +46,7 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
         *_meaning(store, minding, settings),
         *_jobs(store),
         _nights(store, settings),
+        _backups(store, paths, settings),
         _network(),
     )
 
@@ -287,3 +292,30 @@ def _nights(store: Store, settings: Settings) -> Check:
     now = store.clock.now()
     last = store.nights.latest(now.date(), now)
     return Check("sleep", "ok", text("doctor.nights", value=last or text("doctor.none_yet"), at=settings.sleep.at))
+
+
+def _backups(store: Store, paths: Paths, settings: Settings) -> Check:
+    """The newest copy that is what was written, and how old it is."""
+    problem = store.backup_notes.problem()
+    backups = Backups(paths, store.clock, settings.backup.folder)
+    found, latest = backups.all(), backups.latest_sound()
+    if problem is not None:
+        return Check("backups", "warning", text("backup.failed", error=problem[1]), problem[1].hint)
+    if latest is None:
+        if found:
+            return Check("backups", "warning", text("backup.none_sound", count=len(found)), text("backup.make_one"))
+        return Check("backups", "ok", text("backup.none_yet"))
+    if store.db.key is not None and not all(backup.encrypted for backup in found):
+        return Check("backups", "warning", text("backup.readable"), text("backup.readable_hint"))
+    age = max(0.0, stamp(store.clock.now())[0] - latest.at) / 86_400
+    detail = text("backup.latest", name=latest.name, at=iso(latest.at, latest.utc_offset), days=age, count=len(found))
+    if latest.name != found[0].name:
+        return Check(
+            "backups",
+            "warning",
+            text("backup.newest_damaged", name=found[0].name, detail=detail),
+            text("backup.make_one"),
+        )
+    if settings.backup.nightly and age > _STALE:
+        return Check("backups", "warning", detail, text("backup.make_one"))
+    return Check("backups", "ok", detail)

@@ -21,22 +21,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
 from companion.crashes import ended_well, watch
-from companion.errors import CompanionError, EngineStopped, InvalidInput
+from companion.errors import CompanionError, EngineStopped, InvalidInput, ProfileSealed
 from companion.events import Event, Listener
 from companion.kernel_seal import close_internet
 from companion.key_holder import KeyHolder
-from companion.logs import start_logging
+from companion.logs import describe, keep_short, open_output, start_logging
 from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
 from companion.store.unlocking import key_for
 from companion.strings import text
+from companion.traceless import go_first, leave_no_dump
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ CLOSE_PATIENCE = 0.9
 """Seconds the engine has to close before it is ended: quitting never waits longer."""
 OPEN = "open"
 """Not a call of the API: the first message to an engine, with a passphrase, a key or nothing."""
+END_PATIENCE = 1.5
+"""Seconds in which the engine closes once its interface is gone, however that ended."""
 _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})
 """Calls whose answer is the conversation that is open."""
 
@@ -281,6 +283,8 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     seal()
     if not (settings.model.url or settings.index.url):
         close_internet()
+    go_first()
+    leave_no_dump()
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
     if hasattr(signal, "SIGHUP"):
@@ -290,6 +294,15 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _keep_off_the_screen(paths)
     watch(paths)
+    try:
+        _serve(pipe, paths, settings, place)
+    except Exception as error:
+        # Left to itself Python would print the message, which may hold what the person said.
+        log.error("the engine failed\n%s", describe(error))
+        os._exit(1)
+
+
+def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None) -> None:
     server = _Server(pipe)
     server.hear_key(paths)
     from companion.companion import Companion
@@ -309,6 +322,10 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     try:
         server.answer(companion)
     finally:
+        # Whatever hangs, an engine does not outlive its interface for long; what was acknowledged is on disk.
+        deadline = threading.Timer(END_PATIENCE, os._exit, (0,))
+        deadline.daemon = True
+        deadline.start()
         schedule.stop()
         companion.close()
         ended_well(paths)
@@ -389,12 +406,14 @@ def _keep_off_the_screen(paths: Paths) -> None:
     """Whatever a library prints goes to the log: the screen belongs to the interface."""
     try:
         paths.prepare()
-        target: Path | str = paths.logs / "engine.log"
-        output = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        output = open_output(paths)
     except (OSError, CompanionError):
         output = os.open(os.devnull, os.O_WRONLY)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
+    os.close(output)
+    os.close(nothing)
+    keep_short(2)
     start_logging(paths)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from companion import strings
@@ -54,6 +54,8 @@ class Minding:
     person_is_talking: Callable[[], bool]
     measuring: Measuring
     tuner: Tuner | None = None
+    back_up: Callable[[StopSignal], object] = lambda _: None
+    """Make the copy of the night, if one is due."""
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -80,6 +82,7 @@ class Minding:
     _poked: bool = True
     _working: bool = True
     _closing: bool = False
+    _resting: bool = False
     _thread: threading.Thread | None = None
 
     @property
@@ -144,6 +147,28 @@ class Minding:
                 self._stop = None
 
     @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """What is being done is ended, and nothing is begun, meanwhile."""
+        with self._wake:
+            self._resting = True
+            self._stop_all()
+            self._wake.wait_for(lambda: self._closing or not (self._working or self._idle))
+        try:
+            yield
+        finally:
+            with self._wake:
+                self._resting, self._poked = False, True
+                self._wake.notify_all()
+
+    def drop_index(self) -> None:
+        """While at rest: it is opened anew, from what there is then."""
+        if self.index is not None:
+            self.index.close()
+            self.index = None
+        if self.recall.meaning is not None:
+            self.recall.meaning.index = None
+
+    @contextmanager
     def without_index(self) -> Iterator[None]:
         """The index is closed meanwhile, exact search serves; then it is opened anew, of the kind that suits."""
         with self._wake:
@@ -199,6 +224,7 @@ class Minding:
             self._guard(lambda: self._embed_missing(limit=None))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
+                self._guard(self._back_up)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()
@@ -211,7 +237,11 @@ class Minding:
             self._guard(self._measure)
         with self._wake:
             # Nothing tells that the computer was plugged in.
-            self._wake.wait_for(lambda: self._closing or self._poked, LOOK if self.waiting_for else None)
+            self._wake.wait_for(
+                lambda: self._closing or (self._poked and not self._resting), LOOK if self.waiting_for else None
+            )
+            if self._resting and not self._closing:
+                self._wake.wait_for(lambda: self._closing or not self._resting)
             self._poked = False
             self._working = True
         return not self._closing
@@ -248,7 +278,7 @@ class Minding:
             self.doing = ""
 
     def _free(self) -> bool:
-        return not self._closing and not self.person_is_talking()
+        return not self._closing and not self._resting and not self.person_is_talking()
 
     def _load_embedder(self) -> None:
         if self.open_embedder is None:
@@ -313,7 +343,7 @@ class Minding:
     def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
         with self._wake:
             self._idle = True
-            if self._poked:
+            if self._poked or self._resting:
                 stop.set()
         self.changed()
         try:
@@ -321,7 +351,7 @@ class Minding:
         except ThinkingStopped:
             log.debug("measuring the model was interrupted")
         except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-            log.warning("the model could not be measured: %s", error)
+            log.warning("the model could not be measured: %s", type(error).__name__)
         finally:
             self._idle = False
             self.changed()
@@ -339,6 +369,11 @@ class Minding:
             self.emit(MemoriesChanged(()))
             self.poke()  # an event has no vector yet
         self.emit(SleepFinished(report))
+
+    def _back_up(self) -> None:
+        if self._free():
+            with self.interruptible() as stop, suppress(ThinkingStopped):
+                self.back_up(stop)
 
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 from companion import strings
 from companion.clock import Clock
-from companion.errors import InvalidInput, ProfileReadOnly, ProfileUnavailable
+from companion.errors import InvalidInput, ProfileError, ProfileReadOnly, ProfileUnavailable
 from companion.minding import Minding
 from companion.model.kept import kept_files
 from companion.passphrases import read_recovery_code
@@ -17,6 +17,7 @@ from companion.safekeeping import Protection
 from companion.settings import Settings
 from companion.settings_file import write_setting
 from companion.store import keychain
+from companion.store.backups import Backups
 from companion.store.encrypting import decrypt, encrypt, overwrite, wipe
 from companion.store.keys import Unlocked, calibrated, check_passphrase, new_keys, read_keys, write_keys
 from companion.store.store import Store
@@ -31,6 +32,7 @@ class Sealing:
     _clock: Clock
     _talking: Talking
     _minding: Minding
+    _backups: Backups
 
     @property
     def _opened(self) -> Store:
@@ -65,6 +67,8 @@ class Sealing:
             encrypt(self._opened.db, self._paths, keys)
             self._talking.keep_in(None)
             self._remove_plain()
+        with suppress(ProfileError):  # doctor tells of those that can be read still, and the next copy tries again
+            self._backups.encrypt_all(keys.database_key)
         if keyring:
             write_setting(self._paths.settings, "lock", "keyring", True)
         self._status_changed()

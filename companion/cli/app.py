@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import companion
-from companion.cli import bench, memories, models
+from companion.cli import backup, bench, memories, models
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
@@ -27,6 +27,7 @@ from companion.cli.unlocking import FileOption, use_file
 from companion.garbage import collect_from_now_on
 from companion.network import seal
 from companion.paths import keep_private
+from companion.traceless import leave_no_dump
 
 # Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
 app = typer.Typer(
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(memories.app, name="memories")
 app.add_typer(models.app, name="models")
+app.add_typer(backup.app, name="backup")
 app.add_typer(bench.app, name="bench")
 app.command()(say)
 app.command()(portrait)
@@ -77,6 +79,7 @@ def root(
 def main() -> None:
     """The `companion` command."""
     seal()
+    leave_no_dump()
     keep_private()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A character the terminal cannot show, or bytes that are no text, must not end the program.

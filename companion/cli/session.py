@@ -11,6 +11,7 @@ from companion.cli.unlocking import key_wanted
 from companion.logs import start_logging
 from companion.paths import Paths, default_paths, keep_private
 from companion.strings import use_language
+from companion.ui.signals import on_termination
 
 if TYPE_CHECKING:
     from companion.companion import Companion
@@ -94,8 +95,14 @@ def opened(
         nights=nights,
         chat=chat,
     )
-    try:
-        companion.start(key)
-        yield companion
-    finally:
-        companion.close()
+    with on_termination(_end):
+        try:
+            companion.start(key)
+            yield companion
+        finally:
+            companion.close()
+
+
+def _end(code: int) -> None:
+    """Asked to end by the system: what is written of a reply is kept, and the profile is closed on the way out."""
+    raise SystemExit(code)

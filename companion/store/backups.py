@@ -10,23 +10,31 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from companion.clock import Clock, stamp
-from companion.errors import BackupUnusable, DiskFull, NotFound, ProfileError, ProfileUnavailable
+from companion.errors import (
+    BackupUnusable,
+    DiskFull,
+    NotFound,
+    ProfileDamaged,
+    ProfileError,
+    ProfileSealed,
+    ProfileUnavailable,
+)
 from companion.paths import Paths
 from companion.safekeeping import Backup, BackupReason
 from companion.store import files
 from companion.store.backup_names import BackupName, parse_name
 from companion.store.content import Content, content_of
 from companion.store.database import Database, open_copy
+from companion.store.headers import has_plain_header
 from companion.store.marker import marked_profile, profile_of
 from companion.store.migrations import refuse_others
 from companion.store.rotation import superfluous
 from companion.strings import text
 
-PLAIN = b"SQLite format 3\0"
 KEYS = ".keys"
 _TRIES = 3
 Look = Callable[[], None]
@@ -37,13 +45,23 @@ def _never() -> None:
     """Nobody wants to go first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a copy is encrypted with (None: it is not), and the file with the wrapped keys that lies beside it then."""
+
+    key: bytes | None
+    keys: Path
+
+
 class Backups:
     """Of one profile. `folder`: where new ones go, which must be there; None: the profile's own folder for them. What
-    is kept before the profile is changed as a whole goes to the profile's own in any case: a disk may be unplugged."""
+    is kept before the profile is changed as a whole goes to the profile's own in any case: a disk may be unplugged.
+    `whosever`: those of other profiles are listed too."""
 
-    def __init__(self, paths: Paths, clock: Clock, folder: Path | None = None) -> None:
+    def __init__(self, paths: Paths, clock: Clock, folder: Path | None = None, *, whosever: bool = False) -> None:
         self._paths = paths
         self._clock = clock
+        self._whosever = whosever
         self._folder = folder.expanduser() if folder is not None else None
 
     @property
@@ -52,7 +70,7 @@ class Backups:
 
     def all(self) -> tuple[Backup, ...]:
         """Newest first, none looked at. Those of other profiles in the same folder are left out."""
-        mine = marked_profile(self._paths)
+        mine = None if self._whosever else marked_profile(self._paths)
         found = [backup for folder in self._folders() for backup in _backups_in(folder, mine)]
         return tuple(sorted(found, key=lambda backup: (backup.at, backup.name), reverse=True))
 
@@ -75,23 +93,30 @@ class Backups:
         """What opens it, if it is encrypted."""
         return self.path(name).with_suffix(KEYS)
 
+    def check(self, backup: Backup) -> None:
+        """Raises BackupUnusable when it is not what was written, or cannot be opened for want of its keys."""
+        path = self.path(backup.name)
+        if backup.encrypted and not _has_keys(path):
+            raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
+        if not _is_what_was_written(path):
+            raise BackupUnusable(text("backup.changed", name=backup.name))
+
     def look_at(self, backup: Backup) -> Backup:
         """The same with `sound` as it is found: every byte is read."""
-        path = self.path(backup.name)
-        return replace(backup, sound=_is_what_was_written(path) and (not backup.encrypted or _has_keys(path)))
+        try:
+            self.check(backup)
+        except BackupUnusable:
+            return replace(backup, sound=False)
+        return replace(backup, sound=True)
 
     def latest_sound(self) -> Backup | None:
         """The newest that is what was written."""
         return next((looked for backup in self.all() if (looked := self.look_at(backup)).sound), None)
 
     def open_backup(self, name: str, key: bytes | None = None) -> Database:
-        """To read it, whatever its schema. `key`: of an encrypted one. Raises NotFound, BackupUnusable, ProfileSealed
-        when it is encrypted with another key."""
-        path = self.path(name)
-        try:
-            return open_copy(path, refuse_others, key=key)
-        except ProfileUnavailable as error:
-            raise BackupUnusable(f"{path} ({error.detail})") from error
+        """To read it, whatever its schema. `key`: for those that are encrypted. Raises NotFound, BackupUnusable,
+        ProfileSealed when it is encrypted with another key."""
+        return _opened(self.path(name), key)
 
     def make(self, db: Database, reason: BackupReason, look: Look = _never) -> Backup:
         """Copy the open database; then let those go that rotation has no use for. Raises ProfileError: then there is no
@@ -100,24 +125,44 @@ class Backups:
         folder = self.folder if usual else self._paths.backups
         _sweep(folder, profile_of(db))
         backup = self._keep(db, folder, reason, look)
-        # What cannot be removed now is superfluous still when the next copy is made.
+        # What cannot be removed, or encrypted, now will be when the next copy is made.
         with contextlib.suppress(ProfileError):
             self._prune(folder, backup)
+        if db.key is not None:
+            with contextlib.suppress(ProfileError):
+                self.encrypt_all(db.key)
         return backup
 
     def rewrite(self, name: str, change: Callable[[Database], None], key: bytes | None = None) -> Backup:
-        """Let `change` alter a copy of a backup, migrate or encrypt it too, and put what comes of it in its place, as
-        old as it was; nothing of what was deleted is left in it. Raises ProfileError, BackupUnusable: then it is as it
-        was."""
+        """Let `change` alter a copy of a backup, migrate it too, and put what comes of it in its place, as old as it
+        was; nothing of what was deleted is left in it. `key`: of an encrypted one. Raises ProfileError, BackupUnusable:
+        then it is as it was."""
+        key = key if self.get(name).encrypted else None
+        return self._rewrite(name, change, key, key, self.keys(name))
+
+    def encrypt(self, name: str, key: bytes) -> Backup:
+        """A backup that anybody could read, encrypted with the profile's key from now on. Raises ProfileError."""
+        return self._rewrite(name, lambda _: None, None, key, self._paths.keys)
+
+    def encrypt_all(self, key: bytes) -> None:
+        """Every backup that anybody could read. Raises ProfileError: then some are as they were."""
+        for backup in self.all():
+            if not backup.encrypted:
+                self.encrypt(backup.name, key)
+
+    def _rewrite(
+        self, name: str, change: Callable[[Database], None], key: bytes | None, new_key: bytes | None, keys: Path
+    ) -> Backup:
         old, path = self.get(name), self.path(name)
         working = path.with_name(f".{path.stem}.rewriting")
         with files.told(path):
             _remove(working)
             files.copy(path, working)
         try:
-            with contextlib.closing(open_copy(working, refuse_others, key=key, change=True)) as db:
+            with contextlib.closing(_opened(working, key, change=True)) as db:
                 change(db)
-                new = self._keep(db, path.parent, old.reason, made=(old.at, old.utc_offset))
+                made = (old.at, old.utc_offset)
+                new = self._keep(db, path.parent, old.reason, made=made, seal=Seal(new_key, keys))
         finally:
             with files.told(working):
                 _remove(working)
@@ -143,8 +188,10 @@ class Backups:
         reason: BackupReason,
         look: Look = _never,
         made: tuple[float, int] | None = None,
+        seal: Seal | None = None,
     ) -> Backup:
-        """A sound copy of `db` under its name in `folder`; `made`: when, instead of now; then nobody else has it."""
+        """A sound copy of `db` under its name in `folder`, encrypted as it is unless `seal` says how. `made`: when, if
+        not now; then nobody else has `db` open."""
         self._prepare(folder)
         profile = profile_of(db)
         at, offset = made or stamp(self._clock.now())
@@ -153,14 +200,15 @@ class Backups:
             _remove(part)
             files.create(part)
             try:
-                content = _copied(db, part, look, alone=made is not None)
+                key, keys = (seal.key, seal.keys) if seal is not None else (db.key, self._paths.keys)
+                content = _copied(db, part, key, look, alone=made is not None)
                 files.sync(part)
-                _verify(part, content, db.key, look)
+                _verify(part, content, key, look)
                 hash = files.sha256(part)
                 name = BackupName(profile, float(int(at)), offset, reason, content.schema, hash[:16])
                 target = folder / str(name)
-                if db.key is not None:
-                    files.write(target.with_suffix(KEYS), self._paths.keys.read_bytes())
+                if key is not None:
+                    files.write(target.with_suffix(KEYS), keys.read_bytes())
                 files.rename(part, target)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -196,34 +244,45 @@ def parse_profile(name: str) -> str | None:
     return found.profile if found is not None else None
 
 
-def _copied(db: Database, part: Path, look: Look, alone: bool) -> Content:
+def _copied(db: Database, part: Path, key: bytes | None, look: Look, alone: bool) -> Content:
     """Copy what `db` holds into the empty file `part`; what that is. Over a connection of its own, so that whoever
     talks need not wait; only when something is changed again and again meanwhile, all others wait. `alone`: nobody else
     has the file open."""
     if db.read_only or alone:
         with db.snapshot():
-            db.copy_into(part)
+            db.copy_to(part, key)
             return content_of(db, look)
     other = db.another()
     try:
         for _ in range(_TRIES):
             look()
             before = other.changes_seen()
-            other.copy_into(part)
+            other.copy_to(part, key)
             content = content_of(other, look)
             if other.changes_seen() == before:
                 return content
             part.write_bytes(b"")
         with db.snapshot():
-            other.copy_into(part)
+            other.copy_to(part, key)
             return content_of(other, look)
     finally:
         other.close()
 
 
+def _opened(path: Path, key: bytes | None, *, change: bool = False) -> Database:
+    with files.told(path):
+        plain = has_plain_header(path)
+    if key is None and not plain:
+        raise ProfileSealed(path.name)
+    try:
+        return open_copy(path, refuse_others, None if plain else key, change=change)
+    except (ProfileDamaged, ProfileUnavailable) as error:
+        raise BackupUnusable(error.detail) from error
+
+
 def _verify(part: Path, content: Content, key: bytes | None, look: Look) -> None:
     """Raises BackupUnusable where the copy is not what was copied, or readable without the key."""
-    if _is_encrypted(part) != (key is not None):
+    if has_plain_header(part) != (key is None):
         raise BackupUnusable(text("backup.plain", path=part))
     with contextlib.closing(open_copy(part, refuse_others, key=key)) as copied:
         look()
@@ -255,13 +314,8 @@ def _backups_in(folder: Path, profile: str | None) -> Iterator[Backup]:
 
 
 def _described(path: Path, name: BackupName) -> Backup:
-    size, encrypted = path.stat().st_size, _is_encrypted(path)
+    size, encrypted = path.stat().st_size, not has_plain_header(path)
     return Backup(path.name, name.at, name.utc_offset, size, name.reason, name.schema, encrypted)
-
-
-def _is_encrypted(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(PLAIN)) != PLAIN
 
 
 def _sweep(folder: Path, profile: str) -> None:

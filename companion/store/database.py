@@ -156,11 +156,17 @@ class Database:
 
     def another(self) -> Database:
         """A second connection to the same file, to read it while this one goes on."""
-        return open_copy(self.path, lambda _: None, key=self.key)
+        return open_copy(self.path, lambda _: None, self.key)
 
     def changes_seen(self) -> int:
         """Another number as soon as another connection has changed the file."""
         return int(self.value("PRAGMA data_version"))
+
+    def compact(self) -> None:
+        """Write the file anew without what was deleted, and leave nothing in the log beside it. Raises ProfileError."""
+        with self._lock, translated(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextlib.contextmanager
     def alone(self) -> Generator[None]:
@@ -232,7 +238,7 @@ def open_database(path: Path, examine: Callable[[Identity], None], key: bytes | 
 
 
 def open_copy(
-    path: Path, examine: Callable[[Identity], None], *, key: bytes | None = None, change: bool = False
+    path: Path, examine: Callable[[Identity], None], key: bytes | None = None, *, change: bool = False
 ) -> Database:
     """Open a file that is there as it is, a backup say, to read it or to `change` it; no file is made beside it, unless
     it is open elsewhere. Raises ProfileError."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -19,12 +20,19 @@ from companion.safekeeping import Backup
 from companion.store import files
 from companion.store.backups import Backups
 from companion.store.database import open_copy, open_database
+from companion.store.encrypting import check_sealed
 from companion.store.marker import refuse_missing
 from companion.store.migrations import refuse_others
 from companion.strings import text
 
 _WITH_KEYS, _WITHOUT_KEYS = b"keys\n", b"no keys\n"
+DRILL = "drill-"
+"""What the folder of a drill begins with (`drill`)."""
+_OLD_DRILL = 3600.0
+"""Seconds after which it is one that was killed: none takes that long."""
 BESIDE = ("-wal", "-shm", "-journal")
+_UNFINISHED = (".sealing", ".plain", ".old")
+"""What stands beside the database while it is encrypted or decrypted (`encrypting`)."""
 
 
 Kept = Backup | Path | None
@@ -36,8 +44,7 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
     kept. `key`: of what is there, if that is encrypted and can be opened. Raises BackupUnusable, ProfileError: then
     everything is as it was."""
     finish_restoring(paths)
-    if not backups.look_at(backup).sound:
-        raise BackupUnusable(text("backup.changed", name=backup.name))
+    backups.check(backup)
     if paths.database.is_dir():
         raise ProfileUnavailable(text("backup.folder_in_place", path=paths.database))
     new, new_keys = _prepared(paths)
@@ -60,19 +67,20 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
 
 
 def finish_restoring(paths: Paths) -> None:
-    """Finish what was decided on and not done, if there is such a thing; call under the profile's lock, before the
-    database is opened. Raises ProfileError."""
+    """Finish what was decided on and not done, and remove what was not; call under the profile's lock, before
+    the database is opened. Raises ProfileError."""
     note = _note(paths)
     with files.told(paths.data):
-        try:
-            decided = note.read_bytes()
-        except FileNotFoundError:
+        if not note.exists():
+            _clear(paths)
             return
+        decided = note.read_bytes()
         new, new_keys = _prepared(paths)
         if new.exists():
             # What SQLite keeps beside the old file must not be taken for the new one's.
-            for end in BESIDE:
+            for end in (*BESIDE, *_UNFINISHED):
                 paths.database.with_name(paths.database.name + end).unlink(missing_ok=True)
+            _gone(paths).unlink(missing_ok=True)
             if decided == _WITH_KEYS and new_keys.exists():
                 new_keys.replace(paths.keys)
             elif decided == _WITHOUT_KEYS:
@@ -99,10 +107,17 @@ def _prepared(paths: Paths) -> tuple[Path, Path]:
     return paths.data / "companion.restoring.db", paths.data / "companion.restoring.keys"
 
 
+def _gone(paths: Paths) -> Path:
+    return paths.keys.with_name(paths.keys.name + ".gone")
+
+
 def _clear(paths: Paths) -> None:
     """What a restore that was not decided on left behind."""
-    for path in _prepared(paths):
+    for path in (*_prepared(paths), _note(paths).with_name(_note(paths).name + ".part")):
         path.unlink(missing_ok=True)
+    for folder in paths.data.glob(f"{DRILL}*"):
+        if time.time() - folder.stat().st_mtime > _OLD_DRILL:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _check(path: Path) -> None:
@@ -114,6 +129,7 @@ def _check(path: Path) -> None:
 
 def _keep_what_is_there(paths: Paths, backups: Backups, clock: Clock, key: bytes | None) -> Kept:
     try:
+        check_sealed(paths, key)
         refuse_missing(paths)
         if paths.database.exists():
             db = open_database(paths.database, refuse_others, key)
@@ -123,8 +139,9 @@ def _keep_what_is_there(paths: Paths, backups: Backups, clock: Clock, key: bytes
                 db.close()
     except ProfileError:
         pass  # it cannot be read: then its bytes are kept
-    names = [paths.database.name + end for end in ("", *BESIDE)]
-    there = [path for path in (*(paths.data / name for name in names), paths.keys) if path.is_file()]
+    names = [paths.database.name + end for end in ("", *BESIDE, *_UNFINISHED)]
+    possible = (*(paths.data / name for name in names), paths.keys, _gone(paths))
+    there = [path for path in possible if path.is_file()]
     return _set_aside(paths, there, clock.now()) if there else None
 
 

@@ -10,8 +10,10 @@ from companion.errors import ProfileUnavailable
 from companion.paths import Paths
 from companion.records import Actor
 from companion.store.adaptation import Adaptation
+from companion.store.backup_notes import BackupNotes
 from companion.store.backups import copy_before_migration
 from companion.store.branches import Branches
+from companion.store.care import Care
 from companion.store.changes import Changes
 from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
@@ -75,6 +77,7 @@ class Store:
         self.telling = Telling(db)
         self.tunings = Tunings(db)
         self.questions = Questions(db)
+        self.backup_notes = BackupNotes(db)
         self.mornings = Mornings(db, self.memories)
         self.adaptation = Adaptation(db)
         self.stretches = Stretches(db)
@@ -84,6 +87,7 @@ class Store:
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
         self.sources = Sources(db, self.changes)
+        self.care = Care(db)
         self._lock = lock
 
     @classmethod

@@ -144,7 +144,7 @@ def test_old_copies_stay_when_the_new_one_fails(
         backups.make(store.db, "night")
         clock.advance(days=1)
     before = digests(backups.folder)
-    monkeypatch.setattr(Database, "copy_into", lambda self, path: path.write_bytes(b"SQLite format 3\0 and no more"))
+    monkeypatch.setattr(Database, "copy_to", lambda self, path, key: path.write_bytes(b"SQLite format 3\0 and no more"))
     with pytest.raises(ProfileError):
         backups.make(store.db, "night")
     assert digests(backups.folder) == before
@@ -154,16 +154,16 @@ def test_a_copy_that_differs_in_one_value_does_not_count(
     store: Store, backups: Backups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(store, 2)
-    honest = Database.copy_into
+    honest = Database.copy_to
 
-    def slips(db: Database, path: Path) -> None:
-        honest(db, path)
+    def slips(db: Database, path: Path, key: bytes | None) -> None:
+        honest(db, path, key)
         from companion.store.database import open_copy
 
         with contextlib.closing(open_copy(path, lambda _: None, change=True)) as copied, copied.write():
             copied.run("UPDATE memories SET importance = importance % 5 + 1 WHERE id = 1")
 
-    monkeypatch.setattr(Database, "copy_into", slips)
+    monkeypatch.setattr(Database, "copy_to", slips)
     with pytest.raises(BackupUnusable):
         backups.make(store.db, "hand")
     assert backups.all() == ()

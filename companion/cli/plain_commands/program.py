@@ -8,8 +8,10 @@ from companion.cli.output import say
 from companion.cli.plain_commands.base import Leave, Run, Session, tell
 from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
+from companion.help_lines import care_card
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.care_text import plain_lines, region_line
 from companion.ui.check_text import check_lines
 from companion.ui.format import filled
 from companion.ui.model_text import plan_lines
@@ -109,7 +111,13 @@ def _doctor(session: Session, _: str) -> None:
     tell(check_lines(session.engine.doctor()))
 
 
+def _care(session: Session, _: str) -> None:
+    card = care_card("crisis", "self", session.settings.care.region)
+    tell([*plain_lines(card), region_line(card.region)])
+
+
 COMMANDS: dict[str, Run] = {
+    "care": _care,
     "morning": _morning,
     "sleep": _sleep,
     "models": _models,
