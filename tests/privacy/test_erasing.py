@@ -162,7 +162,9 @@ def test_the_words_are_in_no_file(house: House, companion: Companion) -> None:
 def _tables_with(companion: Companion) -> set[str]:
     db = companion._opened.db
     found = set()
-    for (table,) in db.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE '%_words_%'"):
+    for (table,) in db.all(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE '%_words_%'"
+    ):
         rows = db.all(f"SELECT * FROM {table}")  # noqa: S608
         if any(word in str(cell).lower() for row in rows for cell in row for word in TOLD):
             found.add(str(table))
