@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -260,9 +260,13 @@ def test_the_terminal_and_the_system_hold_nothing_once_it_is_locked(tmp_path: Pa
 
 
 def _processes(pid: int) -> list[psutil.Process]:
-    """The program under the shell of a pane, and what it started."""
-    found = psutil.Process(pid).children(recursive=True)
-    return [process for process in found if "companion" in process.cmdline() or ENGINE in process.cmdline()]
+    """The program under the shell of a pane, and what it started; not what has ended."""
+    found = []
+    for process in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.Error):
+            if {"companion", ENGINE} & set(process.cmdline()):
+                found.append(process)
+    return found
 
 
 # By night
@@ -314,7 +318,7 @@ async def test_with_the_real_model_what_it_read_is_in_no_file(tmp_path: Path, lo
     await _worked_off(client)
     await client.back_up()
     await client.close()
-    vector = SentenceTransformer(package.get_model_path()).encode([memory.text], normalize_embeddings=True)[0]
+    vector = SentenceTransformer(str(package.get_model_path())).encode([memory.text], normalize_embeddings=True)[0]
     tokens = numpy.array(_tokens(" moved to a small white house in Lisbon last year"), dtype="<i4").tobytes()
     sought = {"word": writings(word), "tokens": {"int32": tokens}, "vector": vector_writings(vector)}
     found = {(what, name) for what, _, name in find([tmp_path], sought, vector)}
