@@ -122,9 +122,10 @@ class Sealing:
 
     @contextmanager
     def _as_one(self) -> Iterator[None]:
-        """Nobody is being answered, and the index is closed meanwhile."""
+        """Nobody is being answered, nothing is thought about, and the index is closed meanwhile."""
         self._talking.check_free()
-        with self._minding.without_index():
+        with self._minding.at_rest():
+            self._minding.drop_index()
             yield
 
     def _remove_plain(self) -> None:

@@ -108,6 +108,11 @@ def _finish_decrypting(paths: Paths) -> None:
     wipe(old)
 
 
+def is_half_done(paths: Paths) -> bool:
+    """Whether `finish` has more to do than looking."""
+    return _gone(paths).exists() or any(_beside(paths, ending).exists() for ending in (".sealing", ".plain", ".old"))
+
+
 def check_sealed(paths: Paths, key: bytes | None, *, writable: bool = True) -> None:
     """Before the database is opened, under the profile's lock: there is a key if it needs one, nothing is half done.
     Raises ProfileSealed, ProfileError."""
