@@ -76,6 +76,7 @@ def finish(paths: Paths, key: bytes | None) -> None:
     Under the profile's lock, with the database closed. Does next to nothing when all is as it should be. Raises
     ProfileUnavailable."""
     try:
+        paths.keys.with_name(paths.keys.name + ".part").unlink(missing_ok=True)
         if key is not None:
             _finish_encrypting(paths, key)
         else:
