@@ -191,7 +191,7 @@ class Backups:
 
     def _overwrite(self, path: Path) -> None:
         """What could be read without the passphrase of a profile that has one goes for good."""
-        if self._paths.keys.exists() and path.is_file() and not _is_encrypted(path):
+        if self._paths.keys.exists() and path.is_file() and has_plain_header(path):
             overwrite(path)
 
     def _folders(self) -> Sequence[Path]:
