@@ -73,8 +73,6 @@ class Minding:
     """What reflections wait for, if they do."""
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
-    _index_aside: bool = False
-    """Whether the index is to be closed and stay so."""
     _stop: StopSignal | None = None
     _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
@@ -168,21 +166,6 @@ class Minding:
         if self.recall.meaning is not None:
             self.recall.meaning.index = None
 
-    @contextmanager
-    def without_index(self) -> Iterator[None]:
-        """The index is closed meanwhile, exact search serves; then it is opened anew, of the kind that suits."""
-        with self._wake:
-            self._index_aside = self._poked = True
-            self._stop_all()
-            self._wake.notify_all()
-            self._wake.wait_for(lambda: self._closing or self.index is None)
-        try:
-            yield
-        finally:
-            with self._wake:
-                self._index_aside, self._poked = False, True
-                self._wake.notify_all()
-
     def settle(self) -> None:
         """Until no work is left that can be done now. Measuring a new model is not waited for."""
         self.poke()
@@ -214,9 +197,6 @@ class Minding:
         self.changed()
         while self._wait():
             if self.store.read_only:
-                continue
-            if self._index_aside:
-                self._guard(self._set_index_aside)
                 continue
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
@@ -378,21 +358,9 @@ class Minding:
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))
 
-    def _set_index_aside(self) -> None:
-        index = self.index
-        if self.recall.meaning is not None:
-            self.recall.meaning.index = None
-        try:
-            if index is not None:
-                index.close()
-        finally:
-            with self._wake:
-                self.index = None
-                self._wake.notify_all()
-
     def _index(self) -> None:
         meaning = self.recall.meaning
-        if meaning is None or self._index_aside:
+        if meaning is None:
             return
         if self.index is None:
             self.doing = strings.text("engine.opening_index")
