@@ -74,8 +74,6 @@ class Minding(Resting):
     """What reflections wait for, if they do."""
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
-    _index_aside: bool = False
-    """Whether the index is to be closed and stay so."""
     _stop: StopSignal | None = None
     _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
@@ -178,9 +176,6 @@ class Minding(Resting):
         self.changed()
         while self._wait():
             if self.store.read_only:
-                continue
-            if self._index_aside:
-                self._guard(self._set_index_aside)
                 continue
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
@@ -342,21 +337,9 @@ class Minding(Resting):
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))
 
-    def _set_index_aside(self) -> None:
-        index = self.index
-        if self.recall.meaning is not None:
-            self.recall.meaning.index = None
-        try:
-            if index is not None:
-                index.close()
-        finally:
-            with self._wake:
-                self.index = None
-                self._wake.notify_all()
-
     def _index(self) -> None:
         meaning = self.recall.meaning
-        if meaning is None or self._index_aside:
+        if meaning is None:
             return
         if self.index is None:
             self.doing = strings.text("engine.opening_index")

@@ -103,8 +103,11 @@ class Sealing:
         )
         if old.file.slot("keyring") is not None:
             keys = keys.with_keyring(keychain.keep(keys.file.profile))
+        before = old.database_key
+        self._backups.make(self._opened.db, "rekey")
         with self._as_one():
             encrypt(self._opened.db, self._paths, keys)
+        self._backups.rekey_all(before, keys.database_key)
         return code
 
     # Inside
@@ -122,9 +125,10 @@ class Sealing:
 
     @contextmanager
     def _as_one(self) -> Iterator[None]:
-        """Nobody is being answered, and the index is closed meanwhile."""
+        """Nobody is being answered, nothing is thought about, and the index is closed meanwhile."""
         self._talking.check_free()
-        with self._minding.without_index():
+        with self._minding.at_rest():
+            self._minding.drop_index()
             yield
 
     def _remove_plain(self) -> None:

@@ -29,6 +29,7 @@ from companion.store import files
 from companion.store.backup_names import BackupName, parse_name
 from companion.store.content import Content, content_of
 from companion.store.database import Database, open_copy
+from companion.store.encrypting import overwrite
 from companion.store.headers import has_plain_header
 from companion.store.marker import marked_profile, profile_of
 from companion.store.migrations import refuse_others
@@ -150,6 +151,14 @@ class Backups:
             if not backup.encrypted:
                 self.encrypt(backup.name, key)
 
+    def rekey_all(self, key: bytes, new: bytes) -> None:
+        """Every backup that `key` opens is encrypted with `new` from now on, the profile's own. Raises ProfileError:
+        then some are as they were."""
+        for backup in self.all():
+            with contextlib.suppress(ProfileSealed, BackupUnusable):  # of another time: its own keys lie beside it
+                if backup.encrypted:
+                    self._rewrite(backup.name, lambda _: None, key, new, self._paths.keys)
+
     def _rewrite(
         self, name: str, change: Callable[[Database], None], key: bytes | None, new_key: bytes | None, keys: Path
     ) -> Backup:
@@ -165,6 +174,7 @@ class Backups:
                 new = self._keep(db, path.parent, old.reason, made=made, seal=Seal(new_key, keys))
         finally:
             with files.told(working):
+                self._overwrite(working)
                 _remove(working)
         if new.name != old.name:
             self.remove(old.name)
@@ -174,9 +184,15 @@ class Backups:
         """Raises NotFound, ProfileError."""
         path = self.path(name)
         with files.told(path):
+            self._overwrite(path)
             path.unlink()
             path.with_suffix(KEYS).unlink(missing_ok=True)
             files.sync_folder(path.parent)
+
+    def _overwrite(self, path: Path) -> None:
+        """What could be read without the passphrase of a profile that has one goes for good."""
+        if self._paths.keys.exists() and path.is_file() and has_plain_header(path):
+            overwrite(path)
 
     def _folders(self) -> Sequence[Path]:
         return list(dict.fromkeys((self.folder, self._paths.backups)))
