@@ -32,6 +32,7 @@ from companion.records import (
     RecalledMemory,
 )
 from companion.reports import MorningReport
+from companion.settings import Settings
 from companion.store.store import Store
 
 
@@ -39,6 +40,7 @@ class Desk:
     """The memory part of `CompanionApi`. Whoever is one gives it the parts below, and `_opened`."""
 
     _clock: Clock
+    _settings: Settings
     _curve: Curve
     _recall: Recall
     _learner: Learner
@@ -131,7 +133,7 @@ class Desk:
         return latest_mood(self._opened, self._clock.now().date(), days)
 
     def morning(self) -> MorningReport:
-        return Morning(self._opened, self._clock, self._curve).report()
+        return Morning(self._opened, self._clock, self._curve, self._settings.care.bring_up_heavy).report()
 
     def morning_seen(self) -> None:
         if not self._opened.read_only:

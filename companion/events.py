@@ -95,6 +95,8 @@ class ThoughtsFormed:
     question: str = ""
     """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
     question_id: int | None = None
+    waiting: int = 0
+    """How many memories from what was pasted wait to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,24 @@ class CareShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramSaid:
+    """To the person's `turn` the app says that the companion is a program: they asked, or it is time to say so."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemoriesChanged:
     """Memories were edited, undone, faded …: what is on screen may be stale."""
 
     memories: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordsErased:
+    """Words were taken out of these turns for good: whoever shows them shows them anew."""
+
+    turns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +195,9 @@ Event = (
     | ThoughtsFormed
     | CheckedIn
     | CareShown
+    | ProgramSaid
     | MemoriesChanged
+    | WordsErased
     | SleepProgress
     | SleepFinished
     | ModelPullProgress

@@ -7,6 +7,8 @@ from typing import Literal
 
 BackupReason = Literal["night", "hand", "migration", "import", "rekey", "restore", "erasure"]
 HelpKind = Literal["crisis", "gentle"]
+HelpAbout = Literal["self", "other", "danger"]
+"""Whom a card is for: the person, somebody near them whom they worry about, or one who is being hurt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,4 @@ class CareCard:
     kind: HelpKind
     region: str
     lines: tuple[HelpLine, ...]
+    about: HelpAbout = "self"

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 from companion.chats import SentMessage
 from companion.errors import CompanionError
 from companion.events import (
+    CareShown,
     CheckedIn,
     Event,
     ModelPullFinished,
     Notice,
+    ProgramSaid,
     ReplyFailed,
     ReplyFinished,
     ReplyToken,
     StatusChanged,
     ThoughtsFormed,
 )
+from companion.pasted import Span
 from companion.records import ReplyReport
 
 if TYPE_CHECKING:
@@ -44,8 +47,12 @@ class Talk:
     threads would make a closed pipe the engine's problem.
     """
 
-    def __init__(self, companion: Companion) -> None:
+    def __init__(
+        self, companion: Companion, on_care: Callable[[CareShown | ProgramSaid], None] = lambda _: None
+    ) -> None:
+        """`on_care` gets what the app says itself, before anything of the reply."""
         self._companion = companion
+        self._on_care = on_care
         self._events: queue.SimpleQueue[Event | Asked] = queue.SimpleQueue()
         self._noticed: list[Unheard] = []
         companion.subscribe(self._events.put)
@@ -55,10 +62,11 @@ class Talk:
         text: str,
         on_text: Callable[[str], None],
         on_activity: Callable[[str], None] = lambda _: None,
+        pasted: tuple[Span, ...] = (),
     ) -> ReplyReport:
         """Send `text`; `on_text` gets the reply as it comes. Ctrl+C stops the reply, keeping what there is; when
         there is none yet, or at the second time, Interrupted is raised. Raises CompanionError."""
-        asked = self._ask(text)
+        asked = self._ask(text, pasted)
         stopping = False
         while True:
             try:
@@ -95,12 +103,12 @@ class Talk:
                     raise Interrupted from None
                 stopping = True
 
-    def _ask(self, text: str) -> Asked:
+    def _ask(self, text: str, pasted: tuple[Span, ...]) -> Asked:
         asked: Asked = Future()
 
         def run() -> None:
             try:
-                asked.set_result(self._companion.ask(text))
+                asked.set_result(self._companion.ask(text, pasted))
             except BaseException as error:
                 asked.set_exception(error)
             self._events.put(asked)
@@ -140,5 +148,7 @@ class Talk:
                 return
 
     def _keep(self, event: Event | Asked) -> None:
+        if isinstance(event, CareShown | ProgramSaid):
+            self._on_care(event)
         if isinstance(event, ThoughtsFormed | Notice | CheckedIn | ModelPullFinished):
             self._noticed.append(event)

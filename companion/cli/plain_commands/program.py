@@ -5,15 +5,18 @@ from __future__ import annotations
 from companion.cli.listing import sleep_lines
 from companion.cli.morning import report_text
 from companion.cli.output import say
-from companion.cli.plain_commands.base import Run, Session, tell
+from companion.cli.plain_commands.base import Leave, Run, Session, tell
 from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
+from companion.help_lines import care_card
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.care_text import plain_lines, region_line
 from companion.ui.check_text import check_lines
 from companion.ui.format import filled
 from companion.ui.model_text import plan_lines
 from companion.ui.preferences import Preferences
+from companion.ui.protection_text import told
 from companion.ui.setting_fields import Setting, all_settings, parsed, section_title, shown
 
 WIDEST = 32
@@ -29,6 +32,18 @@ def _sleep(session: Session, rest: str) -> None:
     """The nights that are due; "/sleep preview" only tells what they would change."""
     preview = rest.casefold() in ("preview", text("plain.preview").casefold())
     tell(sleep_lines(session.engine.sleep(dry_run=preview)))
+
+
+def _protection(session: Session, _: str) -> None:
+    tell(told(session.engine.protection(), None))
+    say(text("plain.protection_how"))
+
+
+def _lock(session: Session, _: str) -> None:
+    """The program ends, and with it whatever could read the profile."""
+    if not session.engine.protection().encrypted:
+        raise InvalidInput(text("protection.not_set"), hint=text("plain.protection_how"))
+    raise Leave(text("plain.locked"))
 
 
 def _models(session: Session, rest: str) -> None:
@@ -96,10 +111,18 @@ def _doctor(session: Session, _: str) -> None:
     tell(check_lines(session.engine.doctor()))
 
 
+def _care(session: Session, _: str) -> None:
+    card = care_card("crisis", "self", session.settings.care.region)
+    tell([*plain_lines(card), region_line(card.region)])
+
+
 COMMANDS: dict[str, Run] = {
+    "care": _care,
     "morning": _morning,
     "sleep": _sleep,
     "models": _models,
     "settings": _settings,
     "doctor": _doctor,
+    "protection": _protection,
+    "lock": _lock,
 }
