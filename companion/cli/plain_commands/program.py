@@ -10,8 +10,9 @@ from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.backup_text import backup_line
 from companion.ui.check_text import check_lines
-from companion.ui.format import filled
+from companion.ui.format import amount, filled
 from companion.ui.model_text import plan_lines
 from companion.ui.preferences import Preferences
 from companion.ui.setting_fields import Setting, all_settings, parsed, section_title, shown
@@ -96,10 +97,22 @@ def _doctor(session: Session, _: str) -> None:
     tell(check_lines(session.engine.doctor()))
 
 
+def _backups(session: Session, _: str) -> None:
+    tell(backup_line(each) for each in session.engine.backups(verify=True))
+    say(text("backup_cli.quit_first"))
+
+
+def _backup(session: Session, _: str) -> None:
+    made = session.engine.back_up()
+    say(text("backup_cli.made", name=made.name, amount=amount(made.bytes)))
+
+
 COMMANDS: dict[str, Run] = {
     "morning": _morning,
     "sleep": _sleep,
     "models": _models,
     "settings": _settings,
     "doctor": _doctor,
+    "backups": _backups,
+    "backup": _backup,
 }
