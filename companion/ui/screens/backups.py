@@ -124,10 +124,11 @@ class BackupsScreen(EngineScreen):
         if backup is None:
             how.show(text("backups.none"))
             return
-        damaged = (f"{text('backups.is_damaged')}\n", "$text-error") if backup.sound is False else ""
-        restore = "" if backup.sound is False else text("backups.how", name=backup.name)
+        if backup.sound is False:
+            how.show(backup.name, (f"\n{text('backups.is_damaged')}", "$text-error"))
+            return
         sealed = text("backups.is_locked") if backup.encrypted else ""
-        how.show(damaged, backup.name, (f"\n{sealed}{restore}", "$text-muted"))
+        how.show((f"{sealed}{text('backups.how', name=backup.name)}", "$text-muted"))
 
     def action_back(self) -> None:
         self.dismiss()
