@@ -10,6 +10,7 @@ from pathlib import Path
 from companion.clock import moment
 from companion.memory.prepared import Prepared
 from companion.memory.recall import Recall, Recalled
+from companion.mind.heavy import bearable
 from companion.model.pace import Pace
 from companion.model.prompt import Prompt, lines_of
 from companion.model.protocol import ChatModel, Message, StopSignal
@@ -17,6 +18,8 @@ from companion.prompting import Prompting
 from companion.records import Turn
 from companion.store.gists import Gist
 
+_STILL_SPOKEN_OF = 1
+"""Messages before this one whose subject is still spoken of."""
 STILL_TO_COME = 8
 """The context's tokens divided by this are taken for what the next message and its memories will be."""
 _LATEST = 1 << 62
@@ -30,6 +33,8 @@ class Ahead:
     prompting: Prompting
     recall: Recall
     name: str = ""
+    bring_up_heavy: bool = False
+    """Whether what is heavy comes up though the person did not speak of it."""
     pace: Pace = field(default_factory=Pace)
     _prepared: Prepared | None = None
     _lines: list[str] = field(default_factory=list)
@@ -61,7 +66,7 @@ class Ahead:
         kept, turns = self._so_far(conversation)
         rows = self.recall.pool.refresh()
         cue = replace(self.prompting.cue(text, turns, now, self.name, conversation), unsent=True)
-        recalled = self.recall(cue, self.prompting.settings.recall_limit)
+        recalled = self._bearable(self.recall(cue, self.prompting.settings.recall_limit), text, turns)
         self._prepared = Prepared(text, now, turns[-1].id if turns else 0, rows, recalled, cue.scopes)
         block, _ = self.block(recalled, model)
         prompt = self.prompting.compose(conversation, kept, turns, _LATEST, block, text, model)
@@ -82,7 +87,13 @@ class Ahead:
         speaker = "" if turn.speaker == "You" else turn.speaker
         cue = self.prompting.cue(turn.text, history, now, speaker, turn.conversation)
         cue = replace(cue, present_turns=cue.present_turns | {turn.id, *beside})
-        return self.recall(cue, self.prompting.settings.recall_limit)
+        return self._bearable(self.recall(cue, self.prompting.settings.recall_limit), turn.text, history)
+
+    def _bearable(self, recalled: Recalled, text: str, history: Sequence[Turn]) -> Recalled:
+        if self.bring_up_heavy:
+            return recalled
+        before = [each.text for each in history if each.role == "person"][-_STILL_SPOKEN_OF:]
+        return replace(recalled, memories=bearable(recalled.memories, text, before))
 
     def block(self, recalled: Recalled, model: ChatModel) -> tuple[str, int]:
         """The memories as the model reads them, and how many they are. What was read of them while the person typed

@@ -49,6 +49,7 @@ from companion.reports import Check, SleepReport
 from companion.sealing import Sealing, remove_plain
 from companion.settings import Settings
 from companion.shelving import Shelving
+from companion.standing_by import StandingBy
 from companion.status import EngineStatus, Phase
 from companion.store.backups import Backups
 from companion.store.store import Store
@@ -104,15 +105,17 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         settings = self._settings
         permit(hostname_of(settings.model.url), hostname_of(settings.index.url))
         persona, fallback = self._persona_in_use(chat=self._chat)
-        self._store = store = Store.open(self._paths, self._clock, key=key, copy_first=settings.backup.before_migration)
+        self._store = store = Store.open(self._paths, self._clock, key, copy_first=settings.backup.before_migration)
         if key is not None and not store.read_only:
             remove_plain(self._paths)  # a crash while it was encrypted may have left something
+        self._finish_erasing(store)
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
-        self._checking_in = CheckingIn(store, self._clock, settings.checkins)
+        self._checking_in = CheckingIn(store, self._clock, settings.checkins, settings.care.bring_up_heavy)
+        self._standing_by = StandingBy(settings.care, self._clock, self._emit)
         self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
@@ -153,6 +156,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             seed=settings.model.seed,
             thinker=lambda: self._minding.thinker,
             holding=self._holding,
+            bring_up_heavy=settings.care.bring_up_heavy,
         )
         self._talking = Talking(
             taker,

@@ -24,6 +24,7 @@ from companion.pasted import PASTED_CHARACTERS, Span, find_pasted, joined
 from companion.records import ReplyReport, Role, TranscriptItem, Turn
 from companion.settings import Settings
 from companion.sources import why_said
+from companion.standing_by import Seen, StandingBy
 from companion.store.aside import follow_path
 from companion.store.conversations import Conversations
 from companion.store.learned import learned_from
@@ -47,6 +48,7 @@ class Conversing:
     _holding: Holding
     _personas: Personas
     _reflection: Reflection
+    _standing_by: StandingBy
     _emit: Callable[[Event], None]
     _conversation: int | None
     """The one that is open; None: the next message begins it."""
@@ -66,15 +68,22 @@ class Conversing:
         text = valid_text(text)
         if not text.strip():
             raise EmptyMessage
+        seen = self._standing_by.look(text)
         with self._sending:
-            self._make_way()
-            store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
-            with store.db.write():
-                conversation = self._conversation or self._holding.open_new()
-                turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
-                self._note_pasted(store, turn, pasted)
-                store.drafts.put(self._conversation or 0, "")
+            try:
+                self._make_way()
+                store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
+                with store.db.write():
+                    conversation = self._conversation or self._holding.open_new()
+                    turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
+                    self._note_pasted(store, turn, pasted)
+                    store.drafts.put(self._conversation or 0, "")
+                    program = self._keep_care(store, turn, seen)
+            except CompanionError:
+                self._standing_by.tell(0, seen)  # whatever else fails, help does not
+                raise
             self._conversation = conversation
+            self._standing_by.tell(turn.id, seen, program)
             self._talking.answer(turn)
             self._minding.interrupt()
         self._status_changed()
@@ -97,6 +106,7 @@ class Conversing:
         if not text.strip():
             raise EmptyMessage
         old = self._said(turn, "person")
+        seen = self._standing_by.look(text)
         with self._sending:
             self._make_way()
             store = self._holding.store_of_turn(old.id)
@@ -110,7 +120,9 @@ class Conversing:
                 before = [old.text[source.start : source.end] for source in store.sources.of_turn(old.id)]
                 self._note_pasted(store, new, (*pasted, *find_pasted(text, before)))
                 changed += () if self._holding.is_incognito(new.conversation) else follow_path(store, left)
+                program = self._keep_care(store, new, seen)
             self._turn_to(new.conversation)
+            self._standing_by.tell(new.id, seen, program)
             self._talking.answer(new)
             self._minding.interrupt()
         self._path_changed(changed)
@@ -122,6 +134,9 @@ class Conversing:
         behind = [(LONGEST_TURN, len(turn.text))] if len(turn.text) > LONGEST_TURN + PASTED_CHARACTERS else []
         for span in joined(turn.text, (*spans, *behind)):
             store.sources.add("paste", "", self._clock.now(), turn.id, span)
+
+    def _keep_care(self, store: Store, turn: Turn, seen: Seen) -> bool:
+        return self._standing_by.keep(store, turn.id, seen, kept=not self._holding.is_incognito(turn.conversation))
 
     def choose(self, turn: int) -> None:
         store = self._holding.store_of_turn(turn)
@@ -344,6 +359,7 @@ class Conversing:
         learned, asked = learned_from(self._opened, answered), store.questions.of(answered)
         versions = store.branches.siblings([turn.id for turn in turns])
         brought_up = store.checkins.told_in([t.id for t in turns if t.role == "companion" and t.answers is None])
+        care = store.care.of([turn.id for turn in turns if turn.role == "person"])
         return tuple(
             TranscriptItem(
                 turn,
@@ -353,6 +369,8 @@ class Conversing:
                 asked.get(turn.answers or 0),
                 versions.get(turn.id, ()),
                 brought_up.get(turn.id),
+                self._standing_by.card_of(care.get(turn.id)),
+                turn.id in care and care[turn.id].is_program,
             )
             for turn in turns
         )

@@ -15,6 +15,7 @@ from companion.memory.forgetting import Curve
 from companion.memory.learner import Learner
 from companion.memory.listing import Listing
 from companion.memory.recall import Cue, Recall
+from companion.memory.verbatim import verbatim_first
 from companion.mind.mood import latest_mood
 from companion.mind.morning import Morning
 from companion.records import (
@@ -31,6 +32,7 @@ from companion.records import (
     RecalledMemory,
 )
 from companion.reports import MorningReport
+from companion.settings import Settings
 from companion.store.store import Store
 
 
@@ -38,6 +40,7 @@ class Desk:
     """The memory part of `CompanionApi`. Whoever is one gives it the parts below, and `_opened`."""
 
     _clock: Clock
+    _settings: Settings
     _curve: Curve
     _recall: Recall
     _learner: Learner
@@ -62,7 +65,8 @@ class Desk:
         if not text.strip():
             raise InvalidInput(strings.text("engine.nothing_to_search"))
         self._ready_to_recall.wait()
-        return self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
+        found = self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
+        return verbatim_first(self._opened, text, found, limit)
 
     def memory(self, id: int, as_of: float | None = None) -> MemoryDetail:
         store = self._opened
@@ -129,7 +133,7 @@ class Desk:
         return latest_mood(self._opened, self._clock.now().date(), days)
 
     def morning(self) -> MorningReport:
-        return Morning(self._opened, self._clock, self._curve).report()
+        return Morning(self._opened, self._clock, self._curve, self._settings.care.bring_up_heavy).report()
 
     def morning_seen(self) -> None:
         if not self._opened.read_only:

@@ -16,6 +16,7 @@ from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
 from companion.model.tiers import figures, means
 from companion.paths import Paths
+from companion.protection_check import protection_check
 from companion.reports import Check
 from companion.settings import Settings
 from companion.store.backups import Backups
@@ -37,6 +38,7 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
     return (
         _versions(),
         *_profile(store, paths),
+        protection_check(store, paths),
         *_kept(store, verify(store.db)),
         _model(talking, settings),
         _speed(minding),

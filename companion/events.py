@@ -120,10 +120,24 @@ class CareShown:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramSaid:
+    """To the person's `turn` the app says that the companion is a program: they asked, or it is time to say so."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemoriesChanged:
     """Memories were edited, undone, faded …: what is on screen may be stale."""
 
     memories: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordsErased:
+    """Words were taken out of these turns for good: whoever shows them shows them anew."""
+
+    turns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +195,9 @@ Event = (
     | ThoughtsFormed
     | CheckedIn
     | CareShown
+    | ProgramSaid
     | MemoriesChanged
+    | WordsErased
     | SleepProgress
     | SleepFinished
     | ModelPullProgress

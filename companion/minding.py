@@ -82,6 +82,7 @@ class Minding:
     _poked: bool = True
     _working: bool = True
     _closing: bool = False
+    _resting: bool = False
     _thread: threading.Thread | None = None
 
     @property
@@ -144,6 +145,28 @@ class Minding:
         finally:
             with self._wake:
                 self._stop = None
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """What is being done is ended, and nothing is begun, meanwhile."""
+        with self._wake:
+            self._resting = True
+            self._stop_all()
+            self._wake.wait_for(lambda: self._closing or not (self._working or self._idle))
+        try:
+            yield
+        finally:
+            with self._wake:
+                self._resting, self._poked = False, True
+                self._wake.notify_all()
+
+    def drop_index(self) -> None:
+        """While at rest: it is opened anew, from what there is then."""
+        if self.index is not None:
+            self.index.close()
+            self.index = None
+        if self.recall.meaning is not None:
+            self.recall.meaning.index = None
 
     @contextmanager
     def without_index(self) -> Iterator[None]:
@@ -214,7 +237,11 @@ class Minding:
             self._guard(self._measure)
         with self._wake:
             # Nothing tells that the computer was plugged in.
-            self._wake.wait_for(lambda: self._closing or self._poked, LOOK if self.waiting_for else None)
+            self._wake.wait_for(
+                lambda: self._closing or (self._poked and not self._resting), LOOK if self.waiting_for else None
+            )
+            if self._resting and not self._closing:
+                self._wake.wait_for(lambda: self._closing or not self._resting)
             self._poked = False
             self._working = True
         return not self._closing
@@ -251,7 +278,7 @@ class Minding:
             self.doing = ""
 
     def _free(self) -> bool:
-        return not self._closing and not self.person_is_talking()
+        return not self._closing and not self._resting and not self.person_is_talking()
 
     def _load_embedder(self) -> None:
         if self.open_embedder is None:
@@ -316,7 +343,7 @@ class Minding:
     def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
         with self._wake:
             self._idle = True
-            if self._poked:
+            if self._poked or self._resting:
                 stop.set()
         self.changed()
         try:
@@ -324,7 +351,7 @@ class Minding:
         except ThinkingStopped:
             log.debug("measuring the model was interrupted")
         except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-            log.warning("the model could not be measured: %s", error)
+            log.warning("the model could not be measured: %s", type(error).__name__)
         finally:
             self._idle = False
             self.changed()

@@ -58,6 +58,11 @@ class Paths:
         return self.data / "companion.keys"
 
     @property
+    def erased(self) -> Path:
+        """What must not come back with an older copy of the database, in a form that does not spell it."""
+        return self.data / "companion.erased"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from companion.question import Question
+from companion.safekeeping import CareCard
 
 Role = Literal["person", "companion", "other"]
 TurnState = Literal["complete", "streaming", "stopped", "interrupted", "failed"]
@@ -361,6 +362,10 @@ class TranscriptItem:
     """All versions of this turn in their order, itself among them; empty when it is the only one."""
     brought_up: CheckInKind | None = None
     """What kind of check-in it is: said by itself, because of the memory it was given."""
+    care: CareCard | None = None
+    """What the app said itself to a turn of the person's that speaks of despair."""
+    is_program: bool = False
+    """Whether it said to this turn that the companion is a program."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from companion.events import (
 from companion.holding import Holding
 from companion.memory.adaptation import FEATURES_KEY
 from companion.memory.recall import Recall, Recalled
+from companion.mind.manner import Gate, Occasion, guide, occasions, speaks_for_itself
 from companion.mind.marking import mark
 from companion.mind.reflect import Reflection
 from companion.mind.thinkers.tier0 import Tier0
@@ -36,10 +37,13 @@ from companion.prompting import Prompting
 from companion.records import ReplyReport, Span, Turn, TurnState
 from companion.settings import MemorySettings
 from companion.store.aside import follow_path
+from companion.store.care import Shown
 from companion.store.gists import Gist
 from companion.store.store import Store
 
 log = logging.getLogger(__name__)
+MINDED = 6
+"""Messages of the person's for which a reply is minded after a crisis was spoken of."""
 LATEST = 1 << 62
 """Above every turn's id."""
 
@@ -75,11 +79,12 @@ class TurnTaker:
     seed: int | None = None
     thinker: Callable[[], Thinker] = Tier0
     holding: Holding | None = None
+    bring_up_heavy: bool = False
 
     def __post_init__(self) -> None:
         self._holding = self.holding or Holding(self.store, self.persona)
         self._prompting = Prompting(self._holding, self.clock, self.settings, self.seed, lambda: self.thinker())
-        self.ahead = Ahead(self._prompting, self.recall, self.name)
+        self.ahead = Ahead(self._prompting, self.recall, self.name, self.bring_up_heavy)
 
     def answer(self, turn: Turn, model: ChatModel, stop: StopSignal, way: Way = USUAL) -> ReplyReport | None:
         """Write a reply to a turn that is on disk. None when there is none (ReplyFailed says why)."""
@@ -137,6 +142,8 @@ class TurnTaker:
         left = tuple(r for r in recalled.memories if f"memory:{r.memory.id}" not in way.without)
         recalled = replace(recalled, memories=left)
         block, shown = self.ahead.block(recalled, model)
+        minding = self._occasions(store, turn, turns)
+        block = "\n\n".join(filter(None, (block, guide(minding))))
         with store.db.write():
             before = store.branches.leaf(turn.conversation)
             leaving = store.branches.following(turn.conversation, turn.id)
@@ -152,7 +159,13 @@ class TurnTaker:
                 parent=turn.id,
             )
             store.recalls.record(reply.id, recalled.memories, FEATURES_KEY, shown)
-        return _Writing(store, reply, kept, turns, recalled, shown, block, before, leaving)
+        return _Writing(store, reply, kept, turns, recalled, shown, block, before, leaving, minding)
+
+    def _occasions(self, store: Store, turn: Turn, turns: list[Turn]) -> tuple[Occasion, ...]:
+        recent = [each.id for each in turns if each.role == "person"][-MINDED:]
+        shown = store.care.of((*recent, turn.id))
+        now = shown.pop(turn.id, Shown())
+        return occasions(now.kind, now.about, turn.text, any(each.kind == "crisis" for each in shown.values()))
 
     def _generate(
         self, turn: Turn, writing: _Writing, model: ChatModel, stop: StopSignal, way: Way, written: _Written
@@ -176,15 +189,19 @@ class TurnTaker:
 
         with Checkpoints(lambda text: writing.store.turns.checkpoint(reply.id, text)) as checkpoints:
 
-            def on_text(text: str) -> None:
+            def say(text: str) -> None:
                 written.add(text)
                 self.emit(ReplyToken(reply.id, text))
                 checkpoints.offer(lambda: written.text)
 
+            gate = Gate(writing.minding, turn.text, say, [each.text for each in turns if each.role == "companion"])
+            if speaks_for_itself(writing.minding, model.info.parameters):
+                gate.speak()
+                return Generation(gate.end(), "end", 0, 0, 0, 0.0, 0.0, 0.0), {}
             generation = model.generate(
                 prompt.messages,
                 self._prompting.sampling(conversation, model),
-                on_text=on_text,
+                on_text=gate.add,
                 on_progress=lambda done, total: self.emit(
                     PromptRead(reply.id, done, total, self.ahead.pace.seconds(total - done))
                 ),
@@ -192,6 +209,8 @@ class TurnTaker:
                 surprise=not way.beside,
                 begun=way.begun,
             )
+        if writing.minding:
+            generation = replace(generation, text=gate.end(instead=generation.finish != "stopped"))
         shown = writing.recalled.memories[: writing.shown]
         writing.sources.append(
             self._prompting.references(conversation, prompt, turns, turn.id, shown, way.without, model)
@@ -327,6 +346,8 @@ class _Writing:
     """Where the path ended before."""
     leaving: tuple[int, ...]
     """The turns that this reply takes the place of."""
+    minding: tuple[Occasion, ...]
+    """What its sentences have to pass."""
     sources: list[str] = field(default_factory=list)
     """What the prompt was put together from, once it was."""
 

@@ -20,7 +20,7 @@ from companion.mind.dated import dated
 from companion.notifying import notify
 from companion.paths import Paths
 from companion.records import PLAY, MemoryFilter
-from companion.settings import CheckInSettings, Settings
+from companion.settings import CareSettings, CheckInSettings, Settings
 from companion.strings import use_language
 from tests.fakes import FakeModel
 from tests.house import House
@@ -33,12 +33,12 @@ class Calendar:
     """A house whose companion may bring things up, and a clock to travel with."""
 
     def __init__(self, house: House, clock: SetClock) -> None:
-        self.house, self.clock = house, clock
+        self.house, self.clock, self.care = house, clock, CareSettings()
         self.set()
 
     def set(self, **values: object) -> Calendar:
         checkins = CheckInSettings.model_validate({"enabled": True, **values})
-        self.house.settings = Settings(checkins=checkins)
+        self.house.settings = Settings(checkins=checkins, care=self.care)
         return self
 
     def open(self) -> Companion:
@@ -242,8 +242,16 @@ def test_what_is_no_plan_for_a_day_is_not_asked_about(calendar: Calendar, text: 
     assert companion.checkins() == ()
 
 
-def test_a_sad_day_is_asked_about_gently(calendar: Calendar) -> None:
-    companion = calendar.told("The funeral of my grandmother is on Thursday.")
+def test_what_is_heavy_is_not_brought_up_but_a_reminder_that_was_asked_for(calendar: Calendar) -> None:
+    companion = calendar.told(
+        "The funeral of my grandmother is on Thursday.", "Remind me to order flowers for the funeral on Wednesday."
+    )
+    assert [each.kind for each in calendar.through(companion, day(9))] == ["reminder"]
+
+
+def test_a_sad_day_is_asked_about_gently_where_that_is_wanted(calendar: Calendar) -> None:
+    calendar.care = CareSettings(bring_up_heavy=True)
+    companion = calendar.set() = calendar.told("The funeral of my grandmother is on Thursday.")
     (found,) = calendar.through(companion, day(4))
     assert found.text.endswith("That was today. How are you?")
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from companion.chats import SentMessage
 from companion.errors import CompanionError
 from companion.events import (
+    CareShown,
     CheckedIn,
     Event,
     ModelPullFinished,
     Notice,
+    ProgramSaid,
     ReplyFailed,
     ReplyFinished,
     ReplyToken,
@@ -45,8 +47,12 @@ class Talk:
     threads would make a closed pipe the engine's problem.
     """
 
-    def __init__(self, companion: Companion) -> None:
+    def __init__(
+        self, companion: Companion, on_care: Callable[[CareShown | ProgramSaid], None] = lambda _: None
+    ) -> None:
+        """`on_care` gets what the app says itself, before anything of the reply."""
         self._companion = companion
+        self._on_care = on_care
         self._events: queue.SimpleQueue[Event | Asked] = queue.SimpleQueue()
         self._noticed: list[Unheard] = []
         companion.subscribe(self._events.put)
@@ -142,5 +148,7 @@ class Talk:
                 return
 
     def _keep(self, event: Event | Asked) -> None:
+        if isinstance(event, CareShown | ProgramSaid):
+            self._on_care(event)
         if isinstance(event, ThoughtsFormed | Notice | CheckedIn | ModelPullFinished):
             self._noticed.append(event)

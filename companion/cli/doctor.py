@@ -1,4 +1,4 @@
-"""`companion doctor`: what state everything is in."""
+"""`companion doctor`: what state everything is in. --repair --json: {"repaired": [names of parts]}."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
     repair: Annotated[bool, typer.Option("--repair", help="Make anew what can be made from the rest.")] = False,
 ) -> None:
-    """Check versions, your data, the model, the embedder and the index; exit code 1 when something is wrong.
-
-    --repair --json: {"repaired": [names of parts]}."""
+    """Check versions, your data, the model, the embedder and the index; exit code 1 when something is wrong."""
     code = 0
     if repair:
         with opened(load_model=False, index=False, load_embedder=False) as engine:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from companion.clock import iso, local_date
+from companion.events import CareShown, ProgramSaid
 from companion.records import (
     Change,
     JournalEntry,
@@ -166,6 +167,27 @@ def doctor_json(version: str, checks: Sequence[Check]) -> Json:
 
 def healthy(checks: Sequence[Check]) -> bool:
     return all(check.level != "error" for check in checks)
+
+
+def care_json(heard: Sequence[CareShown | ProgramSaid]) -> Json:
+    """What the program said itself to the message. `care` null: nothing; else `kind` is "crisis" or "gentle", `about`
+    "self", "other" or "danger", `checked` the month as of which a number was known to be right. `program` true: that
+    the companion is a program."""
+    card = next((event.card for event in heard if isinstance(event, CareShown)), None)
+    return {
+        "care": None
+        if card is None
+        else {
+            "kind": card.kind,
+            "about": card.about,
+            "region": card.region,
+            "lines": [
+                {"name": each.name, "contact": each.contact, "about": each.about, "checked": each.checked}
+                for each in card.lines
+            ],
+        },
+        "program": any(isinstance(event, ProgramSaid) for event in heard),
+    }
 
 
 def reply_json(report: ReplyReport, age: float) -> Json:

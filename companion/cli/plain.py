@@ -23,13 +23,14 @@ from companion.cli.plain_commands import run_command
 from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, NotFound
-from companion.events import CheckedIn, ModelPullFinished, Notice, ThoughtsFormed
+from companion.events import CareShown, CheckedIn, ModelPullFinished, Notice, ProgramSaid, ThoughtsFormed
 from companion.paths import default_paths
 from companion.records import CheckInKind, ReplyReport, Role
 from companion.settings import Settings
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.text import one_line, sanitise, valid_text
+from companion.ui.care_text import plain_lines
 from companion.ui.format import aside, not_from_memory
 
 LOOKED_AT = 20
@@ -70,7 +71,7 @@ class PlainChat:
         self.settings_file = settings_file or default_paths().settings
         self._engine = engine
         self._lines = lines
-        self._talk = Talk(engine)
+        self._talk = Talk(engine, tell_care)
         self._leaving = False
         self.brought_up: CheckInKind | None = None
 
@@ -186,6 +187,12 @@ def _end_of_pull(event: ModelPullFinished) -> str:
     if event.title:
         return text("errors.then", title=one_line(event.title), hint=one_line(event.hint, 400))
     return text("models.arrived", name=name)
+
+
+def tell_care(event: CareShown | ProgramSaid) -> None:
+    """What the program says itself, before the reply."""
+    for line in plain_lines(event.card) if isinstance(event, CareShown) else [aside(text("care.is_program"))]:
+        say(line)
 
 
 def words_go(status: EngineStatus) -> str:

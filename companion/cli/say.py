@@ -11,15 +11,16 @@ import typer
 from companion import strings
 from companion.cli.asking import Talk
 from companion.cli.guard import INTERRUPTED, complain
-from companion.cli.output import print_json, reply_json
+from companion.cli.output import care_json, print_json, reply_json
 from companion.cli.process_age import process_age
 from companion.cli.session import opened
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, EmptyMessage
-from companion.events import Notice, ThoughtsFormed
+from companion.events import CareShown, Notice, ProgramSaid, ThoughtsFormed
 from companion.pasted import counts_as_pasted
 from companion.records import ReplyReport
 from companion.text import sanitise, valid_text
+from companion.ui.care_text import plain_lines
 from companion.ui.format import not_from_memory
 
 TextArgument = Annotated[
@@ -33,7 +34,8 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
     message, piped = _message(text or [])
     pasted = ((0, len(message)),) if piped and counts_as_pasted(message) else ()
     with opened(load_model=True, load_embedder=True, nights=True) as companion:
-        talk = Talk(companion)
+        care: list[CareShown | ProgramSaid] = []
+        talk = Talk(companion, lambda event: _care(event, care))
         try:
             report = talk.exchange(message, _silent if as_json else _write, _progress(), pasted)
         except CompanionError:
@@ -41,7 +43,7 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
             raise
         age = process_age()
         if as_json:
-            print_json(reply_json(report, age))
+            print_json({**reply_json(report, age), **care_json(care)})
         else:
             _write("\n")
             _mark(report)
@@ -68,6 +70,12 @@ def _message(words: list[str]) -> tuple[str, bool]:
     if not text:
         raise EmptyMessage(hint=strings.text("cli.say_hint"))
     return text, piped
+
+
+def _care(event: CareShown | ProgramSaid, heard: list[CareShown | ProgramSaid]) -> None:
+    """On stderr and at once, with --json as well: help does not wait for the reply, nor depend on it."""
+    heard.append(event)
+    _tell(plain_lines(event.card) if isinstance(event, CareShown) else [strings.text("care.is_program")])
 
 
 def _silent(_: str) -> None:

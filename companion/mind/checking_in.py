@@ -37,6 +37,7 @@ class CheckingIn:
     store: Store
     clock: Clock
     settings: CheckInSettings
+    bring_up_heavy: bool = False
     _known: dict[str, Dated] = field(default_factory=dict)
     _seen: tuple[int, date] | None = None
     _looking: threading.Lock = field(default_factory=threading.Lock)
@@ -70,7 +71,7 @@ class CheckingIn:
                 (each.id, self._known[each.key]) for each in self.store.checkins.waiting() if each.key in self._known
             ]
         else:
-            found = dated(self.store, now, self.settings.quiet_until)
+            found = dated(self.store, now, self.settings.quiet_until, self.bring_up_heavy)
             done = self.store.checkins.done([each.key for each in found])
             waiting = [(at, each) for at, each in enumerate(found, 1) if each.key not in done]
         left = [(id, each) for id, each in waiting if not self._is_over(each, now)]
@@ -83,7 +84,7 @@ class CheckingIn:
             seen = (self.store.consolidated.mark(), now.date())
             if seen == self._seen:
                 return
-            found = dated(self.store, now, self.settings.quiet_until)
+            found = dated(self.store, now, self.settings.quiet_until, self.bring_up_heavy)
             with self.store.db.write():
                 self.store.checkins.sync([each.planned for each in found])
             self._known = {each.key: each for each in found}

@@ -16,6 +16,7 @@ from companion.clock import local, moment, stamp
 from companion.dates import DateMention, resolve
 from companion.memory.words import stems
 from companion.mind.called_off import TIMES, is_off, told_at
+from companion.mind.heavy import is_heavy, weighs
 from companion.mind.wording import wording
 from companion.records import CheckInKind, Kind, Memory, Status
 from companion.sentences import sentences
@@ -84,14 +85,19 @@ class Dated:
         return Planned(0, self.kind, self.memory.id, at, offset, self.key)
 
 
-def dated(store: Store, now: datetime, morning: time) -> list[Dated]:
+def dated(store: Store, now: datetime, morning: time, heavy: bool = False) -> list[Dated]:
     """All that is due between LATE before `now` and AHEAD of it, the next first. `morning`: when to tell what has a day
-    and no hour."""
+    and no hour. What is heavy only where that is wanted (`heavy`), or was asked for as a reminder."""
     found = [*_reminders(store, now.tzinfo, morning), *_anniversaries(store, now, morning), *_plans(store, now)]
     found += _absence(store, now, morning)
     near = [each for each in found if now - LATE < each.due <= now + AHEAD]
+    near = [each for each in near if heavy or each.kind == "reminder" or not _is_heavy(each)]
     near = sorted(near, key=lambda each: (each.due, -each.memory.importance, each.key))
     return [each for at, each in enumerate(near) if at >= NEXT or not _is_off(store, each)]
+
+
+def _is_heavy(each: Dated) -> bool:
+    return is_heavy(each.memory) or weighs(each.quote)
 
 
 def _is_off(store: Store, each: Dated) -> bool:

@@ -1,8 +1,8 @@
-"""Whether a message speaks of suicide, self-harm, dying or violence ("crisis"), or of despair without naming it ("gentle").
+"""Whether a message speaks of suicide, self-harm or violence ("crisis"), or of despair without naming it ("gentle").
 
 Rules over words, sentence by sentence (assets/rules/distress.toml): offline, under a millisecond, the same with every
-model, persona and kind of conversation. What is denied, over, told of a story or meant as a joke is left. Where it is in
-doubt, it speaks up: a card that nobody needed costs a glance. How often it is wrong stands in docs/care.md.
+model, persona and kind of conversation. What is denied, over, told of a story or meant as a joke is left. Where it is
+in doubt, it speaks up: a card that nobody needed costs a glance. How often it is wrong stands in docs/care.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ LONGEST = 20_000
 LONGEST_SENTENCE = 600
 Pattern = re.Pattern[str]
 _CLAUSE = re.compile(r"[,;:，；、—–]| - |\b(?:but|and|because|though|although|so that|yet)\b|但是?|可是|不过|而且")
-_QUOTED = re.compile(r"\"[^\"]{1,200}\"|“[^”]{1,200}”|(?<!\w)'[^']{1,200}'(?!\w)|‘[^’]{1,200}’|《[^》]{1,60}》|「[^」]{1,200}」")
+_QUOTED = re.compile(
+    r"\"[^\"]{1,200}\"|“[^”]{1,200}”|(?<!\w)'[^']{1,200}'(?!\w)|‘[^’]{1,200}’|《[^》]{1,60}》|「[^」]{1,200}」"
+)
 _SAYS = re.compile(r"\b(?:says?|said|tells?|told|texted|wrote|saying|posted)\b|[说道写]")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
 
@@ -65,7 +67,7 @@ def _in_sentence(raw: str, framed: bool) -> Distress | None:
         return Distress("crisis", "danger")
     if tables.holds("direct", text, about_world):
         # In Chinese the words are the same, whoever's they are; only who stands in front tells.
-        other = tables.language == "zh" and tables.holds("other", text, about_world) and not _OWN_ZH.search(text)
+        other = tables.language == "zh" and tables.holds("other", text, about_world) and not tables.says("own", text)
         return Distress("crisis", "other" if other else "self")
     quoted = reported if _SAYS.search(reported) else text
     if tables.holds("other", quoted, about_world or tables.says("topics", quoted)):
@@ -73,9 +75,6 @@ def _in_sentence(raw: str, framed: bool) -> Distress | None:
     if tables.holds_softly(text):
         return Distress("gentle")
     return None
-
-
-_OWN_ZH = re.compile("我(?:真的|也|就|好|都|现在|今晚|想|要|不想|会|觉得|怕|又)*(?:自杀|想死|去死|不想活|不活|活不|自残|轻生)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +110,15 @@ class _Tables:
         before = text[_opens(text, match.start()) : match.start()]
         if self.says("negation", before) and not self.says("denied_in_vain", before):
             return False
-        if about_world and not (_OWN_WISH.search(clause) or _OWN_WISH.search(words)):
+        if about_world and not (self.says("own_wish", clause) or self.says("own_wish", words)):
             return False
         if fun and self.says("fun", text):
             return False
-        if self.says("accidents", text) and _HARM.search(words) and not _MEANT.search(text):
+        if self.says("accidents", text) and self.says("harmful", words) and not self.says("meant", text):
             return False
-        if _JUMP.search(words) and self.says("fun", text):
+        if self.says("jump", words) and self.says("fun", text):
             return False
-        return not (_WISH_TO_DIE.search(words) and self.says("trifles", text) and not _HIMSELF.search(text))
-
-
-_OWN_WISH = re.compile(
-    r"\bi(?:m| am| do| really| just| still|ve)* (?:want|wanna|going|gonna|plan|planning|will|need|cant stop|feel|think|keep)\b.*"
-    r"\b(?:my ?self|die|dead|suicid\w+|my (?:own )?life)\b|\b(?:i|me|my)\b.*\b\w+ing my ?self\b|\bhurt\w* my ?self\b|我(?:真的|也|就|好|都|现在|今晚|还是)*(?:想|要|不想|打算)(?:自杀|死|活)"
-)
-_HARM = re.compile(r"\b(?:cut|hurt|burn|scratch|injur|harm)|伤害|划|割|切|打|掐|弄伤|烫")
-_MEANT = re.compile(r"\b(?:on purpose|again and again|crying|want to|wanna|urges?|badly|cope|stop)\b|故意|忍不住|想")
-_JUMP = re.compile(r"\bjump|跳")
-_WISH_TO_DIE = re.compile(r"\b(?:die|dead|dying|death)\b|死")
-_HIMSELF = re.compile(r"\bmy ?self\b|认真|开玩笑")
+        return not (self.says("wish_to_die", words) and self.says("trifles", text) and not self.says("myself", text))
 
 
 def _opens(text: str, position: int) -> int:

@@ -15,6 +15,7 @@ from companion.events import Line
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of, closeness, told_claim
+from companion.mind.heavy import is_heavy
 from companion.mind.namesakes import Namesake, Namesakes
 from companion.mind.placing import Claim, Relation, relate
 from companion.mind.tagging import Tagger
@@ -176,7 +177,9 @@ class Keeper:
         return self._ask(Question(0, namesake.question, thought.evidence[0].turn, first.id, id, options))
 
     def _ask(self, question: Question) -> Question | None:
-        """One gentle question a day; None when one was asked today."""
+        """One gentle question a day; None when one was asked today, and none about what is heavy."""
+        if any(is_heavy(each) for each in self.store.memories.many((question.older, question.newer)).values()):
+            return None
         now = self.clock.now()
         return self.store.questions.ask(now, question) if self.store.questions.may_ask(now) else None
 

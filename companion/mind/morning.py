@@ -5,11 +5,14 @@ Read from the store when it is asked for; only when it was last shown is kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from companion.clock import Clock, local_date, stamp
 from companion.memory.forgetting import DAY, Curve, fading_at
+from companion.mind.heavy import is_heavy, weighs
+from companion.records import Memory
 from companion.reports import FadingSoon, MorningReport, Replaced
 from companion.store.store import Store
 from companion.strings import text
@@ -32,6 +35,7 @@ class Morning:
     store: Store
     clock: Clock
     curve: Curve
+    bring_up_heavy: bool = False
 
     def report(self) -> MorningReport:
         """What there is to tell now. `due` on the first look of a calendar day, once the person has a yesterday here,
@@ -41,11 +45,13 @@ class Morning:
         seen = self.store.mornings.last()
         since = max(seen or 0.0, at - LONGEST_AGO * DAY)
         since = min(since, at)  # the clock was ahead when it was last shown
-        learned = self.store.mornings.learned(since)
+        ids = self.store.mornings.learned(since)
+        known = self.store.memories.many(ids)
+        learned = self._bearable(known[id] for id in ids if id in known)
         report = MorningReport(
             day=now.date().isoformat(),
             since=since,
-            learned=tuple(self.store.memories.many(learned[:SHOWN]).values()),
+            learned=tuple(learned[:SHOWN]),
             learned_total=len(learned),
             changed=self._changed(since),
             fading=self._fading(now),
@@ -66,13 +72,14 @@ class Morning:
     def _changed(self, since: float) -> tuple[Replaced, ...]:
         pairs = self.store.mornings.replaced(since)[:SHOWN]
         found = self.store.memories.many([id for pair in pairs for id in pair])
-        return tuple(Replaced(found[old], found[new]) for old, new in pairs if old in found and new in found)
+        kept = {memory.id for memory in self._bearable(found.values())}
+        return tuple(Replaced(found[old], found[new]) for old, new in pairs if old in kept and new in kept)
 
     def _fading(self, now: datetime) -> tuple[FadingSoon, ...]:
         """What matters most of that which becomes dormant within SOON days."""
         fading = fading_at(self.store, self.curve, now)
         # Worth a word are few; SQLite finds them.
-        might = self.store.mornings.might_fade(MATTERS)
+        might = self._bearable(self.store.mornings.might_fade(MATTERS))
         last = now.date() + timedelta(days=SOON)
         found = [(memory, day) for memory in might if (day := fading.fades_around(memory)) is not None and day <= last]
         found.sort(key=lambda pair: (-pair[0].importance, pair[1], -pair[0].recorded_at))
@@ -81,7 +88,7 @@ class Morning:
     def _questions(self, since: float, at: float) -> tuple[str, ...]:
         """What was asked since the last report and is open still, and how plans went whose day has come since."""
         open_still = [each for each in self.store.questions.open() if self.store.turns.get(each.turn).at > since]
-        plans = self.store.mornings.plans_due(max(since - DAY, at - LONGEST_AGO * DAY), at)
+        plans = self._bearable(self.store.mornings.plans_due(max(since - DAY, at - LONGEST_AGO * DAY), at))
         asked = [one_line(each.text, 300) for each in open_still[-1:]]
         return (*asked, *(text("morning.how_did_it_go", plan=one_line(plan.text, 160)) for plan in plans[-ASKED:]))
 
@@ -92,4 +99,9 @@ class Morning:
     def _yesterday(self, now: datetime) -> str:
         """The title of the digest of the day before, where there is one."""
         found = self.store.mornings.digest_of(now.date() - timedelta(days=1))
-        return "" if found is None else one_line(found.text.partition("\n")[0], 120)
+        title = "" if found is None else one_line(found.text.partition("\n")[0], 120)
+        return title if self.bring_up_heavy or not weighs(title) else ""
+
+    def _bearable(self, memories: Iterable[Memory]) -> list[Memory]:
+        """Without what is heavy: nobody is met with that in the morning."""
+        return [memory for memory in memories if self.bring_up_heavy or not is_heavy(memory)]

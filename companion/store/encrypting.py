@@ -1,9 +1,9 @@
 """Encrypts a whole profile, decrypts it, gives it another key: before or after, at whatever point it is cut off.
 
 A copy is made beside the database, compared with it row by row, and put on the disk. Then the key file changes in one
-step, and that is the moment from which all is as asked: whatever is left to do (the copy into the place of the database,
-wiping what the old one leaves) is done now, or by whoever opens the profile next (`finish`). Before that moment a copy
-is a leftover, and removed.
+step, and that is the moment from which all is as asked: whatever is left to do (the copy into the place of the
+database, wiping what the old one leaves) is done now, or by whoever opens the profile next (`finish`). Before that
+moment a copy is a leftover, and removed.
 
     nothing -> key file              encrypting   companion.db.sealing waits, encrypted with that file's key
     key file -> another key file     rekeying     the same
@@ -22,7 +22,7 @@ from pathlib import Path
 from companion.errors import DiskFull, ProfileError, ProfileReadOnly, ProfileSealed, ProfileUnavailable
 from companion.paths import Paths
 from companion.store.content import content_of
-from companion.store.database import Database, opens_with
+from companion.store.database import Database, opens_with, read_closed
 from companion.store.headers import looks_encrypted
 from companion.store.keys import Unlocked, sync_folder, write_keys
 from companion.strings import text
@@ -109,7 +109,7 @@ def _finish_decrypting(paths: Paths) -> None:
 
 
 def check_sealed(paths: Paths, key: bytes | None, *, writable: bool = True) -> None:
-    """Before the database is opened, under the profile's lock: there is a key if it needs one, and nothing is half done.
+    """Before the database is opened, under the profile's lock: there is a key if it needs one, nothing is half done.
     Raises ProfileSealed, ProfileError."""
     sealed = paths.keys.exists()
     if sealed and writable:
@@ -171,9 +171,9 @@ def _check_room(paths: Paths) -> None:
 
 
 def _compare(db: Database, copy: Path, key: bytes | None) -> None:
-    found = Database.to_read(copy, key)
+    found = read_closed(copy, key)
     try:
-        if found.check() or content_of(found) != content_of(db):
+        if found.check(thoroughly=True) or content_of(found) != content_of(db):
             raise ProfileError(text("sealing.copy_differs"), hint=text("sealing.copy_differs_hint"))
     finally:
         found.close()

@@ -155,6 +155,20 @@ def said_in(kind: str, text: str) -> tuple[str, ...]:
     return (text, words, *parts)
 
 
+def quoted_again(db: Database, evidence: list[list[Any]]) -> list[list[Any]]:
+    """Evidence of an older image where its words stand now: words before them may have been erased. What is not there
+    any more is left out."""
+    found = []
+    for turn, start, end, quote in evidence:
+        said = db.value("SELECT text FROM turns WHERE id = ?", (turn,))
+        places = (start, *range(len(said or "") - (end - start) + 1)) if said is not None else ()
+        for at in places:
+            if text_hash(said[at : at + end - start]) == quote:
+                found.append([turn, at, at + end - start, quote])
+                break
+    return sorted(found)
+
+
 def evidence_of(db: Database, ids: Iterable[int]) -> dict[int, list[Evidence]]:
     wanted = list(ids)
     found: dict[int, list[Evidence]] = {id: [] for id in wanted}

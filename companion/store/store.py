@@ -13,6 +13,7 @@ from companion.store.adaptation import Adaptation
 from companion.store.backup_notes import BackupNotes
 from companion.store.backups import copy_before_migration
 from companion.store.branches import Branches
+from companion.store.care import Care
 from companion.store.changes import Changes
 from companion.store.checkins import CheckIns
 from companion.store.consolidated import Consolidated
@@ -86,6 +87,7 @@ class Store:
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
         self.sources = Sources(db, self.changes)
+        self.care = Care(db)
         self._lock = lock
 
     @classmethod

@@ -48,7 +48,7 @@ def verify(db: Database, *, most: int = QUICK) -> Verified:
     found = Verified()
     replayed = Replay()
     with db.snapshot():
-        _guarded(found, "file", lambda: [found.add("file", what) for what in db.check(thoroughly=True)])
+        _guarded(found, "file", lambda: _file(db, found))
         _guarded(found, "schema", lambda: _schema(db, found))
         _guarded(found, "journal", lambda: _journal(db, found, replayed))
         if "journal" not in found.faults:
@@ -66,6 +66,11 @@ def _guarded(found: Verified, part: Part, look: Callable[[], object]) -> None:
     except (CompanionError, ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
         # Whatever reading damaged rows leads to: that it cannot be read is the finding.
         found.add(part, type(error).__name__)
+
+
+def _file(db: Database, found: Verified) -> None:
+    for what in db.check(thoroughly=True):
+        found.add("file", what)
 
 
 def _schema(db: Database, found: Verified) -> None:

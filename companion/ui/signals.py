@@ -21,12 +21,16 @@ _NAMES = ("SIGTERM", "SIGHUP")
 @contextmanager
 def on_termination(leave: Callable[[int], None]) -> Iterator[None]:
     """While it lasts, such a signal calls `leave` with the exit code, on the main thread between two instructions;
-    `leave` must only schedule. Afterwards handlers are put back and deadlines are off."""
+    `leave` must only schedule, or raise SystemExit. It is called once: who asks again changes nothing. Afterwards
+    handlers are put back and deadlines are off. Signals that are ignored (nohup) stay so; elsewhere than on the main
+    thread nothing changes."""
 
     deadlines: list[threading.Timer] = []
 
     def asked(number: int, _: object) -> None:
         code = 128 + number
+        if deadlines:
+            return
         deadline = threading.Timer(GRACE, os._exit, (code,))
         deadline.daemon = True
         deadline.start()
@@ -34,6 +38,9 @@ def on_termination(leave: Callable[[int], None]) -> Iterator[None]:
         leave(code)
 
     numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, asked) for number in numbers}
     try:
         yield

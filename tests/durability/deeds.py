@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from companion.clock import SetClock
@@ -97,11 +97,19 @@ class Life:
         chosen = self.chance.choice(found)
         return chosen.id, chosen.text
 
-    def asked(self, key: str, sql: str, *values: Any) -> Fact:
-        """What the file answers now is to be so from now on."""
+    def ask(self, sql: str, *values: Any) -> list[list[Any]]:
         store = self.companion._store
         assert store is not None
-        return Fact(key, sql, values, [list(row) for row in store.db.all(sql, values)])
+        return [list(row) for row in store.db.all(sql, values)]
+
+    def asked(self, key: str, sql: str, *values: Any) -> Fact:
+        """What the file answers now is to be so from now on."""
+        return Fact(key, sql, values, self.ask(sql, *values))
+
+    def lesson(self) -> Fact:
+        """The latest."""
+        ((id,),) = self.ask("SELECT max(id) FROM lessons")
+        return self.asked(f"lesson:{id}", "SELECT * FROM lessons WHERE id = ?", id)
 
     def kept(self, key: str, file: str) -> Fact:
         path = self.paths.data / file
@@ -116,17 +124,16 @@ class Life:
 
     def said(self, *turns: int) -> tuple[Fact, ...]:
         sql = "SELECT conversation, role, text, state, parent, answers FROM turns WHERE id = ?"
-        facts = [self.asked(f"turn:{turn}", sql, turn) for turn in turns]
-        home = facts[0].answer[0][0]
-        path = (
-            "SELECT id FROM turns WHERE conversation = ? AND id NOT IN (SELECT turn FROM off_path)"
-            " AND state <> 'streaming' ORDER BY id"
-        )
-        return (*facts, self.asked(f"now:path:{home}", path, home), self.draft_fact())
+        return (*(self.asked(f"turn:{turn}", sql, turn) for turn in turns), *self.talked())
 
-    def draft_fact(self) -> Fact:
-        home = self.companion.conversation().id
-        return self.asked(f"now:draft:{home}", "SELECT text FROM drafts WHERE conversation = ?", home)
+    def talked(self) -> tuple[Fact, ...]:
+        """What each conversation says now, and what was typed and not sent."""
+        path = (
+            "SELECT conversation, count(*), sum(id), max(id) FROM turns WHERE id NOT IN (SELECT turn FROM off_path)"
+            " AND state <> 'streaming' GROUP BY 1 ORDER BY 1"
+        )
+        drafts = "SELECT conversation, length(text), substr(text, 1, 60) FROM drafts ORDER BY 1"
+        return self.asked("now:paths", path), self.asked("now:drafts", drafts)
 
 
 Facts = tuple[Fact, ...]
@@ -144,7 +151,7 @@ class Deed:
 
 
 DEEDS: dict[str, Deed] = {}
-TALK = ("now:path", "now:draft")
+TALK = ("now:paths", "now:drafts")
 
 
 def deed(*touches: str, single: bool = True) -> Callable[[Act], Act]:
@@ -214,20 +221,21 @@ def choose(life: Life) -> Facts:
 def reflect(life: Life) -> Facts:
     """Whatever waits to be thought about is."""
     life.companion.settle()
-    return (life.asked("now:jobs", "SELECT id, state FROM jobs WHERE state <> 'queued' ORDER BY id"),)
+    done = life.ask("SELECT id FROM jobs WHERE state = 'done' ORDER BY id DESC LIMIT 3")
+    return tuple(life.asked(f"job:{id}", "SELECT kind, key, state FROM jobs WHERE id = ?", id) for (id,) in done)
 
 
-@deed("now:draft")
+@deed("now:drafts")
 def draft(life: Life) -> Facts:
     life.companion.keep_draft(life.statement())
-    return (life.draft_fact(),)
+    return life.talked()
 
 
-@deed("now:draft")
+@deed("now:drafts")
 def long_draft(life: Life) -> Facts:
     """More than SQLite lets the write-ahead log grow to before it is brought into the file."""
     life.companion.keep_draft(life.statement() * 100_000)
-    return (life.draft_fact(),)
+    return life.talked()
 
 
 @deed("now:title")
@@ -245,7 +253,7 @@ def another_conversation(life: Life) -> Facts:
     found = life.companion.conversations()
     if len(found) > 2 and life.chance.random() < 0.5:
         life.companion.open_conversation(life.chance.choice(found).id)
-        return ()
+        return life.talked()
     life.companion.begin_conversation()
     return talk(life)
 
@@ -254,7 +262,7 @@ def another_conversation(life: Life) -> Facts:
 def answer(life: Life) -> Facts:
     """A first question of the companion's is answered."""
     change = life.companion.answer_question("What do you like?", life.statement())
-    return (*life.changed(change), life.draft_fact())
+    return (*life.changed(change), *life.talked())
 
 
 # Memory
@@ -342,13 +350,13 @@ def judge(life: Life) -> Facts:
 @deed()
 def reset_learning(life: Life) -> Facts:
     life.companion.reset_learning()
-    return (life.asked("lessons", "SELECT * FROM lessons ORDER BY id DESC LIMIT 1"),)
+    return (life.lesson(),)
 
 
 @deed()
 def restore_learning(life: Life) -> Facts:
     life.companion.restore_learning()
-    return (life.asked("lessons", "SELECT * FROM lessons ORDER BY id DESC LIMIT 1"),)
+    return (life.lesson(),)
 
 
 @deed()
@@ -360,7 +368,7 @@ def sleep(life: Life) -> Facts:
 
 
 def _until(now: datetime) -> tuple[str, str]:
-    return "SELECT * FROM nights WHERE night <= ? ORDER BY night", now.date().isoformat()
+    return "SELECT * FROM nights WHERE night <= ? ORDER BY night DESC LIMIT 3", (now - timedelta(days=1)).date().isoformat()
 
 
 @deed("now:morning")
@@ -413,10 +421,10 @@ def remove_persona(life: Life) -> Facts:
     return (life.kept(f"now:personas:{card.key}", f"personas/{card.key}.toml"),)
 
 
-@deed("now:settings", "now:draft", single=False)
+@deed("now:settings", "now:drafts", single=False)
 def use_persona(life: Life) -> Facts:
     life.companion.use_persona(life.chance.choice(life.companion.personas()).key)
-    return (life.kept("now:settings", "settings.toml"),)
+    return (life.kept("now:settings", "settings.toml"), *life.talked())
 
 
 def done(life: Life, deed: Deed) -> Facts | None:
@@ -430,9 +438,9 @@ def done(life: Life, deed: Deed) -> Facts | None:
         raise AssertionError(f"{deed.name}: {error.title} ({error.detail})") from error
 
 
-def furnish(life: Life) -> None:
+def furnish(life: Life, days: int = 3) -> None:
     """A few days of a life: everything there is a deed for finds something to work on."""
-    for _ in range(3):
+    for _ in range(days):
         for name in ("talk", "add", "talk", "regenerate", "add", "reflect"):
             done(life, DEEDS[name])
         life.clock.advance(days=1)

@@ -17,10 +17,11 @@ from companion.events import Notice
 from companion.paths import Paths
 from companion.settings import ModelSettings, Settings
 from companion.strings import text
+from tests.lifecycle.staging import stage
 from tests.support import PATIENCE, Events
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX systems")
-CRASHING = Path(__file__).parent / "crashing"
+
 SETTINGS = Settings(model=ModelSettings(path=Path("/nowhere/model.gguf")))
 """No model, but the real embedder: without it there is no index."""
 
@@ -42,7 +43,9 @@ class Watched:
 
     async def index_is(self, state: str) -> None:
         async with asyncio.timeout(PATIENCE):
-            while (await self.client.status()).index != state:
+            while True:
+                if (await self.client.status()).index == state:
+                    return
                 await asyncio.sleep(0.05)
 
 
@@ -53,8 +56,7 @@ class Watched:
 async def test_a_crash_in_chroma_costs_a_restart_and_happens_twice_at_most(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(CRASHING), os.environ.get("PYTHONPATH", "")]))
-    monkeypatch.setenv("COMPANION_TEST_CRASH", where)
+    stage(monkeypatch, f"crash-{where}")
     watched = Watched(paths)
     client = watched.client
     client.start()

@@ -157,7 +157,8 @@ def test_what_follows_from_the_journal_is_made_anew_from_it(lived: Path, clock: 
         raw.commit()
     store = Store.open(paths, clock)
     found = verify(store.db)
-    assert found.faults and can_repair(found)
+    assert found.faults
+    assert can_repair(found)
     repair(store.db, found.faults.keys())
     assert verify(store.db).faults == {}
     assert images(store.db) == before
@@ -185,7 +186,7 @@ def test_an_older_profile_is_chained_as_it_is(paths: Paths, clock: SetClock, mon
             " BEGIN SELECT raise(ABORT, 'no'); END"
         )
         raw.execute("DELETE FROM meta WHERE key IN ('journal end', ?)", (TURNS_END,))
-        raw.execute("PRAGMA user_version = %d" % CHAINED)
+        raw.execute(f"PRAGMA user_version = {CHAINED}")
         raw.commit()
     later = MIGRATIONS[CHAINED + 1 :]
     monkeypatch.setattr("companion.store.migrations.MIGRATIONS", MIGRATIONS[: CHAINED + 1])
@@ -201,7 +202,7 @@ def _flipped_cells(database: Path, count: int, seed: int) -> Iterator[Callable[[
     choose = random.Random(seed)
     with closing(sqlite3.connect(database)) as raw:
         rows = {
-            table: [row[0] for row in raw.execute(f"SELECT {key} FROM {table}")]
+            table: [row[0] for row in raw.execute(f"SELECT {key} FROM {table}")]  # noqa: S608
             for table, key in (("journal", "seq"), ("batches", "id"))
         }
     columns = {"journal": ("before", "after", "nonce"), "batches": ("actor", "action", "reason", "nonce")}
@@ -211,13 +212,13 @@ def _flipped_cells(database: Path, count: int, seed: int) -> Iterator[Callable[[
         column, row = choose.choice(columns[table]), choose.choice(rows[table])
         key = "seq" if table == "journal" else "id"
         with closing(sqlite3.connect(database)) as raw:
-            content = raw.execute(f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {key} = ?", (row,)).fetchone()[0]
+            content = raw.execute(f"SELECT CAST({column} AS BLOB) FROM {table} WHERE {key} = ?", (row,)).fetchone()[0]  # noqa: S608
         if not content:
             continue
         changed = bytearray(content)
         changed[choose.randrange(len(changed))] ^= 1 << choose.randrange(8)
         kind = "BLOB" if column == "nonce" else "TEXT"
-        sql = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {key} = ?"
+        sql = f"UPDATE {table} SET {column} = CAST(? AS {kind}) WHERE {key} = ?"  # noqa: S608
         yield lambda sql=sql, changed=changed, row=row: _meddle(database, sql, bytes(changed), row)  # type: ignore[misc]
         done += 1
 

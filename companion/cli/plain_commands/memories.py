@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from companion.cli.erasing import done_lines
 from companion.cli.listing import detail_lines, history_lines, memory_lines
 from companion.cli.output import say
 from companion.cli.plain_commands.base import (
@@ -22,6 +23,7 @@ from companion.memory_pages import GroupAction
 from companion.records import MemoryFilter
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.erasure_text import erasure_lines
 from companion.ui.format import filled
 from companion.wording import word
 
@@ -85,6 +87,17 @@ def _together(action: GroupAction) -> Run:
     return change
 
 
+def _erase(session: Session, rest: str) -> None:
+    """ "/erase 3 5" shows what would go, "/erase 3 5 for good" does it."""
+    first, good, _ = rest.partition(text("plain.for_good"))
+    ids = numbers(first.strip())
+    if good:
+        tell(done_lines(session.engine.erase(ids)))
+    else:
+        tell(erasure_lines(session.engine.plan_erasure(ids)))
+        say(text("plain.erase_how", ids=" ".join(map(str, ids)), for_good=text("plain.for_good")))
+
+
 def _merge(session: Session, rest: str) -> None:
     """ "/merge 3 5 what both say": without words, what the first of them says."""
     ids, words = numbers_and_text(rest)
@@ -135,6 +148,7 @@ COMMANDS: dict[str, Run] = {
     "pin": _together("pin"),
     "unpin": _together("unpin"),
     "forget": _together("forget"),
+    "erase": _erase,
     "restore": _together("restore"),
     "merge": _merge,
     "split": _split,

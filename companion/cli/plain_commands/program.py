@@ -8,9 +8,11 @@ from companion.cli.output import say
 from companion.cli.plain_commands.base import Run, Session, tell
 from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
+from companion.help_lines import care_card
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.backup_text import backup_line
+from companion.ui.care_text import plain_lines, region_line
 from companion.ui.check_text import check_lines
 from companion.ui.format import amount, filled
 from companion.ui.model_text import plan_lines
@@ -107,7 +109,13 @@ def _backup(session: Session, _: str) -> None:
     say(text("backup_cli.made", name=made.name, amount=amount(made.bytes)))
 
 
+def _care(session: Session, _: str) -> None:
+    card = care_card("crisis", "self", session.settings.care.region)
+    tell([*plain_lines(card), region_line(card.region)])
+
+
 COMMANDS: dict[str, Run] = {
+    "care": _care,
     "morning": _morning,
     "sleep": _sleep,
     "models": _models,

@@ -22,6 +22,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("chat.checkins", slash="checkins"), lambda app, _: app.show_checkins()),
         Entry(Command("chat.newest", slash="newest", plain=False), lambda app, _: app.chat.action_newest()),
         Entry(Command("chat.context", slash="context"), lambda app, _: app.chat.action_context()),
+        Entry(Command("chat.care", slash="care"), lambda app, _: app.chat.action_care()),
         Entry(Command("chat.list", slash="chats"), lambda app, _: app.search_everywhere("")),
         Entry(
             Command("chat.search", slash="search", takes="text"),

@@ -13,10 +13,12 @@ from textual.events import Key
 from companion.calls import EnginePort
 from companion.errors import CompanionError, EngineStopped
 from companion.events import (
+    CareShown,
     CheckedIn,
     Event,
     MemoriesChanged,
     MemoriesRecalled,
+    ProgramSaid,
     ReplyFailed,
     ReplyFinished,
     ReplyStarted,
@@ -24,12 +26,14 @@ from companion.events import (
     SleepFinished,
     StatusChanged,
     ThoughtsFormed,
+    WordsErased,
 )
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.ui.commands import ENTRIES
 from companion.ui.keys import fitted
 from companion.ui.learned_text import entries_of
+from companion.ui.screens.care_actions import CareActions
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
@@ -49,7 +53,7 @@ if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 
-class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedActions, MorningActions):
+class ChatScreen(FootnoteActions, Places, CareActions, CopyActions, ContextActions, LearnedActions, MorningActions):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
@@ -138,6 +142,10 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
             self.refresh_state()
             return
         match event:
+            case CareShown():
+                self.care_shown(event)
+            case ProgramSaid():
+                self.program_said(event)
             case ReplyStarted():
                 self.reply_started(event)
             case MemoriesRecalled():
@@ -161,6 +169,8 @@ class ChatScreen(FootnoteActions, Places, CopyActions, ContextActions, LearnedAc
                 self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
+            case WordsErased():
+                self.words_erased()
             case MemoriesChanged():
                 self.memories_changed(event.memories)
             case SleepFinished(report=report) if report.nights and not report.dry_run:

@@ -180,6 +180,11 @@ class Places(VersionActions):
     async def _reload(self) -> None:
         await self.show_items(await attempt(self, self.engine.transcript(limit=FIRST)) or ())
 
+    @work(group="place", exclusive=True)
+    async def words_erased(self) -> None:
+        """Of words that were erased for good nothing stays on the screen."""
+        await self._reload()
+
     async def show_items(self, items: tuple[TranscriptItem, ...]) -> None:
         """The newest turns, and what is to be said of a conversation in which nothing was said yet."""
         place = self.place

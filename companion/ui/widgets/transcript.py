@@ -10,7 +10,9 @@ from textual.widget import Widget
 
 from companion.events import CheckedIn
 from companion.records import RecalledMemory, TranscriptItem, Turn
+from companion.safekeeping import CareCard
 from companion.strings import text
+from companion.ui.widgets.care_card import CareCardView
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.reply_view import CompanionTurn
 from companion.ui.widgets.turn_base import TurnView
@@ -59,6 +61,9 @@ class Transcript(VerticalScroll, can_focus=False):
         """The turns that are mounted, in order."""
         self.more_below = False
         """Whether the newest turns are not among them."""
+        self._care: dict[int, CareCard] = {}
+        self._programs: set[int] = set()
+        """Of turns that are not there yet: an event may be quicker than the answer to the call."""
         self._more = False
         self._asking = self._asking_newer = False
 
@@ -204,12 +209,36 @@ class Transcript(VerticalScroll, can_focus=False):
             self._take_off(older)
         if _apart(self._newest, turn):
             self.mount(Divider(turn))
-        view = PersonTurn(turn, siblings)
+        self.query(CareCardView).filter(".-loose").remove()
+        view = PersonTurn(turn, siblings, self._care.pop(turn.id, None), turn.id in self._programs)
+        self._programs.discard(turn.id)
         self.views.append(view)
         self.mount(view)
         self._prune_above(WINDOW)
         self.to_newest()
         return view
+
+    def show_care(self, turn: int, card: CareCard) -> None:
+        """Under the person's turn, or kept for it until it is there; `turn` 0: it could not be sent."""
+        view = self.person(turn)
+        if view is not None:
+            view.show_care(card)
+        elif turn:
+            self._care[turn] = card
+        else:
+            self.query(CareCardView).filter(".-loose").remove()
+            loose = CareCardView(card)
+            loose.add_class("-loose")
+            self.mount(loose)
+        self.to_newest()
+
+    def show_program(self, turn: int) -> None:
+        """Under the person's turn: the companion is a program."""
+        view = self.person(turn)
+        if view is not None:
+            view.show_program()
+        else:
+            self._programs.add(turn)
 
     def begin_reply(self, reply: int, answers: int) -> CompanionTurn | None:
         """The reply with this id, made when it is not there yet: beside another one to the same turn, which is taken
@@ -321,11 +350,15 @@ class Transcript(VerticalScroll, can_focus=False):
             turn = item.turn
             if _apart(previous, turn):
                 widgets.append(Divider(turn))
-            view = CompanionTurn.of(item) if turn.role == "companion" else PersonTurn(turn, item.siblings)
+            view = CompanionTurn.of(item) if turn.role == "companion" else _person(item)
             widgets.append(view)
             views.append(view)
             previous = turn
         return widgets
+
+
+def _person(item: TranscriptItem) -> PersonTurn:
+    return PersonTurn(item.turn, item.siblings, item.care, item.is_program)
 
 
 def _apart(earlier: Turn | None, later: Turn) -> bool:

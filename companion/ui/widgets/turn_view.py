@@ -12,9 +12,11 @@ from textual.events import Click
 from textual.widget import Widget
 
 from companion.records import Turn
+from companion.safekeeping import CareCard
 from companion.strings import text
 from companion.ui.format import day_heading, now, size
 from companion.ui.messages import TextChosen
+from companion.ui.widgets.care_card import CareCardView
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.turn_base import TurnView
 
@@ -72,12 +74,18 @@ class PersonTurn(TurnView):
 
     DEFAULT_CSS = """
     PersonTurn { height: auto; margin-top: 1; border-left: outer $accent; padding-left: 1; }
+    PersonTurn .program { color: $text-muted; text-style: italic; }
     PersonTurn .note { color: $text-muted; display: none; }
     """
 
-    def __init__(self, turn: Turn, siblings: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, turn: Turn, siblings: tuple[int, ...] = (), care: CareCard | None = None, is_program: bool = False
+    ) -> None:
         super().__init__(turn.id, siblings)
         self.turn = turn
+        self._care = care
+        self._program = Literal(text("care.is_program"), classes="program")
+        self._program.display = is_program
         self._note = Literal(classes="note")
 
     def compose(self) -> ComposeResult:
@@ -89,6 +97,19 @@ class PersonTurn(TurnView):
             yield WholeText(words)
         yield self.versions
         yield self._note
+        yield self._program
+        if self._care is not None:
+            yield CareCardView(self._care)
+
+    def show_care(self, card: CareCard) -> None:
+        """What the app says itself to this turn: it stays."""
+        if self._care is None:
+            self._care = card
+            if self.is_mounted:
+                self.mount(CareCardView(card))
+
+    def show_program(self) -> None:
+        self._program.display = True
 
     @property
     def words(self) -> str:

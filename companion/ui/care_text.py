@@ -1,0 +1,40 @@
+"""The care card in words, for every screen."""
+
+from __future__ import annotations
+
+from companion.safekeeping import CareCard, HelpLine
+from companion.strings import text
+from companion.text import one_line
+
+FIRST = {"crisis": 2, "gentle": 1}
+"""Lines that are shown before the person asks for all of them."""
+
+
+def says(card: CareCard) -> str:
+    if card.kind == "gentle":
+        return text("care.gentle") if card.about == "self" else text("care.gentle_other")
+    return {
+        "self": text("care.crisis"),
+        "other": text("care.crisis_other"),
+        "danger": text("care.crisis_danger"),
+    }[card.about]
+
+
+def line(each: HelpLine) -> tuple[str, str]:
+    """The number, and what it is."""
+    return one_line(each.contact), f"{one_line(each.name)} · {one_line(each.about)}"
+
+
+def month(card: CareCard) -> str:
+    """As of when the numbers were known to be right."""
+    return text("care.as_of", month=min((each.checked for each in card.lines), default=""))
+
+
+def plain_lines(card: CareCard, most: int | None = None) -> list[str]:
+    """The card line by line, as the plain chat and `say` write it."""
+    listed = [f"{number}  {what}" for number, what in map(line, card.lines[:most])]
+    return [says(card), *listed, f"{text('care.not_a_service')} ({month(card)})"]
+
+
+def region_line(country: str) -> str:
+    return text("care.none_needed", country=country) if country else text("care.none_known")
