@@ -81,7 +81,7 @@ class LockingApp(LeavingApp):
             if protection is None:
                 return
             if not protection.encrypted:
-                self.set_up_lock()
+                self.choose_passphrase()
                 return
         if self.chat.would_forget:
             lines = (text("lock_screen.forgets_incognito_about"),)
@@ -90,8 +90,8 @@ class LockingApp(LeavingApp):
                 return
         self.lock()
 
-    def set_up_lock(self) -> None:
-        """Let the person choose a passphrase."""
+    def choose_passphrase(self) -> None:
+        """Let the person set the lock up."""
         raise NotImplementedError
 
     def lock(self) -> None:
@@ -101,8 +101,9 @@ class LockingApp(LeavingApp):
         self.is_locked = True
         self._warning = None
         words = self.chat.unsent
-        self._throw_away(UnlockScreen(closing=True))
-        self._seal(words)
+        shown = UnlockScreen(closing=True)
+        self._throw_away(shown)
+        self._seal(words, shown)
 
     def _throw_away(self, shown: UnlockScreen) -> None:
         own = None
@@ -111,6 +112,7 @@ class LockingApp(LeavingApp):
         for worker in list(self.workers):
             if worker is not own:
                 worker.cancel()
+        self.chat.forget()
         self.clear_notifications()
         self._clipboard = ""  # the app's own copy of it; what the system has is the person's
         self.__dict__.pop("welcome", None)
@@ -129,9 +131,11 @@ class LockingApp(LeavingApp):
     async def _remove(self, screens: list[Screen[Any]]) -> None:
         for screen in reversed(screens):
             await screen.remove()
+            if isinstance(screen, ChatScreen):
+                screen.forget_turns()
 
     @work(group="seal", description="seal")
-    async def _seal(self, words: str | None) -> None:
+    async def _seal(self, words: str | None, shown: UnlockScreen) -> None:
         problem = hint = ""
         with suppress(CompanionError, TimeoutError):
             await asyncio.wait_for(self.engine.stop(), PATIENCE)
@@ -148,9 +152,9 @@ class LockingApp(LeavingApp):
             return
         except CompanionError as error:
             problem, hint = str(error), error.hint
+        self._before = self._went_to = None  # what the last key found
         tidy()
-        if isinstance(self.screen, UnlockScreen):
-            self.screen.closed(problem, hint)
+        shown.closed(problem, hint)
 
     # Unlocking
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import work
 
 from companion.strings import text
@@ -32,6 +34,9 @@ class ProtectingApp(LockingApp):
             deeds = [(text("protection.do_set_up"), self.set_up_lock)]
         self.push_screen(ProtectionScreen(protection, self.preferences.current.lock.idle_minutes, deeds))
 
+    def choose_passphrase(self) -> None:
+        self.set_up_lock()
+
     @work(group="protection", exclusive=True)
     async def set_up_lock(self) -> None:
         from companion.ui.screens.passphrase import PassphraseScreen
@@ -49,7 +54,7 @@ class ProtectingApp(LockingApp):
         )
         code = await self.push_screen_wait(screen)
         if code is not None:
-            self.is_protected = True
+            self._is_now(True)
             await self._show_code(code)
             tell(self, text("protection.done"), text("protection.done_about"), seconds=8)
 
@@ -111,8 +116,13 @@ class ProtectingApp(LockingApp):
             doing=text("protection.decrypting"),
         )
         if await self.push_screen_wait(screen):
-            self.is_protected = False
+            self._is_now(False)
             tell(self, text("protection.removed"))
+
+    def _is_now(self, encrypted: bool) -> None:
+        self.is_protected = encrypted
+        self.chat.progress.status = replace(self.chat.progress.status, encrypted=encrypted)
+        self.chat.show_status()
 
     async def _show_code(self, code: str) -> None:
         from companion.ui.screens.recovery_code import RecoveryCodeScreen

@@ -73,6 +73,11 @@ PLACES: tuple[tuple[str, str, str], ...] = (
         "Welcome TourScreen ConfirmScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen ChooseScreen "
         "DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
     ),
+    (
+        "The lock (Ctrl+L)",
+        "Nothing else has its key while the profile is locked.",
+        "UnlockScreen ProtectionScreen PassphraseScreen RecoveryCodeScreen",
+    ),
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import ClassVar
 
 from textual import on
@@ -14,9 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from companion.days import full_day
 from companion.safekeeping import Protection
 from companion.strings import text
+from companion.ui.protection_text import told
 from companion.ui.widgets.literal import Literal, literal
 
 Deed = tuple[str, Callable[[], object]]
@@ -65,16 +64,3 @@ class ProtectionScreen(ModalScreen[None]):
 
     def action_cancel(self) -> None:
         self.dismiss()
-
-
-def told(protection: Protection, minutes: int) -> list[str]:
-    """How things stand, a sentence a line."""
-    if not protection.encrypted:
-        return [text("protection.is_open")]
-    lines = [text("protection.is_encrypted")]
-    if protection.changed_at is not None:
-        lines.append(text("protection.since", day=full_day(datetime.fromtimestamp(protection.changed_at).date())))
-    if protection.keyring:
-        lines.append(text("protection.has_keyring"))
-    lines.append(text("protection.idle", count=minutes) if minutes else text("protection.idle_never"))
-    return lines

@@ -55,22 +55,23 @@ class UnlockScreen(Screen[None]):
         self._typed = typed
         self._waiting = False
         self._remark: tuple[str, str] = ("", "")
+        self._line = SecretInput(placeholder=text("unlock.placeholder"))
+        self._said = Literal(id="said")
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Literal((text("unlock.title"), "bold"))
             yield Literal(text("unlock.about"))
-            yield SecretInput(placeholder=text("unlock.placeholder"))
-            yield Literal(id="said")
+            yield self._line
+            yield self._said
             yield Literal(text("unlock.keys"), classes="keys")
 
     def on_mount(self) -> None:
-        line = self.query_one(SecretInput)
-        line.focus()
+        self._line.focus()
         # What was typed before the program had drawn anything was meant for it.
         first, ended, _ = self._typed.partition("\n")
         self._typed = ""
-        line.value = first
+        self._line.value = first
         if ended:
             self._give()
         self._say()
@@ -96,7 +97,7 @@ class UnlockScreen(Screen[None]):
         self._opening = False
         self._remark = one_line(problem), one_line(hint, 400)
         self._say()
-        self.query_one(SecretInput).focus()
+        self._line.focus()
 
     # What the person does
 
@@ -106,15 +107,14 @@ class UnlockScreen(Screen[None]):
         self._give()
 
     def _give(self) -> None:
-        line = self.query_one(SecretInput)
-        if not line.value or self._opening:
+        if not self._line.value or self._opening:
             return
         if self._closing:
             self._waiting = True
             return
         self._opening = True
         self._remark = ("", "")
-        self.post_message(self.Given(line.take()))
+        self.post_message(self.Given(self._line.take()))
         self._say()
 
     @on(Input.Changed)
@@ -125,7 +125,7 @@ class UnlockScreen(Screen[None]):
         self._say()
 
     def _say(self) -> None:
-        said = self.query_one("#said", Literal)
+        said = self._said
         problem, hint = self._remark
         if self._opening:
             said.show((text("unlock.opening"), "$text-muted"))
@@ -133,7 +133,7 @@ class UnlockScreen(Screen[None]):
             said.show((text("unlock.closing"), "$text-muted"))
         elif problem:
             said.show((problem, "bold $text-warning"), f"\n{hint}" if hint else "")
-        elif in_capitals(self.query_one(SecretInput).value):
+        elif in_capitals(self._line.value):
             said.show((text("unlock.capitals"), "$text-warning"))
         else:
             said.show("")
