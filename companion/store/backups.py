@@ -29,6 +29,7 @@ from companion.store import files
 from companion.store.backup_names import BackupName, parse_name
 from companion.store.content import Content, content_of
 from companion.store.database import Database, open_copy
+from companion.store.encrypting import wipe
 from companion.store.headers import has_plain_header
 from companion.store.marker import marked_profile, profile_of
 from companion.store.migrations import refuse_others
@@ -165,10 +166,19 @@ class Backups:
                 new = self._keep(db, path.parent, old.reason, made=made, seal=Seal(new_key, keys))
         finally:
             with files.told(working):
-                _remove(working)
+                wipe(working)
         if new.name != old.name:
-            self.remove(old.name)
+            self._wipe(old.name)
         return new
+
+    def _wipe(self, name: str) -> None:
+        """Remove what must not be read any more; whoever dies on the way leaves no damaged one among the backups."""
+        path = self.path(name)
+        gone = path.with_name(f".{path.stem}.rewriting")
+        with files.told(path):
+            files.rename(path, gone)
+            path.with_suffix(KEYS).unlink(missing_ok=True)
+            wipe(gone)
 
     def remove(self, name: str) -> None:
         """Raises NotFound, ProfileError."""
