@@ -209,11 +209,9 @@ async def test_an_engine_is_unlocked_survives_a_crash_and_is_locked_again(paths:
         await engine.unlock(code)
         assert not engine.is_sealed
         assert [row.memory.text for row in await engine.list_memories(MemoryFilter())] == [CANARY]
-        await engine.renew()
         assert (await engine.status()).memories == 1
         await engine.unprotect(FIRST)
         assert not engine.is_sealed
-        engine.restart()
         assert not (await engine.status()).encrypted
         with pytest.raises(InvalidInput):
             await engine.seal()

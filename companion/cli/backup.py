@@ -16,6 +16,7 @@ import typer
 
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened, prepare
+from companion.cli.unlocking import opening
 from companion.clock import SystemClock, iso
 from companion.errors import InvalidInput
 from companion.strings import text
@@ -101,7 +102,8 @@ def drill(
     from companion.store.drill import drill as rehearse
 
     paths, backups, chosen = _chosen(name)
-    found = rehearse(paths, backups, chosen, SystemClock())
+    key = opening(backups.keys(chosen.name)) if chosen.encrypted else None
+    found = rehearse(paths, backups, chosen, SystemClock(), key)
     if as_json:
         print_json(dataclasses.asdict(found))
         return

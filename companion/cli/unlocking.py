@@ -13,7 +13,7 @@ from companion.cli.guard import complain
 from companion.errors import InvalidInput, ProfileSealed, WrongPassphrase
 from companion.paths import Paths
 from companion.settings import Settings
-from companion.store.unlocking import is_sealed, key_for, key_from_keyring
+from companion.store.unlocking import is_sealed, key_from_keyring, key_in
 from companion.strings import text
 from companion.text import valid_text
 
@@ -53,15 +53,24 @@ def key_wanted(paths: Paths, settings: Settings) -> bytes | None:
 def secret_and_key(paths: Paths) -> tuple[str, bytes | None]:
     """The passphrase or recovery code as it was given, and what it opens. Asks at most three times. Raises
     ProfileSealed, WrongPassphrase."""
+    return _given(paths.keys)
+
+
+def opening(keys: Path) -> bytes | None:
+    """What opens a backup, by the key file beside it: the passphrase of its time is wanted. Raises as above."""
+    return _given(keys)[1]
+
+
+def _given(keys: Path) -> tuple[str, bytes | None]:
     if _file:
         secret = read_line(_file)
-        return secret, key_for(paths, secret)
+        return secret, key_in(keys, secret)
     if not sys.stdin.isatty():
-        raise ProfileSealed(str(paths.data), hint=text("lock_cli.how_to_give"))
+        raise ProfileSealed(str(keys.parent), hint=text("lock_cli.how_to_give"))
     for left in reversed(range(TRIES)):
         secret = ask(text("lock_cli.ask"))
         try:
-            return secret, key_for(paths, secret)
+            return secret, key_in(keys, secret)
         except WrongPassphrase as error:
             if not left:
                 raise
