@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -13,7 +14,7 @@ from companion.cli.guard import complain
 from companion.errors import InvalidInput, ProfileSealed, WrongPassphrase
 from companion.paths import Paths
 from companion.settings import Settings
-from companion.store.unlocking import is_sealed, key_from_keyring, key_in
+from companion.store.unlocking import is_sealed, key_for, key_from_keyring
 from companion.strings import text
 from companion.text import valid_text
 
@@ -33,6 +34,7 @@ FileOption = Annotated[
 ]
 
 _file = ""
+Key = TypeVar("Key")
 
 
 def use_file(name: str) -> None:
@@ -53,24 +55,21 @@ def key_wanted(paths: Paths, settings: Settings) -> bytes | None:
 def secret_and_key(paths: Paths) -> tuple[str, bytes | None]:
     """The passphrase or recovery code as it was given, and what it opens. Asks at most three times. Raises
     ProfileSealed, WrongPassphrase."""
-    return _given(paths.keys)
+    return secret_that_opens(paths, lambda secret: key_for(paths, secret))
 
 
-def opening(keys: Path) -> bytes | None:
-    """What opens a backup, by the key file beside it: the passphrase of its time is wanted. Raises as above."""
-    return _given(keys)[1]
-
-
-def _given(keys: Path) -> tuple[str, bytes | None]:
+def secret_that_opens(paths: Paths, opens: Callable[[str], Key]) -> tuple[str, Key]:
+    """The passphrase or recovery code as it was given, and what `opens` makes of it, which raises WrongPassphrase. Asks
+    at most three times. Raises ProfileSealed, WrongPassphrase."""
     if _file:
         secret = read_line(_file)
-        return secret, key_in(keys, secret)
+        return secret, opens(secret)
     if not sys.stdin.isatty():
-        raise ProfileSealed(str(keys.parent), hint=text("lock_cli.how_to_give"))
+        raise ProfileSealed(str(paths.data), hint=text("lock_cli.how_to_give"))
     for left in reversed(range(TRIES)):
         secret = ask(text("lock_cli.ask"))
         try:
-            return secret, key_in(keys, secret)
+            return secret, opens(secret)
         except WrongPassphrase as error:
             if not left:
                 raise

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from companion.errors import ProfileError, WrongPassphrase
 from companion.paths import Paths
 from companion.store import keychain
@@ -18,12 +16,7 @@ def is_sealed(paths: Paths) -> bool:
 def key_for(paths: Paths, secret: str) -> bytes | None:
     """32 bytes, by the passphrase or the recovery code; None for a profile that needs none. Takes up to a second.
     Raises WrongPassphrase, ProfileDamaged."""
-    return key_in(paths.keys, secret)
-
-
-def key_in(keys: Path, secret: str) -> bytes | None:
-    """The same by any key file: that beside a backup, say."""
-    file = read_keys(keys)
+    file = read_keys(paths.keys)
     return file.unlock(secret).database_key if file is not None else None
 
 

@@ -126,6 +126,22 @@ async def test_it_says_what_is_being_done_and_tries_once_at_a_time(engine: FakeE
         assert app.chat.prompt.text == ""
 
 
+async def test_what_is_given_while_another_is_tried_is_tried_next(engine: FakeEngine) -> None:
+    engine.have_passphrase(PASSPHRASE)
+    engine.unlock_waits = asyncio.Event()
+    app = CompanionApp(engine, Settings())
+    async with app.run_test() as pilot:
+        await wait_until(pilot, lambda: isinstance(app.focused, Input))
+        line(app).value = "mistyped"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "Opening" in on_screen(app))
+        line(app).value = PASSPHRASE
+        await pilot.pause()
+        await pilot.press("enter")
+        engine.unlock_waits.set()
+        await wait_until(pilot, lambda: app.screen is app.chat)
+
+
 async def test_other_trouble_than_a_wrong_passphrase_is_told(engine: FakeEngine) -> None:
     engine.have_passphrase(PASSPHRASE)
 

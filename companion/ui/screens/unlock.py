@@ -20,7 +20,7 @@ from companion.ui.widgets.secret_input import SecretInput
 
 
 class UnlockScreen(Screen[None]):
-    """`closing`: the profile is still being sealed; what is typed meanwhile is tried afterwards. The only screen there
+    """`closing`: the profile is still being sealed; what is given meanwhile is tried afterwards. The only screen there
     is while the profile is locked: nothing stands behind it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,17 +87,20 @@ class UnlockScreen(Screen[None]):
         """It is sealed now."""
         self._closing = False
         self._remark = one_line(problem), one_line(hint, 400)
-        if self._waiting:
-            self._waiting = False
-            self._give()
-        self._say()
+        self._go_on()
 
     def refused(self, problem: str, hint: str) -> None:
         """It was not opened."""
         self._opening = False
         self._remark = one_line(problem), one_line(hint, 400)
-        self._say()
         self._line.focus()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            self._give()
+        self._say()
 
     # What the person does
 
@@ -107,9 +110,9 @@ class UnlockScreen(Screen[None]):
         self._give()
 
     def _give(self) -> None:
-        if not self._line.value or self._opening:
+        if not self._line.value:
             return
-        if self._closing:
+        if self.busy:
             self._waiting = True
             return
         self._opening = True
@@ -120,6 +123,7 @@ class UnlockScreen(Screen[None]):
     @on(Input.Changed)
     def _changed(self, message: Input.Changed) -> None:
         message.stop()
+        self._waiting = False
         if message.value:
             self._remark = ("", "")
         self._say()
