@@ -31,6 +31,7 @@ from companion.mind.tuning import Tuner
 from companion.model.protocol import StopSignal
 from companion.paths import Paths
 from companion.power import on_mains
+from companion.resting import Resting
 from companion.settings import OnBattery
 from companion.store.store import Store
 
@@ -42,7 +43,7 @@ _PART = 64
 
 
 @dataclass
-class Minding:
+class Minding(Resting):
     store: Store
     paths: Paths
     recall: Recall
@@ -143,28 +144,6 @@ class Minding:
         finally:
             with self._wake:
                 self._stop = None
-
-    @contextmanager
-    def at_rest(self) -> Iterator[None]:
-        """What is being done is ended, and nothing is begun, meanwhile."""
-        with self._wake:
-            self._resting = True
-            self._stop_all()
-            self._wake.wait_for(lambda: self._closing or not (self._working or self._idle))
-        try:
-            yield
-        finally:
-            with self._wake:
-                self._resting, self._poked = False, True
-                self._wake.notify_all()
-
-    def drop_index(self) -> None:
-        """While at rest: it is opened anew, from what there is then."""
-        if self.index is not None:
-            self.index.close()
-            self.index = None
-        if self.recall.meaning is not None:
-            self.recall.meaning.index = None
 
     def settle(self) -> None:
         """Until no work is left that can be done now. Measuring a new model is not waited for."""

@@ -97,6 +97,7 @@ class Sealing:
         if read_recovery_code(passphrase) is not None:
             raise InvalidInput(strings.text("sealing.passphrase_wanted"))
         old = self._unlocked(passphrase)
+        self._backups.make(self._opened.db, "rekey")
         kdf = calibrated()
         keys, code = (
             new_keys(old.file.profile).with_passphrase(passphrase, kdf, old.file.changed_at).with_recovery_code(kdf)

@@ -67,11 +67,12 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("Settings (F9)", "Everything that settings.toml holds.", "SettingTable SettingsScreen KeyTable KeysScreen"),
     ("Personas", "", "PersonaTable PersonasScreen PartTable PersonaScreen"),
     ("Nights", "", "SleepScreen"),
+    ("Backups (/backups)", "docs/backups.md says how one is put back.", "BackupTable BackupsScreen"),
     (
         "First minute, tour, and the small screens that ask something",
         "",
-        "Welcome TourScreen ConfirmScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen ChooseScreen "
-        "DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
+        "Welcome TourScreen ConfirmScreen LinkScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen "
+        "ChooseScreen DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
     ),
     (
         "The lock (Ctrl+L)",

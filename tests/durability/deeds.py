@@ -368,7 +368,9 @@ def sleep(life: Life) -> Facts:
 
 
 def _until(now: datetime) -> tuple[str, str]:
-    return "SELECT * FROM nights WHERE night <= ? ORDER BY night DESC LIMIT 3", (now - timedelta(days=1)).date().isoformat()
+    return "SELECT * FROM nights WHERE night <= ? ORDER BY night DESC LIMIT 3", (
+        now - timedelta(days=1)
+    ).date().isoformat()
 
 
 @deed("now:morning")

@@ -39,6 +39,7 @@ from companion.ui.screens.care_actions import CareActions
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
+from companion.ui.screens.chat_links import LinkActions
 from companion.ui.screens.chat_places import Places
 from companion.ui.screens.learned_actions import FRESH, LearnedActions
 from companion.ui.screens.morning_actions import MorningActions
@@ -55,7 +56,9 @@ if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 
-class ChatScreen(FootnoteActions, Places, CareActions, CopyActions, ContextActions, LearnedActions, MorningActions):
+class ChatScreen(
+    FootnoteActions, Places, CareActions, CopyActions, LinkActions, ContextActions, LearnedActions, MorningActions
+):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
