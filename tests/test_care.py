@@ -218,7 +218,17 @@ def test_from_time_to_time_it_says_so_unasked_and_not_too_often(house: House, cl
 
 @pytest.mark.parametrize(
     "text",
-    ["bye", "Goodnight!", "I have to go now.", "gotta go", "ok see you tomorrow", "I'm off to bed", "再见", "我先走了", "晚安"],
+    [
+        "bye",
+        "Goodnight!",
+        "I have to go now.",
+        "gotta go",
+        "ok see you tomorrow",
+        "I'm off to bed",
+        "再见",
+        "我先走了",
+        "晚安",
+    ],
 )
 def test_leaving(text: str) -> None:
     assert leaves(text)
@@ -226,7 +236,12 @@ def test_leaving(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I have to go to the dentist tomorrow, any advice?", "She said goodbye to him.", "When do you sleep?", "我要走进森林"],
+    [
+        "I have to go to the dentist tomorrow, any advice?",
+        "She said goodbye to him.",
+        "When do you sleep?",
+        "我要走进森林",
+    ],
 )
 def test_not_leaving(text: str) -> None:
     assert not leaves(text)

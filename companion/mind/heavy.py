@@ -31,9 +31,7 @@ def weighs(text: str) -> bool:
     return _holds(text, "") or distress(text[:LONGEST]) is not None
 
 
-def bearable(
-    found: Sequence[RecalledMemory], message: str, before: Iterable[str] = ()
-) -> tuple[RecalledMemory, ...]:
+def bearable(found: Sequence[RecalledMemory], message: str, before: Iterable[str] = ()) -> tuple[RecalledMemory, ...]:
     """`found` without what is heavy and not spoken of: neither in `message` nor in what the person said `before`."""
     if not any(is_heavy(each.memory) for each in found):
         return tuple(found)
@@ -56,7 +54,9 @@ def _words(text: str) -> set[str]:
 
 
 _COMMON = {
-    *stems("today yesterday tomorrow day week month year time thing feel feeling felt think know want like tell told say"),
+    *stems(
+        "today yesterday tomorrow day week month year time thing feel feeling felt think know want like tell told say"
+    ),
     *stems("said make made go going went come good bad new old lot much really just still also back now people life"),
     *stems("morning evening night home get got take took see saw happy nice love work"),
 } | {"今天", "昨天", "明天", "我们", "我的", "什么", "怎么", "没有", "一个", "现在", "觉得", "知道", "喜欢", "时候"}

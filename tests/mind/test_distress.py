@@ -79,7 +79,7 @@ def test_what_is_said_in_the_midst_of_much_else_is_found() -> None:
         "i dont want to live",
         "I don’t want to live anymore",
         "I  want\nto   kill\tmyself",
-        "I want to k\u200bill myself" .replace("\u200b", ""),
+        "I want to k\u200bill myself".replace("\u200b", ""),
         "so… I want to kill myself!!!",
     ],
 )
