@@ -33,6 +33,11 @@ def host_of(url: str) -> str:
     return _split(url).netloc if url else ""
 
 
+def hostname_of(url: str) -> str:
+    """The computer of a checked address, without its port; empty for an empty one."""
+    return (_split(url).hostname or "") if url else ""
+
+
 def is_this_computer(url: str) -> bool:
     """Whether a checked address never leaves this computer."""
     host = _split(url).hostname or ""

@@ -14,6 +14,7 @@ from companion.chats import ChatMode, CheckIn, Conversation, FoundTurn, PersonaC
 from companion.events import Listener
 from companion.memory_pages import AboutPage, GroupAction, Growth, LinkedMemory, Month, Topic
 from companion.offers import ModelChoice, ModelList, PullPlan, Removal
+from companion.pasted import Span
 from companion.records import (
     Change,
     CheckInKind,
@@ -40,9 +41,10 @@ class CompanionApi(Protocol):
     def status(self) -> EngineStatus: ...
 
     # Talking
-    def send(self, text: str) -> SentMessage:
+    def send(self, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
         """Commit the person's turn and return; the reply follows as events. Before the model is ready the
-        message waits its turn. Raises EmptyMessage, Busy, ProfileReadOnly, DiskFull."""
+        message waits its turn. `pasted`: the stretches of it that the person did not type; what is learned from them
+        waits (`quarantined`). Raises EmptyMessage, Busy, ProfileReadOnly, DiskFull."""
 
     def typing(self, text: str) -> None:
         """The person has typed `text` so far, which is not stored: what can be done for the reply before it is sent is
@@ -82,8 +84,9 @@ class CompanionApi(Protocol):
         """Another reply beside this one, which stays. `without`: keys of segments (`why`) that are left out of its
         prompt. The reply follows as events. Raises NotFound, Busy."""
 
-    def resend(self, turn: int, text: str) -> SentMessage:
+    def resend(self, turn: int, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
         """Say `text` beside what the person said in `turn`: both stay, and the conversation goes on from the new one.
+        What was pasted into the old one counts as pasted in the new one too.
         What was remembered from the old one alone is set aside, until it is chosen again. Raises NotFound, Busy,
         EmptyMessage."""
 
@@ -273,6 +276,10 @@ class CompanionApi(Protocol):
 
     def renew_recovery_code(self, passphrase: str) -> str:
         """Another one, which is nowhere kept; the old one opens no more. Raises WrongPassphrase, InvalidInput."""
+
+    def rekey(self, passphrase: str) -> str:
+        """Encrypt the profile and its backups anew, with another key, and return another recovery code. Raises
+        WrongPassphrase, InvalidInput when it is not encrypted, Busy, DiskFull."""
 
     def backups(self, verify: bool = False) -> tuple[Backup, ...]:
         """The copies there are, newest first; `verify`: each is read through."""

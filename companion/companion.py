@@ -8,14 +8,14 @@ from contextlib import suppress
 from datetime import datetime
 
 from companion import events, strings
-from companion.addresses import host_of
+from companion.addresses import host_of, hostname_of
 from companion.backing_up import BackingUp
 from companion.caring import Caring
 from companion.clock import Clock, SystemClock
 from companion.conversing import Conversing
 from companion.curating import Curating
 from companion.desk import Desk
-from companion.doctor import examine
+from companion.doctor import examine, repair_profile
 from companion.editing import Editing
 from companion.erasing import Erasing
 from companion.errors import CompanionError, ModelMissing
@@ -23,10 +23,12 @@ from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
+from companion.memory.index_note import IndexNote
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
 from companion.mind.measuring import Measuring
+from companion.mind.nightly_copy import NightlyCopy
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
@@ -40,14 +42,16 @@ from companion.model.protocol import ChatModel, StopSignal
 from companion.model.shelf import Shelf
 from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
+from companion.network import permit, reached
 from companion.paths import Paths
 from companion.quarantining import Quarantining
 from companion.reports import Check, SleepReport
-from companion.sealing import Sealing
+from companion.sealing import Sealing, remove_plain
 from companion.settings import Settings
 from companion.shelving import Shelving
 from companion.standing_by import StandingBy
 from companion.status import EngineStatus, Phase
+from companion.store.backups import Backups
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
 from companion.turn import TurnTaker, recover
@@ -95,11 +99,16 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._shelf = Shelf(paths)
         self._personas = Personas(paths.personas)
 
-    def start(self) -> None:
-        """Open the profile and begin to load model and embedder. Raises ProfileError, InvalidInput."""
+    def start(self, key: bytes | None = None) -> None:
+        """Open the profile and begin to load model and embedder. `key`: the database's, for a profile with a passphrase
+        (`store.unlocking`). Raises ProfileError, InvalidInput."""
         settings = self._settings
+        permit(hostname_of(settings.model.url), hostname_of(settings.index.url))
         persona, fallback = self._persona_in_use(chat=self._chat)
-        self._store = store = Store.open(self._paths, self._clock)
+        self._store = store = Store.open(self._paths, self._clock, key, copy_first=settings.backup.before_migration)
+        if key is not None and not store.read_only:
+            remove_plain(self._paths)  # a crash while it was encrypted may have left something
+        self._finish_erasing(store)
         store.scopes.has_own = self._personas.has_own_memory
         self._curve = curve(settings.memory.curve)
         self._learner = Learner(store, self._clock)
@@ -112,6 +121,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
         )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
+        self._backups = Backups(self._paths, self._clock, settings.backup.folder)
+        self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
@@ -131,6 +142,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             with_index=self._with_index,
             with_nights=self._nights,
             index_url=self._settings.index.url,
+            back_up=self._back_up_nightly,
         )
         taker = TurnTaker(
             store,
@@ -177,6 +189,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         with self._minding.by_hand() as stop:
             report = self._sleep.run(as_of, dry_run=dry_run, on_progress=self._minding.tell_progress, stop=stop)
+            if as_of is None and not dry_run:
+                self._back_up_nightly(stop)
         self._emit(events.SleepFinished(report))
         if report.batch is not None:
             self._emit(events.MemoriesChanged(()))
@@ -185,6 +199,11 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
 
     def doctor(self) -> tuple[Check, ...]:
         return examine(self._opened, self._paths, self._settings, self._talking, self._minding)
+
+    def repair(self) -> tuple[str, ...]:
+        """Make anew what follows from the rest of the profile and does not; the names of the parts. Raises
+        ProfileError."""
+        return repair_profile(self._opened)
 
     @property
     def thinker(self) -> Thinker:
@@ -202,6 +221,11 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         if self._talking.model is None:
             raise self._talking.problem or ModelMissing(strings.text("engine.was_not_loaded"))
         return self._measuring.measure(StopSignal(), again=again, progress=progress)
+
+    @property
+    def index_note(self) -> IndexNote:
+        """How the index in the folder was closed, and whether Chroma is left alone."""
+        return IndexNote(self._opened, self._paths.index)
 
     @property
     def tuner(self) -> Tuner:
@@ -243,8 +267,10 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             tier=self._measuring.tier,
             measuring=minding.is_measuring,
             model_host=host_of(self._settings.model.url),
-            index_host=host_of(self._settings.index.url),
+            index_host="" if store.db.key is not None else host_of(self._settings.index.url),
+            encrypted=store.db.key is not None,
             waiting_for=minding.waiting_for,
+            reached=reached(),
         )
 
     def night(self) -> None:
@@ -272,7 +298,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
     def _kept_file(self) -> KeptFile | None:
         if self._opened.read_only:
             return None
-        if not self._settings.model.keep_read:
+        # What was read are the person's words as tokens, and llama.cpp cannot write them encrypted.
+        if not self._settings.model.keep_read or self._opened.db.key is not None:
             with suppress(OSError):
                 remove_kept(self._paths.read)
             return None

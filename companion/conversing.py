@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -16,9 +16,11 @@ from companion.clock import Clock, moment, stamp
 from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError
 from companion.events import Event, Listener
 from companion.holding import Holding
+from companion.mind.admit import LONGEST_TURN
 from companion.mind.reflect import Reflection
 from companion.minding import Minding
 from companion.model.personas import Personas
+from companion.pasted import PASTED_CHARACTERS, Span, find_pasted, joined
 from companion.records import ReplyReport, Role, TranscriptItem, Turn
 from companion.settings import Settings
 from companion.sources import why_said
@@ -62,7 +64,7 @@ class Conversing:
     def subscribe(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
-    def send(self, text: str) -> SentMessage:
+    def send(self, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
         text = valid_text(text)
         if not text.strip():
             raise EmptyMessage
@@ -74,6 +76,7 @@ class Conversing:
                 with store.db.write():
                     conversation = self._conversation or self._holding.open_new()
                     turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
+                    self._note_pasted(store, turn, pasted)
                     store.drafts.put(self._conversation or 0, "")
                     program = self._keep_care(store, turn, seen)
             except CompanionError:
@@ -98,7 +101,7 @@ class Conversing:
             raise InvalidInput(strings.text("conversing.nothing_to_go_on"), hint=instead)
         return self._again(found, Way(beside=True, begun=begun))
 
-    def resend(self, turn: int, text: str) -> SentMessage:
+    def resend(self, turn: int, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
         text = valid_text(text)
         if not text.strip():
             raise EmptyMessage
@@ -114,6 +117,8 @@ class Conversing:
                 new = store.turns.add(
                     old.conversation, "person", text, self._clock.now(), speaker=self._person, parent=parent
                 )
+                before = [old.text[source.start : source.end] for source in store.sources.of_turn(old.id)]
+                self._note_pasted(store, new, (*pasted, *find_pasted(text, before)))
                 changed += () if self._holding.is_incognito(new.conversation) else follow_path(store, left)
                 program = self._keep_care(store, new, seen)
             self._turn_to(new.conversation)
@@ -122,6 +127,13 @@ class Conversing:
             self._minding.interrupt()
         self._path_changed(changed)
         return SentMessage(new.id, new.conversation)
+
+    def _note_pasted(self, store: Store, turn: Turn, spans: Sequence[Span]) -> None:
+        """Inside the transaction that keeps the turn. What lies behind all that is ever read of a message for what it
+        tells counts as pasted: nobody types that much."""
+        behind = [(LONGEST_TURN, len(turn.text))] if len(turn.text) > LONGEST_TURN + PASTED_CHARACTERS else []
+        for span in joined(turn.text, (*spans, *behind)):
+            store.sources.add("paste", "", self._clock.now(), turn.id, span)
 
     def _keep_care(self, store: Store, turn: Turn, seen: Seen) -> bool:
         return self._standing_by.keep(store, turn.id, seen, kept=not self._holding.is_incognito(turn.conversation))
@@ -294,7 +306,7 @@ class Conversing:
             self._minding.interrupt()
             self._talking.typing(valid_text(text))
 
-    def ask(self, text: str) -> ReplyReport:
+    def ask(self, text: str, pasted: tuple[Span, ...] = ()) -> ReplyReport:
         """Send and wait for the reply; events go to listeners meanwhile. Raises CompanionError when there is none."""
         outcome: list[events.ReplyFinished | events.ReplyFailed] = []
 
@@ -304,7 +316,7 @@ class Conversing:
 
         self.subscribe(listen)
         try:
-            self.send(text)
+            self.send(text, pasted)
             self._talking.wait()
         finally:
             self._listeners.remove(listen)

@@ -15,6 +15,7 @@ from companion.memory.forgetting import Curve
 from companion.memory.learner import Learner
 from companion.memory.listing import Listing
 from companion.memory.recall import Cue, Recall
+from companion.memory.verbatim import verbatim_first
 from companion.mind.mood import latest_mood
 from companion.mind.morning import Morning
 from companion.records import (
@@ -64,7 +65,8 @@ class Desk:
         if not text.strip():
             raise InvalidInput(strings.text("engine.nothing_to_search"))
         self._ready_to_recall.wait()
-        return self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
+        found = self._recall(Cue(text, now=self._clock.now(), search=True, scopes=None), limit).memories
+        return verbatim_first(self._opened, text, found, limit)
 
     def memory(self, id: int, as_of: float | None = None) -> MemoryDetail:
         store = self._opened

@@ -5,21 +5,30 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from companion import __version__
+from companion import __version__, kernel_seal, network
 from companion.addresses import host_of, is_this_computer
-from companion.errors import CompanionError
+from companion.clock import iso, stamp
+from companion.errors import CompanionError, ProfileDamaged
+from companion.memory.index import VectorIndex
+from companion.memory.index_note import IndexNote
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
 from companion.model.protocol import Message, Sampling
 from companion.model.tiers import figures, means
 from companion.paths import Paths
+from companion.protection_check import protection_check
 from companion.reports import Check
 from companion.settings import Settings
+from companion.store.backups import Backups
 from companion.store.database import sqlite_version
+from companion.store.repairing import can_repair, repair
 from companion.store.store import Store
+from companion.store.verifying import Verified, verify
 from companion.strings import text
 from companion.talking import Talking
 
+_STALE = 14
+"""Days after which the latest copy is old."""
 PARTS = ("llama-cpp-python", "sentence-transformers", "torch", "chromadb", "apsw-sqlite3mc", "textual", "fsrs")
 
 
@@ -29,12 +38,33 @@ def examine(store: Store, paths: Paths, settings: Settings, talking: Talking, mi
     return (
         _versions(),
         *_profile(store, paths),
+        protection_check(store, paths),
+        *_kept(store, verify(store.db)),
         _model(talking, settings),
         _speed(minding),
         _thinking(talking, minding.measuring),
         *_meaning(store, minding, settings),
         *_jobs(store),
         _nights(store, settings),
+        _backups(store, paths, settings),
+        _network(),
+    )
+
+
+def _network() -> Check:
+    """What this process reached, what was refused, and what the system says is open."""
+    sealed = text("doctor.sealed_kernel") if kernel_seal.is_closed() else text("doctor.sealed")
+    state = sealed if network.is_sealed() else text("doctor.not_sealed")
+    went = ", ".join(network.reached())
+    told = [state, text("doctor.reached", hosts=went) if went else text("doctor.nobody_reached")]
+    refused = ", ".join(f"{attempt.host} ({attempt.package})" for attempt in network.refused())
+    if refused:
+        told.append(text("doctor.refused", attempts=refused))
+    open_now = ", ".join(network.connections())
+    if open_now and not went:
+        return Check("network", "warning", text("doctor.open_to", addresses=open_now), text("doctor.open_to_hint"))
+    return Check(
+        "network", "warning" if refused else "ok", "; ".join(told), text("doctor.refused_hint") if refused else ""
     )
 
 
@@ -50,7 +80,6 @@ def _versions() -> Check:
 
 
 def _profile(store: Store, paths: Paths) -> list[Check]:
-    damage = store.db.check()
     counts = text("doctor.counts", count=store.turns.count(), count_2=store.memories.count())
     checks = [Check("profile", "ok", f"{paths.database}: {counts}")]
     if store.read_only:
@@ -62,11 +91,58 @@ def _profile(store: Store, paths: Paths) -> list[Check]:
                 text("doctor.make_writable"),
             )
         ]
-    if damage:
-        checks.append(Check("integrity", "error", damage[0], text("doctor.keep_file")))
-    else:
-        checks.append(Check("integrity", "ok", text("doctor.sound")))
     return checks
+
+
+def _kept(store: Store, found: Verified) -> list[Check]:
+    """Whether all that is written says what it said then."""
+    faults, cure = found.faults, text("doctor.keep_file")
+    fixable = text("doctor.can_repair") if can_repair(found) else cure
+    file = [*faults.get("file", ()), *faults.get("schema", ())]
+    checks = [
+        Check("integrity", "error", _some(file), fixable) if file else Check("integrity", "ok", text("doctor.sound"))
+    ]
+    holds = text("doctor.chained", batches=found.batches, entries=found.entries)
+    if found.erased:
+        holds += text("doctor.erased", erased=found.erased)
+    if "journal" in faults:
+        checks.append(Check("journal", "error", text("doctor.journal_changed", where=_some(faults["journal"])), cure))
+    elif "memories" in faults:
+        where = _some(faults["memories"])
+        checks.append(Check("journal", "error", text("doctor.memories_differ", where=where), fixable))
+    else:
+        checks.append(Check("journal", "ok", holds))
+    if "turns" in faults:
+        checks.append(Check("said", "error", text("doctor.turns_changed", where=_some(faults["turns"])), cure))
+    else:
+        checks.append(Check("said", "ok", text("doctor.turns_sealed", count=found.turns)))
+    stale = [*faults.get("words", ()), *faults.get("vectors", ())]
+    if stale:
+        checks.append(Check("search", "warning", text("doctor.search_differs", where=_some(stale)), fixable))
+    else:
+        checks.append(
+            Check("search", "ok", text("doctor.search_agrees") if found.whole else text("doctor.search_large"))
+        )
+    return checks
+
+
+def _some(found: list[str]) -> str:
+    shown = ", ".join(dict.fromkeys(found[:3]))
+    return f"{shown} …" if len(found) > 3 else shown
+
+
+def repair_profile(store: Store) -> tuple[str, ...]:
+    """Make anew what can be; the parts that were. Raises ProfileReadOnly, ProfileDamaged when something else is wrong
+    as well."""
+    found = verify(store.db)
+    if not found.faults:
+        return ()
+    if not can_repair(found):
+        raise ProfileDamaged(text("doctor.cannot_repair", parts=", ".join(sorted(found.faults))))
+    repair(store.db, found.faults.keys())
+    if left := verify(store.db).faults:
+        raise ProfileDamaged(text("doctor.cannot_repair", parts=", ".join(sorted(left))))
+    return tuple(sorted(found.faults))
 
 
 def _model(talking: Talking, settings: Settings) -> Check:
@@ -154,7 +230,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     ]
     index = minding.index
     if index is None:
-        return checks
+        return checks if settings.index.url else [*checks, _closed_index(store, minding)]
     expected, found = store.vectors.count(meaning.id), index.count()
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
@@ -172,8 +248,21 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
         detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
         if text("index.exact_serves") not in detail:
             detail += text("doctor.exact_serves")
+        if isinstance(index, VectorIndex) and index.is_off:
+            cure = text("index.is_off_hint")
         checks.append(Check("index", "warning", detail, cure))
     return checks
+
+
+def _closed_index(store: Store, minding: Minding) -> Check:
+    """What can be said of the index's folder without opening it: here Chroma could end this process."""
+    meaning = minding.recall.meaning
+    note = IndexNote(store, minding.paths.index, meaning.id if meaning is not None else None)
+    if note.is_off:
+        return Check("index", "warning", text("index.off"), text("index.is_off_hint"))
+    if note.is_whole():
+        return Check("index", "ok", text("index.closed_well", count=note.vectors, size=note.taken / 1e6))
+    return Check("index", "ok", text("index.to_be_made"))
 
 
 def _jobs(store: Store) -> list[Check]:
@@ -203,3 +292,30 @@ def _nights(store: Store, settings: Settings) -> Check:
     now = store.clock.now()
     last = store.nights.latest(now.date(), now)
     return Check("sleep", "ok", text("doctor.nights", value=last or text("doctor.none_yet"), at=settings.sleep.at))
+
+
+def _backups(store: Store, paths: Paths, settings: Settings) -> Check:
+    """The newest copy that is what was written, and how old it is."""
+    problem = store.backup_notes.problem()
+    backups = Backups(paths, store.clock, settings.backup.folder)
+    found, latest = backups.all(), backups.latest_sound()
+    if problem is not None:
+        return Check("backups", "warning", text("backup.failed", error=problem[1]), problem[1].hint)
+    if latest is None:
+        if found:
+            return Check("backups", "warning", text("backup.none_sound", count=len(found)), text("backup.make_one"))
+        return Check("backups", "ok", text("backup.none_yet"))
+    if store.db.key is not None and not all(backup.encrypted for backup in found):
+        return Check("backups", "warning", text("backup.readable"), text("backup.readable_hint"))
+    age = max(0.0, stamp(store.clock.now())[0] - latest.at) / 86_400
+    detail = text("backup.latest", name=latest.name, at=iso(latest.at, latest.utc_offset), days=age, count=len(found))
+    if latest.name != found[0].name:
+        return Check(
+            "backups",
+            "warning",
+            text("backup.newest_damaged", name=found[0].name, detail=detail),
+            text("backup.make_one"),
+        )
+    if settings.backup.nightly and age > _STALE:
+        return Check("backups", "warning", detail, text("backup.make_one"))
+    return Check("backups", "ok", detail)

@@ -18,26 +18,35 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
-from companion.errors import CompanionError, EngineStopped
+from companion.crashes import ended_well, watch
+from companion.errors import CompanionError, EngineStopped, InvalidInput
 from companion.events import Event, Listener
-from companion.logs import start_logging
+from companion.kernel_seal import close_internet
+from companion.key_holder import KeyHolder
+from companion.logs import describe, keep_short, open_output, start_logging
+from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
+from companion.store.unlocking import key_for
 from companion.strings import text
+from companion.traceless import go_first, leave_no_dump
 
 log = logging.getLogger(__name__)
 
 CLOSE_PATIENCE = 0.5
 """Seconds the engine has to close before it is ended: with what the app waits for besides, quitting takes less than a
 second also where the engine answers nothing any more."""
+OPEN = "open"
+"""Not a call of the API: the first message to an engine, with a passphrase, a key or nothing."""
+END_PATIENCE = 1.5
+"""Seconds in which the engine closes once its interface is gone, however that ended."""
 _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})
 """Calls whose answer is the conversation that is open."""
 
@@ -63,10 +72,53 @@ class EngineClient(EnginePort):
         self._on_exit: list[Callable[[], None]] = []
         self._link: _Link | None = None
         self._place: Place | None = None
+        self._holder = KeyHolder(paths)
+
+    @property
+    def is_sealed(self) -> bool:
+        return self._holder.is_missing(self._settings)
+
+    async def unlock(self, passphrase: str) -> None:
+        await self.close()
+        self._link = link = self._linked()
+        try:
+            # The first message: the engine opens the profile with it, or ends.
+            self._holder.keep(await link.request(next(self._ids), OPEN, (passphrase,)))
+        except BaseException:
+            if self._link is link:
+                self._link = None
+            await asyncio.to_thread(link.abandon)
+            raise
+
+    async def seal(self) -> None:
+        if not self._holder.needed:
+            raise InvalidInput(text("sealing.has_none"), hint=text("sealing.has_none_hint"))
+        await self.close()
+        self._holder.lock()
+
+    async def protect(self, passphrase: str, keyring: bool = False) -> str:
+        code = await super().protect(passphrase, keyring)
+        self._holder.keep(await self._call("data_key"))
+        return code
+
+    async def unprotect(self, passphrase: str) -> None:
+        await super().unprotect(passphrase)
+        self._holder.keep(None)
+
+    async def rekey(self, passphrase: str) -> str:
+        code = await super().rekey(passphrase)
+        self._holder.keep(await self._call("data_key"))
+        return code
 
     def start(self) -> None:
-        """Spawn the engine and return at once. Calls may be made; they are answered when it is up."""
-        self._link = _Link(self._paths, self._settings, self._event, self._exited, self._place)
+        """Spawn the engine and return at once. Calls may be made; they are answered when it is up, with ProfileSealed
+        where it wants a passphrase."""
+        key = None if self.is_sealed else self._holder.key
+        self._link = self._linked()
+        self._link.open_with(key)
+
+    def _linked(self) -> _Link:
+        return _Link(self._paths, self._settings, self._event, self._exited, self._place)
 
     def restart(self) -> None:
         """A new engine after the old one ended."""
@@ -166,6 +218,10 @@ class _Link:
         self._outgoing.put((id, method, arguments))
         return await future
 
+    def open_with(self, key: bytes | None) -> None:
+        """Let the engine open the profile; whatever goes wrong is told to whoever asks for something."""
+        self._outgoing.put((0, OPEN, (key,)))
+
     def close(self) -> None:
         self._outgoing.put(None)
         self.process.join(CLOSE_PATIENCE)
@@ -225,6 +281,11 @@ class _Link:
 def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None = None) -> None:
     """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too. `place`:
     where the person talked to the engine before."""
+    seal()
+    if not (settings.model.url or settings.index.url):
+        close_internet()
+    go_first()
+    leave_no_dump()
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
     if hasattr(signal, "SIGHUP"):
@@ -233,7 +294,18 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
         )  # the window was closed: the end of the pipe tells, and all is saved
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _keep_off_the_screen(paths)
+    watch(paths)
+    try:
+        _serve(pipe, paths, settings, place)
+    except Exception as error:
+        # Left to itself Python would print the message, which may hold what the person said.
+        log.error("the engine failed\n%s", describe(error))
+        os._exit(1)
+
+
+def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None) -> None:
     server = _Server(pipe)
+    server.hear_key(paths)
     from companion.companion import Companion
     from companion.schedule import Schedule
     from companion.strings import use_language
@@ -241,10 +313,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     use_language(settings.ui.language)
     companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
-    try:
-        companion.start()
-    except CompanionError as error:
-        server.refuse(error)
+    if not server.open(companion.start):
         return
     if place is not None:
         companion.go_back(*place)
@@ -254,8 +323,13 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     try:
         server.answer(companion)
     finally:
+        # Whatever hangs, an engine does not outlive its interface for long; what was acknowledged is on disk.
+        deadline = threading.Timer(END_PATIENCE, os._exit, (0,))
+        deadline.daemon = True
+        deadline.start()
         schedule.stop()
         companion.close()
+        ended_well(paths)
         # Threads of native libraries must not hold the process up, and there is nothing left to save.
         os._exit(0)
 
@@ -266,14 +340,35 @@ class _Server:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._writing = threading.Lock()
+        self._opening = 0
+        self._key: Future[bytes | None] = Future()
 
     def event(self, event: Event) -> None:
         self._send((None, event))
 
-    def refuse(self, error: CompanionError) -> None:
-        """The engine could not start: every request is answered with the reason."""
-        for id, _, _ in self._requests():
-            self._send((id, False, error))
+    def hear_key(self, paths: Paths) -> None:
+        """Wait for the first message, which brings a passphrase, the key itself or nothing, and begin to make the
+        key of it: that takes as long as the imports that follow."""
+        message = next(self._requests(), (0, OPEN, (None,)))
+        self._opening = message[0]
+        secret = message[2][0] if message[1] == OPEN and message[2] else None
+        pool = ThreadPoolExecutor(1, thread_name_prefix="key")
+        self._key = pool.submit(_key_of, paths, secret)
+        pool.shutdown(wait=False)
+
+    def open(self, start: Callable[[bytes | None], None]) -> bool:
+        """Open the profile; the first message is answered with the key. False when it could not be opened: then every
+        request was answered with the reason."""
+        try:
+            key = self._key.result()
+            start(key)
+        except CompanionError as error:
+            self._send((self._opening, False, error))
+            for id, _, _ in self._requests():
+                self._send((id, False, error))
+            return False
+        self._send((self._opening, True, key))
+        return True
 
     def answer(self, companion: object) -> None:
         # Not as a context manager: at the end nobody waits for answers that take long.
@@ -302,16 +397,24 @@ class _Server:
             self._pipe.send(message)
 
 
+def _key_of(paths: Paths, secret: object) -> bytes | None:
+    if isinstance(secret, str):
+        return key_for(paths, secret)
+    return secret if isinstance(secret, bytes) else None
+
+
 def _keep_off_the_screen(paths: Paths) -> None:
     """Whatever a library prints goes to the log: the screen belongs to the interface."""
     try:
         paths.prepare()
-        target: Path | str = paths.logs / "engine.log"
-        output = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        output = open_output(paths)
     except (OSError, CompanionError):
         output = os.open(os.devnull, os.O_WRONLY)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
+    os.close(output)
+    os.close(nothing)
+    keep_short(2)
     start_logging(paths)

@@ -2,14 +2,160 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from companion import events
+from companion.clock import Clock
+from companion.editing import Editing
+from companion.errors import CompanionError
+from companion.events import Event
+from companion.minding import Minding
+from companion.paths import Paths
 from companion.safekeeping import Erasure
+from companion.sentences import sentences
+from companion.settings import Settings
+from companion.store.backups import Backups
+from companion.store.chain import ERASING
+from companion.store.clean_files import clean_files
+from companion.store.database import Database
+from companion.store.erased import Erased
+from companion.store.erasing import erase, is_unfinished
+from companion.store.erasure_plan import ErasurePlan, plan_erasure, plan_words
+from companion.store.migrations import migrate
+from companion.store.restoring import kept_aside
+from companion.store.store import Store
+from companion.talking import Talking
+from companion.text import one_line
+
+log = logging.getLogger(__name__)
+EXCERPT = 60
+"""Characters of a memory by which the person knows it again."""
 
 
 class Erasing:
-    """See `companion.api`."""
+    """See `companion.api`. Whoever is one gives it the parts below, and `_opened`."""
+
+    _paths: Paths
+    _settings: Settings
+    _clock: Clock
+    _editing: Editing
+    _talking: Talking
+    _minding: Minding
+    _sending: threading.Lock
+    _emit: Callable[[Event], None]
+    _poke: Callable[[], None]
+
+    @property
+    def _opened(self) -> Store:
+        """Raises CompanionError once it is closed."""
+        raise NotImplementedError
 
     def plan_erasure(self, ids: tuple[int, ...]) -> Erasure:
-        raise NotImplementedError
+        store = self._opened
+        with store.db.snapshot():
+            plan = plan_erasure(store, ids, self._editing.on_the_same_words)
+        said = [one_line(memory.text, EXCERPT) for _, memory in sorted(plan.memories.items())]
+        return _told(plan, self._still_in(plan), tuple(dict.fromkeys(said)))
 
     def erase(self, ids: tuple[int, ...], backups: bool = False) -> Erasure:
-        raise NotImplementedError
+        store = self._opened
+        with self._sending:
+            self._talking.check_free()
+            with self._minding.at_rest():
+                with store.db.snapshot():
+                    plan = plan_erasure(store, ids, self._editing.on_the_same_words)
+                    erase(store, plan)
+                self._minding.drop_index()
+                self._talking.renew()
+                self._talking.settle()  # what is being kept of what the model has read is kept from here on without it
+                clean_files(store.db, self._paths, plan.texts)
+        self._emit(events.MemoriesChanged(tuple(sorted(plan.memories))))
+        self._emit(events.WordsErased(tuple(plan.spans)))
+        self._poke()
+        holding = self._still_in(plan)
+        if backups:
+            holding = tuple(name for name in holding if not self._rewritten(name, plan))
+        return _told(plan, holding)
+
+    def _finish_erasing(self, store: Store) -> None:
+        """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
+        if store.read_only:
+            return
+        unfinished = is_unfinished(store.db)
+        plan = None
+        if Erased(store.db).take_over(self._paths.erased):
+            with store.db.snapshot():
+                plan = plan_words(store, _erased_in(store))
+                if plan.memories or plan.spans:
+                    erase(store, plan)
+                    unfinished = True
+        if unfinished:
+            clean_files(store.db, self._paths, plan.texts if plan is not None else ())
+
+    # Backups
+
+    @property
+    def _all_copies(self) -> Backups:
+        return Backups(self._paths, self._clock, self._settings.backup.folder)
+
+    def _still_in(self, plan: ErasurePlan) -> tuple[str, ...]:
+        """The names of the copies with any of the words, or that cannot be looked into."""
+        found = [backup.name for backup in self._all_copies.all() if self._holds(backup.name, plan)]
+        return (*found, *(folder.name for folder in kept_aside(self._paths)))
+
+    def _holds(self, name: str, plan: ErasurePlan) -> bool:
+        try:
+            with closing(self._all_copies.open_backup(name, self._opened.db.key)) as db:
+                return any(plan.statements.is_said(text) for text in _texts_in(db)) or any(
+                    id in plan.memories for (id,) in db.all("SELECT id FROM memories")
+                )
+        except CompanionError as error:
+            log.warning("a backup could not be looked into: %s", error.title)
+            return True
+
+    def _rewritten(self, name: str, plan: ErasurePlan) -> bool:
+        """Whether a copy is without the words now."""
+
+        def change(db: Database) -> None:
+            migrate(db)
+            db.all("PRAGMA foreign_keys = ON")
+            old = Store(db, self._clock, None)
+            erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
+            with db.write():
+                db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
+
+        try:
+            self._all_copies.rewrite(name, change, self._opened.db.key)
+        except CompanionError as error:
+            log.warning("a backup could not be written anew: %s", error.title)
+            return False
+        return True
+
+
+def _told(plan: ErasurePlan, backups: tuple[str, ...], excerpts: tuple[str, ...] = ()) -> Erasure:
+    return Erasure(tuple(sorted(plan.memories)), tuple(sorted(plan.spans)), plan.made_of, backups, excerpts)
+
+
+def _texts_in(db: Database) -> Iterator[str]:
+    for sql in (
+        "SELECT text FROM turns",
+        "SELECT text FROM memories",
+        "SELECT json_extract(before, '$.text') FROM journal WHERE before IS NOT NULL",
+        "SELECT json_extract(after, '$.text') FROM journal WHERE after IS NOT NULL",
+    ):
+        for (text,) in db.all(sql):
+            if text:
+                yield text
+
+
+def _erased_in(store: Store) -> set[str]:
+    """What stands in the profile of what was erased."""
+    erased = Erased(store.db)
+    found: set[str] = set()
+    for text in _texts_in(store.db):
+        parts = (text, *(text[start:end] for start, end in sentences(text)))
+        found |= {part for part in parts if erased.holds(part)}
+    return found

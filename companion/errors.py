@@ -33,6 +33,7 @@
     ├── EmbedderMissing          no sentence embedder: recall by words only
     ├── InvalidInput             what was asked makes no sense as it stands
     │   ├── EmptyMessage
+    │   ├── FileRefused          a file that was given, and may do harm or is no such file
     │   └── NotFound
     ├── Busy                     a reply is still being written
     ├── ThinkingStopped          thinking made way for the conversation; it is done later
@@ -231,6 +232,10 @@ class InvalidInput(CompanionError):
 
 class EmptyMessage(InvalidInput):
     pass
+
+
+class FileRefused(InvalidInput):
+    """A file that was given and is not opened: it may do harm, or is not what it should be."""
 
 
 class NotFound(InvalidInput):

@@ -95,6 +95,8 @@ class ThoughtsFormed:
     question: str = ""
     """What the companion would like to know, at most once a day: which of two memories holds, or whom a name means."""
     question_id: int | None = None
+    waiting: int = 0
+    """How many memories from what was pasted wait to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,13 @@ class MemoriesChanged:
     """Memories were edited, undone, faded …: what is on screen may be stale."""
 
     memories: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordsErased:
+    """Words were taken out of these turns for good: whoever shows them shows them anew."""
+
+    turns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +197,7 @@ Event = (
     | CareShown
     | ProgramSaid
     | MemoriesChanged
+    | WordsErased
     | SleepProgress
     | SleepFinished
     | ModelPullProgress

@@ -24,7 +24,7 @@ LONGEST_DATE = 4
 """Words of a date that stands without quotes."""
 IS: dict[str, tuple[Status, ...]] = {
     "active": ("active", "candidate"), "faded": ("dormant", "archived"), "replaced": ("superseded", "merged"),
-    "aside": ("quarantined",), "forgotten": ("forgotten",), "all": STATUSES,
+    "aside": ("quarantined",), "waiting": ("quarantined",), "forgotten": ("forgotten",), "all": STATUSES,
 }  # fmt: skip
 _TOKEN = re.compile(
     r"\s*(?P<word>(?P<not>-)?(?:(?P<field>[^\s:：\"“”-][^\s:：\"“”]*)[:：])?"
@@ -169,6 +169,9 @@ def _take_state(reading: _Reading, found: list[str], base: MemoryFilter, exclude
         if excluded:
             return _refuse(reading, "is", found)
         _add(reading, "scopes", [PLAY])
+    if "waiting" in found:
+        reading.values["waiting"] = not excluded
+        found = [each for each in found if each != "waiting"] if excluded else found
     states = {state for each in found for state in IS.get(each, (each,)) if state in STATUSES}
     if excluded and states:
         allowed = reading.values.get("statuses", base.statuses)

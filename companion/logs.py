@@ -1,14 +1,20 @@
 """The log file: what a developer needs after a failure, and nothing the person said.
 
 Warnings and worse go to logs/companion.log, which only the person can read. Exceptions are written as their kinds and
-the lines of code they passed through: messages and local variables may hold private text.
+the lines of code they passed through: messages and local variables may hold private text. Of other libraries' warnings
+only the place is written, for the same reason. What libraries print in the engine goes to logs/engine.log. Both are
+bounded.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import re
+import sys
 import threading
 import traceback
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +27,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 KEPT = 2
+LOOK = 30.0
+"""Seconds between two looks at how large the output of libraries is."""
+_WARNING = re.compile(r".{1,300}?:\d+: \w{1,60}(?=:)")
+"""Where a warning of Python's comes from and what kind it is: the rest is its words."""
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 logger = logging.getLogger("companion")
@@ -42,6 +52,11 @@ def start_logging(paths: Paths) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     threading.excepthook = _thread_failed
+    sys.excepthook = _failed
+    sys.unraisablehook = _unraisable
+    logging.captureWarnings(True)
+    # Handlers that a library brings along print what cannot be formatted, arguments and all.
+    logging.raiseExceptions = False
 
 
 def describe(error: BaseException) -> str:
@@ -59,8 +74,35 @@ def describe(error: BaseException) -> str:
     return "\ncaused by\n".join(parts)
 
 
+def open_output(paths: Paths) -> int:
+    """A file descriptor for what libraries print, appending to logs/engine.log; what was there is put aside once it is
+    large. Raises OSError."""
+    file = paths.logs / "engine.log"
+    with suppress(OSError):
+        if file.stat().st_size > MAX_BYTES:
+            file.replace(file.with_name("engine.log.1"))
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def keep_short(descriptor: int, every: float = LOOK) -> None:
+    """Empty the file behind `descriptor` whenever it has grown large, as long as this process lives: a library that
+    prints without end must not fill the disk."""
+
+    def look() -> None:
+        while True:
+            waiting.wait(every)
+            with suppress(OSError):
+                if os.fstat(descriptor).st_size > MAX_BYTES:
+                    os.ftruncate(descriptor, 0)
+
+    waiting = threading.Event()
+    threading.Thread(target=look, name="log-keeper", daemon=True).start()
+
+
 class _Discreet(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        if not (record.name == logger.name or record.name.startswith(f"{logger.name}.")):
+            record = _withheld(record)
         # Another handler may have formatted the exception before, message and all, and left that in the record.
         theirs, record.exc_text = record.exc_text, None
         try:
@@ -70,6 +112,17 @@ class _Discreet(logging.Formatter):
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name is logging's
         return describe(ei[1]) if ei[1] is not None else ""
+
+
+def _withheld(record: logging.LogRecord) -> logging.LogRecord:
+    """The record without its words: libraries quote what they were given. The place says which warning it was."""
+    kept = logging.makeLogRecord(record.__dict__)
+    place = f"{Path(record.pathname).name}:{record.lineno} in {record.funcName}"
+    if record.name == "py.warnings" and (told := _WARNING.match(record.getMessage())) is not None:
+        place = told[0]
+    kept.msg, kept.args = place, ()
+    kept.stack_info = None
+    return kept
 
 
 class _QuietFile(RotatingFileHandler):
@@ -86,3 +139,15 @@ class _QuietFile(RotatingFileHandler):
 def _thread_failed(args: threading.ExceptHookArgs) -> None:
     if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
         logger.error("a thread ended with an error", exc_info=args.exc_value)
+
+
+def _failed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The end of a program of ours by an error nobody caught: its way goes to the log, its message nowhere."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logger.error("ended by an error\n%s", describe(error))
+
+
+def _unraisable(args: sys.UnraisableHookArgs) -> None:
+    if args.exc_value is not None:
+        logger.error("an error that could not be raised", exc_info=args.exc_value)

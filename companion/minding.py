@@ -9,16 +9,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from companion import strings
+from companion.crashes import last as last_crash
 from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
-from companion.events import Event, MemoriesChanged, SleepFinished, SleepProgress
+from companion.events import Event, MemoriesChanged, Notice, SleepFinished, SleepProgress
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
 from companion.memory.meaning import open_meaning
+from companion.memory.passing_index import PassingIndex
 from companion.memory.recall import Recall
 from companion.memory.server_index import ServerIndex
 from companion.mind.measuring import Measuring
@@ -29,6 +31,7 @@ from companion.mind.tuning import Tuner
 from companion.model.protocol import StopSignal
 from companion.paths import Paths
 from companion.power import on_mains
+from companion.resting import Resting
 from companion.settings import OnBattery
 from companion.store.store import Store
 
@@ -40,7 +43,7 @@ _PART = 64
 
 
 @dataclass
-class Minding:
+class Minding(Resting):
     store: Store
     paths: Paths
     recall: Recall
@@ -52,6 +55,8 @@ class Minding:
     person_is_talking: Callable[[], bool]
     measuring: Measuring
     tuner: Tuner | None = None
+    back_up: Callable[[StopSignal], object] = lambda _: None
+    """Make the copy of the night, if one is due."""
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -76,6 +81,7 @@ class Minding:
     _poked: bool = True
     _working: bool = True
     _closing: bool = False
+    _resting: bool = False
     _thread: threading.Thread | None = None
 
     @property
@@ -177,6 +183,7 @@ class Minding:
             self._guard(lambda: self._embed_missing(limit=None))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
+                self._guard(self._back_up)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()
@@ -189,7 +196,11 @@ class Minding:
             self._guard(self._measure)
         with self._wake:
             # Nothing tells that the computer was plugged in.
-            self._wake.wait_for(lambda: self._closing or self._poked, LOOK if self.waiting_for else None)
+            self._wake.wait_for(
+                lambda: self._closing or (self._poked and not self._resting), LOOK if self.waiting_for else None
+            )
+            if self._resting and not self._closing:
+                self._wake.wait_for(lambda: self._closing or not self._resting)
             self._poked = False
             self._working = True
         return not self._closing
@@ -226,7 +237,7 @@ class Minding:
             self.doing = ""
 
     def _free(self) -> bool:
-        return not self._closing and not self.person_is_talking()
+        return not self._closing and not self._resting and not self.person_is_talking()
 
     def _load_embedder(self) -> None:
         if self.open_embedder is None:
@@ -270,8 +281,15 @@ class Minding:
                 log.exception("reflection failed")
                 self.store.jobs.failed(job.id, f"{type(error).__name__}: {error}")
                 continue
-            if formed is not None:
+            if formed is not None and formed.memories:
                 self.emit(formed)
+            if formed is not None and formed.waiting:
+                self.emit(MemoriesChanged(()))
+                self.emit(self._waiting_notice(formed.waiting))
+
+    def _waiting_notice(self, count: int) -> Notice:
+        told = strings.text("quarantine.waiting", count=count)
+        return Notice("information", told, strings.text("quarantine.waiting_hint"))
 
     def _measure(self) -> None:
         """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
@@ -284,7 +302,7 @@ class Minding:
     def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
         with self._wake:
             self._idle = True
-            if self._poked:
+            if self._poked or self._resting:
                 stop.set()
         self.changed()
         try:
@@ -292,7 +310,7 @@ class Minding:
         except ThinkingStopped:
             log.debug("measuring the model was interrupted")
         except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-            log.warning("the model could not be measured: %s", error)
+            log.warning("the model could not be measured: %s", type(error).__name__)
         finally:
             self._idle = False
             self.changed()
@@ -311,6 +329,11 @@ class Minding:
             self.poke()  # an event has no vector yet
         self.emit(SleepFinished(report))
 
+    def _back_up(self) -> None:
+        if self._free():
+            with self.interruptible() as stop, suppress(ThinkingStopped):
+                self.back_up(stop)
+
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))
 
@@ -321,11 +344,16 @@ class Minding:
         if self.index is None:
             self.doing = strings.text("engine.opening_index")
             store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
-            if self.index_url:
+            if store.db.key is not None:
+                # Vectors tell much of what was said: where the profile is encrypted they stay in memory, here.
+                self.index = PassingIndex(store, meaning.id, dimension)
+            elif self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
             else:
-                self.index = VectorIndex(store, folder, meaning.id, dimension)
+                self.index = VectorIndex(store, folder, meaning.id, dimension, crashed=last_crash(self.paths))
             meaning.index = self.index
             self.index.open(wanted=lambda: not self._closing)
+            if isinstance(self.index, VectorIndex) and self.index.is_off:
+                self.emit(Notice("warning", strings.text("index.is_off"), strings.text("index.is_off_hint")))
         else:
             self.index.catch_up(wanted=lambda: not self._closing)

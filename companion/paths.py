@@ -43,6 +43,11 @@ class Paths:
         return self.data / "read.kv"
 
     @property
+    def marker(self) -> Path:
+        """Tells that there is, or was, a profile here."""
+        return self.data / "companion.id"
+
+    @property
     def backups(self) -> Path:
         """Copies of the database, where settings name no other folder."""
         return self.data / "backups"
@@ -51,6 +56,11 @@ class Paths:
     def keys(self) -> Path:
         """The wrapped keys of a profile with a passphrase; a profile without one has no such file."""
         return self.data / "companion.keys"
+
+    @property
+    def erased(self) -> Path:
+        """What must not come back with an older copy of the database, in a form that does not spell it."""
+        return self.data / "companion.erased"
 
     @property
     def logs(self) -> Path:

@@ -1,19 +1,84 @@
-"""What was pasted or imported and waits to be confirmed. A part of `Companion`."""
+"""What was pasted or imported and waits to be confirmed. A part of `Companion`.
+
+Confirming takes the memories as they stand: they are recalled from now on beside what is known, and take the place of
+nothing. Removing forgets them. Either is one batch of the journal, and undo takes it back whole.
+"""
 
 from __future__ import annotations
 
-from companion.records import Change
+from companion.editing import Editing, said
+from companion.errors import NotFound
+from companion.mind.tagging import Tagger
+from companion.records import Change, Memory
 from companion.safekeeping import QuarantinedSource
+from companion.store.changes import Batch
+from companion.store.store import Store
+from companion.strings import text as words
+
+_KNOWN = ("active", "dormant", "archived", "candidate")
 
 
 class Quarantining:
-    """See `companion.api`."""
+    """See `companion.api`. Whoever is one gives it the parts below, `_opened` and `_done`."""
+
+    _editing: Editing
+
+    @property
+    def _opened(self) -> Store:
+        """Raises CompanionError once it is closed."""
+        raise NotImplementedError
+
+    def _done(self, change: Change) -> Change:
+        """Tell everybody of a change."""
+        raise NotImplementedError
 
     def quarantined(self) -> tuple[QuarantinedSource, ...]:
-        raise NotImplementedError
+        return self._opened.sources.listed()
 
     def confirm_source(self, id: int) -> Change:
-        raise NotImplementedError
+        return self._done(self._decide(id, confirmed=True))
 
     def remove_source(self, id: int) -> Change:
-        raise NotImplementedError
+        return self._done(self._decide(id, confirmed=False))
+
+    def _decide(self, id: int, *, confirmed: bool) -> Change:
+        store = self._opened
+        with store.db.snapshot():
+            store.sources.get(id)
+            waiting = store.sources.waiting(id)
+            if not waiting:
+                raise NotFound(words("quarantine.none_waits", id=id), hint=words("quarantine.see_list"))
+            name = next(each.name for each in store.sources.listed() if each.id == id)
+            memories = store.memories.many(waiting)
+            opened = store.changes.batch("person", "confirm") if confirmed else store.changes.batch("person", "remove")
+            with opened as batch:
+                for each in waiting:
+                    if confirmed:
+                        self._confirm(batch, memories[each])
+                    else:
+                        batch.update(each, status="forgotten")
+                for scope in {memory.scope for memory in memories.values()}:
+                    texts = [memory.text for memory in memories.values() if memory.scope == scope]
+                    Tagger(store).refresh(batch, texts, scope)
+                store.sources.decide(id, batch, confirmed=confirmed)
+        told = said(name)
+        if confirmed:
+            return self._editing.change(
+                batch.id, words("quarantine.confirmed", count=len(waiting), name=told), tuple(waiting)
+            )
+        return self._editing.change(
+            batch.id, words("quarantine.removed", count=len(waiting), name=told), tuple(waiting)
+        )
+
+    def _confirm(self, batch: Batch, memory: Memory) -> None:
+        """What is known already gains the words it rests on."""
+        for known in self._opened.memories.same_statement(memory.text) if memory.kind == "thought" else ():
+            if (
+                known.id != memory.id
+                and known.status in _KNOWN
+                and (known.kind, known.scope) == ("thought", memory.scope)
+            ):
+                batch.update(known.id, evidence=tuple(dict.fromkeys((*known.evidence, *memory.evidence))))
+                batch.update(memory.id, status="merged", replaced_by=known.id)
+                return
+        batch.update(memory.id, status="active")

@@ -260,6 +260,10 @@ class MemoryFilter:
     """As memory was at that time (seconds since the epoch); None: now."""
     without: tuple[str, ...] = ()
     """Words, or phrases, that none may hold."""
+    waiting: bool | None = None
+    """Only those that wait for their source to be confirmed, now, or only others."""
+    source: int | None = None
+    """Only what came from this pasted or imported source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,15 @@ class MorningReport:
     questions: tuple[str, ...] = ()
     yesterday: str = ""
     """The title of the day before; empty where it has none."""
+    warnings: tuple[str, ...] = ()
+    """What the person should see to, such as backups that fail."""
     due: bool = False
     """Whether it is to be shown unasked."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.learned or self.changed or self.fading or self.questions)
+        return not (self.learned or self.changed or self.fading or self.questions or self.warnings)
 
 
 @dataclass(frozen=True, slots=True)

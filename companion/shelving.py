@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from companion.errors import CompanionError, PullRunning, PullStopped
 from companion.events import Event, ModelPullFinished, ModelPullProgress
+from companion.kernel_seal import start_free
 from companion.model.pull_stop import PullStop
 from companion.model.shelf import Shelf
 from companion.offers import ModelChoice, ModelList, PullPlan, Removal
@@ -75,7 +76,7 @@ class Pull:
         self._told = ("", 0.0)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pull", daemon=True)
-        self._thread.start()
+        start_free(self._thread)
 
     @property
     def running(self) -> bool:

@@ -66,6 +66,7 @@ class Talking:
     """Whether the next prompt, as far as it is known, is not what was read."""
     _condition: threading.Condition = field(default_factory=threading.Condition)
     _closing: bool = False
+    _keeping: threading.Lock = field(default_factory=threading.Lock)
     _settled: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -121,6 +122,11 @@ class Talking:
         with self._condition:
             self.conversation, self._draft, self._stale = conversation, "", True
             self._condition.notify_all()
+
+    def keep_in(self, kept: KeptFile | None) -> None:
+        """From now on what was read is kept there, or nowhere. What is being kept just now is, before this returns."""
+        with self._keeping:
+            self.kept = kept
 
     def renew(self) -> None:
         """The next prompt may have changed: look at it again, once nobody waits."""
@@ -249,7 +255,9 @@ class Talking:
         if self.taker.is_incognito(self.conversation):
             return
         try:
-            self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
+            with self._keeping:
+                if self.kept is not None:
+                    self.taker.ahead.keep(self.conversation, self.model, self.kept.path, most_bytes)
         except (OSError, CompanionError) as error:  # it is read again at the next start
             log.warning("what was read could not be kept: %s", type(error).__name__)
         except Exception:

@@ -49,6 +49,7 @@ class FakeModel:
         self.default = default
         self.surprised: float | None = 3.0
         self.calls: list[Call] = []
+        self.keeps_calls = True
         self.ahead: list[tuple[Message, ...]] = []
         """The prompts that were read ahead, in order."""
         self.gate: threading.Event | None = None
@@ -89,7 +90,8 @@ class FakeModel:
         with self._locks[lane]:
             if self.closed:
                 raise ModelFailed("it was closed")
-            self.calls.append(Call(tuple(messages), sampling, lane, grammar, begun))
+            if self.keeps_calls:
+                self.calls.append(Call(tuple(messages), sampling, lane, grammar, begun))
             if grammar and not re.search(r"^root ::= .", grammar, re.M):
                 raise InvalidInput("the grammar has no root")
             reply = self.reply_to(messages)
@@ -159,7 +161,8 @@ class FakeModel:
                 return 0
             read = len(wanted) - plan_reuse(self._cached[lane], wanted, can_shift=True).kept
             self._cached[lane] = wanted
-            self.ahead.append(tuple(messages))
+            if self.keeps_calls:
+                self.ahead.append(tuple(messages))
         return read
 
     def keep(self, file: Path, messages: Sequence[Message], most_bytes: int | None = None) -> int:

@@ -178,7 +178,8 @@ def test_every_action_of_the_journal_has_its_word() -> None:
 
 
 READ_WHOLE = {
-    "act", "actor", "check", "checkin_kind", "cli_help", "command", "count", "emotion", "errors", "fields", "habit",
+    "act", "actor", "backup_reason", "check", "checkin_kind", "cli_help", "command", "count", "emotion", "errors",
+    "fields", "habit",
     "kind", "layer", "learning_how", "link", "modality", "model_note", "mood_word", "persona_about", "plain_about",
     "plain_begun", "plain_group", "plain_kind", "plain_mode", "plain_segment", "plain_use", "reason", "settings",
     "state", "subject", "themes", "tier", "tune_note", "tune_step",

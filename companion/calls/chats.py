@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from companion.chats import ChatMode, Conversation, FoundTurn, SentMessage, WhySaid
+from companion.pasted import Span
 from companion.records import TranscriptItem
 
 
@@ -14,8 +15,8 @@ class ChatCalls:
     async def _call(self, method: str, *arguments: object) -> Any:
         raise NotImplementedError
 
-    async def send(self, text: str) -> SentMessage:
-        return await self._call("send", text)
+    async def send(self, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
+        return await self._call("send", text, pasted)
 
     async def typing(self, text: str) -> None:
         await self._call("typing", text)
@@ -49,8 +50,8 @@ class ChatCalls:
     async def regenerate(self, reply: int, without: tuple[str, ...] = ()) -> SentMessage:
         return await self._call("regenerate", reply, without)
 
-    async def resend(self, turn: int, text: str) -> SentMessage:
-        return await self._call("resend", turn, text)
+    async def resend(self, turn: int, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
+        return await self._call("resend", turn, text, pasted)
 
     async def continue_reply(self, reply: int) -> SentMessage:
         return await self._call("continue_reply", reply)

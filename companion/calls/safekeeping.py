@@ -29,6 +29,9 @@ class SafekeepingCalls:
     async def renew_recovery_code(self, passphrase: str) -> str:
         return await self._call("renew_recovery_code", passphrase)
 
+    async def rekey(self, passphrase: str) -> str:
+        return await self._call("rekey", passphrase)
+
     async def backups(self, verify: bool = False) -> tuple[Backup, ...]:
         return await self._call("backups", verify)
 

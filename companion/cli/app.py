@@ -10,19 +10,24 @@ from typing import Annotated
 import typer
 
 import companion
-from companion.cli import bench, memories, models
+from companion.cli import backup, bench, memories, models
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
+from companion.cli.index import index
+from companion.cli.lock import lock
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
 from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
+from companion.cli.unlocking import FileOption, use_file
 from companion.garbage import collect_from_now_on
+from companion.network import seal
 from companion.paths import keep_private
+from companion.traceless import leave_no_dump
 
 # Plain help text: a screen reader reads boxes aloud. No completion scripts: they would be two options nobody asked for.
 app = typer.Typer(
@@ -35,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(memories.app, name="memories")
 app.add_typer(models.app, name="models")
+app.add_typer(backup.app, name="backup")
 app.add_typer(bench.app, name="bench")
 app.command()(say)
 app.command()(portrait)
@@ -42,6 +48,8 @@ app.command()(mood)
 app.command()(morning)
 app.command()(sleep)
 app.command()(doctor)
+app.command()(lock)
+app.command()(index)
 
 
 def _version(wanted: bool) -> None:
@@ -56,11 +64,13 @@ def root(
     plain: Annotated[
         bool, typer.Option("--plain", help="Chat line by line: for screen readers, dumb terminals and pipes.")
     ] = False,
+    passphrase_file: FileOption = "",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """A private companion that remembers you. Without a command it opens the chat."""
+    use_file(passphrase_file)
     if context.invoked_subcommand is None:
         raise typer.Exit(chat(plain))
     collect_from_now_on()
@@ -68,6 +78,8 @@ def root(
 
 def main() -> None:
     """The `companion` command."""
+    seal()
+    leave_no_dump()
     keep_private()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A character the terminal cannot show, or bytes that are no text, must not end the program.

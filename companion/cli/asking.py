@@ -23,6 +23,7 @@ from companion.events import (
     StatusChanged,
     ThoughtsFormed,
 )
+from companion.pasted import Span
 from companion.records import ReplyReport
 
 if TYPE_CHECKING:
@@ -61,10 +62,11 @@ class Talk:
         text: str,
         on_text: Callable[[str], None],
         on_activity: Callable[[str], None] = lambda _: None,
+        pasted: tuple[Span, ...] = (),
     ) -> ReplyReport:
         """Send `text`; `on_text` gets the reply as it comes. Ctrl+C stops the reply, keeping what there is; when
         there is none yet, or at the second time, Interrupted is raised. Raises CompanionError."""
-        asked = self._ask(text)
+        asked = self._ask(text, pasted)
         stopping = False
         while True:
             try:
@@ -101,12 +103,12 @@ class Talk:
                     raise Interrupted from None
                 stopping = True
 
-    def _ask(self, text: str) -> Asked:
+    def _ask(self, text: str, pasted: tuple[Span, ...]) -> Asked:
         asked: Asked = Future()
 
         def run() -> None:
             try:
-                asked.set_result(self._companion.ask(text))
+                asked.set_result(self._companion.ask(text, pasted))
             except BaseException as error:
                 asked.set_exception(error)
             self._events.put(asked)

@@ -108,6 +108,8 @@ def history_lines(entries: Sequence[JournalEntry]) -> list[str]:
 def _what(entry: JournalEntry) -> str:
     """What became of a memory, in a few words."""
     before, after = entry.before, entry.after
+    if before is None and after is None:
+        return text("erasing.erased")
     if before is None or after is None:
         return text("listing.new") if before is None else text("listing.taken_back")
     if before["status"] != after["status"]:

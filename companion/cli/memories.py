@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from companion.cli import quarantine
 from companion.cli.changing import (
     MAX_ID,
     AsOfOption,
     IdArgument,
+    IdsArgument,
     JsonOption,
     LimitOption,
     TextArgument,
@@ -20,6 +22,7 @@ from companion.cli.changing import (
     retention_of,
 )
 from companion.cli.curating import about, growth, merge, put_back, redo, split, timeline, topics
+from companion.cli.erasing import forget_for_good
 from companion.cli.learning import learning
 from companion.cli.listing import detail_lines, found_lines, history_lines, memory_lines
 from companion.cli.output import detail_json, entry_json, found_json, memory_json, print_json
@@ -131,9 +134,22 @@ def pin(
 
 
 @app.command()
-def forget(id: IdArgument, as_json: JsonOption = False) -> None:
+def forget(
+    ids: IdsArgument,
+    for_good: Annotated[
+        bool, typer.Option("--for-good", help="Erase the words from every file; it cannot be undone.")
+    ] = False,
+    backups: Annotated[bool, typer.Option("--backups", help="With --for-good: write backups anew, too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --for-good: do not ask.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Forget a memory: it is not recalled or learned again. `restore` or `undo` brings it back."""
-    make_change(lambda companion: companion.forget_memory(id), as_json)
+    if for_good:
+        forget_for_good(ids, backups=backups, yes=yes, as_json=as_json)
+    elif len(ids) > 1:
+        make_change(lambda companion: companion.change_memories(tuple(ids), "forget"), as_json)
+    else:
+        make_change(lambda companion: companion.forget_memory(ids[0]), as_json)
 
 
 @app.command()
@@ -175,6 +191,7 @@ def history(
 
 for command in (redo, merge, split, about, topics, timeline, growth, learning):
     app.command()(command)
+app.add_typer(quarantine.app, name="quarantine")
 app.command("put-back")(put_back)
 
 

@@ -20,6 +20,7 @@ from companion.cli.lines import TypedLines
 from companion.cli.morning import report_text
 from companion.cli.output import say
 from companion.cli.plain_commands import run_command
+from companion.cli.plain_commands.base import Leave
 from companion.cli.session import opened, prepare
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, NotFound
@@ -85,6 +86,9 @@ class PlainChat:
                     run_command(self, typed)
                 elif typed:
                     self._exchange(typed[1:] if typed.startswith("//") else typed)
+            except Leave as last:
+                say(str(last))
+                return
             except CompanionError as error:
                 show_error(error)
 

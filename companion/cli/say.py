@@ -17,6 +17,7 @@ from companion.cli.session import opened
 from companion.cli.thoughts import thought_lines
 from companion.errors import CompanionError, EmptyMessage
 from companion.events import CareShown, Notice, ProgramSaid, ThoughtsFormed
+from companion.pasted import counts_as_pasted
 from companion.records import ReplyReport
 from companion.text import sanitise, valid_text
 from companion.ui.care_text import plain_lines
@@ -30,12 +31,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write one JSON object 
 
 def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
     """Say one thing, get the reply, and be remembered."""
-    message = _message(text or [])
+    message, piped = _message(text or [])
+    pasted = ((0, len(message)),) if piped and counts_as_pasted(message) else ()
     with opened(load_model=True, load_embedder=True, nights=True) as companion:
         care: list[CareShown | ProgramSaid] = []
         talk = Talk(companion, lambda event: _care(event, care))
         try:
-            report = talk.exchange(message, _silent if as_json else _write, _progress())
+            report = talk.exchange(message, _silent if as_json else _write, _progress(), pasted)
         except CompanionError:
             companion.settle()  # there is no reply, but what was said is on disk: remember it all the same
             raise
@@ -57,15 +59,17 @@ def say(text: TextArgument = None, as_json: JsonOption = False) -> None:
             for told in (*unheard, *talk.unheard()):
                 if isinstance(told, ThoughtsFormed):
                     _tell(thought_lines(told))
+                elif isinstance(told, Notice) and told not in unheard:
+                    complain(told.title, told.hint)
 
 
-def _message(words: list[str]) -> str:
-    """The text to send. Raises EmptyMessage."""
+def _message(words: list[str]) -> tuple[str, bool]:
+    """The text to send, and whether it came through a pipe: much of it, then nobody typed it. Raises EmptyMessage."""
     piped = words == ["-"] or (not words and not sys.stdin.isatty())
     text = valid_text(sys.stdin.read() if piped else " ".join(words)).strip()
     if not text:
         raise EmptyMessage(hint=strings.text("cli.say_hint"))
-    return text
+    return text, piped
 
 
 def _care(event: CareShown | ProgramSaid, heard: list[CareShown | ProgramSaid]) -> None:

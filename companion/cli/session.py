@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from companion.cli.unlocking import key_wanted
 from companion.logs import start_logging
 from companion.paths import Paths, default_paths, keep_private
 from companion.strings import use_language
+from companion.ui.signals import on_termination
 
 if TYPE_CHECKING:
     from companion.companion import Companion
@@ -71,25 +73,36 @@ def opened(
     load_embedder: bool = False,
     nights: bool = False,
     chat: bool = False,
+    key: bytes | None = None,
 ) -> Iterator[Companion]:
-    """A started Companion, closed at the end whatever happens. Raises ProfileError.
+    """A started Companion, closed at the end whatever happens; a profile with a passphrase is opened with `key`, or
+    with what the person gives. Raises ProfileError.
 
     Without the index memories are searched exactly, over the stored vectors: for one command that is far less work
-    than importing chromadb.
+    than importing chromadb. `index` means the one on a server: that in a folder is opened by the engine process only,
+    since Chroma can end the process it is in.
     """
     paths, settings = prepare()
     check_free(paths)
+    if key is None:
+        key = key_wanted(paths, settings)
     companion = build(
         paths,
         settings,
-        index=index,
+        index=index and bool(settings.index.url),
         load_model=load_model,
         load_embedder=load_embedder,
         nights=nights,
         chat=chat,
     )
-    try:
-        companion.start()
-        yield companion
-    finally:
-        companion.close()
+    with on_termination(_end, to_the_end=True):
+        try:
+            companion.start(key)
+            yield companion
+        finally:
+            companion.close()
+
+
+def _end(code: int) -> None:
+    """Asked to end by the system: what is written of a reply is kept, and the profile is closed on the way out."""
+    raise SystemExit(code)

@@ -99,9 +99,6 @@ class FedIndex:
             self._store.vectors.delivered(part[-1][0])
         return True
 
-    def _is_whole(self) -> bool:
-        return self.count() == self._store.vectors.count(self._embedder)
-
     def _fill(self, wanted: Callable[[], bool]) -> bool:
         rows = self._store.vectors.recallable(self._embedder)
         for start in range(0, len(rows), _PART):

@@ -1,23 +1,28 @@
 """The Chroma index in a folder, and the way to a Chroma server. The only importer of chromadb.
 
-The folder may vanish or be damaged at any time: then it is made anew from the stored vectors. Chroma does not sync its
-files, so an index that was not closed cleanly is not trusted either (measured: after a power loss vectors are gone
-without a word).
+The folder may vanish or be damaged at any time: then it is made anew from the stored vectors. Chroma never opens what
+we did not close ourselves, byte for byte (`index_files`, `index_note`): damaged files end the process, and it does not
+sync them (measured: after a power loss vectors are gone without a word).
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from companion.errors import CompanionError
+from companion.memory import index_files as files
 from companion.memory.feed import FedIndex
+from companion.memory.index_note import IndexNote
+from companion.memory.panics import Unpanicked, panics_as_errors
 from companion.store.store import Store
+from companion.store.vectors import Matrix
 from companion.strings import text
 
 # Before the import: Chroma pulls in onnxruntime, which looks up its maker's hosts unless told not to.
@@ -27,62 +32,144 @@ os.environ["ANONYMIZED_TELEMETRY"] = "False"
 log = logging.getLogger(__name__)
 SPACE = {"hnsw": {"space": "cosine", "ef_search": 200}}
 """How vectors are compared, and how thoroughly."""
+MOST_RENEWALS = 2
+"""Times an index is made anew before exact search serves for as long as the engine runs."""
 
 
 class VectorIndex(FedIndex):
-    """The index in a folder of the profile."""
+    """The index in a folder of the profile. `crashed`: what the last native crash of the engine left, if it did."""
 
-    def __init__(self, store: Store, folder: Path, embedder: int, dimension: int) -> None:
+    def __init__(
+        self, store: Store, folder: Path, embedder: int, dimension: int, *, crashed: Path | None = None
+    ) -> None:
         super().__init__(store, embedder, dimension)
         self._folder = folder
+        self._note = IndexNote(store, folder, embedder)
+        self._crashed = crashed
         self._client: Any = None
-
-    @property
-    def _opening(self) -> Path:
-        return self._folder.with_name(self._folder.name + ".opening")
+        self._held = 0
+        self._renewals = 0
+        self._broken = False
+        self.is_off = False
+        """Whether it stays closed because Chroma took the engine down again and again."""
 
     def open(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
-        stamp = self._noted()
-        trusted = stamp.startswith(self._stamp(""))
-        # A damaged folder can take the process down while it is opened; then this file is still there next time.
-        if not trusted or self._opening.exists():
-            self._remove()
-        # What waits in the outbox came after it was closed; without that it holds what it held then.
-        unchanged = trusted and not self._store.vectors.outbox(1)
+        self._note.count_crash(self._crashed)
+        if self._note.is_off:
+            self._stay_off()
+            return
+        trusted = self._note.is_whole()
+        # From here on until it is closed in order, the folder is not to be trusted by whoever finds it.
+        self._mark("")
+        if not trusted and not self._begin_anew():
+            return
         try:
             self._connect()
-            if unchanged and stamp != self._stamp(self.count()):
-                raise ValueError(text("index.not_what_it_should"))
+        except CompanionError:
+            raise
         except Exception as error:
             self._renew(error)
-            unchanged = False
-        self._mark("")
         self.catch_up(wanted=wanted)
-        if trusted and not unchanged and self.ready and not self._is_whole():
-            self._renew(ValueError(text("index.not_what_it_should")))
-            self.catch_up(wanted=wanted)
+
+    def catch_up(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
+        """As for every index; one that fails, holds what others put there, or outgrows what it holds is made anew."""
+        for _ in range(MOST_RENEWALS + 1):
+            if self._collection is None:
+                return
+            try:
+                self._look_at_it()
+                if self._bring_in_step(wanted):
+                    self._look_at_size()
+                    self._held = self.count()
+                    self._ready.set()
+                return
+            except CompanionError:
+                raise
+            except Exception as error:
+                # Chroma's own failures only cost speed: exact search serves until it is there again.
+                log.exception("the index failed")
+                self._failed(text("index.failed", name=type(error).__name__))
+                self._renew(error)
+
+    def search(self, vectors: Matrix, limit: int) -> list[list[int]] | None:
+        was_ready = self.ready
+        found = super().search(vectors, limit)
+        if found is None and was_ready:
+            self._broken = True
+        return found
 
     def close(self) -> None:
-        """The folder is trusted next time if it is in step."""
-        in_step = self.ready and not self._store.vectors.outbox(1)
+        """The folder is trusted next time if it is in step and nobody else wrote into it."""
         try:
-            stamp = self._stamp(self.count()) if in_step else ""
+            in_step = self.ready and not self._store.vectors.outbox(1) and self.count() == self._held
         except Exception:
             log.exception("the index cannot say what it holds")
-            stamp = ""
+            in_step = False
         self._ready.clear()
-        self._disconnect()
-        if stamp:
-            self._mark(stamp)
+        try:
+            self._disconnect()
+            if in_step:
+                self._note.write(self._held)
+        except CompanionError:
+            raise
+        except Exception:
+            log.exception("the index could not be closed in order; it is made anew next time")
+
+    def _look_at_it(self) -> None:
+        """Raises ValueError when it could not be searched, somebody else wrote into it, or it was taken away."""
+        broken, self._broken = self._broken, False
+        if broken or (self.ready and (self.count() != self._held or not self._folder.is_dir())):
+            raise ValueError(text("index.not_what_it_should"))
+
+    def _look_at_size(self) -> None:
+        """Raises ValueError when its files are larger than what they hold gives reason for."""
+        if files.taken(self._folder) > files.justified(self.count(), self._dimension):
+            raise ValueError(text("index.outgrown"))
+
+    def _upsert(self, rows: list[tuple[int, bytes]]) -> None:
+        super()._upsert(rows)
+        self._look_at_size()
 
     def _renew(self, error: Exception) -> None:
         """Begin with an empty folder: whatever Chroma raises, the cure is the same."""
-        log.warning("the index is made anew: %s", error)
-        self.problem = text("index.made_anew", name=type(error).__name__)
+        log.warning("the index is made anew: %s", type(error).__name__)
         self._ready.clear()
-        self._disconnect()
-        self._remove()
-        self._connect()
+        with suppress(Exception):
+            self._disconnect()
+        self._collection = None
+        self._renewals += 1
+        if self._renewals > MOST_RENEWALS:
+            self.problem = text("index.failed", name=type(error).__name__)
+            files.remove(self._folder)
+            return
+        self.problem = text("index.made_anew", name=type(error).__name__)
+        if not self._begin_anew():
+            return
+        try:
+            self._connect()
+        except CompanionError:
+            raise
+        except Exception as again:
+            log.exception("the index cannot be made")
+            self._failed(text("index.failed", name=type(again).__name__))
+            self._collection = None
+
+    def _begin_anew(self) -> bool:
+        """Make room for a new folder. Whether there is."""
+        if files.remove(self._folder):
+            return True
+        self._failed(text("index.in_the_way"))
+        return False
+
+    def _stay_off(self) -> None:
+        """What waits for it is dropped: should it be wanted again, it is made from all there is."""
+        self.is_off = True
+        self._failed(text("index.off"))
+        files.remove(self._folder)
+        self._mark("")
+        last = self._store.db.value("SELECT max(seq) FROM outbox")
+        if last is not None:
+            self._store.vectors.delivered(last)
 
     def _connect(self) -> None:
         import chromadb
@@ -90,37 +177,39 @@ class VectorIndex(FedIndex):
         from chromadb.config import Settings
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._opening.touch(mode=0o600)
+        # Or Chroma's own SQLite would put its temporary files among those of all programs.
+        os.environ["SQLITE_TMPDIR"] = str(self._folder)
         settings = Settings(anonymized_telemetry=False, allow_reset=False)
-        try:
-            self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
-        except Exception:
-            # Chroma keeps the half-made client of a folder it could not open, and would hand it out again.
-            SharedSystemClient.clear_system_cache()
-            raise
-        # Without an explicit None Chroma would fetch an embedding model of its own.
-        self._collection = self._client.get_or_create_collection(
-            f"memories-{self._embedder}",
-            embedding_function=None,
-            configuration=SPACE,
-        )
-        self._collection.count()
-        self._opening.unlink(missing_ok=True)
+        with panics_as_errors():
+            try:
+                self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+            except BaseException:
+                # Chroma keeps the half-made client of a folder it could not open, and would hand it out again.
+                SharedSystemClient.clear_system_cache()
+                raise
+            # Without an explicit None Chroma would fetch an embedding model of its own.
+            self._collection = Unpanicked(
+                self._client.get_or_create_collection(
+                    f"memories-{self._embedder}",
+                    embedding_function=None,
+                    configuration=SPACE,
+                )
+            )
+            self._collection.count()
 
     def _disconnect(self) -> None:
         client, self._client, self._collection = self._client, None, None
         if client is not None:
-            client.close()
+            with panics_as_errors():
+                client.close()
 
-    def _remove(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        if self._folder.is_file() or self._folder.is_symlink():
-            self._folder.unlink()
-        self._opening.unlink(missing_ok=True)
 
-    def _stamp(self, count: int | str) -> str:
-        """What is written when it was closed in step: counting what should be there reads all of a large store."""
-        return f"clean:{self._embedder}:{count}"
+def passing_client() -> Any:
+    """Chroma in memory: nothing of it is ever in a file."""
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.EphemeralClient(settings=Settings(anonymized_telemetry=False, allow_reset=False))
 
 
 def server_client(url: str, patience: float) -> Any:

@@ -23,6 +23,7 @@ from companion.memory.words import idf, stems
 from companion.mind import events
 from companion.mind.central import LARGE
 from companion.mind.events import Heard, Stretch
+from companion.mind.setting_apart import SettingApart
 from companion.mind.telling_events import Sentence, Telling, tell, tell_by_model, tellable
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
@@ -72,6 +73,7 @@ class EventKeeper:
     def __init__(self, store: Store, meaning: Callable[[], Meaning | None] = lambda: None) -> None:
         self._store = store
         self._meaning = meaning
+        self._apart = SettingApart(store)
 
     def hear(
         self,
@@ -170,7 +172,10 @@ class EventKeeper:
 
     def _tell(self, conversation: int, stretch: Stretch, thinker: Thinker, stop: StopSignal) -> Ended | None:
         """The event of a stretch; None when it was small talk, or is not to be told."""
-        turns = {t.id: t for t in self._store.turns.between(conversation, stretch.first, stretch.last)}
+        # What was pasted is never told as what the person said.
+        turns = {
+            t.id: self._apart.typed(t) for t in self._store.turns.between(conversation, stretch.first, stretch.last)
+        }
         if not turns:
             return None
         parts = [m for m in self._resting_on(list(turns)) if m.kind in ("moment", "thought") and m.status in STANDING]

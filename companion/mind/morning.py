@@ -57,6 +57,7 @@ class Morning:
             fading=self._fading(now),
             questions=self._questions(since, at),
             yesterday=self._yesterday(now),
+            warnings=self._warnings(),
         )
         first = self.store.mornings.first_turn()
         lived = first is not None and local_date(*first) < now.date()
@@ -90,6 +91,10 @@ class Morning:
         plans = self._bearable(self.store.mornings.plans_due(max(since - DAY, at - LONGEST_AGO * DAY), at))
         asked = [one_line(each.text, 300) for each in open_still[-1:]]
         return (*asked, *(text("morning.how_did_it_go", plan=one_line(plan.text, 160)) for plan in plans[-ASKED:]))
+
+    def _warnings(self) -> tuple[str, ...]:
+        problem = self.store.backup_notes.problem()
+        return () if problem is None else (text("backup.failed", error=one_line(str(problem[1]), 300)),)
 
     def _yesterday(self, now: datetime) -> str:
         """The title of the digest of the day before, where there is one."""

@@ -6,12 +6,13 @@ credit for the memories the reply used and what recall learns from that, the vec
 done. A model is asked before the transaction: how to put a statement (`phrasing`), what it sees in pairs that the rules
 leave side by side (`weighing`), and what several thoughts show together (`insights`). What the person had forgotten is
 not learned again. Of what is said in play the moments alone are kept, as play: nothing of it is a thought about the
-person's life. All that is kept has the scope of its conversation (`store.scopes`).
+person's life. All that is kept has the scope of its conversation (`store.scopes`). What was pasted, and what a reply
+makes of it, waits until the person has confirmed it (`setting_apart`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock
@@ -34,11 +35,13 @@ from companion.mind.marking import fit_to_remember
 from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
+from companion.mind.setting_apart import Apart, SettingApart, holds_moment
 from companion.mind.statement import Statement
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
 from companion.model.protocol import StopSignal
+from companion.pasted import Span
 from companion.question import Question
 from companion.records import PLAY, Memory, Turn
 from companion.sentences import sentences
@@ -70,6 +73,7 @@ class Reflection:
         self._keeper = Keeper(self.store, self.clock, self.curve)
         self._insights = Insights(self.store, self.clock)
         self._events = EventKeeper(self.store, self.meaning)
+        self._apart = SettingApart(self.store)
 
     def queue(self, turn: int, reply: int | None = None) -> None:
         """Put an exchange into the durable queue, or another `reply` to it; joins the caller's transaction."""
@@ -88,12 +92,18 @@ class Reflection:
 
     def _hear_reply(self, job: int, turn_id: int, reply_id: int) -> ThoughtsFormed | None:
         """Another reply to an exchange that was, or will be, thought about: its moment, what it promised, credit."""
-        turn, reply = self.store.turns.get(turn_id), self.store.turns.get(reply_id)
+        apart = self._apart.look(self.store.turns.get(turn_id), self.store.turns.get(reply_id))
+        turn, reply = apart.turn, self.store.turns.get(reply_id)
         scope = self.store.scopes.of(turn.conversation)
         known = bool(self.store.memories.resting_on([reply_id])) or wants_private(turn.text)
-        moments = [] if known else [m for m in self._moments(turn, reply, scope) if m.evidence[0].turn == reply_id]
+        moments = [] if known else [m for m in self._moments(apart, reply, scope) if m.evidence[0].turn == reply_id]
         thoughts = [] if known or scope == PLAY else own_thoughts(self.store, turn, reply)
-        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
+        thoughts = [replace(thought, scope=scope) for thought in thoughts]
+        if apart.taints:
+            waiting, moments, thoughts = [*moments, *thoughts], [], []
+        else:
+            waiting = []
+        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts, *waiting)])
         with self.store.changes.batch("reflection", "remember", f"from another reply to turn {turn_id}") as batch:
             self._check_said(turn, reply)
             if vectors and (meaning := self.meaning()) is not None:
@@ -101,8 +111,9 @@ class Reflection:
                 self.store.vectors.announce(list(vectors))
             for each in moments:
                 self._keep_moment(batch, each)
+            self._apart.keep(batch, apart, waiting)
             kept = [
-                self._keeper.keep(batch, replace(thought, scope=scope), None)
+                self._keeper.keep(batch, thought, None)
                 for thought in thoughts
                 if not self._says_what_is_buried(thought.text)
             ]
@@ -120,28 +131,35 @@ class Reflection:
     ) -> ThoughtsFormed | None:
         """Think about the exchange that the person's turn `turn_id` began. Running it again changes nothing. `thinker`
         puts into words what it can; nothing is written before it has. Raises ThinkingStopped when `stop` is set."""
-        turn = self.store.turns.get(turn_id)
         replies = self.store.turns.replies_to(turn_id)
         off = self.store.branches.off([reply.id for reply in replies])
         reply = next((reply for reply in replies if reply.id not in off), None)
+        apart = self._apart.look(self.store.turns.get(turn_id), reply)
+        turn = apart.turn  # what was typed: what was pasted into it is looked at apart
         thinker, stop = thinker or Tier0(), stop or StopSignal()
         scope = self.store.scopes.of(turn.conversation)
         playing = scope == PLAY
         private = wants_private(turn.text)
-        moments = [] if private else self._moments(turn, reply, scope)
+        moments = [] if private else self._moments(apart, reply, scope)
         telling = turn.role == "person" and not playing and not private
-        keep = admit(turn.text, known_names(self.store, turn.text, scope)) if telling else []
+        keep = self._admitted(turn, apart.typed, scope) if telling else []
         keep = self._not_kept(turn, keep)
         phrased = phrase(turn, keep, thinker, stop)
         thoughts = [self._thought(turn, each, scope) for each in phrased]
+        waiting = [] if private else self._waiting(apart, telling, scope)
         if telling and not thoughts and lasts(turn.text):
             # Nothing was taken from it, so that its own words are all there is of what they say for good.
             moments = [replace(m, strength=PREFERENCE) if m.evidence[0].turn == turn.id else m for m in moments]
         weighed = weigh(self._keeper, thoughts, thinker, stop)
         insight, ungrounded = self._insights.find(thoughts, thinker, stop)
         if not private and not playing:
-            thoughts += [replace(own, scope=scope) for own in own_thoughts(self.store, turn, reply)]
-        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts)])
+            own = [replace(own, scope=scope) for own in own_thoughts(self.store, turn, reply)]
+            thoughts += [] if apart.taints else own
+            waiting += own if apart.taints else []
+        if apart.taints and reply is not None:
+            waiting += [moment for moment in moments if moment.evidence[0].turn == reply.id]
+            moments = [moment for moment in moments if moment.evidence[0].turn != reply.id]
+        vectors = piece_vectors(self.meaning(), [memory.text for memory in (*moments, *thoughts, *waiting)])
         heard = None if private else self._events.hear(turn, moments, vectors, thinker=thinker, stop=stop)
         lines: list[Line] = []
         formed: list[int] = []
@@ -161,6 +179,7 @@ class Reflection:
                 self.store.vectors.announce(list(vectors))  # older memories may say the same words
             for each in moments:
                 self._keep_moment(batch, each)
+            kept_apart = self._apart.keep(batch, apart, waiting)
             for at, thought in enumerate(thoughts):
                 if self._says_what_is_buried(thought.text):
                     continue
@@ -179,10 +198,10 @@ class Reflection:
             if reply is not None:
                 self._credit(batch, turn, reply)
             self.store.jobs.done(job)
-        if not formed:
+        if not formed and not kept_apart:
             return None
-        asked = (question.text, question.id) if question is not None else ("", None)
-        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), *asked)
+        asked, number = (question.text, question.id) if question is not None else ("", None)
+        return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), asked, number, kept_apart)
 
     def _not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
         """Without what a thought tells already: an answer to a question is kept as soon as it is given."""
@@ -196,11 +215,28 @@ class Reflection:
         if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
             raise ThinkingStopped
 
-    def _moments(self, turn: Turn, reply: Turn | None, scope: str) -> list[Memory]:
+    def _admitted(self, turn: Turn, spans: Sequence[Span], scope: str) -> list[Statement]:
+        """What lasts of these stretches of a turn, each judged by itself."""
+        known = known_names(self.store, turn.text, scope)
+        return [each.moved(start) for start, end in spans for each in admit(turn.text[start:end], known)]
+
+    def _waiting(self, apart: Apart, telling: bool, scope: str) -> list[Memory]:
+        """What pasted text tells: it is not placed among what is known, and so takes the place of nothing."""
+        whole, found = apart.whole, list[Memory]()
+        for source in apart.open:
+            span = (source.start, source.end)
+            if _tells(whole.text[slice(*span)]):
+                found.append(_moment(whole, scope, span))
+            kept = self._admitted(whole, [span], scope) if telling else []
+            found += [self._thought(whole, Phrased(each), scope) for each in self._not_kept(whole, kept)]
+        return [each for each in found if not self._says_what_is_buried(each.text)]
+
+    def _moments(self, apart: Apart, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
-        if self._says_what_is_buried(turn.text):
+        turn = apart.whole
+        if self._says_what_is_buried(apart.turn.text):
             return []
-        found = [_moment(turn, scope)] if _tells(turn.text) else []
+        found = [_moment(turn, scope, span) for span in apart.typed if _tells(turn.text[slice(*span)])]
         if reply is not None and _tells(reply.text) and not self._says_what_is_buried(reply.text):
             given = self.store.recalls.of([reply.id])[reply.id]
             sound = fit_to_remember(self.store, reply) == reply.text  # what it made up must not come back as memory
@@ -241,10 +277,8 @@ class Reflection:
         )
 
     def _keep_moment(self, batch: Batch, moment: Memory) -> None:
-        turn = moment.evidence[0].turn
-        if any(memory.kind == "moment" for memory in self.store.memories.resting_on([turn])):
-            return
-        batch.add(moment)
+        if not holds_moment(self.store, moment):
+            batch.add(moment)
 
     def _credit(self, batch: Batch, turn: Turn, reply: Turn) -> None:
         recalled = self.store.recalls.of([reply.id])[reply.id]
@@ -263,9 +297,10 @@ class Reflection:
             self.learner.learn(reply.id)
 
 
-def _moment(turn: Turn, scope: str) -> Memory:
-    text = turn.text.strip()
-    begin = turn.text.index(text)
+def _moment(turn: Turn, scope: str, span: Span | None = None) -> Memory:
+    begin, end = span or (0, len(turn.text))
+    text = turn.text[begin:end].strip()
+    begin = turn.text.index(text, begin)
     starts, ends = happened(text, turn)
     return Memory(
         0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from companion.records import Modality, Polarity
 
@@ -29,3 +29,8 @@ class Statement:
     """The person put something right."""
     core: tuple[int, int] | None = None
     """The span of the statement itself where sentences beside it are kept with it."""
+
+    def moved(self, by: int) -> Statement:
+        """The same statement, `by` characters further on in a longer text."""
+        core = None if self.core is None else (self.core[0] + by, self.core[1] + by)
+        return replace(self, start=self.start + by, end=self.end + by, core=core) if by else self

@@ -19,6 +19,7 @@ from companion.model.gguf import read_header
 from companion.model.partial import NO_ROOM, Mark, Partial
 from companion.model.pull_stop import PullStop
 from companion.model.wanted import OnProgress, Patience, Wanted
+from companion.network import allowing
 from companion.store.lock import held
 from companion.strings import text
 from companion.text import one_line
@@ -43,7 +44,8 @@ def fetch(
             if not free:
                 raise PullRunning(wanted.target.name)
             try:
-                with Partial(wanted.target, patience.reserve) as partial:
+                # The host may hand on to another, and a proxy may lie between: the person asked for the file.
+                with allowing(), Partial(wanted.target, patience.reserve) as partial:
                     return _Fetching(wanted, partial, on_progress, stop or PullStop(), patience).run()
             finally:
                 with suppress(OSError):  # Windows lets nobody remove a file that is open; it is empty

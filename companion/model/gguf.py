@@ -19,6 +19,10 @@ from companion.strings import text
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
 _MOST_PAIRS, _MOST_TENSORS, _LONGEST_NAME, _MOST_NESTED = 1 << 16, 1 << 20, 1 << 16, 4
+_LONGEST_VALUE = 1 << 24
+"""Bytes of a text that a file says of itself: a chat template is the longest, with some thousands."""
+_MOST_WALKED = 1 << 22
+"""Items of arrays that have to be walked one by one: vocabularies have some hundred thousand."""
 _READ_AHEAD = 1 << 20
 _KEPT = 1 << 12
 """Arrays of whole numbers up to this length are kept: what is told for each layer. The vocabulary's are skipped."""
@@ -97,6 +101,7 @@ class _Reader:
         self._size = size
         self._buffer = b""
         self._at = 0
+        self._walked = 0
         self._base = 0
         """Offset in the file of the buffer's first byte."""
 
@@ -156,7 +161,7 @@ class _Reader:
 
     def _value(self, kind: int, depth: int = 0) -> object:
         if kind == _STRING:
-            return self._string(self._size)
+            return self._string(_LONGEST_VALUE)
         if kind in _SCALARS:
             return self._number(_SCALARS[kind])
         if kind != _ARRAY or depth > _MOST_NESTED:
@@ -167,9 +172,13 @@ class _Reader:
             if length <= _KEPT and _SCALARS[kind] in "BbHhIiQq":
                 return struct.unpack(f"<{length}{_SCALARS[kind]}", self._take(length * width))
             self._skip(length * width)
-        elif length > self._size:
+            return None
+        if length > self._size:
             self._cut_short(self._base + self._at + length)
-        elif kind == _STRING:
+        self._walked += length
+        if self._walked > _MOST_WALKED:
+            raise ModelUnreadable(text("gguf.items", path=self._path, length=length))
+        if kind == _STRING:
             for _ in range(length):
                 self._skip(self._number("Q"))
         else:

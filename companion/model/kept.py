@@ -82,9 +82,14 @@ def read_kept(file: Path, identity: str) -> Kept | None:
 
 def remove_kept(file: Path) -> None:
     """Forget what was kept. Raises OSError."""
-    for each in (_beside(file), file):
+    for each in kept_files(file):
         each.unlink(missing_ok=True)
-        each.with_name(each.name + ".part").unlink(missing_ok=True)
+
+
+def kept_files(file: Path) -> tuple[Path, ...]:
+    """All that keeping may leave; they need not be there."""
+    both = (_beside(file), file)
+    return (*both, *(each.with_name(each.name + ".part") for each in both))
 
 
 def text_hash(tokens: Sequence[int]) -> str:

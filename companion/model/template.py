@@ -2,6 +2,9 @@
 
 Each text is replaced by an unguessable mark, the template is rendered, and the result is cut at the marks: what
 the template wrote is tokenised with control tokens, what people and models wrote is tokenised without.
+
+A template is a program that came with a model file. A plain one is rendered here, any other in a process of its own
+that is ended when it takes too long (`template_child`).
 """
 
 from __future__ import annotations
@@ -10,18 +13,20 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal, NoReturn
+from typing import Any, Literal
 
 import jinja2
-from jinja2.ext import loopcontrols
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from companion import strings
-from companion.errors import ModelWithoutTemplate
+from companion.errors import ModelUnreadable, ModelWithoutTemplate
 from companion.model.protocol import Message
+from companion.model.template_child import TemplateChild, TemplateRunaway
+from companion.model.template_plain import is_plain
+from companion.model.template_worker import TooMuch, environment, written
 
 PieceKind = Literal["markup", "plain", "reply"]
+LONGEST_SOURCE = 1 << 20
+"""Characters of a template; real ones have a few thousand."""
 JOIN = "\n\n"
 """Between the parts of one message: memories and text, or two messages that a strict template makes one."""
 
@@ -43,7 +48,8 @@ class _Part:
 
 
 class ChatTemplate:
-    """Renders messages to pieces. Raises ModelWithoutTemplate when the template cannot be used at all.
+    """Renders messages to pieces. Raises ModelWithoutTemplate when the template cannot be used at all, ModelUnreadable
+    when it takes too long, or too much memory.
 
     What the template can do is found by trying: whether it takes a system message (else it is put ahead of the
     first user message), whether roles must alternate (else messages are merged), and which contents it trims.
@@ -54,10 +60,7 @@ class ChatTemplate:
             raise ModelWithoutTemplate
         self.source = source
         self._fixed = {"bos_token": bos, "eos_token": eos}
-        try:
-            self._template = _environment().from_string(source)
-        except jinja2.TemplateError as error:
-            raise ModelWithoutTemplate(strings.text("template.error", error=error)) from error
+        self._template = _opened(source)
         self._system = self._strict = False
         self._probe()
 
@@ -76,6 +79,8 @@ class ChatTemplate:
             contents.append({"role": part.role, "content": JOIN.join(names)})
         cut = re.split(f"\ue000{mark}\\.([0-9]+)\ue001", self._render(contents))
         pieces: list[Piece] = []
+        if not all(int(value) < len(texts) for value in cut[1::2]):
+            raise ModelWithoutTemplate(strings.text("template.leaves_out"))
         for index, value in enumerate(cut):
             piece = texts[int(value)] if index % 2 else Piece("markup", value)
             if piece.text:
@@ -83,14 +88,21 @@ class ChatTemplate:
         return pieces
 
     def _render(self, messages: list[dict[str, str]]) -> str:
+        values: dict[str, Any] = {
+            "messages": messages,
+            "add_generation_prompt": True,
+            # Small thinking models would spend the whole reply on thoughts that nobody sees (Qwen 3 and others).
+            "enable_thinking": False,
+            **self._fixed,
+        }
         try:
-            return self._template.render(
-                messages=messages,
-                add_generation_prompt=True,
-                # Small thinking models would spend the whole reply on thoughts that nobody sees (Qwen 3 and others).
-                enable_thinking=False,
-                **self._fixed,
-            )
+            if isinstance(self._template, TemplateChild):
+                return self._template.render(values)
+            return written(self._template, values)
+        except (TemplateRunaway, TooMuch, MemoryError, RecursionError) as error:
+            raise ModelUnreadable(
+                strings.text("template.runaway"), hint=strings.text("template.runaway_hint")
+            ) from error
         except Exception as error:  # a template is a program: it can fail in any way
             raise ModelWithoutTemplate(strings.text("template.fails", error=error)) from error
 
@@ -142,13 +154,16 @@ class ChatTemplate:
         return merged
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    """As in Hugging Face transformers, whose templates these are: a sandbox without access to attributes."""
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
-    environment.globals["raise_exception"] = _raise
-    environment.globals["strftime_now"] = lambda form: datetime.now().astimezone().strftime(form)
-    return environment
-
-
-def _raise(message: str) -> NoReturn:
-    raise jinja2.TemplateError(message)
+def _opened(source: str) -> jinja2.Template | TemplateChild:
+    """Raises ModelWithoutTemplate, ModelUnreadable."""
+    if len(source) > LONGEST_SOURCE:
+        raise ModelUnreadable(strings.text("template.runaway"), hint=strings.text("template.runaway_hint"))
+    made = environment()
+    try:
+        # Compiled only when it is plain: the compiler works out what is constant, and "a" * 10**10 is.
+        parsed = made.parse(source)
+        return made.from_string(source) if is_plain(parsed, source) else TemplateChild(source)
+    except jinja2.TemplateError as error:
+        raise ModelWithoutTemplate(strings.text("template.error", error=error)) from error
+    except (RecursionError, MemoryError, ValueError, OverflowError) as error:
+        raise ModelWithoutTemplate(strings.text("template.error", error=type(error).__name__)) from error

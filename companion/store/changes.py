@@ -12,18 +12,29 @@ from companion import strings
 from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToRedo, NothingToUndo
 from companion.records import Actor, LinkType, Memory, Status
+from companion.store.chain import BatchLink, new_nonce
 from companion.store.database import Database
-from companion.store.images import Image, complete, evidence_image, image_of, links_of, read_image, write_image
+from companion.store.images import (
+    Image,
+    complete,
+    evidence_image,
+    image_of,
+    links_of,
+    quoted_again,
+    read_image,
+    write_image,
+)
 
 Observer = Callable[[tuple[int, ...]], None]
 Beside = Callable[[int, bool], bool]
 """Told of a batch (never itself an undoing) and whether it stands now; takes back, or does again, what was done beside
 the journal with it, in the same transaction. Whether there was anything."""
 
+ERASED = "erase"
+"""Action of a batch that took words away for good: it is never taken back."""
 NAMED = frozenset({"text", "status", "pinned", "evidence", "links", "kind", "tags"})
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
 
-_ENTRY = "INSERT INTO journal(batch, memory, before, after) VALUES (?,?,?,?)"
 _PART = 500
 
 
@@ -40,6 +51,7 @@ class Batch:
         self._look = look
         self._images: dict[int, tuple[Image | None, Image | None]] = {}
         self._moved: dict[int, None] = {}
+        self._link = BatchLink(db, id)
 
     @property
     def touched(self) -> tuple[int, ...]:
@@ -77,17 +89,15 @@ class Batch:
                 "UPDATE memories SET status = ?, version = version + 1 WHERE id = ?", ((after, id) for id, _, _ in rows)
             )
             self._db.run_many("INSERT INTO outbox(memory) VALUES (?)", ((id,) for id, _, _ in rows))
-            self._db.run_many(
-                _ENTRY,
-                (
+            self._link.write(
+                [
                     (
-                        self.id,
                         id,
                         _dump({"status": before, "version": version}),
                         _dump({"status": after, "version": version + 1, "text": text}),
                     )
                     for id, version, text in rows
-                ),
+                ]
             )
             self._moved |= dict.fromkeys(id for id, _, _ in rows)
             for id in ids[start : start + _PART]:
@@ -113,7 +123,14 @@ class Batch:
         before = read_image(self._db, id)
         if before is None and image is None:
             return False
+        if image is not None:
+            image["evidence"] = quoted_again(self._db, image["evidence"])
         return self._put(id, before, image)
+
+    def state(self, id: int) -> None:
+        """Say in the journal what a memory is, whether or not it is changed: what it told of it before is erased."""
+        image = self._require(id)
+        self._images.setdefault(id, (image, image))
 
     def _put(self, id: int, before: Image | None, after: Image | None) -> bool:
         self._look()
@@ -137,10 +154,9 @@ class Batch:
 
     def write_journal(self) -> None:
         """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
-        self._db.run_many(
-            _ENTRY,
-            ((self.id, id, self._dumped(before), self._dumped(after)) for id, (before, after) in self._images.items()),
-        )
+        entries = self._images.items()
+        self._link.write([(id, self._dumped(before), self._dumped(after)) for id, (before, after) in entries])
+        self._link.close()
 
     def _dumped(self, image: Image | None) -> str | None:
         self._look()
@@ -176,8 +192,8 @@ class Changes:
         with self._db.write():
             at, offset = stamp(self._clock.now())
             id = self._db.run(
-                "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes) VALUES (?,?,?,?,?,?)",
-                (at, offset, actor, action, reason, undoes),
+                "INSERT INTO batches(at, utc_offset, actor, action, reason, undoes, nonce) VALUES (?,?,?,?,?,?,?)",
+                (at, offset, actor, action, reason, undoes, new_nonce()),
             )
             batch = Batch(self._db, id, look)
             yield batch
@@ -194,14 +210,21 @@ class Changes:
             row = self._db.one("SELECT action, reason FROM batches WHERE id = ?", (target,))
             if row is None:
                 raise NotFound(strings.text("engine.no_change", target=target), hint=strings.text("engine.see_history"))
+            if row[0] == ERASED:
+                raise NothingToUndo(strings.text("erasing.no_undo", target=target))
             if self.undone_by(target) is not None:
                 raise NothingToUndo(strings.text("engine.undone_already", target=target))
             kept: list[str] = []
             with self.batch("person", "undo", f"takes back {row[0]} (change {target})", target) as undo:
                 entries = self._db.all(
-                    "SELECT memory, before, after FROM journal WHERE batch = ? ORDER BY seq DESC", (target,)
+                    "SELECT memory, before, after, nonce FROM journal WHERE batch = ? ORDER BY seq DESC", (target,)
                 )
-                for memory, before, after in entries:
+                if entries and not any(nonce for *_, nonce in entries):
+                    raise NothingToUndo(strings.text("erasing.no_undo", target=target))
+                for memory, before, after, nonce in entries:
+                    if nonce is None:
+                        kept.append(strings.text("erasing.field", memory=memory))
+                        continue
                     self._take_back(undo, memory, _load(before), _load(after), kept)
                 root, depth = self.root_of(target)
                 more = [beside(root, depth % 2 == 1) for beside in self._beside]
@@ -243,7 +266,10 @@ class Changes:
 
     def _latest_of_person(self) -> int:
         rows = self._db.all(
-            "SELECT id FROM batches WHERE actor = 'person' AND undoes IS NULL ORDER BY id DESC LIMIT 1000"
+            "SELECT id FROM batches WHERE actor = 'person' AND undoes IS NULL AND action <> ? AND (EXISTS (SELECT 1"
+            " FROM journal j WHERE j.batch = batches.id AND j.nonce IS NOT NULL)"
+            " OR NOT EXISTS (SELECT 1 FROM journal j WHERE j.batch = batches.id)) ORDER BY id DESC LIMIT 1000",
+            (ERASED,),
         )
         for (id,) in rows:
             if self.undone_by(id) is None:

@@ -84,7 +84,8 @@ class Consolidated:
         """Who last had a memory forgotten, set aside or merged into another, or its making undone, when (seconds), and
         whether it was this one they meant and not one that rests on the same words; None when nobody did."""
         for batch, before, after in self._db.all(
-            "SELECT batch, before, after FROM journal WHERE memory = ? ORDER BY seq DESC", (memory,)
+            "SELECT batch, before, after FROM journal WHERE memory = ? AND nonce IS NOT NULL ORDER BY seq DESC",
+            (memory,),
         ):
             state = _status(after)
             gone = after is None or (state in AWAY and _status(before) not in AWAY)
@@ -102,7 +103,8 @@ class Consolidated:
     def brought_back(self, memory: int) -> bool:
         """Whether it stands because the person restored it."""
         for batch, before, after in self._db.all(
-            "SELECT batch, before, after FROM journal WHERE memory = ? ORDER BY seq DESC", (memory,)
+            "SELECT batch, before, after FROM journal WHERE memory = ? AND nonce IS NOT NULL ORDER BY seq DESC",
+            (memory,),
         ):
             if _status(before) not in STANDING and _status(after) in STANDING:
                 found = self._db.one("SELECT actor, action FROM batches WHERE id = ?", (batch,))

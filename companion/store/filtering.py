@@ -7,6 +7,7 @@ from typing import Any
 
 from companion.records import LAYERS, Layer, MemoryFilter, Order
 from companion.store.search import PIECE_BITS, match_prefixes, spaced_words
+from companion.store.sources import WAITING
 from companion.text import cjk_runs
 
 FADES_FROM = (
@@ -61,6 +62,10 @@ def conditions(filter: MemoryFilter) -> tuple[str, list[object]]:
             need(f"m.{column} IN ({_marks(len(allowed))})", *allowed)
     if filter.scopes is not None:
         need(f"m.scope IN ({_marks(len(filter.scopes))})", *filter.scopes)
+    if filter.waiting is not None:
+        need(WAITING if filter.waiting else f"NOT ({WAITING})")
+    if filter.source is not None:
+        need("m.id IN (SELECT memory FROM source_memories WHERE source = ?)", filter.source)
     if filter.pinned is not None:
         need("m.pinned = ?", int(filter.pinned))
     if filter.layers:

@@ -28,6 +28,8 @@ class Fitting:
             and (not wanted.statuses or image["status"] in wanted.statuses)
             and (not wanted.emotions or image["emotion"] in {emotion.lower() for emotion in wanted.emotions})
             and (wanted.scopes is None or image["scope"] in wanted.scopes)
+            # Whether it waited then is not told by its image: of what was set aside all is shown.
+            and (not wanted.waiting or image["status"] == "quarantined")
             and (wanted.pinned is None or bool(image["pinned"]) == wanted.pinned)
             and (not self._layers or any(low <= image["strength"] < high for low, high in self._layers))
             and (not self._subjects or self._is_about(image))

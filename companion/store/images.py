@@ -83,8 +83,8 @@ def write_image(db: Database, id: int | None, before: Image | None, after: Image
     if after is None:
         if id is None or before is None:
             raise ValueError("only a memory that exists can be removed")
+        cut(db, id, None)  # first: with the row its pieces go, by which their words in the index are found
         db.run("DELETE FROM memories WHERE id = ?", (id,))
-        cut(db, id, None)
         _bury(db, id, before, None)
         db.run("INSERT INTO outbox(memory) VALUES (?)", (id,))
         return id
@@ -138,13 +138,35 @@ def _bury(db: Database, id: int, before: Image | None, after: Image | None) -> N
     if before is not None and before["status"] == "forgotten":
         db.run("DELETE FROM tombstones WHERE memory = ?", (id,))
     if after is not None and after["status"] == "forgotten":
-        text = after["text"]
-        words = bare(text)  # a reply that says them is not remembered either
-        parts = [words[start:end] for start, end in sentences(words)] if after["kind"] == "thought" else []
         db.run_many(
             "INSERT OR IGNORE INTO tombstones VALUES (?,?,?)",
-            ((key, id, after["recorded_at"]) for key in {statement_key(part) for part in (text, words, *parts)}),
+            ((key, id, after["recorded_at"]) for key in buried(after["kind"], after["text"])),
         )
+
+
+def buried(kind: str, text: str) -> set[bytes]:
+    """The statements that a forgotten memory keeps from being learned again."""
+    return {statement_key(part) for part in said_in(kind, text)}
+
+
+def said_in(kind: str, text: str) -> tuple[str, ...]:
+    words = bare(text)  # a reply that says them is not remembered either
+    parts = [words[start:end] for start, end in sentences(words)] if kind == "thought" else []
+    return (text, words, *parts)
+
+
+def quoted_again(db: Database, evidence: list[list[Any]]) -> list[list[Any]]:
+    """Evidence of an older image where its words stand now: words before them may have been erased. What is not there
+    any more is left out."""
+    found = []
+    for turn, start, end, quote in evidence:
+        said = db.value("SELECT text FROM turns WHERE id = ?", (turn,))
+        places = (start, *range(len(said or "") - (end - start) + 1)) if said is not None else ()
+        for at in places:
+            if text_hash(said[at : at + end - start]) == quote:
+                found.append([turn, at, at + end - start, quote])
+                break
+    return sorted(found)
 
 
 def evidence_of(db: Database, ids: Iterable[int]) -> dict[int, list[Evidence]]:

@@ -30,7 +30,8 @@ def _made(store: Store, memories: Sequence[int]) -> dict[int, tuple[int, int]]:
     marks = ",".join("?" * len(memories))
     rows = store.db.all(
         "SELECT j.memory, j.batch, j.after FROM journal j JOIN batches b ON b.id = j.batch"
-        f" WHERE j.memory IN ({marks}) AND j.before IS NULL AND b.actor = 'reflection' ORDER BY j.seq",
+        f" WHERE j.memory IN ({marks}) AND j.before IS NULL AND j.after IS NOT NULL"
+        " AND b.actor = 'reflection' ORDER BY j.seq",
         tuple(memories),
     )
     # What it took in from older thoughts has older evidence.

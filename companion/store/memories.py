@@ -10,6 +10,7 @@ from companion import strings
 from companion.errors import NotFound
 from companion.records import JournalEntry, Link, Memory, MemoryFilter, Quote, Status
 from companion.store.database import Database, Row
+from companion.store.erased import Erased
 from companion.store.filtering import FADES_FROM, conditions, ordering
 from companion.store.images import COLUMNS, evidence_of, memory_of, statement_key
 
@@ -108,8 +109,10 @@ class Memories:
         return [int(row[0]) for row in rows]
 
     def is_buried(self, text: str) -> bool:
-        """Whether the person had this statement forgotten."""
-        return self._db.value("SELECT 1 FROM tombstones WHERE norm_hash = ?", (statement_key(text),)) is not None
+        """Whether the person had this statement forgotten, or erased."""
+        key = statement_key(text)
+        buried = self._db.value("SELECT 1 FROM tombstones WHERE norm_hash = ?", (key,)) is not None
+        return buried or Erased(self._db).holds(text)
 
     def resting_on(self, turns: Sequence[int]) -> list[Memory]:
         """Memories with evidence in any of these turns."""

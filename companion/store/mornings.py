@@ -32,6 +32,13 @@ class Mornings:
         found = self._db.one("SELECT at, utc_offset FROM turns ORDER BY id LIMIT 1")
         return None if found is None else (float(found[0]), int(found[1]))
 
+    def lived(self, at: float) -> bool:
+        """Whether anything was said, or remembered, before then (seconds)."""
+        asked = (
+            "SELECT EXISTS (SELECT 1 FROM turns WHERE at < ?) OR EXISTS (SELECT 1 FROM memories WHERE recorded_at < ?)"
+        )
+        return bool(self._db.value(asked, (at, at)))
+
     def learned(self, since: float) -> list[int]:
         """Thoughts of what was said after `since` that stand, the most important first."""
         rows = self._db.all(

@@ -96,7 +96,8 @@ class Telling:
         rows = self._db.all(
             "SELECT CAST(floor((b.at + b.utc_offset) / 86400.0) AS INTEGER), b.actor, b.undoes IS NULL,"
             " json_extract(j.before, '$.status'), json_extract(j.after, '$.status'), count(*)"
-            " FROM batches b JOIN journal j ON j.batch = b.id WHERE b.at + b.utc_offset >= ? GROUP BY 1, 2, 3, 4, 5",
+            " FROM batches b JOIN journal j ON j.batch = b.id AND j.nonce IS NOT NULL"
+            " WHERE b.at + b.utc_offset >= ? GROUP BY 1, 2, 3, 4, 5",
             (since * 86_400,),
         )
         return [(day, actor, bool(own), before, after, count) for day, actor, own, before, after, count in rows]

@@ -13,6 +13,7 @@ from companion.clock import stamp
 from companion.errors import NotFound
 from companion.records import Role, Turn, TurnState
 from companion.store.branches import ON_PATH, Branches
+from companion.store.chain import seal_turn, unseal_turn
 from companion.store.conversations import Conversations
 from companion.store.database import Database, Row
 from companion.store.turn_search import index_turn, unindex_turn
@@ -69,6 +70,7 @@ class Turns:
             self._branches.grow(conversation, id)
             if state != "streaming":
                 index_turn(self._db, id, text)
+                seal_turn(self._db, id)
         return Turn(id, *values)
 
     def checkpoint(self, id: int, text: str) -> None:
@@ -82,6 +84,7 @@ class Turns:
             if self._db.value("SELECT 1 FROM turns WHERE id = ? AND state = 'streaming'", (id,)) is not None:
                 self._db.run("UPDATE turns SET text = ?, state = ? WHERE id = ?", (text, state, id))
                 index_turn(self._db, id, text)
+                seal_turn(self._db, id)
         return self.get(id)
 
     def drop_empty(self, id: int, back_to: int | None = None) -> None:
@@ -99,6 +102,7 @@ class Turns:
                 self._branches.go(conversation, parent)
             self._db.run("DELETE FROM recalls WHERE reply = ?", (id,))
             unindex_turn(self._db, id)
+            unseal_turn(self._db, id)
             self._db.run("DELETE FROM turns WHERE id = ?", (id,))
             if was_last:
                 back_to = back_to if back_to is not None else self._branches.latest_below(parent) if parent else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +46,11 @@ class Vectors:
         """Keep unit vectors by content key."""
         with self._db.write():
             self._db.run_many(
-                "INSERT OR REPLACE INTO vectors VALUES (?,?,?)",
-                ((embedder, key, vector.astype(_LITTLE).tobytes()) for key, vector in vectors.items()),
+                "INSERT OR REPLACE INTO vectors(embedder, text_hash, vector, checksum) VALUES (?,?,?,?)",
+                (
+                    (embedder, key, blob, crc32(key + blob))
+                    for key, blob in ((key, vector.astype(_LITTLE).tobytes()) for key, vector in vectors.items())
+                ),
             )
 
     def get(self, embedder: int, keys: Sequence[bytes]) -> dict[bytes, Matrix]:

@@ -37,6 +37,7 @@ from companion.ui.screens.edit import write_memory
 from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
+from companion.ui.screens.unlock import UnlockScreen
 from companion.ui.shell import ShellApp
 from companion.ui.signals import on_termination
 from companion.ui.streams import real_streams
@@ -76,15 +77,25 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
         self.engine = engine
         self.is_new = paths is not None and not paths.database.exists()
         """Whether the person was never here."""
-        self.chat = ChatScreen(engine, typed)
-        self.chat.tells_mornings = settings.sleep.morning_report
-        self.chat.progress.private = not (settings.model.url or settings.index.url)
+        self.is_locked = engine.is_sealed
+        self._typed = typed if self.is_locked else ""
+        self.chat = self.new_chat("" if self.is_locked else typed)
         self.models = ModelActions(self)
         self._budget = RestartBudget()
         self._conversation = 0
 
+    def new_chat(self, typed: str = "") -> ChatScreen:
+        chat = ChatScreen(self.engine, typed)
+        settings = self.settings
+        chat.tells_mornings = settings.sleep.morning_report
+        chat.progress.private = not (settings.model.url or settings.index.url)
+        return chat
+
     def get_default_screen(self) -> Screen[None]:
-        return self.chat
+        if not self.is_locked:
+            return self.chat
+        typed, self._typed = self._typed, ""
+        return UnlockScreen(typed=typed)
 
     def on_mount(self) -> None:
         self.look.begin()
@@ -102,6 +113,10 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
         self.tidy_from_now_on()
         self.engine.subscribe(self._engine_spoke)
         self.engine.on_exit(self._engine_ended)
+        self.watch_for_absence()
+        if self.is_locked:
+            self.look.begin_keys()
+            return
         try:
             with real_streams():
                 self.engine.start()
@@ -112,6 +127,9 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
         self.look.begin_keys()
         if self.is_new:
             self.welcome_again()
+
+    def engine_runs(self) -> None:
+        self.engine_ready()
 
     @work(group="engine", exclusive=True)
     async def engine_ready(self) -> None:
@@ -136,6 +154,8 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
     @on(EngineSpoke)
     def _pass_on(self, message: EngineSpoke) -> None:
         event = message.event
+        if self.is_locked:
+            return  # it was sent before
         for screen in self.screen_stack:
             if isinstance(screen, EngineScreen | SleepScreen):
                 screen.engine_event(event)
@@ -155,7 +175,10 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
 
     @on(EngineEnded)
     def _bring_back(self) -> None:
-        if self._leaving:
+        if self._leaving or self.is_locked:
+            return
+        if self.engine.is_sealed:
+            self.lock()
             return
         self.chat.engine_lost()
         self.models.lost()

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from companion.text import sanitise
+
 MOST = 74_994
 """Bytes that go through a terminal for sure."""
 WAIT = 2.0
@@ -74,6 +76,7 @@ async def copy(text: str, write: Callable[[str], object], environ: Mapping[str, 
     """Copy by every way there is; `write` sends a control sequence to the terminal. Raises OSError when even a file
     cannot be written."""
     there = os.environ if environ is None else environ
+    text = sanitise(text)  # pasted into a terminal, a control sequence would act there
     sequence = osc52(text, there)
     if sequence is not None:
         write(sequence)

@@ -30,6 +30,7 @@ _SIGNS = {
     "~": "≈∼",
     "/": "╱",
     "\\": "╲",
+    "%": "⚿",
     " ": "\u00a0\u2009\u202f",
 }
 _TABLE = {ord(sign): plain for plain, signs in _SIGNS.items() for sign in signs}

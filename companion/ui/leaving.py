@@ -7,10 +7,14 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from rich.text import Text
 from textual import work
 from textual.widgets import TextArea
+from textual.worker import WorkerFailed
 
 from companion.calls import EnginePort
+from companion.logs import describe, log_file, logger
+from companion.paths import default_paths
 from companion.strings import text
 from companion.ui.screens.base import tell
 from companion.ui.screens.chat import ChatScreen
@@ -84,12 +88,21 @@ class LeavingApp(TidyApp):
         else:
             self.leave()
 
-    def _fatal_error(self) -> None:
-        # Textual prints the local variables of every frame; here they hold what the person said.
-        from rich.segment import Segments
-        from rich.traceback import Traceback
+    def panic(self, *renderables: Any) -> None:
+        """Errors that can draw themselves would draw what they quote."""
+        if any(isinstance(each, BaseException) for each in renderables):
+            self._fatal_error()
+        else:
+            super().panic(*renderables)
 
+    def _fatal_error(self) -> None:
+        # Textual prints messages and the local variables of every frame; here they hold what the person said, and what
+        # is printed stays in the terminal after the app has gone.
         self.bell()
-        traceback = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        error = self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
+        if error is not None:
+            logger.error("the interface failed\n%s", describe(error))
+        name = type(error).__name__
+        hint = text("cli.unexpected_hint", default_paths=log_file(default_paths()))
+        self._exit_renderables.append(Text(f"{text('cli.unexpected', name=name)}\n{hint}"))
         self._close_messages_no_wait()

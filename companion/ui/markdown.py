@@ -9,13 +9,15 @@ from markdown_it.token import Token
 from companion.text import sanitise
 
 
-def parser() -> MarkdownIt:
-    """GitHub's Markdown without HTML (shown as typed) and without links that can be clicked.
+def parser(links: bool = False) -> MarkdownIt:
+    """GitHub's Markdown without HTML (shown as typed). A link shows where it leads; what is clicked asks first
+    (`chat_links`). With `links` their addresses are left as they are written, for who looks for them.
 
     Sanitising the source is not enough: "&#x202e;" becomes a bidirectional control while parsing.
     """
     markdown = MarkdownIt("gfm-like", {"html": False, "linkify": False})
-    markdown.core.ruler.push("companion", _plain)
+    if not links:
+        markdown.core.ruler.push("companion", _plain)
     return markdown
 
 
@@ -28,15 +30,19 @@ def _plain(state: StateCore) -> None:
 
 
 def _inline(tokens: list[Token]) -> list[Token]:
-    """Links and images become their words and address; a line break stays one, as in a letter."""
+    """Links have their address behind them, images become their words and address; a line break stays one, as in a
+    letter."""
     plain: list[Token] = []
     links: list[tuple[int, str]] = []
     for token in tokens:
         if token.type == "link_open":
-            links.append((len(plain), str(token.attrs.get("href", ""))))
+            address = sanitise(str(token.attrs.get("href", "")))
+            plain.append(Token("link_open", "a", 1, attrs={"href": address}))
+            links.append((len(plain), address))
         elif token.type == "link_close":
             start, address = links.pop()
             label = "".join(inner.content for inner in plain[start:])
+            plain.append(Token("link_close", "a", -1))
             if sanitise(address).removeprefix("mailto:") not in (label, f"http://{label}"):
                 plain.append(_text(f" ({address})"))
         elif token.type == "image":

@@ -60,6 +60,12 @@ class MemoryPages(App[None]):
 
         self.push_screen(TimelineScreen(self.engine))
 
+    def open_waiting(self) -> None:
+        from companion.ui.screens.waiting import WaitingScreen
+
+        if not isinstance(self.screen, WaitingScreen):
+            self.push_screen(WaitingScreen(self.engine))
+
     def open_links(self) -> None:
         from companion.ui.screens.links import LinksScreen
 

@@ -116,6 +116,8 @@ def history_parts(entries: tuple[JournalEntry, ...]) -> list[Part]:
             (f"\n{show.full_date(entry.at, entry.utc_offset)}  ", "$text-muted"),
             what_was_done(entry),
         ]
+        if entry.before is None and entry.after is None:
+            parts.append((f" {text('erasing.erased')}", "$text-muted"))
         before, after = _text_of(entry.before), _text_of(entry.after)
         if before and after and before != after:
             parts += ["\n  ", *difference(before, after)]

@@ -37,7 +37,7 @@ def heading(report: MorningReport, now: datetime) -> str:
 
 
 def morning_lines(report: MorningReport) -> list[MorningLine]:
-    """What was learned, what changed, what is about to fade and what there is to ask, in this order."""
+    """What was learned, what changed, what is about to fade, what there is to ask and to see to, in this order."""
     changed = {each.newer.id for each in report.changed}
     learned = [memory for memory in report.learned if memory.id not in changed]
     lines = [
@@ -53,7 +53,8 @@ def morning_lines(report: MorningReport) -> list[MorningLine]:
     ]
     today = date.fromisoformat(report.day)
     lines += [_fading(each, today) for each in report.fading]
-    return [*lines, *(MorningLine(f"? {one_line(question, LINE)}") for question in report.questions)]
+    lines += [MorningLine(f"? {one_line(question, LINE)}") for question in report.questions]
+    return [*lines, *(MorningLine(f"! {one_line(warning, LINE)}") for warning in report.warnings)]
 
 
 def _fading(soon: FadingSoon, today: date) -> MorningLine:

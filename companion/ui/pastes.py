@@ -6,11 +6,34 @@ A text area re-wraps what it holds on every key; with a megabyte in it each key 
 from __future__ import annotations
 
 import re
+from collections import deque
 
+from companion.pasted import Span, counts_as_pasted, find_pasted
 from companion.ui.format import counted, size
 
 FOLD_CHARACTERS = 2_000
 FOLD_LINES = 40
+
+KEPT = 20
+"""Pastes by which those in a message are known again: it may wait, come back to the prompt, or be written anew."""
+KEPT_CHARACTERS = 2_000_000
+
+
+class Pasted:
+    """What was pasted lately, and so was not typed."""
+
+    def __init__(self) -> None:
+        self._texts: deque[str] = deque(maxlen=KEPT)
+
+    def note(self, text: str) -> None:
+        if counts_as_pasted(text):
+            self._texts.append(text)
+        while len(self._texts) > 1 and sum(map(len, self._texts)) > KEPT_CHARACTERS:
+            self._texts.popleft()
+
+    def within(self, text: str) -> tuple[Span, ...]:
+        """The stretches of a message that were pasted."""
+        return find_pasted(text, self._texts)
 
 
 class Pastes:

@@ -13,7 +13,14 @@ from companion.settings import Settings
 from companion.settings_file import Value, overriding, write_setting
 from companion.strings import text
 
-AT_ONCE = {("ui", "theme"), ("ui", "reduced_motion"), ("ui", "ascii"), ("ui", "keys"), ("sleep", "morning_report")}
+AT_ONCE = {
+    ("ui", "theme"),
+    ("ui", "reduced_motion"),
+    ("ui", "ascii"),
+    ("ui", "keys"),
+    ("sleep", "morning_report"),
+    ("lock", "idle_minutes"),
+}
 """What holds as soon as it is set. Everything else is read when the engine or the program starts."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from companion import network
 from companion.events import (
     Event,
     ModelPullFinished,
@@ -20,6 +21,8 @@ from companion.strings import text
 from companion.ui.format import counted
 from companion.ui.model_text import PullMeter
 
+LOCK = "⚿"
+"""The profile has a passphrase."""
 LONG = 1.0
 """Seconds from which a wait is worth telling of beforehand."""
 
@@ -110,10 +113,28 @@ class Progress:
         there = [f"→ {words}"] if words else []
         return [*there, text("status.vectors_go", host=vectors)] if vectors and vectors != words else there
 
+    @property
+    def always(self) -> int:
+        """How many of the facts are told however narrow the line is: where words go, or that they stay."""
+        return len(self.destinations) + len(self._seal)
+
+    @property
+    def _seal(self) -> list[str]:
+        """Whether anything but this computer was reached, as the audit of the engine's and this process's sockets
+        says."""
+        if self.status.phase == "starting":
+            return []
+        hosts = dict.fromkeys((*self.status.reached, *network.reached()))
+        others = [host for host in hosts if host not in (self.status.model_host, self.status.index_host)]
+        if others:
+            return [text("status.reached", host=others[-1])]
+        return [] if self.destinations or not network.is_sealed() else [text("status.sealed")]
+
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = [*self.destinations, *([self.speaker] if self.speaker else [])]
+        facts = [*self.destinations, *self._seal, *([LOCK] if self.status.encrypted else [])]
+        facts += [self.speaker] if self.speaker else []
         if self.status.read_only:
             facts.append(text("status.read_only"))
         if self.pull is not None:

@@ -24,11 +24,11 @@ from companion.text import one_line
 from companion.ui import dismissing, wrapping
 from companion.ui.commands import ENTRIES, slash
 from companion.ui.keymap import shown
-from companion.ui.leaving import LeavingApp
 from companion.ui.look import Look
 from companion.ui.no_color import without_crash
 from companion.ui.palette import Palette
 from companion.ui.preferences import Preferences
+from companion.ui.protecting import ProtectingApp
 from companion.ui.screens.base import tell
 from companion.ui.widgets.prompt import Prompt
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 SIGNS = {"enter": "⏎", "left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
-class ShellApp(LeavingApp):
+class ShellApp(ProtectingApp):
     """Whoever is one has the engine and the conversation; `file`: where settings are written, None for nowhere."""
 
     def __init__(self, settings: Settings, file: Path | None, **more: Any) -> None:
@@ -105,7 +105,9 @@ class ShellApp(LeavingApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing has its key while a key is being pressed to be chosen."""
-        return not getattr(self.screen, "TAKES_EVERY_KEY", False) if self.screen_stack else True
+        if self.screen_stack and getattr(self.screen, "TAKES_EVERY_KEY", False):
+            return False
+        return super().check_action(action, parameters)
 
     def open_keys(self) -> None:
         from companion.ui.screens.keys import KeysScreen

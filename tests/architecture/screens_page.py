@@ -50,6 +50,11 @@ PLACES: tuple[tuple[str, str, str], ...] = (
         "Chinese.",
         "MemoriesScreen LongTable MemoryActions MemoryScreen QuoteLine",
     ),
+    (
+        "What waits (/waiting)",
+        "What was learned from a pasted page or an import is not used until you confirm it; `is:waiting` finds it too.",
+        "WaitingScreen",
+    ),
     ("The forgetting curve", "", "CurveScreen"),
     (
         "People, portrait, months, links (F7)",
@@ -62,11 +67,17 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("Settings (F9)", "Everything that settings.toml holds.", "SettingTable SettingsScreen KeyTable KeysScreen"),
     ("Personas", "", "PersonaTable PersonasScreen PartTable PersonaScreen"),
     ("Nights", "", "SleepScreen"),
+    ("Backups (/backups)", "docs/backups.md says how one is put back.", "BackupTable BackupsScreen"),
     (
         "First minute, tour, and the small screens that ask something",
         "",
-        "Welcome TourScreen ConfirmScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen ChooseScreen "
-        "DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
+        "Welcome TourScreen ConfirmScreen LinkScreen EditScreen ReaderScreen JumpScreen HelpScreen AskScreen "
+        "ChooseScreen DateScreen PickScreen ValueScreen MemoryLine OpeningLine",
+    ),
+    (
+        "The lock (Ctrl+L)",
+        "Nothing else has its key while the profile is locked.",
+        "UnlockScreen ProtectionScreen PassphraseScreen RecoveryCodeScreen",
     ),
 )
 

@@ -15,7 +15,9 @@ from companion.cli.app import app
 from companion.cli.help_words import tree
 from companion.cli.plain_commands import COMMANDS, OTHER_NAMES
 from companion.cli.plain_commands.base import days, moment, now, numbers, numbers_and_text
+from companion.companion import Companion
 from companion.errors import InvalidInput
+from companion.safekeeping import Protection
 from companion.strings import Strings, texts, use_language
 from companion.ui.commands import ENTRIES
 from tests.cli.conftest import Shell
@@ -205,3 +207,19 @@ def test_what_the_companion_would_bring_up_is_told_and_refused_in_the_language_o
     assert "事后、提醒、纪念日、久别" in told.stderr
     assert "“x”不是天数" in told.stderr
     assert "还没有对话" in told.stderr
+
+
+def test_without_a_passphrase_lock_says_how_to_have_one(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Companion, "protection", lambda _: Protection(encrypted=False))
+    result = shell("--plain", input="/protection\n/lock\n/help lock\n")
+    assert "not encrypted" in result.stdout
+    assert "companion lock" in result.stdout + result.stderr
+    assert "You: /help lock" in result.stdout
+
+
+def test_with_one_lock_ends_the_program(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Companion, "protection", lambda _: Protection(encrypted=True))
+    result = shell("--plain", input="/lock\n/help\n")
+    assert result.exit_code == 0
+    assert "still stands in this terminal" in result.stdout
+    assert "You: /help" not in result.stdout

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -30,8 +30,17 @@ class Screen:
     """`companion` over the profile in `home`, in a tmux server of its own."""
 
     def __init__(
-        self, home: Path, width: int = 100, height: int = 30, days: float = 0.0, arguments: str = "", **environment: str
+        self,
+        home: Path,
+        width: int = 100,
+        height: int = 30,
+        days: float = 0.0,
+        arguments: str = "",
+        under: Sequence[str] = (),
+        folder: Path | None = None,
+        **environment: str,
     ) -> None:
+        """`under`: the command that the program is run by, a tracer say; `folder`: where it is run."""
         # A socket's path may not be long, and pytest's folders are.
         self._folder = tempfile.mkdtemp(prefix="cmpn-")
         self._socket = str(Path(self._folder) / "s")
@@ -48,7 +57,10 @@ class Screen:
         self._tmux("set-option", "-g", "remain-on-exit", "on")
         self._tmux("set-option", "-g", "escape-time", "0")
         # Whoever runs the tests may have told their own size.
-        program = f"env -u COLUMNS -u LINES {told} {shlex.quote(sys.executable)} -m companion {arguments}"
+        python = shlex.join([*under, sys.executable])
+        program = f"env -u COLUMNS -u LINES {told} {python} -m companion {arguments}"
+        if folder is not None:
+            program = f"cd {shlex.quote(str(folder))}; {program}"
         self._tmux("respawn-pane", "-k", f"{program}; echo [left with $?]")
 
     def __enter__(self) -> Screen:
@@ -86,6 +98,23 @@ class Screen:
     @property
     def text(self) -> str:
         return self._tmux("capture-pane", "-p").stdout
+
+    @property
+    def everything(self) -> str:
+        """What is on the screen, scrolled off it, and on the other of the terminal's two screens; lines joined."""
+        shown = self._tmux("capture-pane", "-p", "-J", "-S", "-").stdout
+        return (shown + self._tmux("capture-pane", "-p", "-J", "-a", "-q", "-S", "-", check=False).stdout).replace(
+            "\n", ""
+        )
+
+    @property
+    def title(self) -> str:
+        return self._tmux("display-message", "-p", "#{pane_title} #{window_name}").stdout
+
+    @property
+    def pid(self) -> int:
+        """Of the shell that the program is run by."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}").stdout)
 
     @property
     def cursor(self) -> tuple[int, int]:

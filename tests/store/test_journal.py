@@ -288,3 +288,12 @@ def test_a_link_that_is_taken_away_comes_back_with_undo(store: Store) -> None:
     assert [link.type for link in store.memories.links(first.id)] == ["next"]
     store.changes.undo(batch.id)
     assert state(store) == before
+
+
+def test_a_memory_whose_making_was_undone_leaves_no_words_in_the_index(store: Store) -> None:
+    made = add(store, "I keep a loom in Ghent.")
+    add(store, "I love tea.")
+    assert store.search.document_frequency(["ghent"]) == {"ghent": 1}
+    store.changes.undo(store.db.value("SELECT batch FROM journal WHERE memory = ?", (made.id,)))
+    assert store.search.document_frequency(["ghent", "loom"]) == {"ghent": 0, "loom": 0}
+    assert store.db.all("SELECT term FROM memory_terms WHERE term IN ('ghent', 'loom')") == []

@@ -210,8 +210,8 @@ class FakeChats(EnginePort):
         self._begin_answer(Next(turn, begin, without))
         return SentMessage(turn.id, turn.conversation)
 
-    async def resend(self, turn: int, text: str) -> SentMessage:
-        await self._call("resend", turn, text)
+    async def resend(self, turn: int, text: str, pasted: tuple[tuple[int, int], ...] = ()) -> SentMessage:
+        await self._call("resend", turn, text, *([pasted] if pasted else []))
         self._not_answering()
         if not text.strip():
             raise EmptyMessage

@@ -33,13 +33,16 @@ from companion.events import (
     ThoughtsFormed,
 )
 from companion.offers import ModelChoice, ModelList, ModelOffer, PullPlan, Removal
+from companion.pasted import Span
 from companion.question import Question
 from companion.records import Memory, RecalledMemory, ReplyReport, TranscriptItem, Turn
 from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next
+from tests.ui.fake_erasing import FakeErasing
 from tests.ui.fake_memories import FakeMemories
 from tests.ui.fake_personas import FakePersonas
+from tests.ui.fake_quarantine import FakeQuarantine
 from tests.ui.fake_safekeeping import FakeSafekeeping
 from tests.ui.lines import line_of
 
@@ -58,7 +61,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeSafekeeping, FakeChats, FakeMemories, FakePersonas):
+class FakeEngine(FakeErasing, FakeQuarantine, FakeSafekeeping, FakeChats, FakeMemories, FakePersonas):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"
@@ -174,8 +177,8 @@ class FakeEngine(FakeSafekeeping, FakeChats, FakeMemories, FakePersonas):
         self.status_now = status
         self.emit(StatusChanged(status))
 
-    async def send(self, text: str) -> SentMessage:
-        await self._call("send", text)
+    async def send(self, text: str, pasted: tuple[Span, ...] = ()) -> SentMessage:
+        await self._call("send", text, *([pasted] if pasted else []))
         if not text.strip():
             raise EmptyMessage
         self._not_answering()

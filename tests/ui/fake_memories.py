@@ -97,6 +97,7 @@ class FakeMemories(EnginePort):
             for memory in states
             if memory is not None
             and memory.status in filter.statuses
+            and (filter.source is None or memory.id in self.came_from(filter.source))
             and (not filter.kinds or memory.kind in filter.kinds)
             and (filter.pinned is None or memory.pinned == filter.pinned)
             and (filter.after is None or memory.recorded_at >= filter.after)

@@ -120,9 +120,9 @@ async def test_what_fills_the_context_is_told_after_a_start_too() -> None:
     engine = answered()
     async with running(engine, NARROW) as (app, pilot):
         await wait_until(pilot, lambda: any(call[0] == "why" for call in engine.calls))
-        await pilot.press("ctrl+l")
+        await pilot.press("ctrl+f")
         await wait_until(pilot, lambda: "portrait" in on_screen(app) and "free" in on_screen(app))
-        await pilot.press("ctrl+l")
+        await pilot.press("ctrl+f")
         await wait_until(pilot, lambda: "portrait" not in on_screen(app))
 
 

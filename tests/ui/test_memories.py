@@ -98,10 +98,11 @@ async def test_editing_and_undoing() -> None:
         await pilot.press("e")
         await wait_until(pilot, lambda: isinstance(app.screen, EditScreen))
         await pilot.press(*" named Bo", "enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen))
         await wait_until(pilot, lambda: "I have a dog named Bo" in screen_text(app))
         await pilot.press("u")
+        await wait_until(pilot, lambda: next(iter(engine.memories.values())).text == "I have a dog")
         await wait_until(pilot, lambda: "I have a dog named Bo" not in screen_text(app).splitlines()[2])
-        assert next(iter(engine.memories.values())).text == "I have a dog"
 
 
 @pytest.mark.parametrize("error", [EngineStopped(), InvalidInput("too long")])

@@ -27,6 +27,10 @@ SEPARATOR = "|"
 """Between the texts that a memory is split into."""
 
 
+class Leave(Exception):
+    """The person is done; the message is the last that is said."""
+
+
 class Session(Protocol):
     """The plain chat as its commands see it."""
 

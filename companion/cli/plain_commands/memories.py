@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from companion.cli.erasing import done_lines
 from companion.cli.listing import detail_lines, history_lines, memory_lines
 from companion.cli.output import say
 from companion.cli.plain_commands.base import (
@@ -15,12 +16,14 @@ from companion.cli.plain_commands.base import (
     numbers_and_text,
     tell,
 )
+from companion.cli.quarantine import source_lines
 from companion.errors import InvalidInput
 from companion.filter_syntax import parse
 from companion.memory_pages import GroupAction
 from companion.records import MemoryFilter
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.erasure_text import erasure_lines
 from companion.ui.format import filled
 from companion.wording import word
 
@@ -84,6 +87,17 @@ def _together(action: GroupAction) -> Run:
     return change
 
 
+def _erase(session: Session, rest: str) -> None:
+    """ "/erase 3 5" shows what would go, "/erase 3 5 for good" does it."""
+    first, good, _ = rest.partition(text("plain.for_good"))
+    ids = numbers(first.strip())
+    if good:
+        tell(done_lines(session.engine.erase(ids)))
+    else:
+        tell(erasure_lines(session.engine.plan_erasure(ids)))
+        say(text("plain.erase_how", ids=" ".join(map(str, ids)), for_good=text("plain.for_good")))
+
+
 def _merge(session: Session, rest: str) -> None:
     """ "/merge 3 5 what both say": without words, what the first of them says."""
     ids, words = numbers_and_text(rest)
@@ -112,6 +126,19 @@ def _history(session: Session, rest: str) -> None:
     tell(history_lines(entries) or [text("plain.no_history")])
 
 
+def _waiting(session: Session, rest: str) -> None:
+    """ "/waiting", "/waiting confirm 3", "/waiting remove 3"."""
+    action, _, which = rest.partition(" ")
+    if not action:
+        tell(source_lines(session.engine.quarantined()))
+    elif action == "confirm":
+        done(session.engine.confirm_source(number(which.strip())))
+    elif action == "remove":
+        done(session.engine.remove_source(number(which.strip())))
+    else:
+        raise InvalidInput(text("quarantine.no_action", name=one_line(action, 30)), hint=text("quarantine.actions"))
+
+
 COMMANDS: dict[str, Run] = {
     "memories": _memories,
     "memory": _memory,
@@ -121,10 +148,12 @@ COMMANDS: dict[str, Run] = {
     "pin": _together("pin"),
     "unpin": _together("unpin"),
     "forget": _together("forget"),
+    "erase": _erase,
     "restore": _together("restore"),
     "merge": _merge,
     "split": _split,
     "undo": _undo,
     "redo": _redo,
     "history": _history,
+    "waiting": _waiting,
 }

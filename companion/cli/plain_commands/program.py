@@ -5,17 +5,19 @@ from __future__ import annotations
 from companion.cli.listing import sleep_lines
 from companion.cli.morning import report_text
 from companion.cli.output import say
-from companion.cli.plain_commands.base import Run, Session, tell
+from companion.cli.plain_commands.base import Leave, Run, Session, tell
 from companion.cli.shelf import list_lines
 from companion.errors import InvalidInput
 from companion.help_lines import care_card
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.backup_text import backup_line
 from companion.ui.care_text import plain_lines, region_line
 from companion.ui.check_text import check_lines
-from companion.ui.format import filled
+from companion.ui.format import amount, filled
 from companion.ui.model_text import plan_lines
 from companion.ui.preferences import Preferences
+from companion.ui.protection_text import told
 from companion.ui.setting_fields import Setting, all_settings, parsed, section_title, shown
 
 WIDEST = 32
@@ -31,6 +33,18 @@ def _sleep(session: Session, rest: str) -> None:
     """The nights that are due; "/sleep preview" only tells what they would change."""
     preview = rest.casefold() in ("preview", text("plain.preview").casefold())
     tell(sleep_lines(session.engine.sleep(dry_run=preview)))
+
+
+def _protection(session: Session, _: str) -> None:
+    tell(told(session.engine.protection(), None))
+    say(text("plain.protection_how"))
+
+
+def _lock(session: Session, _: str) -> None:
+    """The program ends, and with it whatever could read the profile."""
+    if not session.engine.protection().encrypted:
+        raise InvalidInput(text("protection.not_set"), hint=text("plain.protection_how"))
+    raise Leave(text("plain.locked"))
 
 
 def _models(session: Session, rest: str) -> None:
@@ -98,6 +112,16 @@ def _doctor(session: Session, _: str) -> None:
     tell(check_lines(session.engine.doctor()))
 
 
+def _backups(session: Session, _: str) -> None:
+    tell(backup_line(each) for each in session.engine.backups(verify=True))
+    say(text("backup_cli.quit_first"))
+
+
+def _backup(session: Session, _: str) -> None:
+    made = session.engine.back_up()
+    say(text("backup_cli.made", name=made.name, amount=amount(made.bytes)))
+
+
 def _care(session: Session, _: str) -> None:
     card = care_card("crisis", "self", session.settings.care.region)
     tell([*plain_lines(card), region_line(card.region)])
@@ -110,4 +134,8 @@ COMMANDS: dict[str, Run] = {
     "models": _models,
     "settings": _settings,
     "doctor": _doctor,
+    "backups": _backups,
+    "backup": _backup,
+    "protection": _protection,
+    "lock": _lock,
 }

@@ -59,7 +59,7 @@ class Asking:
         try:
             return self._model.choose(messages, options, stop=stop, lane="think")
         except NotOffered as error:
-            log.info("%s: no answer: %s", name, error)
+            log.info("%s: no answer: %s", name, type(error).__name__)
             return None
 
     def write(

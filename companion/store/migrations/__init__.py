@@ -50,6 +50,11 @@ def refuse_others(file: Identity) -> None:
         raise ProfileTooNew(text("engine.too_new", path=file.path, version=file.version, migrations=len(MIGRATIONS)))
 
 
+def is_older(db: Database) -> bool:
+    """Whether it is a profile that `migrate` would change; a new file is none."""
+    return 0 < int(db.value("PRAGMA user_version")) < len(MIGRATIONS)
+
+
 def migrate(db: Database) -> None:
     """Bring the file to this program's schema, all steps in one transaction."""
     version = int(db.value("PRAGMA user_version"))

@@ -26,16 +26,20 @@ from companion.events import (
     SleepFinished,
     StatusChanged,
     ThoughtsFormed,
+    WordsErased,
 )
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.ui.commands import ENTRIES
 from companion.ui.keys import fitted
 from companion.ui.learned_text import entries_of
+from companion.ui.outbox import Outbox
+from companion.ui.progress import Progress
 from companion.ui.screens.care_actions import CareActions
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
+from companion.ui.screens.chat_links import LinkActions
 from companion.ui.screens.chat_places import Places
 from companion.ui.screens.learned_actions import FRESH, LearnedActions
 from companion.ui.screens.morning_actions import MorningActions
@@ -44,7 +48,7 @@ from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.recalled import Footnote
 from companion.ui.widgets.slash_list import SlashList
 from companion.ui.widgets.status_line import IDLE, IDLE_SHORT, StatusLine
-from companion.ui.widgets.transcript import FIRST
+from companion.ui.widgets.transcript import FIRST, Transcript
 from companion.ui.widgets.turn_base import TurnView
 from companion.ui.widgets.waiting import Waiting
 
@@ -52,7 +56,9 @@ if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 
-class ChatScreen(FootnoteActions, Places, CareActions, CopyActions, ContextActions, LearnedActions, MorningActions):
+class ChatScreen(
+    FootnoteActions, Places, CareActions, CopyActions, LinkActions, ContextActions, LearnedActions, MorningActions
+):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
     HELP_TOPIC = "chat"
@@ -127,6 +133,22 @@ class ChatScreen(FootnoteActions, Places, CareActions, CopyActions, ContextActio
             last.break_off("interrupted")
         self.refresh_state()
 
+    def forget(self) -> None:
+        """Nothing of what was said or written stays in it; it is about to be taken off the screen."""
+        self._loaded = False
+        self.prompt.take()
+        self.outbox = Outbox()
+        self.progress = Progress()
+        self._early.clear()
+        self.place = self.fresh = self.editing = self._resending = self._uncertain = None
+        self._draft = self._told = self._kept = ""
+
+    def forget_turns(self) -> None:
+        """Nor what was shown of it: textual keeps an app's first screen for as long as the app runs."""
+        self.transcript = Transcript()
+        self._nodes._clear()
+        _ = self._nodes.displayed, self._nodes.displayed_and_visible  # lists of them are kept until they are asked for
+
     def show_problem(self, title: str, hint: str) -> None:
         """The engine cannot be used at all; says so until a status says otherwise."""
         self.progress.status = EngineStatus(
@@ -168,6 +190,8 @@ class ChatScreen(FootnoteActions, Places, CareActions, CopyActions, ContextActio
                 self.something_new()
             case ThoughtsFormed():
                 self._show_learned(event)
+            case WordsErased():
+                self.words_erased()
             case MemoriesChanged():
                 self.memories_changed(event.memories)
             case SleepFinished(report=report) if report.nights and not report.dry_run:

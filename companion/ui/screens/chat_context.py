@@ -19,7 +19,7 @@ from companion.ui.widgets.context_meter import ContextMeter
 
 class ContextActions(ChatParts):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "context", text("chat.key_context"), id="chat.context", show=False),
+        Binding("ctrl+f", "context", text("chat.key_context"), id="chat.context", show=False),
     ]
 
     def __init__(self, engine: EnginePort) -> None:

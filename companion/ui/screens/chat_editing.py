@@ -71,7 +71,7 @@ class Editing(Sending):
     async def _resend(self, view: PersonTurn, words: str) -> None:
         self._resending = (view.alternatives or (view.turn_id,), words)
         try:
-            sent = await self.engine.resend(view.turn_id, words)
+            sent = await self.engine.resend(view.turn_id, words, self.prompt.pasted.within(words))
         except CompanionError as error:
             self._resending = None
             self.prompt.put_back(words)

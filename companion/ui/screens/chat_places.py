@@ -180,6 +180,11 @@ class Places(VersionActions):
     async def _reload(self) -> None:
         await self.show_items(await attempt(self, self.engine.transcript(limit=FIRST)) or ())
 
+    @work(group="place", exclusive=True)
+    async def words_erased(self) -> None:
+        """Of words that were erased for good nothing stays on the screen."""
+        await self._reload()
+
     async def show_items(self, items: tuple[TranscriptItem, ...]) -> None:
         """The newest turns, and what is to be said of a conversation in which nothing was said yet."""
         place = self.place
@@ -235,6 +240,14 @@ class Places(VersionActions):
         if words != self._kept:
             self._kept = words
             await self.engine.keep_draft(words)
+
+    @property
+    def unsent(self) -> str | None:
+        """What is typed and what waits to be sent, where the engine does not know it yet; nothing that is incognito."""
+        if self.place is not None and self.place.mode == "incognito":
+            return None
+        words = "\n".join((*self.outbox.texts, self.draft_text)).strip("\n")
+        return words if words != self._kept else None
 
     async def leaving(self) -> None:
         """The app is about to end: what is not sent is there again at the next start."""

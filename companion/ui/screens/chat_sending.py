@@ -84,7 +84,7 @@ class Sending(Scrolling):
         try:
             await self.to_latest()
             await self.before_sending()
-            sent = await self.engine.send(words)
+            sent = await self.engine.send(words, self.prompt.pasted.within(words))
         except Busy:
             self.outbox.hold()  # sent again when the reply has ended
         except EngineStopped:

@@ -74,6 +74,9 @@ class MemoryScreen(MemoryActions):
         self.as_of = None
         self.load()
 
+    def erased(self) -> None:
+        self.dismiss()
+
     def engine_event(self, event: Event) -> None:
         if isinstance(event, MemoriesChanged) and self._memory in event.memories:
             self.load()

@@ -18,16 +18,18 @@ from companion.ui.messages import TurnChosen
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.curve import CurveScreen
 from companion.ui.screens.edit import write_memory
+from companion.ui.screens.erase import erase_after_asking
 
 
 class MemoryActions(EngineScreen):
-    """Every change can be taken back with `u`, so none asks for confirmation."""
+    """Every change can be taken back with `u`, so none asks for confirmation, but forgetting for good."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", text("memory.key_edit"), id="memory.edit"),
         Binding("a", "add", text("memory.key_add"), id="memory.add"),
         Binding("p", "pin", text("memory.key_pin"), id="memory.pin"),
         Binding("f,delete", "forget", text("memory.key_forget"), key_display="f", id="memory.forget"),
+        Binding("F,shift+delete", "forget_for_good", text("erasing.key"), show=False, id="memory.forget_for_good"),
         Binding("u", "undo", text("memory.key_undo"), id="memory.undo"),
         Binding("U,ctrl+y", "redo", text("keys_memory.redo"), show=False, id="memory.redo"),
         Binding("r", "restore", text("memory.key_restore"), id="memory.restore"),
@@ -100,6 +102,17 @@ class MemoryActions(EngineScreen):
             await self._change_marked("forget")
         elif memory is not None:
             self._done(await attempt(self, self.engine.forget_memory(memory.id)))
+
+    @work(group="change")
+    async def action_forget_for_good(self) -> None:
+        """The one change that cannot be taken back: it shows what goes, and asks."""
+        ids = tuple(each.id for each in self.marked()) or tuple(each.id for each in (self.current(),) if each)
+        if not self._in_the_past() and ids and await erase_after_asking(self, self.engine, ids):
+            self.erased()
+
+    def erased(self) -> None:
+        """What this screen showed may be gone for good."""
+        self.changed(Change(0, "", ()))
 
     @work(group="change")
     async def action_restore(self) -> None:

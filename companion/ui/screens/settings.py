@@ -35,6 +35,7 @@ class SettingsScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x,delete", "reset", text("settings.key_reset"), key_display="x", id="settings.reset"),
         Binding("r", "renew", text("settings.key_renew"), id="settings.renew"),
+        Binding("p", "protection", text("protection.title"), id="settings.protection"),
         Binding("escape,q", "back", text("settings.key_back"), key_display="Esc", id="settings.back"),
     ]
     DEFAULT_CSS = """
@@ -149,6 +150,9 @@ class SettingsScreen(Screen[None]):
             self._waiting = False
             self._show()
             self._app.renew_engine()
+
+    def action_protection(self) -> None:
+        self._app.open_protection()
 
     def action_back(self) -> None:
         self.dismiss()

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 from companion.strings import text
 from companion.text import sanitise
 from companion.ui.keys import act_on_key
-from companion.ui.pastes import Pastes
+from companion.ui.pastes import Pasted, Pastes
 
 
 class Prompt(TextArea):
@@ -56,6 +56,7 @@ class Prompt(TextArea):
 
     def __init__(self, words: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         self._pastes = Pastes()
+        self.pasted = Pasted()
         self.keys_first: Callable[[str], bool] | None = None
         """Hears of every key before the prompt does; True when that was all there is to do."""
         super().__init__(
@@ -137,7 +138,9 @@ class Prompt(TextArea):
         # TextArea would insert everything; what is pasted may be a whole log file, or hold escape sequences.
         event.prevent_default()
         event.stop()
-        self.insert(self._folded(sanitise(event.text)))
+        words = sanitise(event.text)
+        self.pasted.note(words)
+        self.insert(self._folded(words))
 
     def _folded(self, words: str) -> str:
         return self._pastes.fold(words) if self._pastes.is_large(words) else words

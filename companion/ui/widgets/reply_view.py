@@ -139,6 +139,8 @@ class CompanionTurn(TurnView):
             told.append(("screen.footnotes", text("chat.key_footnotes")))
         if "```" in self.words or "~~~" in self.words:
             told.append(("screen.copy_code", text("chat.key_code")))
+        if "://" in self.words or "mailto:" in self.words:
+            told.append(("screen.open_link", text("web_link.key_link")))
         return told
 
     def compose(self) -> ComposeResult:

@@ -1,4 +1,4 @@
-"""Markdown from outside: no HTML, no clickable links, nothing hidden; laid out without wasted rows."""
+"""Markdown from outside: no HTML, no link that opens by itself, nothing hidden; laid out without wasted rows."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class StatusLine(Widget):
         left = self.keys or doing or self.idle[0]
         if left is self.idle[0] and facts and not _fits(left, facts[:1], width):
             left = self.idle[1]
-        always = len(self._progress.destinations)
+        always = self._progress.always
         while len(facts) > always and not _fits(left, facts, width):
             facts.pop()
         right = " · ".join(facts)

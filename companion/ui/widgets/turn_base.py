@@ -24,6 +24,7 @@ class TurnView(Vertical):
         Binding("right", "screen.version(1)", text("keys_move.version_after"), id="turn.version_after", show=False),
         Binding("c,y", "screen.copy_turn", text("chat.key_copy"), id="turn.copy"),
         Binding("b", "screen.copy_code", text("chat.key_code"), id="turn.copy_code"),
+        Binding("u", "screen.open_link", text("web_link.key_link"), id="turn.open_link"),
         Binding("e", "screen.edit_turn", text("chat.key_edit"), id="turn.edit"),
         Binding("r", "screen.again", text("chat.key_again"), id="turn.again"),
         Binding("o", "screen.go_on", text("chat.key_go_on"), id="turn.go_on"),
