@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from companion.calls import EnginePort
 from companion.chats import ChatMode, Conversation, SentMessage
 from companion.crashes import ended_well, watch
-from companion.errors import CompanionError, EngineStopped, InvalidInput, ProfileSealed
+from companion.errors import CompanionError, EngineStopped, InvalidInput
 from companion.events import Event, Listener
 from companion.kernel_seal import close_internet
 from companion.key_holder import KeyHolder

@@ -1,0 +1,52 @@
+"""What is pasted never becomes keys, whatever it holds and in whatever pieces it comes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual._xterm_parser import XTermParser
+from textual.events import Key, Paste
+
+from companion.ui.safe_paste import BEGIN, END, SafeParser
+from tests.security.payloads import ALL
+
+PASTES = {name: text for name, text in ALL.items() if END not in text and text}
+
+
+def heard(parser: XTermParser, *pieces: str) -> list[object]:
+    return [event for piece in pieces for event in parser.feed(piece)]
+
+
+@pytest.mark.parametrize("text", PASTES.values(), ids=PASTES.keys())
+def test_a_paste_is_one_paste_and_no_key(text: str) -> None:
+    events = heard(SafeParser(), f"{BEGIN}{text}{END}", "z")
+    assert [type(event) for event in events] == [Paste, Key] or not text.strip("\x00\x1b")
+    assert [event.key for event in events if isinstance(event, Key)] == ["z"]
+    assert "\x1b" not in "".join(event.text for event in events if isinstance(event, Paste))
+
+
+def test_without_it_a_paste_presses_keys() -> None:
+    """The positive control, and the day on which this is not needed any more."""
+    events = heard(XTermParser(), f"{BEGIN}evil\x1b\r\x1b\x11{END}")
+    assert any(isinstance(event, Key) for event in events)
+
+
+@given(st.text("ab\x1b[20~1;\r\n\x11", max_size=30), st.lists(st.integers(0, 45), max_size=6))
+def test_it_is_the_same_in_any_pieces(text: str, cuts: list[int]) -> None:
+    whole = f"x{BEGIN}{text.replace(END, '')}{END}y"
+    edges = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
+    pieces = [whole[start:end] for start, end in pairwise(edges) if start < end]
+    keys = [event.key for event in heard(SafeParser(), *pieces) if isinstance(event, Key)]
+    inner = text.replace(END, "")
+    if BEGIN[:5] not in inner and END[:5] not in inner:
+        assert keys == ["x", "y"]
+
+
+def test_an_escape_key_is_not_held_back() -> None:
+    parser = SafeParser()
+    assert heard(parser, "a")[0].key == "a"  # type: ignore[attr-defined]
+    list(parser.feed("\x1b"))
+    assert parser._filter._held == ""
