@@ -1,4 +1,4 @@
-"""What is pasted never becomes keys.
+"""What is pasted never becomes keys, and bytes that are no text never end the app.
 
 Textual 8.2.8 takes an escape character inside of a bracketed paste for the beginning of a key: what follows it is
 replayed as keys (`_xterm_parser.py`, reissue_sequence_as_keys), so that a paste may send the message, or press any
@@ -8,9 +8,11 @@ before it is parsed.
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from textual._xterm_parser import XTermParser
@@ -77,3 +79,10 @@ def filter_pastes() -> None:
         modules = [linux_driver, linux_inline_driver]
     for module in modules:
         module.XTermParser = SafeParser
+        if hasattr(module, "getincrementaldecoder"):
+            module.getincrementaldecoder = _forgiving
+
+
+def _forgiving(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    """For textual 8.2.8's drivers, whose thread for keys ends, and the app with it, at a byte that is no UTF-8."""
+    return partial(codecs.getincrementaldecoder(encoding), "replace")

@@ -83,9 +83,6 @@ async def tour(pilot: Pilot[Any], engine: FakeEngine, given: list[str]) -> None:
         with suppress(WaitForScreenTimeout):  # it may well be busy
             await pilot.press(key)
 
-    def note(what: str) -> None:
-        print(f"{time.monotonic():.1f} {what}", file=sys.stderr, flush=True)
-
     await until(lambda: app.chat._loaded)
     prompt = app.chat.prompt
     prompt.placeholder = READY

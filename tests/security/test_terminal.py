@@ -42,6 +42,7 @@ def app_bytes(home: Path, kind: str) -> bytes:
     return bytes(seen)
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 def test_all_screens_write_only_their_own_sequences(tmp_path: Path) -> None:
     harmless = taken_apart(app_bytes(tmp_path / "a", "harmless"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
-from companion.ui.safe_paste import BEGIN, END, SafeParser
+from companion.ui.safe_paste import BEGIN, END, SafeParser, filter_pastes
 from tests.security.payloads import ALL
 
 PASTES = {name: text for name, text in ALL.items() if END not in text and text}
@@ -50,3 +51,14 @@ def test_an_escape_key_is_not_held_back() -> None:
     assert heard(parser, "a")[0].key == "a"  # type: ignore[attr-defined]
     list(parser.feed("\x1b"))
     assert parser._filter._held == ""
+
+
+def test_bytes_that_are_no_text_are_no_end() -> None:
+    filter_pastes()
+    if sys.platform == "win32":
+        pytest.skip("Windows hands over text")
+    from textual.drivers import linux_driver
+
+    decode = linux_driver.getincrementaldecoder("utf-8")().decode
+    assert decode(b"\x9b31337H \xff\xed\xb2\x9b") + decode(b"\xe6\xbc") + decode(b"\xa2") != ""
+    assert decode(b"\xe6\xbc") + decode(b"\xa2") == "漢"
