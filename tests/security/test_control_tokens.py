@@ -14,16 +14,8 @@ ROLES = ("system", "user", "assistant", "memories", "gist")
 
 def special(model: LlamaModel) -> dict[int, str]:
     """All control tokens, and all that end a generation, with their texts."""
-    vocabulary = model._tokeniser._vocabulary
-    count = model._weights.vocabulary_size if hasattr(model._weights, "vocabulary_size") else 50_000
-    found = {}
-    for token in range(count):
-        try:
-            if vocabulary.is_special(token):
-                found[token] = vocabulary.text(token)
-        except (IndexError, ValueError):
-            break
-    return found
+    weights = model._weights
+    return {token: weights.text(token) for token in range(weights.size) if weights.is_special(token)}
 
 
 def control_ids(model: LlamaModel, messages: list[Message], special_ids: set[int]) -> list[int]:
