@@ -40,8 +40,9 @@ from companion.traceless import go_first, leave_no_dump
 
 log = logging.getLogger(__name__)
 
-CLOSE_PATIENCE = 0.9
-"""Seconds the engine has to close before it is ended: quitting never waits longer."""
+CLOSE_PATIENCE = 0.5
+"""Seconds the engine has to close before it is ended: with what the app waits for besides, quitting takes less than a
+second also where the engine answers nothing any more."""
 OPEN = "open"
 """Not a call of the API: the first message to an engine, with a passphrase, a key or nothing."""
 END_PATIENCE = 1.5

@@ -31,6 +31,7 @@ from companion.mind.tuning import Tuner
 from companion.model.protocol import StopSignal
 from companion.paths import Paths
 from companion.power import on_mains
+from companion.resting import Resting
 from companion.settings import OnBattery
 from companion.store.store import Store
 
@@ -42,7 +43,7 @@ _PART = 64
 
 
 @dataclass
-class Minding:
+class Minding(Resting):
     store: Store
     paths: Paths
     recall: Recall
@@ -73,8 +74,6 @@ class Minding:
     """What reflections wait for, if they do."""
     measure_when_idle: bool = False
     """Whether a model that was not measured yet is, when there is nothing else to do."""
-    _index_aside: bool = False
-    """Whether the index is to be closed and stay so."""
     _stop: StopSignal | None = None
     _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
@@ -146,43 +145,6 @@ class Minding:
             with self._wake:
                 self._stop = None
 
-    @contextmanager
-    def at_rest(self) -> Iterator[None]:
-        """What is being done is ended, and nothing is begun, meanwhile."""
-        with self._wake:
-            self._resting = True
-            self._stop_all()
-            self._wake.wait_for(lambda: self._closing or not (self._working or self._idle))
-        try:
-            yield
-        finally:
-            with self._wake:
-                self._resting, self._poked = False, True
-                self._wake.notify_all()
-
-    def drop_index(self) -> None:
-        """While at rest: it is opened anew, from what there is then."""
-        if self.index is not None:
-            self.index.close()
-            self.index = None
-        if self.recall.meaning is not None:
-            self.recall.meaning.index = None
-
-    @contextmanager
-    def without_index(self) -> Iterator[None]:
-        """The index is closed meanwhile, exact search serves; then it is opened anew, of the kind that suits."""
-        with self._wake:
-            self._index_aside = self._poked = True
-            self._stop_all()
-            self._wake.notify_all()
-            self._wake.wait_for(lambda: self._closing or self.index is None)
-        try:
-            yield
-        finally:
-            with self._wake:
-                self._index_aside, self._poked = False, True
-                self._wake.notify_all()
-
     def settle(self) -> None:
         """Until no work is left that can be done now. Measuring a new model is not waited for."""
         self.poke()
@@ -214,9 +176,6 @@ class Minding:
         self.changed()
         while self._wait():
             if self.store.read_only:
-                continue
-            if self._index_aside:
-                self._guard(self._set_index_aside)
                 continue
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
@@ -353,7 +312,9 @@ class Minding:
         except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
             log.warning("the model could not be measured: %s", type(error).__name__)
         finally:
-            self._idle = False
+            with self._wake:
+                self._idle = False
+                self._wake.notify_all()  # somebody may wait for it to be at rest
             self.changed()
 
     def _catch_up_nights(self) -> None:
@@ -378,21 +339,9 @@ class Minding:
     def tell_progress(self, done: int, total: int, what: str) -> None:
         self.emit(SleepProgress(done, total, what))
 
-    def _set_index_aside(self) -> None:
-        index = self.index
-        if self.recall.meaning is not None:
-            self.recall.meaning.index = None
-        try:
-            if index is not None:
-                index.close()
-        finally:
-            with self._wake:
-                self.index = None
-                self._wake.notify_all()
-
     def _index(self) -> None:
         meaning = self.recall.meaning
-        if meaning is None or self._index_aside:
+        if meaning is None:
             return
         if self.index is None:
             self.doing = strings.text("engine.opening_index")

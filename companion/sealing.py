@@ -97,14 +97,18 @@ class Sealing:
         if read_recovery_code(passphrase) is not None:
             raise InvalidInput(strings.text("sealing.passphrase_wanted"))
         old = self._unlocked(passphrase)
+        self._backups.make(self._opened.db, "rekey")
         kdf = calibrated()
         keys, code = (
             new_keys(old.file.profile).with_passphrase(passphrase, kdf, old.file.changed_at).with_recovery_code(kdf)
         )
         if old.file.slot("keyring") is not None:
             keys = keys.with_keyring(keychain.keep(keys.file.profile))
+        before = old.database_key
+        self._backups.make(self._opened.db, "rekey")
         with self._as_one():
             encrypt(self._opened.db, self._paths, keys)
+        self._backups.rekey_all(before, keys.database_key)
         return code
 
     # Inside
@@ -122,9 +126,10 @@ class Sealing:
 
     @contextmanager
     def _as_one(self) -> Iterator[None]:
-        """Nobody is being answered, and the index is closed meanwhile."""
+        """Nobody is being answered, nothing is thought about, and the index is closed meanwhile."""
         self._talking.check_free()
-        with self._minding.without_index():
+        with self._minding.at_rest():
+            self._minding.drop_index()
             yield
 
     def _remove_plain(self) -> None:

@@ -251,7 +251,7 @@ def test_what_is_heavy_is_not_brought_up_but_a_reminder_that_was_asked_for(calen
 
 def test_a_sad_day_is_asked_about_gently_where_that_is_wanted(calendar: Calendar) -> None:
     calendar.care = CareSettings(bring_up_heavy=True)
-    companion = calendar.set() = calendar.told("The funeral of my grandmother is on Thursday.")
+    companion = calendar.set().told("The funeral of my grandmother is on Thursday.")
     (found,) = calendar.through(companion, day(4))
     assert found.text.endswith("That was today. How are you?")
 

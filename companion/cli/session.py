@@ -95,7 +95,7 @@ def opened(
         nights=nights,
         chat=chat,
     )
-    with on_termination(_end):
+    with on_termination(_end, to_the_end=True):
         try:
             companion.start(key)
             yield companion

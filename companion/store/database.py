@@ -30,6 +30,7 @@ from companion.store.connecting import (
     copy_with_key,
     translated,
 )
+from companion.store.files import still_there
 from companion.store.headers import has_plain_header
 
 Row = tuple[Any, ...]
@@ -71,6 +72,7 @@ class Database:
         self._connection = connection
         self._lock = threading.RLock()
         self._depth = 0
+        self._file: tuple[int, int] | None = None
         self.path = path
         self.read_only = read_only
         self.key = key
@@ -110,7 +112,7 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Generator[Database]:
-        """All or nothing; on disk at the end. Raises ProfileReadOnly, DiskFull, ProfileError."""
+        """All or nothing; on disk at the end. Raises ProfileReadOnly, DiskFull, ProfileMissing, ProfileError."""
         with self._lock:
             if self.read_only:
                 raise ProfileReadOnly(str(self.path))
@@ -121,6 +123,7 @@ class Database:
                 finally:
                     self._depth -= 1
                 return
+            self._file = still_there(self.path, self._file)
             with translated(self.path):
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth = 1

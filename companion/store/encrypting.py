@@ -76,6 +76,7 @@ def finish(paths: Paths, key: bytes | None) -> None:
     Under the profile's lock, with the database closed. Does next to nothing when all is as it should be. Raises
     ProfileUnavailable."""
     try:
+        paths.keys.with_name(paths.keys.name + ".part").unlink(missing_ok=True)
         if key is not None:
             _finish_encrypting(paths, key)
         else:
@@ -106,6 +107,11 @@ def _finish_decrypting(paths: Paths) -> None:
         sync_folder(paths.data)
     wipe(plain)
     wipe(old)
+
+
+def is_half_done(paths: Paths) -> bool:
+    """Whether `finish` has more to do than looking."""
+    return _gone(paths).exists() or any(_beside(paths, ending).exists() for ending in (".sealing", ".plain", ".old"))
 
 
 def check_sealed(paths: Paths, key: bytes | None, *, writable: bool = True) -> None:

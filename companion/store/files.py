@@ -10,7 +10,8 @@ import shutil
 from collections.abc import Generator
 from pathlib import Path
 
-from companion.errors import CompanionError, DiskFull, ProfileUnavailable
+from companion.errors import CompanionError, DiskFull, ProfileMissing, ProfileUnavailable
+from companion.strings import text
 
 _PART = 1 << 20
 
@@ -89,3 +90,19 @@ def sha256(path: Path) -> str:
         while part := file.read(_PART):
             hash.update(part)
     return hash.hexdigest()
+
+
+def still_there(path: Path, known: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Which file it is (device, number), None where there is none yet. Raises ProfileMissing when it is not the `known`
+    one any more: what is written to a file that was taken away would be acknowledged and lost."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        found = None
+    except OSError:
+        return known  # it cannot be told; writing will tell
+    else:
+        found = (status.st_dev, status.st_ino)
+    if known is not None and found != known:
+        raise ProfileMissing(text("backup.no_file", path=path))
+    return found

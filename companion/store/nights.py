@@ -8,14 +8,19 @@ from datetime import date, datetime
 from companion.clock import stamp
 from companion.store.database import Database
 
+AHEAD = 14 * 3600
+"""Seconds by which a clock may have been ahead when a night was run: a computer that keeps its clock in local time and
+is told otherwise, at the most."""
+
 
 class Nights:
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def latest(self, until: date, now: datetime) -> date | None:
-        """The newest night up to `until` that was run by `now`: those of a clock that was once ahead do not count."""
-        values = (until.isoformat(), stamp(now)[0])
+        """The newest night up to `until` that was run by `now`: those of a clock that was once far ahead do not count.
+        One that was put right by some hours runs no night a second time."""
+        values = (until.isoformat(), stamp(now)[0] + AHEAD)
         found = self._db.value("SELECT max(night) FROM nights WHERE night <= ? AND ran_at <= ?", values)
         return None if found is None else date.fromisoformat(found)
 

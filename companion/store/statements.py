@@ -12,6 +12,8 @@ _SAYS = 3
 """Words from which on a statement found inside a longer sentence is that statement, and not what anybody says."""
 _PART = 5
 """Words in a row that a text has from a statement, and not by chance."""
+_LONG = 8
+"""Letters of a long word."""
 Span = tuple[int, int]
 
 
@@ -25,6 +27,8 @@ class Statements:
         self._parts = {part for words in self._told for part in _parts(words)}
         self._keys = {max(words, key=len) for words in self._told}
         self.rare = rare
+        # In another form, or misspelt at its end, a long word is still that word.
+        self._begun = tuple(word[:-2] for word in rare if len(word) >= _LONG)
 
     def said_in(self, text: str) -> list[Span]:
         """The sentences of `text` that say one of them, word for word but for case and punctuation."""
@@ -41,7 +45,7 @@ class Statements:
 
     def tells(self, text: str) -> bool:
         words = words_of(text)
-        if not self.rare.isdisjoint(words):
+        if not self.rare.isdisjoint(words) or any(word.startswith(self._begun) for word in words):
             return True
         return any(part in self._parts for size in {len(part) for part in self._parts} for part in _runs(words, size))
 

@@ -20,7 +20,7 @@ from companion.store.consolidated import Consolidated
 from companion.store.conversations import Conversations
 from companion.store.database import Database, open_database, open_in_memory
 from companion.store.drafts import Drafts
-from companion.store.encrypting import check_sealed
+from companion.store.encrypting import check_sealed, is_half_done
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
@@ -110,6 +110,8 @@ class Store:
         try:
             if lock is not None:
                 finish_restoring(paths)
+            if not is_half_done(paths):
+                refuse_missing(paths)  # before a passphrase is asked for
             check_sealed(paths, key, writable=writable)
             refuse_missing(paths)
             db = open_database(paths.database, refuse_others, key)

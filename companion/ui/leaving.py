@@ -20,8 +20,10 @@ from companion.ui.screens.base import tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.tidying import TidyApp
 
-CLOSING = 1.0
-"""Seconds quitting waits for the engine at most; what it has acknowledged is on disk in any case."""
+KEEPING = 0.25
+"""Seconds quitting waits for what was typed to be kept, which it is while one types as well."""
+CLOSING = 0.5
+"""Seconds it waits for the engine; what that has acknowledged is on disk in any case. Both together: below a second."""
 TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""
 
@@ -74,7 +76,7 @@ class LeavingApp(TidyApp):
             return
         self._leaving = True
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.chat.leaving(), CLOSING)
+            await asyncio.wait_for(self.chat.leaving(), KEEPING)
         with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
             await asyncio.wait_for(self.engine.close(), CLOSING)
         self.exit(return_code=code)

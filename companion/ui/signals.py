@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 GRACE = 2.0
 """Seconds from the signal to the end of the process at the latest. The engine ends with its pipe."""
@@ -19,11 +20,11 @@ _NAMES = ("SIGTERM", "SIGHUP")
 
 
 @contextmanager
-def on_termination(leave: Callable[[int], None]) -> Iterator[None]:
+def on_termination(leave: Callable[[int], None], *, to_the_end: bool = False) -> Iterator[None]:
     """While it lasts, such a signal calls `leave` with the exit code, on the main thread between two instructions;
     `leave` must only schedule, or raise SystemExit. It is called once: who asks again changes nothing. Afterwards
-    handlers are put back and deadlines are off. Signals that are ignored (nohup) stay so; elsewhere than on the main
-    thread nothing changes."""
+    handlers are put back and deadlines are off, unless they hold `to_the_end` of the process. Signals that are ignored
+    (nohup) stay so; elsewhere than on the main thread nothing changes."""
 
     deadlines: list[threading.Timer] = []
 
@@ -31,7 +32,7 @@ def on_termination(leave: Callable[[int], None]) -> Iterator[None]:
         code = 128 + number
         if deadlines:
             return
-        deadline = threading.Timer(GRACE, os._exit, (code,))
+        deadline = threading.Timer(GRACE, _end_now, (code,))
         deadline.daemon = True
         deadline.start()
         deadlines.append(deadline)
@@ -45,7 +46,17 @@ def on_termination(leave: Callable[[int], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        for deadline in deadlines:
-            deadline.cancel()
+        if not to_the_end:
+            for deadline in deadlines:
+                deadline.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_now(code: int) -> None:
+    """The end without another word, for what this process started too: an engine that hangs would not notice."""
+    if "multiprocessing" in sys.modules:
+        with suppress(Exception):
+            for child in sys.modules["multiprocessing"].active_children():
+                child.kill()
+    os._exit(code)

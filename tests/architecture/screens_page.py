@@ -67,6 +67,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("Settings (F9)", "Everything that settings.toml holds.", "SettingTable SettingsScreen KeyTable KeysScreen"),
     ("Personas", "", "PersonaTable PersonasScreen PartTable PersonaScreen"),
     ("Nights", "", "SleepScreen"),
+    ("Backups (/backups)", "docs/backups.md says how one is put back.", "BackupTable BackupsScreen"),
     (
         "First minute, tour, and the small screens that ask something",
         "",

@@ -110,7 +110,9 @@ def what_is_forgotten_is_buried(store: Store) -> list[str]:
 def conversations_are_paths(store: Store) -> list[str]:
     """What a conversation says is the way from its last turn to its first, and all else in it is off the path."""
     db, problems = store.db, []
-    turns = {id: (conversation, parent) for id, conversation, parent in db.all("SELECT id,conversation,parent FROM turns")}
+    turns = {
+        id: (conversation, parent) for id, conversation, parent in db.all("SELECT id,conversation,parent FROM turns")
+    }
     off = {id for (id,) in db.all("SELECT turn FROM off_path")}
     for conversation, leaf in db.all("SELECT id, leaf FROM conversations"):
         way: set[int] = set()

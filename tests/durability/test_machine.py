@@ -104,7 +104,9 @@ class Living(RuleBasedStateMachine):
         meaning = self.life.companion._recall.meaning
         assert meaning is not None
         if minding.index is None:
-            minding.index = meaning.index = InMemory(self.store, meaning.id, meaning.embedder.dimension, self.collection)
+            minding.index = meaning.index = InMemory(
+                self.store, meaning.id, meaning.embedder.dimension, self.collection
+            )
         minding.index.catch_up()
 
     def seen(self) -> str:
@@ -174,7 +176,9 @@ class Living(RuleBasedStateMachine):
         self.life.open()
         self.life.companion.settle()
         if not at_once:
-            assert fingerprint(contents(self.store.db)) == fingerprint(before), differing(contents(self.store.db), before)
+            assert fingerprint(contents(self.store.db)) == fingerprint(before), differing(
+                contents(self.store.db), before
+            )
         if open_one:
             self.life.companion.open_conversation(open_one)
         self.settle()
@@ -203,7 +207,9 @@ class Living(RuleBasedStateMachine):
     def what_was_said_stays_as_it_was_said(self) -> None:
         if not hasattr(self, "life"):
             return
-        rows = {row[0]: row for row in self.store.db.all("SELECT id, role, text, at, state, answers, parent FROM turns")}
+        rows = {
+            row[0]: row for row in self.store.db.all("SELECT id, role, text, at, state, answers, parent FROM turns")
+        }
         for id, turn in self.turns.items():
             assert rows.get(id) == turn
         self.turns = {id: row for id, row in rows.items() if row[4] != "streaming"}
@@ -251,14 +257,16 @@ class Living(RuleBasedStateMachine):
                 assert not [call for call in calls if memory.text in call.messages[-1].memories]
 
 
-@pytest.mark.parametrize(
-    ("examples", "steps"), [(8, 25), pytest.param(40, 50, marks=pytest.mark.nightly)]
-)
+@pytest.mark.parametrize(("examples", "steps"), [(8, 25), pytest.param(40, 50, marks=pytest.mark.nightly)])
 def test_always(examples: int, steps: int) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Living,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck),
-            phases=(Phase.generate,), report_multiple_bugs=False,  # shrinking a life takes minutes
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate,),
+            report_multiple_bugs=False,  # shrinking a life takes minutes
         ),  # fmt: skip
     )

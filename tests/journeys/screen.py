@@ -100,6 +100,23 @@ class Screen:
         return self._tmux("capture-pane", "-p").stdout
 
     @property
+    def everything(self) -> str:
+        """What is on the screen, scrolled off it, and on the other of the terminal's two screens; lines joined."""
+        shown = self._tmux("capture-pane", "-p", "-J", "-S", "-").stdout
+        return (shown + self._tmux("capture-pane", "-p", "-J", "-a", "-q", "-S", "-", check=False).stdout).replace(
+            "\n", ""
+        )
+
+    @property
+    def title(self) -> str:
+        return self._tmux("display-message", "-p", "#{pane_title} #{window_name}").stdout
+
+    @property
+    def pid(self) -> int:
+        """Of the shell that the program is run by."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}").stdout)
+
+    @property
     def cursor(self) -> tuple[int, int]:
         """Column and row of the cursor, which the program puts where is written."""
         x, y = self._tmux("display-message", "-p", "#{cursor_x} #{cursor_y}").stdout.split()

@@ -1,4 +1,5 @@
-"""Thousands of turns through the real engine process, and what that costs: `python -m tests.lifecycle.soak --turns 5000`.
+"""Thousands of turns through the real engine process, and what that costs:
+`python -m tests.lifecycle.soak --turns 5000`.
 
 The model and the embedder are the tests' own; everything else is real: the pipe, SQLite, the index, reflection.
 """

@@ -60,6 +60,8 @@ class Program:
         )  # fmt: skip
         os.close(slave)
         self.written = b""
+        self.begun = 0.0
+        """When it was asked to end."""
         self._open = True
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -81,6 +83,17 @@ class Program:
         self._open = False
         self._reader.join(PATIENCE)
         os.close(self.master)
+
+    def stop_reading(self) -> None:
+        self._open = False
+        self._reader.join(PATIENCE)
+        self._open = True
+
+    def room(self) -> bool:
+        """Whether there is room for more of what it writes."""
+        before = _waiting(self.master)
+        threading.Event().wait(0.5)
+        return _waiting(self.master) > before or before < 1000
 
     def family(self) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):
@@ -137,6 +150,12 @@ class Program:
             self.hang_up()
 
 
+def _waiting(descriptor: int) -> int:
+    """Bytes that can be read."""
+    answer = fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4)
+    return int(struct.unpack("i", answer)[0])
+
+
 def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -155,23 +174,28 @@ def program(paths: Paths, tmp_path: Path) -> Iterator[Callable[..., Program]]:
 
 
 def sigterm(program: Program) -> None:
+    program.begun = time.monotonic()
     program.process.send_signal(signal.SIGTERM)
 
 
 def sighup(program: Program) -> None:
+    program.begun = time.monotonic()
     program.process.send_signal(signal.SIGHUP)
 
 
 def closed(program: Program) -> None:
+    program.begun = time.monotonic()
     program.hang_up()
 
 
 def killed(program: Program) -> None:
+    program.begun = time.monotonic()
     program.process.kill()
 
 
 def all_but_the_engine_stopped(program: Program) -> None:
     """SIGTERM while it stands still (a suspended laptop that is shut down): heard when it goes on."""
+    program.begun = time.monotonic()
     program.process.send_signal(signal.SIGSTOP)
     program.process.send_signal(signal.SIGTERM)
     program.process.send_signal(signal.SIGCONT)
@@ -182,12 +206,37 @@ def without_its_folder(program: Program) -> None:
     sigterm(program)
 
 
+def engine_stopped(program: Program) -> None:
+    """The engine stands still and answers nothing."""
+    for each in program.family():
+        if any("spawn_main" in word for word in each.cmdline()):
+            each.suspend()
+    sigterm(program)
+
+
+def unread(program: Program) -> None:
+    """Nobody reads what is written: the terminal's buffer is full, every write hangs."""
+    program.stop_reading()
+    program.until(lambda: not program.room())
+    sigterm(program)
+
+
+def resized(program: Program) -> None:
+    """A window dragged about while the reply comes in."""
+    for step in range(300):
+        program.resize(5 + step * 7 % 60, 10 + step * 13 % 200)
+    sigterm(program)
+
+
 ENDINGS = {
     "SIGTERM": (sigterm, (143,)),
     "SIGHUP": (sighup, (129,)),
     "closed terminal": (closed, (129, 1)),
     "SIGKILL": (killed, (-9,)),
     "stopped": (all_but_the_engine_stopped, (143,)),
+    "engine stopped": (engine_stopped, (143,)),
+    "unread": (unread, (143,)),
+    "resized": (resized, (143,)),
     "folder gone": (without_its_folder, (143,)),
 }
 EVERY_PUSH = {("ui", "closed terminal"), ("plain", "SIGHUP"), ("say", "SIGTERM")}
@@ -202,20 +251,20 @@ CASES = [
 def test_a_reply_that_is_being_written_is_kept_and_nothing_runs_on(
     program: Callable[..., Program], paths: Paths, front: str, how: str
 ) -> None:
-    running = program(front)
+    running = program(front, stage=("fake", "slow", "wide") if how == "unread" else ("fake", "slow"))
     running.talk(front)
     family = running.family()
     assert front != "ui" or family, "the interface has an engine"
     seen = running.partial()
     end, code = ENDINGS[how]
-    begun = time.monotonic()
     end(running)
     running.process.wait(PATIENCE)
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - running.begun
     for each in family:
         with suppress(psutil.NoSuchProcess):
             each.wait(PATIENCE)
-    sys.stderr.write(f"\n{front:6} {how:16} ended after {seconds:.2f} s, all of it {time.monotonic() - begun:.2f} s\n")
+    whole = time.monotonic() - running.begun
+    sys.stderr.write(f"\n{front:6} {how:16} ended after {seconds:.2f} s, all of it {whole:.2f} s\n")
     assert running.process.returncode in code
     assert running.partial().startswith(seen), "nothing that was written is lost"
     assert b"Traceback" not in running.written

@@ -72,7 +72,7 @@ def fill(house: House, companion: Companion) -> tuple[int, ...]:
     assert ids
     turn = store.turns.latest(2)[0]
     # Another version of the message, another conversation, an edit that was made and changed again.
-    house.model.enqueue("Zephyranthes need water.")
+    house.model.enqueue("Zephyranthes need water. Does Zephyrine know?")
     companion.resend(turn.id, f"Well, {CANARY} It rains.")
     companion._talking.wait()
     companion.settle()
@@ -162,7 +162,8 @@ def test_the_words_are_in_no_file(house: House, companion: Companion) -> None:
 def _tables_with(companion: Companion) -> set[str]:
     db = companion._opened.db
     found = set()
-    for (table,) in db.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE '%_words_%'"):
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
+    for (table,) in db.all(f"{tables} AND name NOT LIKE '%_words_%'"):
         rows = db.all(f"SELECT * FROM {table}")  # noqa: S608
         if any(word in str(cell).lower() for row in rows for cell in row for word in TOLD):
             found.add(str(table))

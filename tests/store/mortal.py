@@ -18,8 +18,9 @@ from datetime import timedelta
 from pathlib import Path
 from companion.clock import SystemClock
 from companion.paths import Paths
-from companion.store import restoring
+from companion.store import encrypting, restoring
 from companion.store.backups import Backups
+from companion.store.keys import Kdf, new_keys, read_keys
 from companion.store.lock import ProfileLock
 from companion.store.store import Store
 
@@ -38,7 +39,24 @@ def restore(paths, backups):
     restoring.restore(paths, backups, oldest, SystemClock())
     lock.release()
 
-deeds = {"migrate": migrate, "backup": backup, "restore": restore}
+def key_of(paths):
+    file = read_keys(paths.keys)
+    return file.unlock("correct horse battery").database_key if file else None
+
+def encrypt(paths, backups):
+    store = Store.open(paths, None, key_of(paths))
+    keys = new_keys().with_passphrase("correct horse battery", Kdf(8 * 1024, 1, 1), 0.0)
+    encrypting.encrypt(store.db, paths, keys)
+    store.close()
+
+def decrypt(paths, backups):
+    store = Store.open(paths, None, key_of(paths))
+    encrypting.decrypt(store.db, paths)
+    store.close()
+
+deeds = {
+    "migrate": migrate, "backup": backup, "restore": restore, "encrypt": encrypt, "decrypt": decrypt, "rekey": encrypt,
+}
 for line in sys.stdin:
     deed, home = line.rstrip("\\n").split(" ", 1)
     paths = Paths(Path(home), Path(home))
@@ -60,7 +78,7 @@ class Mortal:
         self._process = process
 
     def do(self, deed: str, home: Path, seconds: float | None = None) -> bool:
-        """Do it (migrate, backup or restore); killed after `seconds` unless it is done by then. Whether it was done."""
+        """Do it (one of the deeds above); killed after `seconds` unless it is done by then. Whether it was done."""
         told, answers = self._process.stdin, self._process.stdout
         assert told is not None
         assert answers is not None

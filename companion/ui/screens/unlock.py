@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from companion.errors import WrongPassphrase
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.strength import in_capitals
@@ -20,7 +21,7 @@ from companion.ui.widgets.secret_input import SecretInput
 
 
 class UnlockScreen(Screen[None]):
-    """`closing`: the profile is still being sealed; what is typed meanwhile is tried afterwards. The only screen there
+    """`closing`: the profile is still being sealed; what is given meanwhile is tried afterwards. The only screen there
     is while the profile is locked: nothing stands behind it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,17 +88,20 @@ class UnlockScreen(Screen[None]):
         """It is sealed now."""
         self._closing = False
         self._remark = one_line(problem), one_line(hint, 400)
-        if self._waiting:
-            self._waiting = False
-            self._give()
-        self._say()
+        self._go_on()
 
     def refused(self, problem: str, hint: str) -> None:
         """It was not opened."""
         self._opening = False
         self._remark = one_line(problem), one_line(hint, 400)
-        self._say()
         self._line.focus()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self._waiting = False
+            self._give()
+        self._say()
 
     # What the person does
 
@@ -107,9 +111,9 @@ class UnlockScreen(Screen[None]):
         self._give()
 
     def _give(self) -> None:
-        if not self._line.value or self._opening:
+        if not self._line.value:
             return
-        if self._closing:
+        if self.busy:
             self._waiting = True
             return
         self._opening = True
@@ -120,6 +124,7 @@ class UnlockScreen(Screen[None]):
     @on(Input.Changed)
     def _changed(self, message: Input.Changed) -> None:
         message.stop()
+        self._waiting = False
         if message.value:
             self._remark = ("", "")
         self._say()
@@ -140,3 +145,8 @@ class UnlockScreen(Screen[None]):
 
     def action_leave(self) -> None:
         self.post_message(self.LeaveWanted())
+
+
+def why_wrong(error: WrongPassphrase) -> tuple[str, str]:
+    """What is wrong with what was given, and what helps."""
+    return (error.detail, error.hint) if error.detail else (text("unlock.wrong"), text("unlock.wrong_hint"))

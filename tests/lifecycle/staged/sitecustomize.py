@@ -1,7 +1,7 @@
 """Stages what is hard to come by, in every process that finds this on its path.
 
 COMPANION_TEST_STAGE names, with commas between: `fake` (the tests' model and embedder in the real engine),
-`slow` (its reply takes minutes), `crash-start`,
+`slow` (its reply takes a while; with `wide` more than a terminal buffers), `crash-start`,
 `crash-upsert`, `crash-query` (Chroma ends the process natively there), `ask-index` (recall asks the index from the
 first memory on), and what fails with an error that quotes what it was given: `model`, `embedder`, `chroma`, `sqlite`,
 `loading`, `noise` (libraries that warn, print and raise where nobody listens). With `readable` the engine's descriptors
@@ -33,13 +33,13 @@ def _fail(*given: object, **more: object) -> Any:
 
 def _talk_slowly(model: Any) -> None:
     """A long reply, a word at a time, for minutes."""
-    model.default = " ".join(f"word{number}" for number in range(6000))
+    model.default = (" " * (3000 if "wide" in _STAGE else 1)).join(f"word{number}" for number in range(6000))
     generate = model.generate
 
     def slowly(*given: Any, on_text: Any, **more: Any) -> Any:
         def told(piece: str) -> None:
             on_text(piece)
-            time.sleep(0.02)
+            time.sleep(0.05)
 
         return generate(*given, on_text=told, **more)
 
@@ -73,6 +73,12 @@ def _whole(module: Any) -> None:
             embedder.encode = _fail
         module.Companion._open_model = _fail if "loading" in _STAGE else lambda self: model
         module.Companion._open_embedder = lambda self: embedder
+    if "tight" in _STAGE:
+        import resource
+
+        with open("/proc/self/statm") as file:  # noqa: PTH123
+            taken = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + 450_000_000, resource.RLIM_INFINITY))
     if "noise" in _STAGE:
         _start = module.Companion.start
 
