@@ -13,6 +13,8 @@ from textual.events import Key, Paste
 
 from companion.ui.safe_paste import BEGIN, END, SafeParser, filter_pastes
 from tests.security.payloads import ALL
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.helpers import running
 
 PASTES = {name: text for name, text in ALL.items() if END not in text and text}
 
@@ -62,3 +64,14 @@ def test_bytes_that_are_no_text_are_no_end() -> None:
     decode = linux_driver.getincrementaldecoder("utf-8")().decode
     assert decode(b"\x9b31337H \xff\xed\xb2\x9b") + decode(b"\xe6\xbc") + decode(b"\xa2") != ""
     assert decode(b"\xe6\xbc") + decode(b"\xa2") == "漢"
+
+
+async def test_whatever_comes_into_the_prompt_is_drawn_harmless() -> None:
+    engine = FakeEngine()
+    async with running(engine) as (app, pilot):
+        for way in (app.chat.prompt.insert, app.chat.prompt.put_back):
+            way(f"left {ALL['cursor to']}{ALL['override']} right")
+        await pilot.pause()
+        assert "\x1b" not in app.chat.prompt.text
+        assert "\u202e" not in app.chat.prompt.text
+        assert "left" in app.chat.prompt.text
