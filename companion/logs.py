@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from companion.paths import Paths
+from companion.text import sanitise
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -106,7 +107,7 @@ class _Discreet(logging.Formatter):
         # Another handler may have formatted the exception before, message and all, and left that in the record.
         theirs, record.exc_text = record.exc_text, None
         try:
-            return super().format(record)
+            return sanitise(super().format(record))  # who looks at it does so in a terminal
         finally:
             record.exc_text = theirs
 
