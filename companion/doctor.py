@@ -234,7 +234,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     expected, found = store.vectors.count(meaning.id), index.count()
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
-    url = settings.index.url
+    url = settings.index.url if store.db.key is None else ""
     who, cure = "Chroma", text("doctor.made_anew")
     if url:
         who, cure = text("doctor.chroma_at", url=host_of(url)), text("doctor.tried_again")
