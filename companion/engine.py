@@ -40,7 +40,7 @@ from companion.traceless import go_first, leave_no_dump
 
 log = logging.getLogger(__name__)
 
-CLOSE_PATIENCE = 0.6
+CLOSE_PATIENCE = 0.5
 """Seconds the engine has to close before it is ended: with what the app waits for besides, quitting takes less than a
 second also where the engine answers nothing any more."""
 OPEN = "open"

@@ -62,14 +62,16 @@ FLOORS = {
 )
 def test_whom_it_is_about(text: str, about: str) -> None:
     found = distress(text)
-    assert found is not None and (found.kind, found.about) == ("crisis", about)
+    assert found is not None
+    assert (found.kind, found.about) == ("crisis", about)
 
 
 def test_what_is_said_in_the_midst_of_much_else_is_found() -> None:
     chatter = "We went to the market and bought pears. The tram was late again, as always. "
     assert distress(chatter * 60) is None
     found = distress(chatter * 60 + "I want to kill myself. " + chatter)
-    assert found is not None and found.kind == "crisis"
+    assert found is not None
+    assert found.kind == "crisis"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,8 @@ def test_what_is_said_in_the_midst_of_much_else_is_found() -> None:
 )
 def test_however_it_is_typed(written: str) -> None:
     found = distress(written)
-    assert found is not None and found.kind == "crisis"
+    assert found is not None
+    assert found.kind == "crisis"
 
 
 @given(st.text(max_size=400))
@@ -97,7 +100,8 @@ def test_any_text_can_be_looked_at(text: str) -> None:
 @given(st.sampled_from(both(suite("distress"), "direct")), st.sampled_from(both(suite("distress"), "ordinary")))
 def test_an_ordinary_line_beside_it_never_hides_a_crisis(direct: str, ordinary: str) -> None:
     found = distress(f"{ordinary}\n{direct}\n{ordinary}")
-    assert found is not None and found.kind == "crisis"
+    assert found is not None
+    assert found.kind == "crisis"
 
 
 def test_both_languages_have_the_same_tables() -> None:
