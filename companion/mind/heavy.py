@@ -1,5 +1,6 @@
-"""Heavy memories: of death, illness, violence, despair. They are recalled when the person speaks of them, and not brought
-up otherwise (settings, care.bring_up_heavy), neither in small talk nor by a check-in, a question or the morning."""
+"""Heavy memories: of death, illness, violence, despair. They are recalled when the person speaks of them, and not
+brought up otherwise (settings, care.bring_up_heavy), neither in small talk nor by a check-in, a question or the morning.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +58,9 @@ _COMMON = {
     *stems(
         "today yesterday tomorrow day week month year time thing feel feeling felt think know want like tell told say"
     ),
-    *stems("said make made go going went come good bad new old lot much really just still also back now people life"),
+    *stems(
+        "say said make made go going went come good bad new old lot much really just still also back now people life"
+    ),
     *stems("morning evening night home get got take took see saw happy nice love work"),
 } | {"今天", "昨天", "明天", "我们", "我的", "什么", "怎么", "没有", "一个", "现在", "觉得", "知道", "喜欢", "时候"}
 
