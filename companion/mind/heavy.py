@@ -1,5 +1,5 @@
 """Heavy memories: of death, illness, violence, despair. They are recalled when the person speaks of them, and not
-brought up otherwise (settings, care.bring_up_heavy), neither in small talk nor by a check-in, a question or the morning.
+brought up otherwise (settings, care.bring_up_heavy), neither in small talk nor by a check-in, a question, the morning.
 """
 
 from __future__ import annotations
