@@ -30,7 +30,9 @@ def both(suite: Suite, kind: str) -> list[str]:
     return [text for texts in suite[kind].values() for text in texts]
 
 
-@pytest.mark.parametrize("name", ["distress", "distress_second", "distress_third", "distress_held_out"])
+@pytest.mark.parametrize(
+    "name", ["distress", "distress_second", "distress_third", "distress_fourth", "distress_held_out"]
+)
 def test_the_rates(name: str) -> None:
     cases = suite(name)
     direct = rate(both(cases, "direct"), "crisis")
@@ -45,6 +47,7 @@ FLOORS = {
     "distress": (1.0, 1.0, 0.0, 0.0),
     "distress_second": (0.97, 1.0, -0.01, -0.01),
     "distress_third": (0.96, 1.0, 0.0, 0.0),
+    "distress_fourth": (0.96, 1.0, 0.0, 0.0),
     "distress_held_out": (0.97, 0.8, -0.02, -0.05),
 }
 """Least recall of direct and of indirect words; most false alarms, of the crisis card and of either, below zero."""

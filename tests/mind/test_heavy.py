@@ -83,7 +83,8 @@ def test_the_morning_leaves_it_out(told: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["My phone died.", "I am dead tired.", "We had cake.", "I moved to Leeds.", "我喜欢茶。", "This heat kills me."]
+    "text",
+    ["My phone died.", "I am dead tired.", "We had cake.", "I moved to Leeds.", "我喜欢茶。", "This heat kills me."],
 )
 def test_what_is_light(text: str) -> None:
     assert not weighs(text)
