@@ -312,7 +312,9 @@ class Minding(Resting):
         except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
             log.warning("the model could not be measured: %s", type(error).__name__)
         finally:
-            self._idle = False
+            with self._wake:
+                self._idle = False
+                self._wake.notify_all()  # somebody may wait for it to be at rest
             self.changed()
 
     def _catch_up_nights(self) -> None:

@@ -176,18 +176,22 @@ def talk(life: Life) -> Facts:
 @deed(*TALK, single=False)
 def stop(life: Life) -> Facts:
     """The reply is stopped after a few words, which are kept."""
-    life.model.gate, life.model.step = threading.Event(), True
+    gate = life.model.gate = threading.Event()
+    life.model.step = True
     life.model.enqueue("I hear you, and I would like to know much more about all of that.")
-    sent = life.companion.send(life.statement())
-    while not life.model.calls or life.model.calls[-1].lane != "talk":
-        pass
-    for _ in range(life.chance.randint(0, 3)):
-        life.model.gate.set()
-    life.companion.stop()
-    life.model.step = False
-    life.model.gate.set()
-    life.companion._talking.wait()
-    life.model.gate = None
+    before = len(life.model.calls)
+    try:
+        sent = life.companion.send(life.statement())
+        while life.companion._talking.wanted and len(life.model.calls) == before:
+            pass  # until it begins, or cannot
+        for _ in range(life.chance.randint(0, 3)):
+            gate.set()
+        life.companion.stop()
+    finally:
+        life.model.step = False
+        gate.set()
+        life.companion._talking.wait()
+        life.model.gate = None
     return life.said(sent.turn)
 
 

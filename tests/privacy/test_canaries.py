@@ -257,6 +257,20 @@ def test_the_terminal_and_the_system_hold_nothing_once_it_is_locked(tmp_path: Pa
         app.until("left with 0")
         assert word not in app.everything
     assert find([tmp_path], sought, vector_kept(5)) == set()
+    with screen.Screen(home, 60, 20, arguments="--plain", **nothing) as plain:
+        plain.until("Passphrase")
+        assert word not in plain.everything
+        plain.type(PASSPHRASE)
+        plain.press("Enter")
+        plain.until("You:")
+        plain.type(f"/search {word}")
+        plain.press("Enter")
+        plain.until(lambda: plain.everything.count(word) > 1)
+        assert PASSPHRASE not in plain.everything
+        plain.type("/lock")
+        plain.press("Enter")
+        plain.until("left with 0")
+    assert find([tmp_path], sought, vector_kept(5)) == set()
 
 
 def _processes(pid: int) -> list[psutil.Process]:
