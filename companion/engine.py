@@ -30,7 +30,7 @@ from companion.errors import CompanionError, EngineStopped, InvalidInput
 from companion.events import Event, Listener
 from companion.kernel_seal import close_internet
 from companion.key_holder import KeyHolder
-from companion.logs import describe, keep_short, open_output, start_logging
+from companion.logs import describe, keep_off_the_screen
 from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings, load_settings
@@ -289,17 +289,14 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
     if hasattr(signal, "SIGHUP"):
-        signal.signal(
-            signal.SIGHUP, signal.SIG_IGN
-        )  # the window was closed: the end of the pipe tells, and all is saved
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the window was closed: the end of the pipe tells
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    _keep_off_the_screen(paths)
+    keep_off_the_screen(paths)
     watch(paths)
     try:
         _serve(pipe, paths, settings, place)
     except Exception as error:
-        # Left to itself Python would print the message, which may hold what the person said.
-        log.error("the engine failed\n%s", describe(error))
+        log.error("the engine failed\n%s", describe(error))  # Python would print the message: maybe private words
         os._exit(1)
 
 
@@ -401,20 +398,3 @@ def _key_of(paths: Paths, secret: object) -> bytes | None:
     if isinstance(secret, str):
         return key_for(paths, secret)
     return secret if isinstance(secret, bytes) else None
-
-
-def _keep_off_the_screen(paths: Paths) -> None:
-    """Whatever a library prints goes to the log: the screen belongs to the interface."""
-    try:
-        paths.prepare()
-        output = open_output(paths)
-    except (OSError, CompanionError):
-        output = os.open(os.devnull, os.O_WRONLY)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    for descriptor in (1, 2):
-        os.dup2(output, descriptor)
-    os.close(output)
-    os.close(nothing)
-    keep_short(2)
-    start_logging(paths)
