@@ -97,6 +97,7 @@ class Sealing:
         if read_recovery_code(passphrase) is not None:
             raise InvalidInput(strings.text("sealing.passphrase_wanted"))
         old = self._unlocked(passphrase)
+        self._backups.make(self._opened.db, "rekey")
         kdf = calibrated()
         keys, code = (
             new_keys(old.file.profile).with_passphrase(passphrase, kdf, old.file.changed_at).with_recovery_code(kdf)
@@ -104,7 +105,6 @@ class Sealing:
         if old.file.slot("keyring") is not None:
             keys = keys.with_keyring(keychain.keep(keys.file.profile))
         before = old.database_key
-        self._backups.make(self._opened.db, "rekey")
         with self._as_one():
             encrypt(self._opened.db, self._paths, keys)
         self._backups.rekey_all(before, keys.database_key)

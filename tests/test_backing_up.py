@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from companion.paths import Paths
 from companion.settings import BackupSettings
 from companion.store.backups import Backups
 from companion.store.database import Database
+from companion.store.keys import Kdf, read_keys
 from companion.store.migrations import MIGRATIONS
 from companion.store.store import Store
 from tests.house import House
@@ -202,3 +204,24 @@ def test_the_wall_clock_of_the_person_says_which_night_it_is(
     assert not nightly.due()
     clock.at = datetime(2026, 3, 3, 3, 30, tzinfo=ZONE)
     assert nightly.due()
+
+
+def test_a_copy_is_kept_before_another_key_and_opens_with_the_passphrase_of_then(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companion.sealing.calibrated", lambda: Kdf(memory=8 * 1024, passes=1, lanes=1))
+    companion = house.open(load_model=False)
+    companion.add_memory("My boat is called Albatross.")
+    companion.back_up()
+    companion.protect("seven quiet lighthouses")
+    assert all(backup.encrypted for backup in companion.backups()), "those of before the lock too"
+    companion.rekey("seven quiet lighthouses")
+    (kept,) = [backup for backup in companion.backups(verify=True) if backup.reason == "rekey"]
+    assert (kept.encrypted, kept.sound) == (True, True)
+    backups = Backups(house.paths, house.clock)
+    file = read_keys(backups.keys(kept.name))
+    assert file is not None
+    with contextlib.closing(
+        backups.open_backup(kept.name, file.unlock("seven quiet lighthouses").database_key)
+    ) as copied:
+        assert copied.value("SELECT text FROM memories") == "My boat is called Albatross."

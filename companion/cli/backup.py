@@ -17,7 +17,7 @@ import typer
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened, prepare
 from companion.clock import SystemClock, iso
-from companion.errors import InvalidInput
+from companion.errors import InvalidInput, ProfileError
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.backup_text import backup_line
@@ -81,7 +81,7 @@ def restore(
     try:
         if not yes:
             _ask(paths, chosen)
-        kept = restoring.restore(paths, backups, chosen, SystemClock())
+        kept = restoring.restore(paths, backups, chosen, SystemClock(), _key_of_profile(paths))
     finally:
         lock.release()
     if as_json:
@@ -101,7 +101,8 @@ def drill(
     from companion.store.drill import drill as rehearse
 
     paths, backups, chosen = _chosen(name)
-    found = rehearse(paths, backups, chosen, SystemClock())
+    key = _key_of(paths, backups, chosen) if chosen.encrypted else None
+    found = rehearse(paths, backups, chosen, SystemClock(), key)
     if as_json:
         print_json(dataclasses.asdict(found))
         return
@@ -145,6 +146,28 @@ def _backups() -> tuple[Paths, Backups]:
 
     paths, settings = prepare()
     return paths, Backups(paths, SystemClock(), settings.backup.folder)
+
+
+def _key_of_profile(paths: Paths) -> bytes | None:
+    """What opens what is there now; None where nobody can: then it is kept as it is, encrypted."""
+    from companion.cli.unlocking import key_wanted
+    from companion.settings import load_settings
+
+    try:
+        return key_wanted(paths, load_settings(paths.settings))
+    except ProfileError:
+        return None
+
+
+def _key_of(paths: Paths, backups: Backups, chosen: Backup) -> bytes | None:
+    """What opens an encrypted copy: the passphrase of its time, or its recovery code. Raises ProfileSealed,
+    WrongPassphrase, BackupUnusable."""
+    from companion.cli.unlocking import secret_that_opens
+    from companion.store.keys import read_keys
+
+    backups.check(chosen)
+    file = read_keys(backups.keys(chosen.name))
+    return secret_that_opens(paths, file.unlock)[1].database_key if file is not None else None
 
 
 def _chosen(name: str) -> tuple[Paths, Backups, Backup]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -33,6 +34,7 @@ FileOption = Annotated[
 ]
 
 _file = ""
+Key = TypeVar("Key")
 
 
 def use_file(name: str) -> None:
@@ -53,15 +55,21 @@ def key_wanted(paths: Paths, settings: Settings) -> bytes | None:
 def secret_and_key(paths: Paths) -> tuple[str, bytes | None]:
     """The passphrase or recovery code as it was given, and what it opens. Asks at most three times. Raises
     ProfileSealed, WrongPassphrase."""
+    return secret_that_opens(paths, lambda secret: key_for(paths, secret))
+
+
+def secret_that_opens(paths: Paths, opens: Callable[[str], Key]) -> tuple[str, Key]:
+    """The passphrase or recovery code as it was given, and what `opens` makes of it, which raises WrongPassphrase. Asks
+    at most three times. Raises ProfileSealed, WrongPassphrase."""
     if _file:
         secret = read_line(_file)
-        return secret, key_for(paths, secret)
+        return secret, opens(secret)
     if not sys.stdin.isatty():
         raise ProfileSealed(str(paths.data), hint=text("lock_cli.how_to_give"))
     for left in reversed(range(TRIES)):
         secret = ask(text("lock_cli.ask"))
         try:
-            return secret, key_for(paths, secret)
+            return secret, opens(secret)
         except WrongPassphrase as error:
             if not left:
                 raise

@@ -9,7 +9,7 @@ time lie beside it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from companion.errors import (
     BackupUnusable,
     DiskFull,
     NotFound,
-    ProfileDamaged,
     ProfileError,
     ProfileSealed,
     ProfileUnavailable,
@@ -26,24 +25,24 @@ from companion.errors import (
 from companion.paths import Paths
 from companion.safekeeping import Backup, BackupReason
 from companion.store import files
+from companion.store.backup_files import (
+    KEYS,
+    backups_in,
+    described,
+    has_keys,
+    is_what_was_written,
+    parse_profile,
+    remove,
+    sweep,
+)
 from companion.store.backup_names import BackupName, parse_name
-from companion.store.content import Content, content_of
-from companion.store.database import Database, open_copy
-from companion.store.encrypting import overwrite
+from companion.store.copying import Look, copied, never, opened, verify
+from companion.store.database import Database
+from companion.store.encrypting import wipe
 from companion.store.headers import has_plain_header
 from companion.store.marker import marked_profile, profile_of
-from companion.store.migrations import refuse_others
 from companion.store.rotation import superfluous
 from companion.strings import text
-
-KEYS = ".keys"
-_TRIES = 3
-Look = Callable[[], None]
-"""Called now and then while something long is done; may raise to end it, which leaves nothing behind."""
-
-
-def _never() -> None:
-    """Nobody wants to go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class Backups:
     def all(self) -> tuple[Backup, ...]:
         """Newest first, none looked at. Those of other profiles in the same folder are left out."""
         mine = None if self._whosever else marked_profile(self._paths)
-        found = [backup for folder in self._folders() for backup in _backups_in(folder, mine)]
+        found = [backup for folder in self._folders() for backup in backups_in(folder, mine)]
         return tuple(sorted(found, key=lambda backup: (backup.at, backup.name), reverse=True))
 
     def get(self, name: str) -> Backup:
@@ -97,9 +96,9 @@ class Backups:
     def check(self, backup: Backup) -> None:
         """Raises BackupUnusable when it is not what was written, or cannot be opened for want of its keys."""
         path = self.path(backup.name)
-        if backup.encrypted and not _has_keys(path):
+        if backup.encrypted and not has_keys(path):
             raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
-        if not _is_what_was_written(path):
+        if not is_what_was_written(path):
             raise BackupUnusable(text("backup.changed", name=backup.name))
 
     def look_at(self, backup: Backup) -> Backup:
@@ -117,14 +116,14 @@ class Backups:
     def open_backup(self, name: str, key: bytes | None = None) -> Database:
         """To read it, whatever its schema. `key`: for those that are encrypted. Raises NotFound, BackupUnusable,
         ProfileSealed when it is encrypted with another key."""
-        return _opened(self.path(name), key)
+        return opened(self.path(name), key)
 
-    def make(self, db: Database, reason: BackupReason, look: Look = _never) -> Backup:
+    def make(self, db: Database, reason: BackupReason, look: Look = never) -> Backup:
         """Copy the open database; then let those go that rotation has no use for. Raises ProfileError: then there is no
         new one, and no old one was touched."""
         usual = reason in ("night", "hand")
         folder = self.folder if usual else self._paths.backups
-        _sweep(folder, profile_of(db))
+        sweep(folder, profile_of(db))
         backup = self._keep(db, folder, reason, look)
         # What cannot be removed, or encrypted, now will be when the next copy is made.
         with contextlib.suppress(ProfileError):
@@ -151,6 +150,17 @@ class Backups:
             if not backup.encrypted:
                 self.encrypt(backup.name, key)
 
+    def finish_encrypting(self, db: Database) -> None:
+        """What a crash interrupted while the profile was encrypted: copies that were begun are wiped, and none of the
+        others can be read without the passphrase. Nothing for one without. Raises ProfileError: then some still can."""
+        if db.key is None:
+            return
+        for folder in self._folders():
+            with files.told(folder):
+                for path in list(folder.glob(f".companion-{profile_of(db)}*")):
+                    wipe(path)
+        self.encrypt_all(db.key)
+
     def rekey_all(self, key: bytes, new: bytes) -> None:
         """Every backup that `key` opens is encrypted with `new` from now on, the profile's own. Raises ProfileError:
         then some are as they were."""
@@ -165,34 +175,38 @@ class Backups:
         old, path = self.get(name), self.path(name)
         working = path.with_name(f".{path.stem}.rewriting")
         with files.told(path):
-            _remove(working)
+            remove(working)
             files.copy(path, working)
         try:
-            with contextlib.closing(_opened(working, key, change=True)) as db:
+            with contextlib.closing(opened(working, key, change=True)) as db:
                 change(db)
                 made = (old.at, old.utc_offset)
                 new = self._keep(db, path.parent, old.reason, made=made, seal=Seal(new_key, keys))
         finally:
             with files.told(working):
-                self._overwrite(working)
-                _remove(working)
+                wipe(working)
         if new.name != old.name:
-            self.remove(old.name)
+            self._wipe(old.name)
         return new
+
+    def _wipe(self, name: str) -> None:
+        """Remove what must not be read any more; whoever dies on the way leaves no damaged one among the backups."""
+        path = self.path(name)
+        gone = path.with_name(f".{path.stem}.rewriting")
+        with files.told(path):
+            files.rename(path, gone)
+            path.with_suffix(KEYS).unlink(missing_ok=True)
+            wipe(gone)
 
     def remove(self, name: str) -> None:
         """Raises NotFound, ProfileError."""
         path = self.path(name)
         with files.told(path):
-            self._overwrite(path)
-            path.unlink()
+            if self._paths.keys.exists() and path.is_file() and has_plain_header(path):
+                wipe(path)  # what could be read without the passphrase goes for good
+            path.unlink(missing_ok=True)
             path.with_suffix(KEYS).unlink(missing_ok=True)
             files.sync_folder(path.parent)
-
-    def _overwrite(self, path: Path) -> None:
-        """What could be read without the passphrase of a profile that has one goes for good."""
-        if self._paths.keys.exists() and path.is_file() and has_plain_header(path):
-            overwrite(path)
 
     def _folders(self) -> Sequence[Path]:
         return list(dict.fromkeys((self.folder, self._paths.backups)))
@@ -202,7 +216,7 @@ class Backups:
         db: Database,
         folder: Path,
         reason: BackupReason,
-        look: Look = _never,
+        look: Look = never,
         made: tuple[float, int] | None = None,
         seal: Seal | None = None,
     ) -> Backup:
@@ -213,13 +227,13 @@ class Backups:
         at, offset = made or stamp(self._clock.now())
         part = folder / f".companion-{profile}.part"
         with files.told(part):
-            _remove(part)
+            remove(part)
             files.create(part)
             try:
                 key, keys = (seal.key, seal.keys) if seal is not None else (db.key, self._paths.keys)
-                content = _copied(db, part, key, look, alone=made is not None)
+                content = copied(db, part, key, look, alone=made is not None)
                 files.sync(part)
-                _verify(part, content, key, look)
+                verify(part, content, key, look)
                 hash = files.sha256(part)
                 name = BackupName(profile, float(int(at)), offset, reason, content.schema, hash[:16])
                 target = folder / str(name)
@@ -228,9 +242,9 @@ class Backups:
                 files.rename(part, target)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    _remove(part)
+                    remove(part)
                 raise
-        return replace(_described(target, name), sound=True)
+        return replace(described(target, name), sound=True)
 
     def _prepare(self, folder: Path) -> None:
         """Raises ProfileUnavailable. A folder the person named is never made: an unplugged disk would be filled up
@@ -242,7 +256,7 @@ class Backups:
             raise ProfileUnavailable(text("backup.no_folder", folder=folder), hint=text("backup.no_folder_hint"))
 
     def _prune(self, folder: Path, sound: Backup) -> None:
-        mine = _backups_in(folder, parse_profile(sound.name))
+        mine = backups_in(folder, parse_profile(sound.name))
         for backup in superfluous(mine, stamp(self._clock.now())[0], sound.name):
             self.remove(backup.name)
 
@@ -253,98 +267,3 @@ def copy_before_migration(paths: Paths, clock: Clock, db: Database) -> None:
         Backups(paths, clock).make(db, "migration")
     except DiskFull as error:
         raise DiskFull(text("backup.no_room", detail=error.detail), hint=text("backup.no_room_hint")) from error
-
-
-def parse_profile(name: str) -> str | None:
-    found = parse_name(name)
-    return found.profile if found is not None else None
-
-
-def _copied(db: Database, part: Path, key: bytes | None, look: Look, alone: bool) -> Content:
-    """Copy what `db` holds into the empty file `part`; what that is. Over a connection of its own, so that whoever
-    talks need not wait; only when something is changed again and again meanwhile, all others wait. `alone`: nobody else
-    has the file open."""
-    if db.read_only or alone:
-        with db.snapshot():
-            db.copy_to(part, key)
-            return content_of(db, look)
-    other = db.another()
-    try:
-        for _ in range(_TRIES):
-            look()
-            before = other.changes_seen()
-            other.copy_to(part, key)
-            content = content_of(other, look)
-            if other.changes_seen() == before:
-                return content
-            part.write_bytes(b"")
-        with db.snapshot():
-            other.copy_to(part, key)
-            return content_of(other, look)
-    finally:
-        other.close()
-
-
-def _opened(path: Path, key: bytes | None, *, change: bool = False) -> Database:
-    with files.told(path):
-        plain = has_plain_header(path)
-    if key is None and not plain:
-        raise ProfileSealed(path.name)
-    try:
-        return open_copy(path, refuse_others, None if plain else key, change=change)
-    except (ProfileDamaged, ProfileUnavailable) as error:
-        raise BackupUnusable(error.detail) from error
-
-
-def _verify(part: Path, content: Content, key: bytes | None, look: Look) -> None:
-    """Raises BackupUnusable where the copy is not what was copied, or readable without the key."""
-    if has_plain_header(part) != (key is None):
-        raise BackupUnusable(text("backup.plain", path=part))
-    with contextlib.closing(open_copy(part, refuse_others, key=key)) as copied:
-        look()
-        found = copied.check(thoroughly=True)
-        if found:
-            raise BackupUnusable(f"{part} ({found[0]})")
-        if content_of(copied, look) != content:
-            raise BackupUnusable(text("backup.differs", path=part))
-
-
-def _is_what_was_written(path: Path) -> bool:
-    name = parse_name(path.name)
-    with contextlib.suppress(OSError):
-        return name is not None and files.sha256(path).startswith(name.hash)
-    return False
-
-
-def _has_keys(path: Path) -> bool:
-    return path.with_suffix(KEYS).is_file()
-
-
-def _backups_in(folder: Path, profile: str | None) -> Iterator[Backup]:
-    """None where the folder cannot be read: it may be on a disk that is not there."""
-    with contextlib.suppress(OSError):
-        for path in sorted(folder.iterdir()):
-            name = parse_name(path.name)
-            if name is not None and profile in (None, name.profile) and path.is_file():
-                yield _described(path, name)
-
-
-def _described(path: Path, name: BackupName) -> Backup:
-    size, encrypted = path.stat().st_size, not has_plain_header(path)
-    return Backup(path.name, name.at, name.utc_offset, size, name.reason, name.schema, encrypted)
-
-
-def _sweep(folder: Path, profile: str) -> None:
-    """Remove what was begun and not finished. Only the one who holds the profile's lock makes copies of it."""
-    with contextlib.suppress(OSError):
-        for path in folder.glob(f".companion-{profile}*"):
-            if path.name.endswith((".part", ".rewriting", "-journal")):
-                path.unlink()
-        for path in folder.glob(f"companion-{profile}-*{KEYS}"):
-            if not path.with_suffix(".db").exists():
-                path.unlink()
-
-
-def _remove(path: Path) -> None:
-    for each in (path, path.with_name(path.name + "-journal")):
-        each.unlink(missing_ok=True)

@@ -17,16 +17,18 @@ def why(backup: Backup) -> str:
     return str(texts("backup_reason")[backup.reason])
 
 
-def state(backup: Backup) -> str:
-    """Whether it is sound, if it was looked at, and whether it is encrypted."""
-    found = text("backups.sound") if backup.sound else text("backups.damaged")
-    looked = found if backup.sound is not None else ""
-    return text("format.comma").join(
-        each for each in (looked, text("backups.locked") if backup.encrypted else "") if each
-    )
+def looked(backup: Backup) -> str:
+    """Whether it is sound; nothing while nobody has looked."""
+    if backup.sound is None:
+        return ""
+    return text("backups.sound") if backup.sound else text("backups.damaged")
+
+
+def sealed(backup: Backup) -> str:
+    return text("backups.locked") if backup.encrypted else ""
 
 
 def backup_line(backup: Backup) -> str:
-    """When, why, how large, in what state."""
-    parts = (when(backup), why(backup), amount(backup.bytes), state(backup))
+    """When, why, how large, whether it is sound, whether it is encrypted."""
+    parts = (when(backup), why(backup), amount(backup.bytes), looked(backup), sealed(backup))
     return "  ".join(part for part in parts if part)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from companion.paths import Paths
+from companion.store.keys import Kdf
 from companion.store.store import Store
 from tests.cli.conftest import Process, Shell
 from tests.support import digests
@@ -119,3 +120,29 @@ def test_while_the_app_is_open_nothing_is_brought_back(process: Process, shell: 
         assert process("backup", "verify").returncode == 0, "looking is allowed"
     finally:
         store.close()
+
+
+def test_a_locked_profile_is_copied_rehearsed_and_brought_back_with_its_passphrase(
+    shell: Shell, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text("seven quiet lighthouses in the fog\n")
+    monkeypatch.setattr("companion.sealing.calibrated", lambda: Kdf(memory=8 * 1024, passes=1, lanes=1))
+    shell("memories", "add", "My boat is called Albatross.")
+    shell("backup", "now")
+    assert shell("lock", "--new-passphrase-file", str(secret)).exit_code == 0
+    assert b"Albatross" not in b"".join(file.read_bytes() for file in paths.data.rglob("*") if file.is_file())
+
+    monkeypatch.setenv("COMPANION_PASSPHRASE_FILE", str(secret))
+    made = shell.json("backup", "now")
+    assert made["encrypted"] is True
+    assert shell.json("backup", "drill", made["name"])["memories"] == 1
+    back = shell.json("backup", "restore", made["name"], "--yes")
+    assert back["kept"]["encrypted"] is True
+    assert "Albatross" in shell("memories", "list").stdout
+
+    monkeypatch.delenv("COMPANION_PASSPHRASE_FILE")
+    assert shell("backup", "drill", made["name"]).exit_code == 4
+    unseen = shell.json("backup", "restore", made["name"], "--yes")
+    assert "replaced-" in unseen["kept"], "without the passphrase what is there is kept as it is"
+    assert shell("memories", "list").exit_code == 4

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from companion.clock import SetClock
+from companion.errors import ProfileTooNew
 from companion.paths import Paths
 from companion.store.backups import Backups
 from companion.store.content import content_of
@@ -74,3 +75,26 @@ def test_a_frozen_profile_is_brought_up_to_date_with_all_that_is_in_it(
     assert (kept.reason, kept.schema) == ("migration", told["schema"])
     with contextlib.closing(Backups(paths, clock).open_backup(kept.name)) as copied:
         assert content_of(copied) == before
+
+
+def test_a_profile_of_a_newer_companion_is_not_touched_nor_what_lies_in_its_wal(
+    paths: Paths, clock: SetClock, tmp_path: Path
+) -> None:
+    store = Store.open(paths, clock)
+    say(store, "in the WAL")
+    with store.db.write() as db:
+        db.run(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    newer = Paths(tmp_path / "newer", tmp_path / "newer")
+    newer.prepare()
+    names = ("companion.db", "companion.db-wal")
+    for name in names:
+        (newer.data / name).write_bytes((paths.data / name).read_bytes())
+    store.close()
+    before = {name: (newer.data / name).read_bytes() for name in names}
+    assert before["companion.db-wal"]
+    for _ in range(2):
+        with pytest.raises(ProfileTooNew):
+            Store.open(newer, clock)
+    assert {name: (newer.data / name).read_bytes() for name in names} == before
+    assert not newer.backups.exists()
+    assert not newer.marker.exists()

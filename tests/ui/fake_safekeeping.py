@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from companion.calls import EnginePort
 from companion.errors import InvalidInput, WrongPassphrase
 from companion.safekeeping import Protection
+from tests.ui.fake_backups import FakeBackups
 
 CODES = ("MFRG-GZDF-MZTW-Q2LK", "NNWG-23TP-OBYX-E43U")
 
 
-class FakeSafekeeping(EnginePort):
+class FakeSafekeeping(FakeBackups):
     """`sealed`: a passphrase is wanted."""
 
     status_now: Any
@@ -78,6 +78,12 @@ class FakeSafekeeping(EnginePort):
 
     async def renew_recovery_code(self, passphrase: str) -> str:
         await self._call("renew_recovery_code", "…")
+        self._check(passphrase)
+        self.code = next(self._codes)
+        return self.code
+
+    async def rekey(self, passphrase: str) -> str:
+        await self._call("rekey", "…")
         self._check(passphrase)
         self.code = next(self._codes)
         return self.code

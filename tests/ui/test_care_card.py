@@ -36,7 +36,8 @@ async def test_it_stands_under_the_message_before_the_reply_and_typing_goes_on()
         await wait_until(pilot, lambda: cards(app))
         assert cards(app)[0].parent is person
         await pilot.press("h", "e", "y", "f")
-        assert app.chat.query_one(Prompt).text == "heyf" and app.focused is app.chat.query_one(Prompt)
+        assert app.chat.query_one(Prompt).text == "heyf"
+        assert app.focused is app.chat.query_one(Prompt)
         await wait_until(pilot, lambda: "116 123" in screen_text(app) and "999" in screen_text(app))
         engine.release()
 
@@ -61,7 +62,9 @@ async def test_all_numbers_folding_and_back_to_writing() -> None:
         await pilot.press("f10")
         await wait_until(pilot, lambda: "85258" in screen_text(app) and isinstance(app.focused, Heading))
         await pilot.press("f")
-        await wait_until(pilot, lambda: "85258" not in screen_text(app) and "Help is there: 116 123" in screen_text(app))
+        await wait_until(
+            pilot, lambda: "85258" not in screen_text(app) and "Help is there: 116 123" in screen_text(app)
+        )
         await pilot.press("enter")
         await wait_until(pilot, lambda: "Emergency" in screen_text(app))
         await pilot.press("escape")
@@ -83,7 +86,9 @@ async def test_where_it_could_not_be_sent_the_card_is_there_all_the_same() -> No
 async def test_without_a_card_the_key_and_the_command_show_the_numbers() -> None:
     async with running(FakeEngine()) as (app, pilot):
         await pilot.press("f10")
-        await wait_until(pilot, lambda: isinstance(app.screen, ReaderScreen) and "findahelpline.com" in screen_text(app))
+        await wait_until(
+            pilot, lambda: isinstance(app.screen, ReaderScreen) and "findahelpline.com" in screen_text(app)
+        )
         await pilot.press("escape")
         await say(app, pilot, "/care")
         await wait_until(pilot, lambda: isinstance(app.screen, ReaderScreen))

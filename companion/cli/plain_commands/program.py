@@ -11,9 +11,10 @@ from companion.errors import InvalidInput
 from companion.help_lines import care_card
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.backup_text import backup_line
 from companion.ui.care_text import plain_lines, region_line
 from companion.ui.check_text import check_lines
-from companion.ui.format import filled
+from companion.ui.format import amount, filled
 from companion.ui.model_text import plan_lines
 from companion.ui.preferences import Preferences
 from companion.ui.protection_text import told
@@ -111,6 +112,16 @@ def _doctor(session: Session, _: str) -> None:
     tell(check_lines(session.engine.doctor()))
 
 
+def _backups(session: Session, _: str) -> None:
+    tell(backup_line(each) for each in session.engine.backups(verify=True))
+    say(text("backup_cli.quit_first"))
+
+
+def _backup(session: Session, _: str) -> None:
+    made = session.engine.back_up()
+    say(text("backup_cli.made", name=made.name, amount=amount(made.bytes)))
+
+
 def _care(session: Session, _: str) -> None:
     card = care_card("crisis", "self", session.settings.care.region)
     tell([*plain_lines(card), region_line(card.region)])
@@ -123,6 +134,8 @@ COMMANDS: dict[str, Run] = {
     "models": _models,
     "settings": _settings,
     "doctor": _doctor,
+    "backups": _backups,
+    "backup": _backup,
     "protection": _protection,
     "lock": _lock,
 }
