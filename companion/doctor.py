@@ -9,7 +9,6 @@ from companion import __version__, kernel_seal, network
 from companion.addresses import host_of, is_this_computer
 from companion.clock import iso, stamp
 from companion.errors import CompanionError, ProfileDamaged
-from companion.memory.index import VectorIndex
 from companion.memory.index_note import IndexNote
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
@@ -234,7 +233,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     expected, found = store.vectors.count(meaning.id), index.count()
     waiting = len(store.vectors.outbox(10_000))
     note = f"; {index.problem}" if index.problem else ""
-    url = settings.index.url
+    url = settings.index.url if store.db.key is None else ""
     who, cure = "Chroma", text("doctor.made_anew")
     if url:
         who, cure = text("doctor.chroma_at", url=host_of(url)), text("doctor.tried_again")
@@ -248,7 +247,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
         detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
         if text("index.exact_serves") not in detail:
             detail += text("doctor.exact_serves")
-        if isinstance(index, VectorIndex) and index.is_off:
+        if index.is_off:
             cure = text("index.is_off_hint")
         checks.append(Check("index", "warning", detail, cure))
     return checks

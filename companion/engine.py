@@ -12,53 +12,29 @@ import contextlib
 import itertools
 import logging
 import multiprocessing
-import os
 import queue
-import signal
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
-from typing import Any, NamedTuple
+from typing import Any
 
 from companion.calls import EnginePort
-from companion.chats import ChatMode, Conversation, SentMessage
-from companion.crashes import ended_well, watch
-from companion.errors import CompanionError, EngineStopped, InvalidInput
+from companion.chats import Conversation, SentMessage
+from companion.errors import EngineStopped, InvalidInput
 from companion.events import Event, Listener
-from companion.kernel_seal import close_internet
 from companion.key_holder import KeyHolder
-from companion.logs import describe, keep_short, open_output, start_logging
-from companion.network import seal
-from companion.paths import Paths, keep_private
+from companion.paths import Paths
+from companion.serving import OPEN, Place, serve
 from companion.settings import Settings, load_settings
-from companion.store.unlocking import key_for
 from companion.strings import text
-from companion.traceless import go_first, leave_no_dump
 
 log = logging.getLogger(__name__)
 
 CLOSE_PATIENCE = 0.5
 """Seconds the engine has to close before it is ended: with what the app waits for besides, quitting takes less than a
 second also where the engine answers nothing any more."""
-OPEN = "open"
-"""Not a call of the API: the first message to an engine, with a passphrase, a key or nothing."""
-END_PATIENCE = 1.5
-"""Seconds in which the engine closes once its interface is gone, however that ended."""
 _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})
 """Calls whose answer is the conversation that is open."""
-
-
-class Place(NamedTuple):
-    """Where the person talks. Another engine begins there as well: what waits to be sent was meant for it, and words
-    that were said to be kept nowhere must not go into a conversation that is kept."""
-
-    conversation: int
-    """0: its first message is still to come."""
-    mode: ChatMode
-    persona: str
 
 
 class EngineClient(EnginePort):
@@ -276,145 +252,3 @@ class _Link:
             waiting = list(self._asked)
         for id in waiting:
             self._settle(id, False, EngineStopped())
-
-
-def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None = None) -> None:
-    """The engine process: answer requests until the pipe ends or None comes. Its parent's death ends it too. `place`:
-    where the person talked to the engine before."""
-    seal()
-    if not (settings.model.url or settings.index.url):
-        close_internet()
-    go_first()
-    leave_no_dump()
-    keep_private()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(
-            signal.SIGHUP, signal.SIG_IGN
-        )  # the window was closed: the end of the pipe tells, and all is saved
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    _keep_off_the_screen(paths)
-    watch(paths)
-    try:
-        _serve(pipe, paths, settings, place)
-    except Exception as error:
-        # Left to itself Python would print the message, which may hold what the person said.
-        log.error("the engine failed\n%s", describe(error))
-        os._exit(1)
-
-
-def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None) -> None:
-    server = _Server(pipe)
-    server.hear_key(paths)
-    from companion.companion import Companion
-    from companion.schedule import Schedule
-    from companion.strings import use_language
-
-    use_language(settings.ui.language)
-    companion = Companion(paths, settings, chat=True)
-    companion.subscribe(server.event)
-    if not server.open(companion.start):
-        return
-    if place is not None:
-        companion.go_back(*place)
-    companion.measure_when_idle()
-    schedule = Schedule(settings.sleep.at, companion.night, companion.bring_up)
-    schedule.start()
-    try:
-        server.answer(companion)
-    finally:
-        # Whatever hangs, an engine does not outlive its interface for long; what was acknowledged is on disk.
-        deadline = threading.Timer(END_PATIENCE, os._exit, (0,))
-        deadline.daemon = True
-        deadline.start()
-        schedule.stop()
-        companion.close()
-        ended_well(paths)
-        # Threads of native libraries must not hold the process up, and there is nothing left to save.
-        os._exit(0)
-
-
-class _Server:
-    """The engine's end of the pipe. Requests run side by side, so that `stop` is heard while others work."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self._pipe = pipe
-        self._writing = threading.Lock()
-        self._opening = 0
-        self._key: Future[bytes | None] = Future()
-
-    def event(self, event: Event) -> None:
-        self._send((None, event))
-
-    def hear_key(self, paths: Paths) -> None:
-        """Wait for the first message, which brings a passphrase, the key itself or nothing, and begin to make the
-        key of it: that takes as long as the imports that follow."""
-        message = next(self._requests(), (0, OPEN, (None,)))
-        self._opening = message[0]
-        secret = message[2][0] if message[1] == OPEN and message[2] else None
-        pool = ThreadPoolExecutor(1, thread_name_prefix="key")
-        self._key = pool.submit(_key_of, paths, secret)
-        pool.shutdown(wait=False)
-
-    def open(self, start: Callable[[bytes | None], None]) -> bool:
-        """Open the profile; the first message is answered with the key. False when it could not be opened: then every
-        request was answered with the reason."""
-        try:
-            key = self._key.result()
-            start(key)
-        except CompanionError as error:
-            self._send((self._opening, False, error))
-            for id, _, _ in self._requests():
-                self._send((id, False, error))
-            return False
-        self._send((self._opening, True, key))
-        return True
-
-    def answer(self, companion: object) -> None:
-        # Not as a context manager: at the end nobody waits for answers that take long.
-        pool = ThreadPoolExecutor(4, thread_name_prefix="request")
-        for id, method, arguments in self._requests():
-            pool.submit(self._one, companion, id, method, arguments)
-        pool.shutdown(wait=False, cancel_futures=True)
-
-    def _one(self, companion: object, id: int, method: str, arguments: tuple[object, ...]) -> None:
-        try:
-            answer = (id, True, getattr(companion, method)(*arguments))
-        except CompanionError as error:
-            answer = (id, False, error)
-        except Exception as error:
-            log.exception("%s failed", method)
-            answer = (id, False, CompanionError(text("engine.in_engine", name=type(error).__name__)))
-        self._send(answer)
-
-    def _requests(self) -> Iterator[tuple[int, str, tuple[object, ...]]]:
-        with contextlib.suppress(EOFError, OSError):
-            while (message := self._pipe.recv()) is not None:
-                yield message
-
-    def _send(self, message: object) -> None:
-        with self._writing, contextlib.suppress(OSError, ValueError):
-            self._pipe.send(message)
-
-
-def _key_of(paths: Paths, secret: object) -> bytes | None:
-    if isinstance(secret, str):
-        return key_for(paths, secret)
-    return secret if isinstance(secret, bytes) else None
-
-
-def _keep_off_the_screen(paths: Paths) -> None:
-    """Whatever a library prints goes to the log: the screen belongs to the interface."""
-    try:
-        paths.prepare()
-        output = open_output(paths)
-    except (OSError, CompanionError):
-        output = os.open(os.devnull, os.O_WRONLY)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    for descriptor in (1, 2):
-        os.dup2(output, descriptor)
-    os.close(output)
-    os.close(nothing)
-    keep_short(2)
-    start_logging(paths)

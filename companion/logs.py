@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from companion.errors import CompanionError
 from companion.paths import Paths
 from companion.text import sanitise
 
@@ -83,6 +84,23 @@ def open_output(paths: Paths) -> int:
         if file.stat().st_size > MAX_BYTES:
             file.replace(file.with_name("engine.log.1"))
     return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def keep_off_the_screen(paths: Paths) -> None:
+    """Whatever a library prints goes to the log: the screen belongs to the interface."""
+    try:
+        paths.prepare()
+        output = open_output(paths)
+    except (OSError, CompanionError):
+        output = os.open(os.devnull, os.O_WRONLY)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    os.close(output)
+    os.close(nothing)
+    keep_short(2)
+    start_logging(paths)
 
 
 def keep_short(descriptor: int, every: float = LOOK) -> None:

@@ -190,7 +190,8 @@ def test_asked_it_says_that_it_is_a_program(house: House, mode: ChatMode) -> Non
     "text",
     [
         "are you real?", "Are you a bot", "Am I talking to a human?", "are u an AI?", "What are you?", "Is this a bot?",
-        "Be honest, are you actually a person?", "你是真人吗？", "你是机器人吗", "你是AI吗？", "和我聊天的是人吗？", "你是什么？",
+        "Be honest, are you actually a person?", "你是真人吗？", "你是机器人吗", "你是AI吗？",
+        "和我聊天的是人吗？", "你是什么？",
     ],
 )  # fmt: skip
 def test_asking_what_it_is(text: str) -> None:
@@ -200,7 +201,8 @@ def test_asking_what_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Are you a Real Madrid fan?", "Are you there?", "Are you happy?", "My boss is not human.", "What are you doing?",
+        "Are you a Real Madrid fan?", "Are you there?", "Are you happy?", "My boss is not human.",
+        "What are you doing?",
         "I'm a real person.", "你好吗？", "他是机器人工程师。", "你是怎么想的？", "Are you a fan of jazz?",
     ],
 )  # fmt: skip

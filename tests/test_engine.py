@@ -19,7 +19,7 @@ import pytest
 
 from companion.api import CompanionApi
 from companion.companion import Companion
-from companion.engine import EngineClient, _Server
+from companion.engine import EngineClient
 from companion.errors import (
     CompanionError,
     EmptyMessage,
@@ -32,6 +32,7 @@ from companion.errors import (
 from companion.events import MemoriesChanged, ReplyFailed, StatusChanged
 from companion.paths import Paths
 from companion.records import MemoryFilter
+from companion.serving import Server
 from companion.settings import EmbedderSettings, ModelSettings, Settings
 from companion.status import EngineStatus
 from companion.store.store import Store
@@ -381,7 +382,7 @@ class Slow:
 
 def test_a_call_that_takes_long_holds_no_other_up() -> None:
     ours, theirs = Pipe()
-    serving = threading.Thread(target=_Server(theirs).answer, args=(Slow(),))
+    serving = threading.Thread(target=Server(theirs).answer, args=(Slow(),))
     serving.start()
     for id, method in enumerate(("slow", "slow", "quick")):
         ours.send((id, method, ()))
@@ -394,7 +395,7 @@ def test_a_call_that_takes_long_holds_no_other_up() -> None:
 
 def test_a_fault_of_ours_is_said_without_what_the_person_said() -> None:
     ours, theirs = Pipe()
-    serving = threading.Thread(target=_Server(theirs).answer, args=(Slow(),))
+    serving = threading.Thread(target=Server(theirs).answer, args=(Slow(),))
     serving.start()
     ours.send((1, "faulty", ()))
     id, ok, error = ours.recv()
@@ -409,7 +410,7 @@ def test_a_fault_of_ours_is_said_without_what_the_person_said() -> None:
 
 def test_an_engine_that_cannot_start_refuses_every_call() -> None:
     ours, theirs = Pipe()
-    serving = threading.Thread(target=_Server(theirs).refuse, args=(ProfileLocked("x"),))
+    serving = threading.Thread(target=Server(theirs).refuse, args=(ProfileLocked("x"),))
     serving.start()
     for id in range(3):
         ours.send((id, "status", ()))

@@ -13,11 +13,13 @@ from companion.paths import asset
 from companion.strings import LANGUAGES, Strings
 
 HOLDS = re.compile(
-    r"\bstreaks?\b|\bdays? in a row\b|\bdon't (?:go|leave|quit|break)\b|\bplease stay\b|\bmiss(?:es|ed)? you\b|\bwe miss\b"
-    r"|\bcome back (?:soon|tomorrow|to)\b|\b(?:lonely|sad|alone|waiting) without you\b|\bwaiting for you\b|\bare you sure you want "
-    r"to (?:leave|quit|go)\b|\byou haven't (?:talked|written|been here)\b|\bwhere have you been\b|\blong time no see\b"
-    r"|\babandon\w* me\b|\bneeds? you\b|\bdon't forget (?:me|to come)\b|\bbefore you (?:go|leave)\b|\bkeep (?:it|the chain) going\b"
-    r"|连续\s?\d+\s?天|打卡|别走|不要走|别离开|舍不得|等你回来|早点回来|想你了|你好久没|怎么才来|没有你(?![的说])|我需要你|再陪",
+    r"\bstreaks?\b|\bdays? in a row\b|\bdon't (?:go|leave|quit|break)\b|\bplease stay\b|\bmiss(?:es|ed)? you\b"
+    r"|\bwe miss\b|\bcome back (?:soon|tomorrow|to)\b|\b(?:lonely|sad|alone|waiting) without you\b"
+    r"|\bwaiting for you\b|\bare you sure you want to (?:leave|quit|go)\b|\bkeep (?:it|the chain) going\b"
+    r"|\byou haven't (?:talked|written|been here)\b|\bwhere have you been\b|\blong time no see\b"
+    r"|\babandon\w* me\b|\bneeds? you\b|\bdon't forget (?:me|to come)\b|\bbefore you (?:go|leave)\b"
+    r"|连续\s?\d+\s?天|打卡|别走|不要走|别离开|舍不得|等你回来|早点回来|想你了|你好久没|怎么才来|没有你(?![的说])"
+    r"|我需要你|再陪",
     re.IGNORECASE,
 )
 

@@ -40,8 +40,8 @@ class Step:
 
 @dataclass
 class Disk:
-    """What is done to the files under it. `fail_at`: the number of the step, from 0, at which `failure` is raised, and at
-    every later one until `fail_at` is None."""
+    """What is done to the files under it. `fail_at`: the number of the step, from 0, at which `failure` is raised, and
+    at every later one until `fail_at` is None."""
 
     steps: list[Step] = field(default_factory=list)
     fail_at: int | None = None

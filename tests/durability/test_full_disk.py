@@ -57,6 +57,7 @@ def test_what_is_refused_is_absent_and_everything_else_goes_on(disk: Path, round
     life.open()
     furnish(life, days=2)
     refused = kept = 0
+    others: list[tuple[str, str]] = []
     names = [name for name in DEEDS if name != "long_draft"] * rounds
     life.chance.shuffle(names)
     for number, name in enumerate(names):
@@ -80,14 +81,16 @@ def test_what_is_refused_is_absent_and_everything_else_goes_on(disk: Path, round
                 assert whole(life) == before, name
             assert {file: file.read_bytes() for file in home.glob("**/*.toml")} == files
         except CompanionError as error:
-            assert name in ("talk", "another_conversation"), error.title  # the reply could not be kept
             refused += 1
+            others.append((name, error.title))
         else:
             kept += 1
             for fact in facts:
                 assert not fact.sql or life.asked(fact.key, fact.sql, *fact.values) == fact, name
         shown = [item.turn.text for item in life.companion.transcript(limit=100)]
-        assert name in ("choose", "resend", "regenerate", "another_conversation", "use_persona") or set(said) <= set(shown)
+        assert name in ("choose", "resend", "regenerate", "another_conversation", "use_persona") or set(said) <= set(
+            shown
+        )
         assert life.companion.search_memories("who keeps a kayak", 5) is not None
         assert life.companion.conversations()
         assert life.companion.search_turns("friend")
@@ -104,6 +107,7 @@ def test_what_is_refused_is_absent_and_everything_else_goes_on(disk: Path, round
     life.close()
     assert fingerprint(at_rest(home)) == fingerprint(now), differing(at_rest(home), now)
     print(f"{len(names)} deeds: {refused} refused, {kept} done")  # noqa: T201
+    assert {name for name, _ in others} <= {"talk", "another_conversation"}, others  # the reply could not be kept
     assert refused > rounds * 5
     assert not [file for file in home.rglob("*") if file.name.startswith(".") and file.name.endswith(".toml")]
 
@@ -121,15 +125,12 @@ def test_a_full_disk_keeps_nobody_from_reading_what_there_is(disk: Path) -> None
     life.open()
     assert [item.turn.text for item in life.companion.transcript(limit=100)][-3:] == shown[-3:]
     assert life.companion.search_memories("who keeps a cello", 5) is not None
-    assert life.companion.list_memories.__self__ is life.companion
     assert life.memories()
     with pytest.raises(DiskFull):
-        for _ in range(200):  # what was freed at the last close is used up first
-            life.companion.add_memory(life.statement())
+        life.companion.add_memory(life.statement())
     life.close()
     (disk / "big").unlink()
-    assert fingerprint(at_rest(home)) is not None
-    assert before
+    assert fingerprint(at_rest(home)) == before
     life.open()
     assert done(life, DEEDS["talk"]) is not None
     life.close()

@@ -1,5 +1,5 @@
-"""Which messages call for the care card. The held-out set was written before the rules and is never tuned to: the floors
-here are what the goals of the project ask for, docs/care.md holds what was measured."""
+"""Which messages call for the care card. The held-out set was written before the rules and is never tuned to: the
+floors here are what the goals of the project ask for, docs/care.md holds what was measured."""
 
 from __future__ import annotations
 
@@ -30,23 +30,27 @@ def both(suite: Suite, kind: str) -> list[str]:
     return [text for texts in suite[kind].values() for text in texts]
 
 
-@pytest.mark.parametrize("name", ["distress", "distress_held_out", "distress_second"])
+@pytest.mark.parametrize(
+    "name", ["distress", "distress_second", "distress_third", "distress_fourth", "distress_held_out"]
+)
 def test_the_rates(name: str) -> None:
     cases = suite(name)
     direct = rate(both(cases, "direct"), "crisis")
     hard = rate(both(cases, "hard") + both(cases, "ordinary"), "crisis")
     either = rate(both(cases, "indirect"), "crisis", "gentle")
     false = rate(both(cases, "hard") + both(cases, "ordinary"), "crisis", "gentle")
-    assert direct >= FLOORS[name][0] and either >= FLOORS[name][1], (direct, either)
-    assert hard <= FLOORS[name][2] and false <= FLOORS[name][3], (hard, false)
+    found, bounds = (direct, either, -hard, -false), FLOORS[name]
+    assert all(rate >= bound for rate, bound in zip(found, bounds, strict=True)), (found, bounds)
 
 
 FLOORS = {
     "distress": (1.0, 1.0, 0.0, 0.0),
-    "distress_held_out": (0.97, 0.8, 0.02, 0.05),
-    "distress_second": (0.8, 0.6, 0.05, 0.08),
+    "distress_second": (0.97, 1.0, -0.01, -0.01),
+    "distress_third": (0.96, 1.0, 0.0, 0.0),
+    "distress_fourth": (0.96, 1.0, 0.0, 0.0),
+    "distress_held_out": (0.97, 0.8, -0.02, -0.05),
 }
-"""Least recall of direct and of indirect words, most false alarms of the crisis card and of either."""
+"""Least recall of direct and of indirect words; most false alarms, of the crisis card and of either, below zero."""
 
 
 @pytest.mark.parametrize(
