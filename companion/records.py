@@ -261,9 +261,8 @@ class MemoryFilter:
     without: tuple[str, ...] = ()
     """Words, or phrases, that none may hold."""
     waiting: bool | None = None
-    """Only those that wait for their source to be confirmed, now, or only others."""
     source: int | None = None
-    """Only what came from this pasted or imported source."""
+    """Only those that wait for their source to be confirmed, or only others; only what came from this source."""
 
 
 @dataclass(frozen=True, slots=True)
