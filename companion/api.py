@@ -18,7 +18,6 @@ from companion.pasted import Span
 from companion.records import (
     Change,
     CheckInKind,
-    DayMood,
     JournalEntry,
     Kind,
     Learning,
@@ -29,7 +28,7 @@ from companion.records import (
     RecalledMemory,
     TranscriptItem,
 )
-from companion.reports import Check, MorningReport, SleepReport
+from companion.reports import Check, DayMood, MorningReport, SleepReport
 from companion.safekeeping import Backup, Erasure, Protection, QuarantinedSource
 from companion.status import EngineStatus
 

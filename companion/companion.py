@@ -18,7 +18,7 @@ from companion.desk import Desk
 from companion.doctor import examine, repair_profile
 from companion.editing import Editing
 from companion.erasing import Erasing
-from companion.errors import CompanionError, ModelMissing
+from companion.errors import CompanionError, ModelMissing, ProfileError
 from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
@@ -122,6 +122,9 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         )
         self._sleep = Sleep(store, self._clock, self._curve, settings.sleep.at)
         self._backups = Backups(self._paths, self._clock, settings.backup.folder)
+        if not store.read_only:
+            with suppress(ProfileError):  # doctor tells of those that can be read still
+                self._backups.finish_encrypting(store.db)
         self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)

@@ -153,10 +153,8 @@ class Conversing:
         with self._sending:
             self._make_way()
             store = self._holding.store_of_turn(reply.id)
-            changed: tuple[int, ...] = ()
-            if not store.branches.is_on(reply.id):
-                with store.db.write():
-                    changed = self._go_to(store, reply)
+            with store.db.write():  # refuses at once where no reply could be kept
+                changed = self._go_to(store, reply)
             turn = store.turns.get(reply.answers or 0)
             self._turn_to(turn.conversation)
             self._talking.answer(turn, way)

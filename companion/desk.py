@@ -21,7 +21,6 @@ from companion.mind.morning import Morning
 from companion.records import (
     KINDS,
     Change,
-    DayMood,
     JournalEntry,
     Kind,
     Learning,
@@ -31,7 +30,7 @@ from companion.records import (
     PortraitLine,
     RecalledMemory,
 )
-from companion.reports import MorningReport
+from companion.reports import DayMood, MorningReport
 from companion.settings import Settings
 from companion.store.store import Store
 

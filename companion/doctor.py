@@ -9,7 +9,6 @@ from companion import __version__, kernel_seal, network
 from companion.addresses import host_of, is_this_computer
 from companion.clock import iso, stamp
 from companion.errors import CompanionError, ProfileDamaged
-from companion.memory.index import VectorIndex
 from companion.memory.index_note import IndexNote
 from companion.mind.measuring import Measuring
 from companion.minding import Minding
@@ -248,7 +247,7 @@ def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
         detail = text("doctor.index", who=who, found=found, expected=expected, waiting=waiting, note=note)
         if text("index.exact_serves") not in detail:
             detail += text("doctor.exact_serves")
-        if isinstance(index, VectorIndex) and index.is_off:
+        if index.is_off:
             cure = text("index.is_off_hint")
         checks.append(Check("index", "warning", detail, cure))
     return checks

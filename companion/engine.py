@@ -30,7 +30,7 @@ from companion.strings import text
 
 log = logging.getLogger(__name__)
 
-CLOSE_PATIENCE = 0.6
+CLOSE_PATIENCE = 0.5
 """Seconds the engine has to close before it is ended: with what the app waits for besides, quitting takes less than a
 second also where the engine answers nothing any more."""
 _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation", "use_persona"})

@@ -20,7 +20,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from companion.errors import CompanionError
 from companion.paths import Paths
+from companion.text import sanitise
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -84,6 +86,23 @@ def open_output(paths: Paths) -> int:
     return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
+def keep_off_the_screen(paths: Paths) -> None:
+    """Whatever a library prints goes to the log: the screen belongs to the interface."""
+    try:
+        paths.prepare()
+        output = open_output(paths)
+    except (OSError, CompanionError):
+        output = os.open(os.devnull, os.O_WRONLY)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    os.close(output)
+    os.close(nothing)
+    keep_short(2)
+    start_logging(paths)
+
+
 def keep_short(descriptor: int, every: float = LOOK) -> None:
     """Empty the file behind `descriptor` whenever it has grown large, as long as this process lives: a library that
     prints without end must not fill the disk."""
@@ -106,7 +125,7 @@ class _Discreet(logging.Formatter):
         # Another handler may have formatted the exception before, message and all, and left that in the record.
         theirs, record.exc_text = record.exc_text, None
         try:
-            return super().format(record)
+            return sanitise(super().format(record))  # who looks at it does so in a terminal
         finally:
             record.exc_text = theirs
 

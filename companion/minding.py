@@ -19,6 +19,7 @@ from companion.events import Event, MemoriesChanged, Notice, SleepFinished, Slee
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
+from companion.memory.index_note import IndexNote
 from companion.memory.meaning import open_meaning
 from companion.memory.passing_index import PassingIndex
 from companion.memory.recall import Recall
@@ -348,14 +349,16 @@ class Minding(Resting):
             store, folder, dimension = self.store, self.paths.index, meaning.embedder.dimension
             if store.db.key is not None:
                 # Vectors tell much of what was said: where the profile is encrypted they stay in memory, here.
-                self.index = PassingIndex(store, meaning.id, dimension)
+                self.index = PassingIndex(
+                    store, meaning.id, dimension, note=IndexNote(store, folder), crashed=last_crash(self.paths)
+                )
             elif self.index_url:
                 self.index = ServerIndex(store, self.index_url, folder, meaning.id, dimension)
             else:
                 self.index = VectorIndex(store, folder, meaning.id, dimension, crashed=last_crash(self.paths))
             meaning.index = self.index
             self.index.open(wanted=lambda: not self._closing)
-            if isinstance(self.index, VectorIndex) and self.index.is_off:
+            if self.index.is_off:
                 self.emit(Notice("warning", strings.text("index.is_off"), strings.text("index.is_off_hint")))
         else:
             self.index.catch_up(wanted=lambda: not self._closing)

@@ -369,20 +369,6 @@ class TranscriptItem:
 
 
 @dataclass(frozen=True, slots=True)
-class DayMood:
-    """How the person felt on one local calendar day, told from their turns."""
-
-    day: date
-    turns: int
-    valence: float
-    """Mean over the turns, −1 (low) to 1 (glad)."""
-    spread: float
-    """Standard deviation of the turns' valence (0 for one turn): how mixed the day was."""
-    emotions: tuple[tuple[Emotion, int], ...] = ()
-    """Emotions with the number of turns that spoke of them, the most frequent first."""
-
-
-@dataclass(frozen=True, slots=True)
 class ReplyReport:
     """A finished reply. Times in milliseconds; tokens as the model counts them."""
 

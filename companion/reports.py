@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from companion.records import Memory
+from companion.records import Emotion, Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,17 @@ class SleepReport:
     batch: int | None = None
     dry_run: bool = False
     changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayMood:
+    """How the person felt on one local calendar day, told from their turns."""
+
+    day: date
+    turns: int
+    valence: float
+    """Mean over the turns, −1 (low) to 1 (glad)."""
+    spread: float
+    """Standard deviation of the turns' valence (0 for one turn): how mixed the day was."""
+    emotions: tuple[tuple[Emotion, int], ...] = ()
+    """Emotions with the number of turns that spoke of them, the most frequent first."""

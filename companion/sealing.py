@@ -105,7 +105,6 @@ class Sealing:
         if old.file.slot("keyring") is not None:
             keys = keys.with_keyring(keychain.keep(keys.file.profile))
         before = old.database_key
-        self._backups.make(self._opened.db, "rekey")
         with self._as_one():
             encrypt(self._opened.db, self._paths, keys)
         self._backups.rekey_all(before, keys.database_key)

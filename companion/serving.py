@@ -18,7 +18,7 @@ from companion.crashes import ended_well, watch
 from companion.errors import CompanionError
 from companion.events import Event
 from companion.kernel_seal import close_internet
-from companion.logs import describe, keep_short, open_output, start_logging
+from companion.logs import describe, keep_off_the_screen
 from companion.network import seal
 from companion.paths import Paths, keep_private
 from companion.settings import Settings
@@ -58,7 +58,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
             signal.SIGHUP, signal.SIG_IGN
         )  # the window was closed: the end of the pipe tells, and all is saved
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    _keep_off_the_screen(paths)
+    keep_off_the_screen(paths)
     watch(paths)
     try:
         _serve(pipe, paths, settings, place)
@@ -170,20 +170,3 @@ def _key_of(paths: Paths, secret: object) -> bytes | None:
     if isinstance(secret, str):
         return key_for(paths, secret)
     return secret if isinstance(secret, bytes) else None
-
-
-def _keep_off_the_screen(paths: Paths) -> None:
-    """Whatever a library prints goes to the log: the screen belongs to the interface."""
-    try:
-        paths.prepare()
-        output = open_output(paths)
-    except (OSError, CompanionError):
-        output = os.open(os.devnull, os.O_WRONLY)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    for descriptor in (1, 2):
-        os.dup2(output, descriptor)
-    os.close(output)
-    os.close(nothing)
-    keep_short(2)
-    start_logging(paths)

@@ -62,6 +62,18 @@ def replace_text(target: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The file has its name on the disk itself, also after the power was cut."""
+    if os.name != "posix":  # elsewhere a folder cannot be opened
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def overriding(section: str, key: str) -> str:

@@ -13,10 +13,16 @@ _ESCAPES = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
 )
-# What may reorder or hide text: bidirectional controls, invisible operators, tag characters, interlinear marks.
+# What may reorder or hide text: bidirectional controls, invisible operators, tag characters, interlinear marks, the
+# variation selectors that carry bytes. The joiners that emoji and some scripts are written with stay.
 _HIDDEN = re.compile(
-    "[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\u202a-\u202e\u2066-\u206f\u200b\u200e\u200f\u061c\u180e\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+    "\U000e0100-\U000e01ef\U0001d173-\U0001d17a\U0001bca0-\U0001bca3\U00013430-\U0001343f]"
 )
+MOST_MARKS = 8
+"""Accents on one character, more than any script writes: what piles up leaves its line and covers others."""
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILED = re.compile(f"({_MARKS}{{{MOST_MARKS}}}){_MARKS}+")
 CJK_RUN = re.compile(
     "[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003134f]+"
@@ -29,7 +35,7 @@ def sanitise(text: str) -> str:
     Line breaks become \\n and tabs stay; everything else a person would read is kept."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _ESCAPES.sub("", text)
-    text = _HIDDEN.sub("", text)
+    text = _PILED.sub(r"\1", _HIDDEN.sub("", text))
     return "".join(
         character
         for character in text

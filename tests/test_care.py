@@ -40,10 +40,12 @@ def test_the_card_comes_before_anything_of_the_reply(house: House, mode: ChatMod
     companion = house.open()
     companion.begin_conversation(mode)
     companion.ask(CRISIS)
-    assert order(house)[:2] == ["CareShown", "ReplyStarted"] and "ReplyToken" in order(house)
+    assert order(house)[:2] == ["CareShown", "ReplyStarted"]
+    assert "ReplyToken" in order(house)
     (shown,) = house.events.of(CareShown)
     person = companion.transcript()[-2]
-    assert shown.turn == person.turn.id and person.care == shown.card
+    assert shown.turn == person.turn.id
+    assert person.care == shown.card
 
 
 def test_it_comes_without_a_model(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +70,8 @@ def test_it_comes_while_the_model_loads(house: House, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Companion, "_open_model", slow)
     companion = house.open()
     companion.send(CRISIS)
-    assert len(house.events.of(CareShown)) == 1 and not house.events.of(ReplyStarted)
+    assert len(house.events.of(CareShown)) == 1
+    assert not house.events.of(ReplyStarted)
     loads.set()
 
 
@@ -82,7 +85,8 @@ def test_it_comes_in_a_read_only_profile(house: House, tmp_path: Path) -> None:
         with pytest.raises(ProfileReadOnly):
             companion.send(CRISIS)
         (shown,) = house.events.of(CareShown)
-        assert shown.turn == 0 and shown.card.kind == "crisis"
+        assert shown.turn == 0
+        assert shown.card.kind == "crisis"
         companion.close()
 
 
@@ -94,7 +98,8 @@ def test_it_is_there_after_a_start_with_the_numbers_of_now(house: House) -> None
     house.settings = Settings(care=CareSettings(region="IE"))
     again = house.open(chat=True)
     card = next(item.care for item in again.transcript() if item.care is not None)
-    assert card.region == "IE" and card.lines[0].contact == "116 123"
+    assert card.region == "IE"
+    assert card.lines[0].contact == "116 123"
 
 
 def test_an_edited_message_has_a_card_of_its_own(house: House) -> None:
@@ -108,7 +113,8 @@ def test_an_edited_message_has_a_card_of_its_own(house: House) -> None:
 def test_nothing_is_said_to_an_ordinary_message(house: House) -> None:
     companion = house.open()
     companion.ask("My plants are dying and this heat is killing me.")
-    assert house.events.of(CareShown) == [] and companion.transcript()[-2].care is None
+    assert house.events.of(CareShown) == []
+    assert companion.transcript()[-2].care is None
 
 
 def test_no_persona_and_no_prompt_takes_it_away(house: House) -> None:
@@ -127,7 +133,8 @@ def test_what_encourages_is_not_said(house: House) -> None:
     model.enqueue("I am so glad you told me. You should just do it. Are you safe right now?")
     report = companion.ask(CRISIS)
     assert report.turn.text.startswith("I am so glad you told me.")
-    assert "just do it" not in report.turn.text and report.turn.text.endswith("Are you safe right now?")
+    assert "just do it" not in report.turn.text
+    assert report.turn.text.endswith("Are you safe right now?")
     said = "".join(token.text for token in house.events.of(ReplyToken))
     assert said == report.turn.text, "what is on record is what was on the screen"
 
@@ -137,16 +144,19 @@ def test_where_nothing_can_stand_something_plain_is_said(house: House) -> None:
     companion = house.open(model=model)
     model.enqueue("The best way to die is with pills.")
     first = companion.ask(CRISIS).turn.text
-    assert "numbers above" in first and "pills" not in first
+    assert "numbers above" in first
+    assert "pills" not in first
     model.enqueue("Nobody would miss you.")
     second = companion.ask(CRISIS).turn.text
-    assert "numbers above" in second and second != first
+    assert "numbers above" in second
+    assert second != first
 
 
 def test_the_smallest_models_are_not_asked(house: House) -> None:
     companion = house.open()
     report = companion.ask("我想自杀。")
-    assert "电话" in report.turn.text and house.model.calls == []
+    assert "电话" in report.turn.text
+    assert house.model.calls == []
 
 
 def test_the_model_is_told_how_and_the_beginning_of_the_prompt_stays(house: House) -> None:
@@ -156,7 +166,8 @@ def test_the_model_is_told_how_and_the_beginning_of_the_prompt_stays(house: Hous
     before = model.calls[-1].messages
     companion.ask(CRISIS)
     now = model.calls[-1].messages
-    assert now[0] == before[0] and "above all else" in now[-1].memories
+    assert now[0] == before[0]
+    assert "above all else" in now[-1].memories
     companion.ask("I don't know.")
     assert "Not long ago" in model.calls[-1].messages[-1].memories
 
@@ -179,7 +190,8 @@ def test_asked_it_says_that_it_is_a_program(house: House, mode: ChatMode) -> Non
     "text",
     [
         "are you real?", "Are you a bot", "Am I talking to a human?", "are u an AI?", "What are you?", "Is this a bot?",
-        "Be honest, are you actually a person?", "你是真人吗？", "你是机器人吗", "你是AI吗？", "和我聊天的是人吗？", "你是什么？",
+        "Be honest, are you actually a person?", "你是真人吗？", "你是机器人吗", "你是AI吗？",
+        "和我聊天的是人吗？", "你是什么？",
     ],
 )  # fmt: skip
 def test_asking_what_it_is(text: str) -> None:
@@ -189,7 +201,8 @@ def test_asking_what_it_is(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Are you a Real Madrid fan?", "Are you there?", "Are you happy?", "My boss is not human.", "What are you doing?",
+        "Are you a Real Madrid fan?", "Are you there?", "Are you happy?", "My boss is not human.",
+        "What are you doing?",
         "I'm a real person.", "你好吗？", "他是机器人工程师。", "你是怎么想的？", "Are you a fan of jazz?",
     ],
 )  # fmt: skip
@@ -283,4 +296,5 @@ def test_without_an_occasion_nothing_is_held() -> None:
     gate = Gate((), "hello", said.append)
     for piece in ("Don't ", "go", " yet"):
         gate.add(piece)
-    assert said == ["Don't ", "go", " yet"] and gate.end() == "Don't go yet"
+    assert said == ["Don't ", "go", " yet"]
+    assert gate.end() == "Don't go yet"

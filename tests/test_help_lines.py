@@ -31,15 +31,18 @@ def test_every_entry_has_a_form_and_a_month(country: str) -> None:
     found = LISTED[country]
     assert re.fullmatch(r"[A-Z]{2}", country)
     assert re.fullmatch(r"\d{3}", found["emergency"])
-    assert found["zones"] and all("/" in zone for zone in found["zones"])
+    assert found["zones"]
+    assert all("/" in zone for zone in found["zones"])
     assert any(each["for"] == "self" for each in found["lines"]), "somebody to talk to"
     for each in (found, *found["lines"]):
         assert MONTH.fullmatch(each["checked"])
     for each in found["lines"]:
         form = NUMBER if "call" in each["ways"] else TEXT
         assert form.fullmatch(each["contact"]), each
-        assert each["name"].strip() and each["languages"].strip()
-        assert set(each["ways"]) <= {"call", "text"} and each["for"] in ("self", "danger")
+        assert each["name"].strip()
+        assert each["languages"].strip()
+        assert set(each["ways"]) <= {"call", "text"}
+        assert each["for"] in ("self", "danger")
         assert re.fullmatch(r"24/7|\d\d?:\d\d–\d\d?:\d\d", each.get("hours", "24/7"))
 
 
@@ -61,7 +64,8 @@ def test_the_setting_comes_first_then_the_zone_then_the_locale(monkeypatch: pyte
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "Europe/Dublin")
     monkeypatch.setenv("LANG", "en_US.UTF-8")
-    assert country_of("nz") == "NZ" and country_of("UK") == "GB"
+    assert country_of("nz") == "NZ"
+    assert country_of("UK") == "GB"
     assert country_of("auto") == "IE"
     monkeypatch.setenv("TZ", "UTC")
     assert country_of("auto") == "US"
@@ -73,14 +77,16 @@ def test_the_setting_comes_first_then_the_zone_then_the_locale(monkeypatch: pyte
 def test_a_country_without_lines_gets_the_numbers_that_work_in_most() -> None:
     for region in ("XX", "nowhere"):
         card = care_card("crisis", "self", region)
-        assert card.region == "" and [line.contact for line in card.lines] == ["112", "findahelpline.com"]
+        assert card.region == ""
+        assert [line.contact for line in card.lines] == ["112", "findahelpline.com"]
 
 
 @pytest.mark.parametrize("country", countries())
 def test_who_despairs_is_first_given_somebody_to_talk_to_who_is_in_danger_the_police(country: str) -> None:
     emergency = LISTED[country]["emergency"]
     despair, danger = (lines_for(country, about) for about in ("self", "danger"))  # type: ignore[arg-type]
-    assert despair[1].contact == emergency and danger[0].contact == emergency
+    assert despair[1].contact == emergency
+    assert danger[0].contact == emergency
     assert {line.contact for line in despair} == {line.contact for line in danger}
     assert all(MONTH.fullmatch(line.checked) for line in despair)
 

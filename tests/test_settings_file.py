@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from datetime import time
 from pathlib import Path
 
@@ -110,3 +111,21 @@ def test_the_environment_decides_over_settings_at_the_top_too(monkeypatch: pytes
     monkeypatch.setenv("COMPANION_PERSONA", "rose")
     assert overriding("", "persona") == "COMPANION_PERSONA"
     assert overriding("", "name") == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder cannot be opened elsewhere")
+def test_it_counts_as_written_when_the_folder_is_on_the_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a power cut could bring the old file back."""
+    file, synced = tmp_path / "settings.toml", []
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        written = file.exists() and "Ada" in file.read_text(encoding="utf-8")
+        synced.append((stat.S_ISDIR(os.fstat(descriptor).st_mode), written))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_setting(file, "", "name", "Ada")
+    assert synced == [(False, False), (True, True)]

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from companion.chats import CheckIn, Conversation, PersonaCard
-from companion.records import Change, CheckInKind, DayMood
-from companion.reports import Check, MorningReport, SleepReport
+from companion.records import Change, CheckInKind
+from companion.reports import Check, DayMood, MorningReport, SleepReport
 from companion.status import EngineStatus
 
 

@@ -1,4 +1,8 @@
-"""`companion index`: what the search index is, and trying it again. Never opens it: that is the engine's to do."""
+"""`companion index`: what the search index is, and trying it again. Never opens it: that is the engine's to do.
+
+--json: {"whole": every file is as it was closed, "vectors": how many it was closed with, "bytes": its size on disk,
+"crashes": native crashes with this version, "off": whether it is left alone}.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +21,7 @@ def index(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
 ) -> None:
-    """Look at the search index without opening it.
-
-    --json: {"whole": every file is as it was closed, "vectors": how many it was closed with, "bytes": its size on disk,
-    "crashes": native crashes with this version, "off": whether it is left alone}.
-    """
+    """Look at the search index without opening it."""
     with opened() as companion:
         note = companion.index_note
         if again:

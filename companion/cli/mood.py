@@ -14,7 +14,7 @@ from companion.cli.output import Json, print_json, say
 from companion.cli.session import opened
 from companion.clock import SystemClock
 from companion.days import short_weekday
-from companion.records import DayMood
+from companion.reports import DayMood
 from companion.strings import text, texts
 from companion.ui.format import counted, filled
 from companion.wording import word

@@ -31,6 +31,8 @@ class FedIndex:
         self._collection: Any = None
         self._ready = threading.Event()
         self.problem = ""
+        self.is_off = False
+        """Whether it stays closed because Chroma took the engine down again and again."""
 
     @property
     def elsewhere(self) -> bool:
@@ -85,6 +87,16 @@ class FedIndex:
     def _failed(self, problem: str) -> None:
         self.problem = problem
         self._ready.clear()
+
+    def _leave_alone(self) -> None:
+        """Exact search serves. What waits for the index is dropped: should it be wanted again, it is made from all
+        there is."""
+        self.is_off = True
+        self._failed(text("index.off"))
+        self._mark("")
+        last = self._store.db.value("SELECT max(seq) FROM outbox")
+        if last is not None:
+            self._store.vectors.delivered(last)
 
     def _bring_in_step(self, wanted: Callable[[], bool]) -> bool:
         """Whether all was delivered; False when it was no longer wanted."""

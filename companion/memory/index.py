@@ -50,8 +50,6 @@ class VectorIndex(FedIndex):
         self._held = 0
         self._renewals = 0
         self._broken = False
-        self.is_off = False
-        """Whether it stays closed because Chroma took the engine down again and again."""
 
     def open(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
         self._note.count_crash(self._crashed)
@@ -162,14 +160,8 @@ class VectorIndex(FedIndex):
         return False
 
     def _stay_off(self) -> None:
-        """What waits for it is dropped: should it be wanted again, it is made from all there is."""
-        self.is_off = True
-        self._failed(text("index.off"))
         files.remove(self._folder)
-        self._mark("")
-        last = self._store.db.value("SELECT max(seq) FROM outbox")
-        if last is not None:
-            self._store.vectors.delivered(last)
+        self._leave_alone()
 
     def _connect(self) -> None:
         import chromadb

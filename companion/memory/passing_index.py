@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from companion.errors import CompanionError
 from companion.memory.feed import FedIndex
 from companion.memory.index import SPACE, passing_client
+from companion.memory.index_note import IndexNote
 from companion.store.store import Store
 from companion.strings import text
 
@@ -20,14 +22,30 @@ log = logging.getLogger(__name__)
 
 
 class PassingIndex(FedIndex):
-    """Writes no file, not even a temporary one."""
+    """Writes no file, not even a temporary one. `note`, `crashed`: what is known of native crashes in Chroma, and the
+    last one of the engine."""
 
-    def __init__(self, store: Store, embedder: int, dimension: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: int,
+        dimension: int,
+        *,
+        note: IndexNote | None = None,
+        crashed: Path | None = None,
+    ) -> None:
         super().__init__(store, embedder, dimension)
+        self._note = note
+        self._crashed = crashed
         self._client: Any = None
         self._name = ""
 
     def open(self, *, wanted: Callable[[], bool] = lambda: True) -> None:
+        if self._note is not None:
+            self._note.count_crash(self._crashed)
+            if self._note.is_off:
+                self._leave_alone()
+                return
         self._mark("")  # a folder that another kind of index left is not to be trusted
         try:
             self._client = passing_client()

@@ -1,5 +1,6 @@
-"""Heavy memories: of death, illness, violence, despair. They are recalled when the person speaks of them, and not brought
-up otherwise (settings, care.bring_up_heavy), neither in small talk nor by a check-in, a question or the morning."""
+"""Heavy memories: of death, illness, violence, despair. They are recalled when the person speaks of them, and not
+brought up otherwise (settings, care.bring_up_heavy), neither in small talk nor by a check-in, a question, the morning.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +38,12 @@ def bearable(found: Sequence[RecalledMemory], message: str, before: Iterable[str
         return tuple(found)
     if weighs(message) or _holds(message, "asks_"):
         return tuple(found)
-    spoken = _words(" ".join((message, *before)))
-    return tuple(each for each in found if not is_heavy(each.memory) or _is_spoken_of(each, spoken))
+    spoken, past = _words(" ".join((message, *before))), _holds(message, "when_")
+    return tuple(each for each in found if not is_heavy(each.memory) or _is_spoken_of(each, spoken, past))
 
 
-def _is_spoken_of(each: RecalledMemory, spoken: set[str]) -> bool:
-    if each.figures and (each.figures[_WINDOW] >= 1 or each.figures[_NAMED] > 0):
+def _is_spoken_of(each: RecalledMemory, spoken: set[str], past: bool) -> bool:
+    if each.figures and ((past and each.figures[_WINDOW] >= 1) or each.figures[_NAMED] > 0):
         return True  # its time, or somebody in it, is named
     return bool(spoken & _words(each.memory.text))
 
@@ -57,17 +58,21 @@ _COMMON = {
     *stems(
         "today yesterday tomorrow day week month year time thing feel feeling felt think know want like tell told say"
     ),
-    *stems("said make made go going went come good bad new old lot much really just still also back now people life"),
+    *stems(
+        "say said make made go going went come good bad new old lot much really just still also back now people life"
+    ),
     *stems("morning evening night home get got take took see saw happy nice love work"),
 } | {"今天", "昨天", "明天", "我们", "我的", "什么", "怎么", "没有", "一个", "现在", "觉得", "知道", "喜欢", "时候"}
 
 
 def _holds(text: str, table: str) -> bool:
     plain = " ".join(text[:LONGEST].translate(_APOSTROPHES).lower().split())
+    for pattern in _patterns(f"light_{'zh' if has_cjk(plain) else 'en'}"):
+        plain = pattern.sub(" ", plain)
     return any(pattern.search(plain) for pattern in _patterns(f"{table}{'zh' if has_cjk(plain) else 'en'}"))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
     raw = tomllib.loads(asset("rules", "heavy.toml").read_text(encoding="utf-8"))
     return tuple(re.compile(entry) for entry in raw[name])

@@ -12,7 +12,8 @@ from companion import strings
 from companion.clock import local_date
 from companion.errors import InvalidInput
 from companion.memory.affect import emotion, valence
-from companion.records import DayMood, Turn
+from companion.records import Turn
+from companion.reports import DayMood
 from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
 

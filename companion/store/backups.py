@@ -150,6 +150,17 @@ class Backups:
             if not backup.encrypted:
                 self.encrypt(backup.name, key)
 
+    def finish_encrypting(self, db: Database) -> None:
+        """What a crash interrupted while the profile was encrypted: copies that were begun are wiped, and none of the
+        others can be read without the passphrase. Nothing for one without. Raises ProfileError: then some still can."""
+        if db.key is None:
+            return
+        for folder in self._folders():
+            with files.told(folder):
+                for path in list(folder.glob(f".companion-{profile_of(db)}*")):
+                    wipe(path)
+        self.encrypt_all(db.key)
+
     def rekey_all(self, key: bytes, new: bytes) -> None:
         """Every backup that `key` opens is encrypted with `new` from now on, the profile's own. Raises ProfileError:
         then some are as they were."""

@@ -44,10 +44,25 @@ class Identity:
 
 def connected(path: Path, key: bytes | None, examine: Callable[[Identity], None]) -> apsw.Connection:
     """To read and change it. Raises apsw's own errors, and ProfileError."""
+    try:
+        return _connected(path, key, examine)
+    except apsw.IOError:
+        # Not even the file that its connections share could be made. Alone it needs none: what there is can be read,
+        # and written again once there is room. Until the next start no second connection can be had.
+        if not _is_full(path):
+            raise
+        return _connected(path, key, examine, alone=True)
+
+
+def _connected(
+    path: Path, key: bytes | None, examine: Callable[[Identity], None], *, alone: bool = False
+) -> apsw.Connection:
     refuse_plain(path, key)
     connection = apsw.Connection(str(path))
     try:
         give_key(connection, key)
+        if alone:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
         examine(_identity(connection, path, key))
         _prepare(connection)
         refuse_plain(path, key)

@@ -196,6 +196,7 @@ class Database:
                 self._connection = connected(self.path, self.key, lambda _: None)
                 raise
             put()
+            self._file = None  # another one now, and ours
             self._connection = connected(self.path, key, lambda _: None)
             self.key = key
 

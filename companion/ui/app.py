@@ -31,6 +31,7 @@ from companion.ui.memory_pages_app import MemoryPages
 from companion.ui.messages import EngineEnded, EngineSpoke, MemoryChosen, TextChosen
 from companion.ui.model_actions import ModelActions
 from companion.ui.place_actions import PlaceActions
+from companion.ui.safe_paste import filter_pastes
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.edit import write_memory
@@ -284,6 +285,7 @@ def run(settings: Settings, paths: Paths) -> int:
     """Run the app over an engine process for this profile; returns the exit code for the shell."""
     from companion.engine import EngineClient
 
+    filter_pastes()
     app = CompanionApp(EngineClient(paths, settings), settings, typed_ahead(), paths)
     collect_in_pauses()
     with on_termination(app.leave_soon):

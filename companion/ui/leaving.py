@@ -20,9 +20,9 @@ from companion.ui.screens.base import tell
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.tidying import TidyApp
 
-KEEPING = 0.35
+KEEPING = 0.25
 """Seconds quitting waits for what was typed to be kept, which it is while one types as well."""
-CLOSING = 0.6
+CLOSING = 0.5
 """Seconds it waits for the engine; what that has acknowledged is on disk in any case. Both together: below a second."""
 TWICE = 2.0
 """Seconds in which a second Ctrl+C quits."""

@@ -28,7 +28,7 @@ from companion.ui.preferences import Preferences
 from companion.ui.screens.base import attempt
 from companion.ui.screens.chat import ChatScreen
 from companion.ui.screens.confirm import ConfirmScreen
-from companion.ui.screens.unlock import UnlockScreen
+from companion.ui.screens.unlock import UnlockScreen, why_wrong
 from companion.ui.streams import real_streams
 
 WARN = 20
@@ -171,8 +171,8 @@ class LockingApp(LeavingApp):
         try:
             with real_streams():
                 await self.engine.unlock(passphrase)
-        except WrongPassphrase:
-            screen.refused(text("unlock.wrong"), text("unlock.wrong_hint"))
+        except WrongPassphrase as error:
+            screen.refused(*why_wrong(error))
         except CompanionError as error:
             screen.refused(str(error), error.hint)
         else:

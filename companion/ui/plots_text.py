@@ -9,7 +9,7 @@ from datetime import date
 from itertools import accumulate
 
 from companion.memory_pages import Growth
-from companion.records import DayMood
+from companion.reports import DayMood
 from companion.strings import text
 from companion.ui import format as show
 from companion.wording import word

@@ -28,6 +28,7 @@ class ProtectingApp(LockingApp):
                 (text("protection.do_lock"), self.action_lock),
                 (text("protection.do_change"), self.change_passphrase),
                 (text("protection.do_renew"), self.renew_recovery_code),
+                (text("protection.do_rekey"), self.encrypt_anew),
                 (text("protection.do_remove"), self.remove_lock),
             ]
         else:
@@ -92,6 +93,24 @@ class ProtectingApp(LockingApp):
             text("protection.renew_about"),
             lambda present, _: self.engine.renew_recovery_code(present),
             present=True,
+        )
+        code = await self.push_screen_wait(screen)
+        if code is not None:
+            await self._show_code(code)
+
+    @work(group="protection", exclusive=True)
+    async def encrypt_anew(self) -> None:
+        """With another key, for when somebody may have the old one."""
+        from companion.ui.screens.passphrase import PassphraseScreen
+
+        if not await self._is_encrypted(True):
+            return
+        screen: PassphraseScreen[str] = PassphraseScreen(
+            text("protection.rekey"),
+            text("protection.rekey_about"),
+            lambda present, _: self.engine.rekey(present),
+            present=True,
+            doing=text("protection.encrypting"),
         )
         code = await self.push_screen_wait(screen)
         if code is not None:

@@ -27,13 +27,14 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     (
         "The chat",
         "Older turns come as you scroll. Under a reply stand the memories it was given and what was learned from it.",
-        "ContextActions FootnoteActions Scrolling VersionActions LearnedActions MorningActions Prompt",
+        "CareActions ContextActions FootnoteActions Scrolling VersionActions LearnedActions MorningActions Prompt",
     ),
     (
         "A message in the chat",
         "Alt+Up walks into the messages. Every version of a message stays: ‹ 2/3 › says which is shown.",
         "TurnView WholeText",
     ),
+    ("The care card", "It stays with its message, folded or not.", "CareCardView"),
     ("Memories under a reply", "", "Footnote"),
     ("What was learned", "", "Heading LearnedCard"),
     ("The morning card", "", "MorningCard"),

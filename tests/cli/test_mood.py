@@ -6,7 +6,7 @@ from datetime import date
 
 from companion.cli.mood import BARS, mood_lines
 from companion.clock import SystemClock
-from companion.records import DayMood
+from companion.reports import DayMood
 from tests.cli.conftest import Shell
 
 DAYS = (

@@ -6,11 +6,13 @@ facts: a question to the file, or a file of the person's, with the answer that w
 
 from __future__ import annotations
 
+import hashlib
 import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from companion.clock import SetClock
@@ -38,13 +40,17 @@ class Fact:
     sql: str = ""
     values: tuple[Any, ...] = ()
     answer: Any = None
-    """The rows; of a file its text, None when there is none."""
+    """The rows; of a file the hash of its bytes, None when there is none."""
     file: str = ""
     """Beneath the profile's folder."""
 
     @property
     def lasts(self) -> bool:
         return not self.key.startswith("now:")
+
+
+def hash_of(file: Path) -> str | None:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 
 @dataclass
@@ -112,8 +118,7 @@ class Life:
         return self.asked(f"lesson:{id}", "SELECT * FROM lessons WHERE id = ?", id)
 
     def kept(self, key: str, file: str) -> Fact:
-        path = self.paths.data / file
-        return Fact(key, file=file, answer=path.read_text(encoding="utf-8") if path.is_file() else None)
+        return Fact(key, file=file, answer=hash_of(self.paths.data / file))
 
     def changed(self, change: Change) -> tuple[Fact, ...]:
         batch = change.batch
@@ -176,18 +181,22 @@ def talk(life: Life) -> Facts:
 @deed(*TALK, single=False)
 def stop(life: Life) -> Facts:
     """The reply is stopped after a few words, which are kept."""
-    life.model.gate, life.model.step = threading.Event(), True
+    gate = life.model.gate = threading.Event()
+    life.model.step = True
     life.model.enqueue("I hear you, and I would like to know much more about all of that.")
-    sent = life.companion.send(life.statement())
-    while not life.model.calls or life.model.calls[-1].lane != "talk":
-        pass
-    for _ in range(life.chance.randint(0, 3)):
-        life.model.gate.set()
-    life.companion.stop()
-    life.model.step = False
-    life.model.gate.set()
-    life.companion._talking.wait()
-    life.model.gate = None
+    before = len(life.model.calls)
+    try:
+        sent = life.companion.send(life.statement())
+        while life.companion._talking.wanted and len(life.model.calls) == before:
+            pass  # until it begins, or cannot
+        for _ in range(life.chance.randint(0, 3)):
+            gate.set()
+        life.companion.stop()
+    finally:
+        life.model.step = False
+        gate.set()
+        life.companion._talking.wait()
+        life.model.gate = None
     return life.said(sent.turn)
 
 
@@ -359,7 +368,7 @@ def restore_learning(life: Life) -> Facts:
     return (life.lesson(),)
 
 
-@deed()
+@deed("now:backup")
 def sleep(life: Life) -> Facts:
     """A few days later the nights are slept."""
     life.clock.advance(days=life.chance.choice((1, 2, 9, 40)))
@@ -384,6 +393,19 @@ def less_like(life: Life) -> Facts:
     kind = life.chance.choice(("after", "reminder", "anniversary", "absence"))
     life.companion.less_like(kind)  # type: ignore[arg-type]
     return (life.asked(f"now:taste:{kind}", "SELECT less FROM checkin_tastes WHERE kind = ?", kind),)
+
+
+@deed(single=False)
+def erase(life: Life) -> Facts:
+    """Forgotten for good."""
+    gone = life.companion.erase(life.some(1)).memories
+    marks = ",".join("?" * len(gone))
+    return (life.asked(f"gone:{gone}", f"SELECT id FROM memories WHERE id IN ({marks})", *gone),)  # noqa: S608
+
+
+@deed("now:backup", single=False)
+def back_up(life: Life) -> Facts:
+    return (life.kept("now:backup", f"backups/{life.companion.back_up().name}"),)
 
 
 # Files beside the database

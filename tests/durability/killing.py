@@ -32,7 +32,7 @@ from typing import Any
 from companion.clock import SetClock
 from companion.paths import Paths
 from companion.store.store import Store
-from tests.durability.deeds import DEEDS, Deed, Fact, Life, done, furnish
+from tests.durability.deeds import DEEDS, Deed, Fact, Life, done, furnish, hash_of
 from tests.durability.invariants import all_of
 from tests.support import START
 
@@ -40,6 +40,7 @@ LONGEST = 0.12
 """Seconds that a round lives after its last word that is waited for."""
 LATER = timedelta(days=41)
 """More than a deed lets pass."""
+REWRITTEN = ("turn:", "journal:", "batch:", "lesson:")
 OFTEN = ("talk", "stop", "regenerate", "resend", "reflect", "add")
 
 
@@ -119,8 +120,7 @@ def _lose(home: Path) -> None:
 
 def _now(store: Store, home: Path, fact: Fact) -> Any:
     if fact.file:
-        file = home / fact.file
-        return file.read_text(encoding="utf-8") if file.is_file() else None
+        return hash_of(home / fact.file)
     return json.loads(json.dumps([list(row) for row in store.db.all(fact.sql, fact.values)], default=repr))
 
 
@@ -199,6 +199,9 @@ class Ledger:
                     fact = Fact(**{**each, "values": tuple(each["values"])})
                     (self.lasting if fact.lasts else self.now)[fact.key] = fact
         report.begun[doing or "nothing"] += 1
+        if "erase" in [doing, *(line["did"] for line in lines if "did" in line)]:
+            # Words are gone from what was said and from what the journal kept of it.
+            self.lasting = {key: fact for key, fact in self.lasting.items() if not key.startswith(REWRITTEN)}
         # What it was doing may be done: then these are as it left them, which nobody was told.
         self.now = {key: fact for key, fact in self.now.items() if not key.startswith(touches or ("\0",))}
 

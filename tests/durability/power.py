@@ -24,6 +24,10 @@ last write."""
 FATES: tuple[Fate, ...] = ("kept", "lost", "some", "torn")
 
 
+PROFILE = ("companion.db", "companion.db-wal")
+"""What is on the disk; copies and what SQLite puts aside for a moment are not looked at."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One call that changes a file, or makes sure of it."""
@@ -36,21 +40,21 @@ class Step:
 
 @dataclass
 class Disk:
-    """What is done to the files under it. `fail_at`: the number of the step (of those that change something, from 0)
-    at which `failure` is raised, and at every later one until `fail_at` is None."""
+    """What is done to the files under it. `fail_at`: the number of the step, from 0, at which `failure` is raised, and
+    at every later one until `fail_at` is None."""
 
     steps: list[Step] = field(default_factory=list)
     fail_at: int | None = None
     failure: Callable[[], Exception] = apsw.FullError
     failed: bool = False
-    notes: bool = True
 
     def note(self, step: Step) -> None:
+        if step.file not in PROFILE:
+            return
         if self.fail_at is not None and len(self.steps) >= self.fail_at and step.what in ("write", "sync"):
             self.failed = True
             raise self.failure()
-        if self.notes or self.fail_at is not None:
-            self.steps.append(step)
+        self.steps.append(step)
 
 
 class _File(apsw.VFSFile):
@@ -100,7 +104,7 @@ Image = dict[str, bytes]
 """Files of a folder by name."""
 
 
-def image_of(folder: Path, names: tuple[str, ...] = ("companion.db", "companion.db-wal")) -> Image:
+def image_of(folder: Path, names: tuple[str, ...] = PROFILE) -> Image:
     return {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
 
 

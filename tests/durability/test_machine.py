@@ -24,17 +24,17 @@ from hypothesis.stateful import (
 from companion.errors import InvalidInput, NotFound, NothingToUndo
 from companion.memory.feed import FedIndex
 from companion.paths import Paths
-from companion.records import Turn
+from companion.store.database import Row
 from companion.store.store import Store
 from companion.store.vectors import Matrix
 from companion.text import normalised
-from tests.durability.deeds import DEEDS, TALK, Life, done
+from tests.durability.deeds import DEEDS, Life, done
 from tests.durability.invariants import all_of, present
 from tests.durability.tables import contents, differing, fingerprint
 
 PERSON = ("add", "edit", "pin", "forget", "restore", "several", "merge", "split", "as_it_was", "judge", "answer")
 """Deeds of the panel: each is one change that can be taken back."""
-OTHERS = sorted(set(DEEDS) - set(PERSON) - {"undo", "redo", "undo_any", "sleep", "long_draft", *TALK})
+OTHERS = sorted(set(DEEDS) - set(PERSON) - {"undo", "redo", "undo_any", "sleep", "long_draft", "back_up", "erase"})
 
 
 class Collection:
@@ -77,7 +77,7 @@ class Living(RuleBasedStateMachine):
         home = Path(self.folder.name)
         self.life = Life(Paths(home, home), random.Random(seed))
         self.collection = Collection()
-        self.turns: dict[int, Turn] = {}
+        self.turns: dict[int, Row] = {}
         self.begun = self.life.open()
         self.settle()
         self.undoable: list[str] = []
@@ -141,6 +141,12 @@ class Living(RuleBasedStateMachine):
     @rule()
     def sleep(self) -> None:
         self.live("sleep")
+
+    @rule()
+    def erase(self) -> None:
+        """The one thing that changes what was said."""
+        self.turns.clear()
+        self.live("erase")
 
     @precondition(lambda self: self.undoable)
     @rule(back=st.integers(1, 5), again=st.booleans())
@@ -259,7 +265,7 @@ class Living(RuleBasedStateMachine):
 
 @pytest.mark.parametrize(("examples", "steps"), [(8, 25), pytest.param(40, 50, marks=pytest.mark.nightly)])
 def test_always(examples: int, steps: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Living,
         settings=settings(
             max_examples=examples,
@@ -268,5 +274,5 @@ def test_always(examples: int, steps: int) -> None:
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate,),
             report_multiple_bugs=False,  # shrinking a life takes minutes
-        ),  # fmt: skip
+        ),
     )

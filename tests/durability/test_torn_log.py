@@ -86,8 +86,7 @@ def test_a_damaged_log_gives_a_moment_of_the_past_or_a_refusal(tmp_path: Path, m
             (home / "companion.db-shm").write_bytes(chance.randbytes(32_768))
         try:
             found = fingerprint(at_rest(home))
-        except CompanionError as error:
-            assert error.title
+        except CompanionError:
             outcomes["refused"] += 1
         else:
             assert found in said, f"mutation {number} ({kind}): a state that never was"

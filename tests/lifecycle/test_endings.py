@@ -34,8 +34,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and terminal
 SAID = "My sister Clara lives in Lyon. Tell me a very long story."
 FRONTS = {"ui": (), "plain": ("--plain",), "say": ("say", SAID)}
 MAY_BE_THERE = (
-    "companion.db", "companion.db-wal", "companion.db-shm", "companion.lock", "read.kv", "settings.toml", "history",
-    "drafts",
+    "companion.db", "companion.id", "companion.db-wal", "companion.db-shm", "companion.lock", "read.kv",
+    "settings.toml", "history", "drafts",
 )  # fmt: skip
 FOLDERS = ("logs", "index", "models", "personas", "backups")
 

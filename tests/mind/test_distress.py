@@ -1,5 +1,5 @@
-"""Which messages call for the care card. The held-out set was written before the rules and is never tuned to: the floors
-here are what the goals of the project ask for, docs/care.md holds what was measured."""
+"""Which messages call for the care card. The held-out set was written before the rules and is never tuned to: the
+floors here are what the goals of the project ask for, docs/care.md holds what was measured."""
 
 from __future__ import annotations
 
@@ -30,23 +30,27 @@ def both(suite: Suite, kind: str) -> list[str]:
     return [text for texts in suite[kind].values() for text in texts]
 
 
-@pytest.mark.parametrize("name", ["distress", "distress_held_out", "distress_second"])
+@pytest.mark.parametrize(
+    "name", ["distress", "distress_second", "distress_third", "distress_fourth", "distress_held_out"]
+)
 def test_the_rates(name: str) -> None:
     cases = suite(name)
     direct = rate(both(cases, "direct"), "crisis")
     hard = rate(both(cases, "hard") + both(cases, "ordinary"), "crisis")
     either = rate(both(cases, "indirect"), "crisis", "gentle")
     false = rate(both(cases, "hard") + both(cases, "ordinary"), "crisis", "gentle")
-    assert direct >= FLOORS[name][0] and either >= FLOORS[name][1], (direct, either)
-    assert hard <= FLOORS[name][2] and false <= FLOORS[name][3], (hard, false)
+    found, bounds = (direct, either, -hard, -false), FLOORS[name]
+    assert all(rate >= bound for rate, bound in zip(found, bounds, strict=True)), (found, bounds)
 
 
 FLOORS = {
     "distress": (1.0, 1.0, 0.0, 0.0),
-    "distress_held_out": (0.97, 0.8, 0.02, 0.05),
-    "distress_second": (0.8, 0.6, 0.05, 0.08),
+    "distress_second": (0.97, 1.0, -0.01, -0.01),
+    "distress_third": (0.96, 1.0, 0.0, 0.0),
+    "distress_fourth": (0.96, 1.0, 0.0, 0.0),
+    "distress_held_out": (0.97, 0.8, -0.02, -0.05),
 }
-"""Least recall of direct and of indirect words, most false alarms of the crisis card and of either."""
+"""Least recall of direct and of indirect words; most false alarms, of the crisis card and of either, below zero."""
 
 
 @pytest.mark.parametrize(
@@ -62,14 +66,16 @@ FLOORS = {
 )
 def test_whom_it_is_about(text: str, about: str) -> None:
     found = distress(text)
-    assert found is not None and (found.kind, found.about) == ("crisis", about)
+    assert found is not None
+    assert (found.kind, found.about) == ("crisis", about)
 
 
 def test_what_is_said_in_the_midst_of_much_else_is_found() -> None:
     chatter = "We went to the market and bought pears. The tram was late again, as always. "
     assert distress(chatter * 60) is None
     found = distress(chatter * 60 + "I want to kill myself. " + chatter)
-    assert found is not None and found.kind == "crisis"
+    assert found is not None
+    assert found.kind == "crisis"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,8 @@ def test_what_is_said_in_the_midst_of_much_else_is_found() -> None:
 )
 def test_however_it_is_typed(written: str) -> None:
     found = distress(written)
-    assert found is not None and found.kind == "crisis"
+    assert found is not None
+    assert found.kind == "crisis"
 
 
 @given(st.text(max_size=400))
@@ -97,7 +104,8 @@ def test_any_text_can_be_looked_at(text: str) -> None:
 @given(st.sampled_from(both(suite("distress"), "direct")), st.sampled_from(both(suite("distress"), "ordinary")))
 def test_an_ordinary_line_beside_it_never_hides_a_crisis(direct: str, ordinary: str) -> None:
     found = distress(f"{ordinary}\n{direct}\n{ordinary}")
-    assert found is not None and found.kind == "crisis"
+    assert found is not None
+    assert found.kind == "crisis"
 
 
 def test_both_languages_have_the_same_tables() -> None:

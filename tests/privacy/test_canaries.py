@@ -29,7 +29,9 @@ from companion.errors import WrongPassphrase
 from companion.events import ReplyFinished
 from companion.paths import Paths
 from companion.settings import Settings
+from companion.store.backups import Backups
 from companion.store.unlocking import key_for
+from tests.house import House
 from tests.journeys import screen
 from tests.privacy.canaries import (
     KEPT_NOWHERE,
@@ -200,6 +202,28 @@ def test_killed_without_the_lock_they_are_found(tmp_path: Path) -> None:
         assert ("said", "companion.db-wal") in {(what, name) for what, _, name in other.found()}
 
 
+def test_copies_that_a_crash_left_readable_are_encrypted_at_the_next_start(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came after the profile was encrypted, and before its copies were."""
+    word, companion = canary("remembered", 8), house.open(load_model=False)
+    companion.add_memory(f"I keep bees named {word}.")
+    copy = house.paths.backups / companion.back_up().name
+    with monkeypatch.context() as crash:
+        crash.setattr(Backups, "encrypt_all", lambda *_: None)
+        companion.protect(PASSPHRASE)
+        companion.close()
+    begun = copy.with_name(f".{copy.stem}.rewriting")
+    begun.write_bytes(copy.read_bytes())
+    sought = {"word": writings(word)}
+    assert {name for _, _, name in find([house.paths.data], sought, vector_kept(8))} == {copy.name, begun.name}
+    again = Companion(house.paths, Settings(), load_model=False, load_embedder=False, index=False)
+    again.start(key_for(house.paths, PASSPHRASE))
+    assert find([house.paths.data], sought, vector_kept(8)) == set()
+    assert [backup.sound for backup in again.backups(verify=True)] == [True]
+    again.close()
+
+
 # The terminal, and what the system tells of a process
 
 
@@ -257,6 +281,20 @@ def test_the_terminal_and_the_system_hold_nothing_once_it_is_locked(tmp_path: Pa
         app.until("left with 0")
         assert word not in app.everything
     assert find([tmp_path], sought, vector_kept(5)) == set()
+    with screen.Screen(home, 60, 20, arguments="--plain", **nothing) as plain:
+        plain.until("Passphrase")
+        assert word not in plain.everything
+        plain.type(PASSPHRASE)
+        plain.press("Enter")
+        plain.until("You:")
+        plain.type(f"/search {word}")
+        plain.press("Enter")
+        plain.until(lambda: plain.everything.count(word) > 1)
+        assert PASSPHRASE not in plain.everything
+        plain.type("/lock")
+        plain.press("Enter")
+        plain.until("left with 0")
+    assert find([tmp_path], sought, vector_kept(5)) == set()
 
 
 def _processes(pid: int) -> list[psutil.Process]:
@@ -283,7 +321,7 @@ def test_killed_at_any_of_thirty_moments_it_leaves_none(tmp_path: Path, seed: in
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(400, 415))
 def test_killed_while_it_is_encrypted_it_is_open_or_clean_after_the_next_start(tmp_path: Path, seed: int) -> None:
-    place = _killed(tmp_path / "place", "later", seed, "protecting", 0.4)
+    place = _killed(tmp_path / "place", "later", seed, "protecting", 0.6)
     key = key_for(place.paths, PASSPHRASE)
     companion = Companion(place.paths, Settings(), load_model=False, load_embedder=False, index=False)
     companion.start(key)

@@ -15,7 +15,6 @@ from companion.events import MemoriesChanged
 from companion.memory_pages import AboutPage, GroupAction, Growth, GrowthDay, LinkedMemory, Month, Topic
 from companion.records import (
     Change,
-    DayMood,
     Evidence,
     JournalEntry,
     Kind,
@@ -30,6 +29,7 @@ from companion.records import (
     RetentionCurve,
     Turn,
 )
+from companion.reports import DayMood
 
 DAY = 86_400.0
 ORDERS = {

@@ -81,3 +81,9 @@ class FakeSafekeeping(FakeBackups):
         self._check(passphrase)
         self.code = next(self._codes)
         return self.code
+
+    async def rekey(self, passphrase: str) -> str:
+        await self._call("rekey", "…")
+        self._check(passphrase)
+        self.code = next(self._codes)
+        return self.code

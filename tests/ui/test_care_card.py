@@ -36,7 +36,8 @@ async def test_it_stands_under_the_message_before_the_reply_and_typing_goes_on()
         await wait_until(pilot, lambda: cards(app))
         assert cards(app)[0].parent is person
         await pilot.press("h", "e", "y", "f")
-        assert app.chat.query_one(Prompt).text == "heyf" and app.focused is app.chat.query_one(Prompt)
+        assert app.chat.query_one(Prompt).text == "heyf"
+        assert app.focused is app.chat.query_one(Prompt)
         await wait_until(pilot, lambda: "116 123" in screen_text(app) and "999" in screen_text(app))
         engine.release()
 

@@ -243,6 +243,17 @@ async def test_everything_is_on_the_screen_at_both_sizes(size: tuple[int, int]) 
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_profile_that_cannot_be_written_is_told_above_the_prompt(size: tuple[int, int]) -> None:
+    engine = FakeEngine()
+    engine.status_now = EngineStatus("ready", "smollm2", 4096, read_only=True)
+    async with running(engine, size) as (app, pilot):
+        banner = app.chat.query_one(Problem)
+        await wait_until(pilot, lambda: bool(banner.display))
+        assert "Your data is read-only" in str(banner.render())
+        assert app.screen.region.contains_region(banner.region)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
 @pytest.mark.parametrize("activity", ["", "learning the sense of memories, all of them and more"])
 async def test_where_words_go_is_on_the_screen_at_both_sizes(size: tuple[int, int], activity: str) -> None:
     engine = FakeEngine()

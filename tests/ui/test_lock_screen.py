@@ -13,7 +13,7 @@ from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input
 
-from companion.errors import ProfileDamaged
+from companion.errors import ProfileDamaged, WrongPassphrase
 from companion.events import Notice, StatusChanged
 from companion.settings import Settings
 from companion.ui.app import CompanionApp
@@ -140,6 +140,21 @@ async def test_what_is_given_while_another_is_tried_is_tried_next(engine: FakeEn
         await pilot.press("enter")
         engine.unlock_waits.set()
         await wait_until(pilot, lambda: app.screen is app.chat)
+
+
+async def test_a_typing_mistake_in_the_code_is_called_one(engine: FakeEngine) -> None:
+    engine.have_passphrase(PASSPHRASE)
+
+    async def unlock(_: str) -> None:
+        raise WrongPassphrase("a mistake in the code", hint="group by group")
+
+    engine.unlock = unlock  # type: ignore[method-assign]
+    app = CompanionApp(engine, Settings())
+    async with app.run_test() as pilot:
+        await wait_until(pilot, lambda: isinstance(app.focused, Input))
+        line(app).value = "MFRG"
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "a mistake in the code group by group" in on_screen(app))
 
 
 async def test_other_trouble_than_a_wrong_passphrase_is_told(engine: FakeEngine) -> None:
@@ -517,6 +532,17 @@ async def test_the_passphrase_can_be_changed_and_removed(engine: FakeEngine) -> 
         await wait_until(pilot, lambda: not engine.passphrase)
         await wait_until(pilot, lambda: app.screen is app.chat)
         assert not app.is_protected
+
+
+async def test_everything_can_be_encrypted_anew(engine: FakeEngine) -> None:
+    engine.have_passphrase(PASSPHRASE, sealed=False)
+    async with running(engine) as (app, pilot):
+        app.encrypt_anew()
+        await wait_until(pilot, lambda: isinstance(app.screen, PassphraseScreen))
+        line(app).value = PASSPHRASE
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(app.screen, RecoveryCodeScreen))
+        assert "N N W G" in on_screen(app)
 
 
 async def test_the_settings_lead_to_the_protection(engine: FakeEngine) -> None:

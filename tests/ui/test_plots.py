@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.memory_pages import Growth, GrowthDay
-from companion.records import DayMood
+from companion.reports import DayMood
 from companion.ui.plots_text import Plot, forecast_plot, growth_plot, mood_plot, retention_plot
 from companion.ui.screens.plots import PlotsScreen
 from tests.ui.fake_engine import FakeEngine

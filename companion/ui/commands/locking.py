@@ -13,5 +13,6 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("lock.set_up"), lambda app, _: app.set_up_lock()),
         Entry(Command("lock.change"), lambda app, _: app.change_passphrase()),
         Entry(Command("lock.renew"), lambda app, _: app.renew_recovery_code()),
+        Entry(Command("lock.rekey"), lambda app, _: app.encrypt_anew()),
         Entry(Command("lock.remove"), lambda app, _: app.remove_lock()),
     )

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from companion.errors import CompanionError, WrongPassphrase
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.screens.unlock import why_wrong
 from companion.ui.strength import in_capitals, strength
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.secret_input import SecretInput
@@ -117,11 +118,11 @@ class PassphraseScreen(ModalScreen[Result | None], Generic[Result]):
         values = {line.id: line.value for line in self.query(SecretInput)}
         try:
             answer = await self._act(values.get("present", ""), values.get("new", ""))
-        except WrongPassphrase:
+        except WrongPassphrase as error:
             line = self.query_one("#present", SecretInput)
             line.value = ""
             line.focus()
-            self._problem(text("unlock.wrong"), text("unlock.wrong_hint"))
+            self._problem(*why_wrong(error))
         except CompanionError as error:
             self._problem(str(error), error.hint)
         else:

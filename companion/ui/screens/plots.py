@@ -14,7 +14,7 @@ from textual.widgets import Footer
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished
 from companion.memory_pages import Growth
-from companion.records import DayMood
+from companion.reports import DayMood
 from companion.strings import text
 from companion.ui.memory_text import heading
 from companion.ui.plots_text import TALLEST, Plot, forecast_plot, growth_plot, mood_plot, retention_plot

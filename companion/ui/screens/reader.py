@@ -28,7 +28,7 @@ class ReaderScreen(Screen[None]):
         self._text = sanitise(text)
 
     def compose(self) -> ComposeResult:
-        yield TextArea(self._text, read_only=True, show_cursor=False, highlight_cursor_line=False)
+        yield TextArea(sanitise(self._text), read_only=True, show_cursor=False, highlight_cursor_line=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def action_back(self) -> None:

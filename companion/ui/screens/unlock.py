@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from companion.errors import WrongPassphrase
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.strength import in_capitals
@@ -144,3 +145,8 @@ class UnlockScreen(Screen[None]):
 
     def action_leave(self) -> None:
         self.post_message(self.LeaveWanted())
+
+
+def why_wrong(error: WrongPassphrase) -> tuple[str, str]:
+    """What is wrong with what was given, and what helps."""
+    return (error.detail, error.hint) if error.detail else (text("unlock.wrong"), text("unlock.wrong_hint"))

@@ -1,8 +1,10 @@
-"""What keeps the engine from talking, and what to do about it; hidden when all is well."""
+"""What keeps the engine from talking, or from keeping what is said, and what to do about it; hidden when all is
+well."""
 
 from __future__ import annotations
 
 from companion.status import EngineStatus
+from companion.strings import text
 from companion.text import one_line
 from companion.ui.widgets.literal import Literal
 
@@ -15,7 +17,10 @@ class Problem(Literal):
     """
 
     def show_status(self, status: EngineStatus) -> None:
-        self.show_problem(status.problem_title, status.problem_hint)
+        if status.read_only and not status.problem_title:
+            self.show_problem(text("read_only.title"), text("read_only.hint"))
+        else:
+            self.show_problem(status.problem_title, status.problem_hint)
 
     def show_problem(self, title: str, hint: str) -> None:
         self.display = bool(title)

@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult
 
 from companion.strings import text
 from companion.text import sanitise
@@ -142,5 +143,12 @@ class Prompt(TextArea):
         self.pasted.note(words)
         self.insert(self._folded(words))
 
+    def insert(
+        self, text: str, location: tuple[int, int] | None = None, *, maintain_selection_offset: bool = True
+    ) -> EditResult:
+        # A text area draws what it holds, whatever that is: by every way in, control sequences are taken out.
+        return super().insert(sanitise(text), location, maintain_selection_offset=maintain_selection_offset)
+
     def _folded(self, words: str) -> str:
+        words = sanitise(words)
         return self._pastes.fold(words) if self._pastes.is_large(words) else words

@@ -82,8 +82,8 @@ def _whole(module: Any) -> None:
     if "noise" in _STAGE:
         _start = module.Companion.start
 
-        def start(self: Any) -> None:
-            _start(self)
+        def start(self: Any, *given: Any) -> None:
+            _start(self, *given)
             _make_noise()
 
         module.Companion.start = start
