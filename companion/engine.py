@@ -20,7 +20,7 @@ from typing import Any
 
 from companion.calls import EnginePort
 from companion.chats import Conversation, SentMessage
-from companion.errors import EngineStopped, InvalidInput
+from companion.errors import EngineStopped, InvalidInput, WrongPassphrase
 from companion.events import Event, Listener
 from companion.key_holder import KeyHolder
 from companion.paths import Paths
@@ -48,6 +48,8 @@ class EngineClient(EnginePort):
         self._on_exit: list[Callable[[], None]] = []
         self._link: _Link | None = None
         self._place: Place | None = None
+        self._waiting: _Link | None = None
+        """An engine that waits for the passphrase, so that unlocking need not wait for its imports."""
         self._holder = KeyHolder(paths)
 
     @property
@@ -55,16 +57,30 @@ class EngineClient(EnginePort):
         return self._holder.is_missing(self._settings)
 
     async def unlock(self, passphrase: str) -> None:
-        await self.close()
-        self._link = link = self._linked()
+        if self._link is not None:
+            await self.close()
+        self.prepare()
+        link, self._waiting = self._waiting, None
+        if link is None:
+            self.start()  # there is nothing to unlock any more
+            return
+        self._link = link
         try:
-            # The first message: the engine opens the profile with it, or ends.
             self._holder.keep(await link.request(next(self._ids), OPEN, (passphrase,)))
+        except WrongPassphrase:
+            self._link, self._waiting = None, link
+            raise
         except BaseException:
-            if self._link is link:
-                self._link = None
+            self._link = None
             await asyncio.to_thread(link.abandon)
             raise
+
+    def prepare(self) -> None:
+        if self._waiting is not None and not self._waiting.process.is_alive():
+            self._waiting.abandon()
+            self._waiting = None
+        if self._waiting is None and self.is_sealed:
+            self._waiting = self._linked()
 
     async def seal(self) -> None:
         if not self._holder.needed:
@@ -125,9 +141,11 @@ class EngineClient(EnginePort):
 
     async def close(self) -> None:
         """Close the engine; after CLOSE_PATIENCE it is ended. What was acknowledged is on disk either way."""
-        link, self._link = self._link, None
-        if link is not None:
-            await asyncio.to_thread(link.close)
+        links = (self._link, self._waiting)
+        self._link = self._waiting = None
+        for link in links:
+            if link is not None:
+                await asyncio.to_thread(link.close)
 
     async def _call(self, method: str, *arguments: object) -> Any:
         if self._link is None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from companion.chats import ChatMode
 from companion.crashes import ended_well, watch
-from companion.errors import CompanionError
+from companion.errors import CompanionError, WrongPassphrase
 from companion.events import Event
 from companion.kernel_seal import close_internet
 from companion.logs import describe, keep_off_the_screen
@@ -78,7 +78,7 @@ def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | No
     use_language(settings.ui.language)
     companion = Companion(paths, settings, chat=True)
     companion.subscribe(server.event)
-    if not server.open(companion.start):
+    if not server.open(paths, companion.start):
         return
     if place is not None:
         companion.go_back(*place)
@@ -99,40 +99,61 @@ def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | No
         os._exit(0)
 
 
+class _Heard(NamedTuple):
+    """The message that is to open the profile, and the key that it stands for, or why there is none."""
+
+    id: int
+    key: bytes | None
+    problem: CompanionError | None = None
+
+
 class Server:
     """The engine's end of the pipe. Requests run side by side, so that `stop` is heard while others work."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._writing = threading.Lock()
-        self._opening = 0
-        self._key: Future[bytes | None] = Future()
+        self._heard: Future[_Heard | None] = Future()
 
     def event(self, event: Event) -> None:
         self._send((None, event))
 
     def hear_key(self, paths: Paths) -> None:
-        """Wait for the first message, which brings a passphrase, the key itself or nothing, and begin to make the
-        key of it: that takes as long as the imports that follow."""
-        message = next(self._requests(), (0, OPEN, (None,)))
-        self._opening = message[0]
-        secret = message[2][0] if message[1] == OPEN and message[2] else None
-        pool = ThreadPoolExecutor(1, thread_name_prefix="key")
-        self._key = pool.submit(_key_of, paths, secret)
-        pool.shutdown(wait=False)
+        """Begin to wait for the message that brings a passphrase, the key itself or nothing, and to make the key of it:
+        meanwhile what takes as long can be imported, and a person type."""
+        heard = self._heard = Future[_Heard | None]()
+        # A daemon: whoever ends this process does not wait for a passphrase.
+        threading.Thread(target=lambda: heard.set_result(self._hear(paths)), name="key", daemon=True).start()
 
-    def open(self, start: Callable[[bytes | None], None]) -> bool:
-        """Open the profile; the first message is answered with the key. False when it could not be opened: then every
-        request was answered with the reason."""
-        try:
-            key = self._key.result()
-            start(key)
-        except CompanionError as error:
-            self._send((self._opening, False, error))
-            self.refuse(error)
-            return False
-        self._send((self._opening, True, key))
-        return True
+    def _hear(self, paths: Paths) -> _Heard | None:
+        for id, method, arguments in self._requests():
+            try:
+                return _Heard(id, _key_of(paths, arguments[0] if method == OPEN else None))
+            except CompanionError as error:
+                return _Heard(id, None, error)
+            except Exception as error:
+                log.exception("the key could not be made")
+                return _Heard(id, None, CompanionError(text("engine.in_engine", name=type(error).__name__)))
+        return None
+
+    def open(self, paths: Paths, start: Callable[[bytes | None], None]) -> bool:
+        """Open the profile, after as many passphrases as it takes; the right one is answered with the key. False when
+        nobody wants it opened any more, or it cannot be: then every request was answered with the reason."""
+        while (heard := self._heard.result()) is not None:
+            problem = heard.problem
+            if problem is None:
+                try:
+                    start(heard.key)
+                    self._send((heard.id, True, heard.key))
+                    return True
+                except CompanionError as error:
+                    problem = error
+            self._send((heard.id, False, problem))
+            if not isinstance(problem, WrongPassphrase):
+                self.refuse(problem)
+                return False
+            self.hear_key(paths)
+        return False
 
     def refuse(self, error: CompanionError) -> None:
         """The engine could not start: every request is answered with the reason."""

@@ -24,6 +24,9 @@ class EnginePort(ChatCalls, MemoryCalls, ModelCalls, CareCalls, SafekeepingCalls
         """The profile has a passphrase and was not unlocked since: `start` would come to nothing. Asks no engine."""
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """The passphrase is about to be asked for: begin with what unlocking takes, as far as that needs none."""
+
     async def unlock(self, passphrase: str) -> None:
         """Start the engine with the passphrase, or the recovery code. Raises WrongPassphrase, ProfileError."""
         raise NotImplementedError

@@ -117,6 +117,8 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
         self.watch_for_absence()
         if self.is_locked:
             self.look.begin_keys()
+            with real_streams():
+                self.engine.prepare()
             return
         try:
             with real_streams():

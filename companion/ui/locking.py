@@ -155,6 +155,8 @@ class LockingApp(LeavingApp):
         self._before = self._went_to = None  # what the last key found
         tidy()
         shown.closed(problem, hint)
+        with real_streams():
+            self.engine.prepare()
 
     # Unlocking
 
