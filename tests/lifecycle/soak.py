@@ -77,6 +77,19 @@ class Soak:
                 await self._settled()
                 self._sample(number)
         await self.client.close()
+        await self._look_at_a_fresh_one(turns)
+
+    async def _look_at_a_fresh_one(self, turns: int) -> None:
+        """What an engine that was just started holds for the same profile: more than that is not for what is
+        remembered."""
+        self.client.start()
+        for number in range(turns + 1, turns + 11):
+            self._replied.clear()
+            await self._send(message(number))
+            await asyncio.wait_for(self._replied.wait(), PATIENCE)
+        await self._settled()
+        self._sample(turns + 10)
+        await self.client.close()
 
     async def _send(self, text: str) -> None:
         while True:

@@ -64,7 +64,7 @@ def _whole(module: Any) -> None:
         from tests.support import FakeEmbedder
 
         model, embedder = FakeModel(), FakeEmbedder()
-        model.keeps_calls = False
+        model.keeps_calls = embedder.keeps_calls = False
         if "slow" in _STAGE:
             _talk_slowly(model)
         if "model" in _STAGE:
