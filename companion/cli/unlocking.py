@@ -6,17 +6,19 @@ import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from companion.cli.guard import complain
 from companion.errors import InvalidInput, ProfileSealed, WrongPassphrase
 from companion.paths import Paths
-from companion.settings import Settings
 from companion.store.unlocking import is_sealed, key_for, key_from_keyring
 from companion.strings import text
 from companion.text import valid_text
+
+if TYPE_CHECKING:
+    from companion.settings import Settings
 
 TRIES = 3
 LARGEST = 4096
