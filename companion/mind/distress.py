@@ -42,23 +42,31 @@ def distress(text: str) -> Distress | None:
     text = sanitise(text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}")
     found: list[Distress] = []
     spans = [text[start:end][:LONGEST_SENTENCE] for start, end in sentences(text)]
-    framed = any(_tables(each).says("frames", _plain(each)) for each in spans)
+    framed = any(_says(each, "frames") for each in spans)
     for each in spans:
         this = _in_sentence(each, framed)
         if this is not None:
             found.append(this)
-    lied = any(_tables(each).says("lied", _plain(each)) for each in spans)
-    if lied and any(_tables(each).says("direct", _plain(each)) for each in spans):
+    if not framed and 1 < len(spans) and len(text) <= LONGEST_SENTENCE and _as_a_whole(text):
+        found.append(Distress("crisis"))
+    if any(_says(each, "lied") for each in spans) and any(_says(each, "direct") for each in spans):
         found.append(Distress("crisis"))
     order = {("crisis", "danger"): 0, ("crisis", "self"): 1, ("crisis", "other"): 2}
     return min(found, key=lambda each: order.get((each.kind, each.about), 3), default=None)
 
 
+def _as_a_whole(text: str) -> bool:
+    """Whether what no sentence of it says alone stands in a short message: leave is taken, and why."""
+    tables = _tables(text)
+    plain = tables.without("idioms", tables.plain(text))
+    return tables.holds("together", plain, tables.says("topics", plain))
+
+
 def _in_sentence(raw: str, framed: bool) -> Distress | None:
     tables = _tables(raw)
-    reported = _plain(raw)
+    reported = tables.plain(raw)
     # What is quoted is another's words, or a title; it counts where somebody near says it.
-    text = _plain(_QUOTED.sub(" ", raw))
+    text = tables.plain(_QUOTED.sub(" ", raw))
     text, reported = tables.without("idioms", text), tables.without("idioms", reported)
     if framed:
         return None
@@ -82,6 +90,14 @@ class _Tables:
     language: str
     tables: dict[str, Pattern]
     each: dict[str, tuple[Pattern, ...]]
+    spelled: tuple[tuple[Pattern, str], ...] = ()
+
+    def plain(self, text: str) -> str:
+        """As the rules are written: in lower case, without apostrophes, one space between words, spelt in full."""
+        text = " ".join(text.translate(_APOSTROPHES).lower().split())
+        for pattern, full in self.spelled:
+            text = pattern.sub(full, text)
+        return text
 
     def says(self, table: str, text: str) -> bool:
         return self.tables[table].search(text) is not None
@@ -131,9 +147,9 @@ def _clause(text: str, match: re.Match[str]) -> str:
     return text[_opens(text, match.start()) : after.start() if after else len(text)]
 
 
-def _plain(text: str) -> str:
-    """In lower case, without apostrophes, one space between words."""
-    return " ".join(text.translate(_APOSTROPHES).lower().split())
+def _says(sentence: str, table: str) -> bool:
+    tables = _tables(sentence)
+    return tables.says(table, tables.plain(sentence))
 
 
 def _tables(text: str) -> _Tables:
@@ -145,12 +161,13 @@ def tables(language: str) -> _Tables:
     """The tables for "en" or "zh", compiled."""
     raw = tomllib.loads(asset("rules", "distress.toml").read_text(encoding="utf-8"))[language]
     parts: dict[str, str] = raw.pop("parts", {})
+    spelled: dict[str, str] = raw.pop("spelled", {})
     each: dict[str, tuple[Pattern, ...]] = {}
     for name, entries in raw.items():
         listed = [entries] if isinstance(entries, str) else entries
         each[name] = tuple(re.compile(_filled(entry, parts)) for entry in listed)
     whole = {name: re.compile("|".join(f"(?:{p.pattern})" for p in patterns)) for name, patterns in each.items()}
-    return _Tables(language, whole, each)
+    return _Tables(language, whole, each, tuple((re.compile(typed), full) for typed, full in spelled.items()))
 
 
 def _filled(entry: str, parts: dict[str, str]) -> str:
