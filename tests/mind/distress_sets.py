@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 SUITES = Path(__file__).parent / "suites"
-DEVELOPMENT = ("distress", "distress_second", "distress_third", "distress_fourth", "distress_fifth")
+DEVELOPMENT = ("distress", "distress_second", "distress_third", "distress_fourth", "distress_fifth", "distress_sixth")
 KINDS = ("direct", "indirect", "hard", "ordinary")
 Suite = dict[str, dict[str, list[str]]]
 
