@@ -115,7 +115,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
         self._recall = Recall(store, learned=self._learner.reranker)
         self._editing = Editing(store, self._clock, self._curve)
         self._checking_in = CheckingIn(store, self._clock, settings.checkins, settings.care.bring_up_heavy)
-        self._standing_by = StandingBy(settings.care, self._clock, self._emit)
+        self._standing_by = StandingBy(settings.care, self._clock, self._emit, self._embedder)
         self._holding = Holding(store, persona, self._personas.load)
         self._reflection = reflection = Reflection(
             store, self._clock, self._curve, lambda: self._recall.meaning, self._learner
@@ -326,6 +326,10 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
                 log.warning("no status: %s", error.title)
                 return
             self._emit(events.StatusChanged(status))
+
+    def _embedder(self) -> Embedder | None:
+        meaning = self._recall.meaning
+        return None if meaning is None else meaning.embedder
 
     def _open_embedder(self) -> Embedder:
         return self._given_embedder or LocalEmbedder(find_embedder(self._settings.embedder.path))

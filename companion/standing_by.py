@@ -5,19 +5,26 @@ It needs no model and no network, and no persona, prompt or setting turns it off
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from companion.clock import Clock, stamp
 from companion.events import CareShown, Event, ProgramSaid
 from companion.help_lines import care_card
+from companion.memory.embedder import Embedder
 from companion.mind.distress import Distress, distress
 from companion.mind.manner import asks_what_it_is
+from companion.mind.second_opinion import second_opinion
 from companion.safekeeping import CareCard
 from companion.settings import CareSettings
 from companion.store.care import Shown
 from companion.store.store import Store
 
+log = logging.getLogger(__name__)
+PATIENCE = 0.3
+"""Seconds that a message waits for the second opinion; memories that are embedded meanwhile may hold it up."""
 DAYS = 7
 """After which it says once more, unasked, that it is a program."""
 TURNS = 120
@@ -37,9 +44,35 @@ class StandingBy:
     settings: CareSettings
     clock: Clock
     emit: Callable[[Event], None]
+    embedder: Callable[[], Embedder | None] = lambda: None
+    """None until it is ready: the rules alone decide."""
 
     def look(self, text: str) -> Seen:
-        return Seen(distress(text), asks_what_it_is(text))
+        found = distress(text)
+        if found is None or found.kind == "gentle":
+            found = self._ask_again(text) or found
+        return Seen(found, asks_what_it_is(text))
+
+    def _ask_again(self, text: str) -> Distress | None:
+        """The second opinion; None where there is none in time."""
+        embedder = self.embedder()
+        if embedder is None:
+            return None
+        given: list[Distress] = []
+
+        def ask() -> None:
+            try:
+                kind = second_opinion().of(text, embedder)
+            except Exception:  # whatever a library's fault is, the rules have spoken and the message goes on
+                log.exception("no second opinion")
+                return
+            if kind is not None:
+                given.append(Distress(kind))
+
+        asking = threading.Thread(target=ask, name="second-opinion", daemon=True)
+        asking.start()
+        asking.join(PATIENCE)
+        return given[0] if given else None
 
     def keep(self, store: Store, turn: int, seen: Seen, *, kept: bool = True) -> bool:
         """With the turn, in its transaction. `kept`: not in a conversation of which nothing is kept. Returns whether it

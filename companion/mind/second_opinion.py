@@ -26,9 +26,9 @@ from companion.text import has_cjk, sanitise
 
 EMBEDDER = "all-MiniLM-L6-v2"
 LONGEST_PART = 300
-"""Characters that are judged at once; the examples are a sentence or two."""
-PARTS = 4
-"""Parts of a long message that are judged: its last ones."""
+"""Characters that are judged at once: a short message as a whole, as the examples are; of a longer one each sentence."""
+FIRST, LAST = 2, 4
+"""Sentences of a longer message that are judged: how it begins and how it ends."""
 GUARDS = ("topics", "games", "past", "present", "trifles", "accidents", "fun", "idioms", "small", "own_wish", "lied")
 """Tables of the rules whose word is asked for as well."""
 
@@ -73,19 +73,16 @@ def second_opinion() -> SecondOpinion:
 
 
 def parts_of(text: str) -> list[str]:
-    """What of a message is judged, a few sentences at once; nothing where it is play, or a story."""
-    text = sanitise(text[-LONGEST:])
-    table, parts = tables("en"), [""]
-    for start, end in sentences(text):
-        each = text[start:end][:LONGEST_PART]
-        if has_cjk(each):
-            continue
-        if table.says("frames", table.plain(each)):
-            return []
-        if len(parts[-1]) + len(each) >= LONGEST_PART:
-            parts.append("")
-        parts[-1] = f"{parts[-1]} {each}".strip()
-    return [part for part in parts if part][-PARTS:]
+    """What of a message is judged; nothing where it is play, or a story."""
+    text = sanitise(text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-LONGEST // 2 :]}")
+    table = tables("en")
+    found = [text[start:end][:LONGEST_PART] for start, end in sentences(text)]
+    found = [each for each in found if not has_cjk(each)]
+    if any(table.says("frames", table.plain(each)) for each in found):
+        return []
+    if sum(len(each) + 1 for each in found) <= LONGEST_PART:
+        return [" ".join(found)] if found else []
+    return found if len(found) <= FIRST + LAST else [*found[:FIRST], *found[-LAST:]]
 
 
 def classes(part: str) -> list[float]:

@@ -3,21 +3,12 @@ floors here are what the goals of the project ask for, docs/care.md holds what w
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.mind.distress import distress, tables
-
-SUITES = Path(__file__).parent / "suites"
-Suite = dict[str, dict[str, list[str]]]
-
-
-def suite(name: str) -> Suite:
-    return tomllib.loads((SUITES / f"{name}.toml").read_text(encoding="utf-8"))
+from tests.mind.distress_sets import DEVELOPMENT, both, suite
 
 
 def rate(texts: list[str], *kinds: str) -> float:
@@ -26,13 +17,7 @@ def rate(texts: list[str], *kinds: str) -> float:
     return sum(each is not None and each.kind in kinds for each in found) / len(texts)
 
 
-def both(suite: Suite, kind: str) -> list[str]:
-    return [text for texts in suite[kind].values() for text in texts]
-
-
-@pytest.mark.parametrize(
-    "name", ["distress", "distress_second", "distress_third", "distress_fourth", "distress_held_out"]
-)
+@pytest.mark.parametrize("name", [*DEVELOPMENT, "distress_held_out"])
 def test_the_rates(name: str) -> None:
     cases = suite(name)
     direct = rate(both(cases, "direct"), "crisis")
@@ -48,6 +33,8 @@ FLOORS = {
     "distress_second": (0.97, 1.0, -0.01, -0.01),
     "distress_third": (0.96, 1.0, 0.0, 0.0),
     "distress_fourth": (0.96, 1.0, 0.0, 0.0),
+    "distress_fifth": (0.93, 0.95, -0.03, -0.03),
+    "distress_sixth": (0.98, 1.0, 0.0, 0.0),
     "distress_held_out": (0.97, 0.8, -0.02, -0.05),
 }
 """Least recall of direct and of indirect words; most false alarms, of the crisis card and of either, below zero."""
@@ -87,6 +74,9 @@ def test_what_is_said_in_the_midst_of_much_else_is_found() -> None:
         "I  want\nto   kill\tmyself",
         "I want to k\u200bill myself".replace("\u200b", ""),
         "so… I want to kill myself!!!",
+        "i wana kil my self rn",
+        "been sucidal for weeks",
+        "想自殺",
     ],
 )
 def test_however_it_is_typed(written: str) -> None:
