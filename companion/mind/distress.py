@@ -1,6 +1,6 @@
 """Whether a message speaks of suicide, self-harm or violence ("crisis"), or of despair without naming it ("gentle").
 
-Rules over words, sentence by sentence (assets/rules/distress.toml): offline, under a millisecond, the same with every
+Rules over words, sentence by sentence (assets/rules/distress.toml): offline, half a millisecond, the same with every
 model, persona and kind of conversation. What is denied, over, told of a story or meant as a joke is left. Where it is
 in doubt, it speaks up: a card that nobody needed costs a glance. How often it is wrong stands in docs/care.md.
 """
@@ -47,7 +47,7 @@ def distress(text: str) -> Distress | None:
         this = _in_sentence(each, framed)
         if this is not None:
             found.append(this)
-    if not framed and 1 < len(spans) and len(text) <= LONGEST_SENTENCE and _as_a_whole(text):
+    if not framed and len(spans) > 1 and len(text) <= LONGEST_SENTENCE and _as_a_whole(text):
         found.append(Distress("crisis"))
     if any(_says(each, "lied") for each in spans) and any(_says(each, "direct") for each in spans):
         found.append(Distress("crisis"))

@@ -1,9 +1,9 @@
 """What a message is near to in meaning, where the rules (`distress`) found nothing, or only despair.
 
-Kernel ridge regression over the sentence embedding and classes of words (assets/care/second_opinion.toml), fitted to the
-development sets by `python -m tests.mind.fit_second_opinion`: f(x) = Σ wᵢ exp(−γ‖x − xᵢ‖²), one column of weights for
-"crisis", one for "either card". It is fitted to one embedder and silent with any other, and silent for Chinese script,
-which that one does not understand.
+Kernel ridge regression over the sentence embedding and classes of words (assets/care/second_opinion.toml), fitted to
+the development sets by `python -m tests.mind.fit_second_opinion`: f(x) = Σ wᵢ exp(−γ‖x − xᵢ‖²), one column of weights
+for "crisis", one for "either card". It is fitted to one embedder and silent with any other, and silent for Chinese
+script, which that one does not understand.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from companion.text import has_cjk, sanitise
 
 EMBEDDER = "all-MiniLM-L6-v2"
 LONGEST_PART = 300
-"""Characters that are judged at once: a short message as a whole, as the examples are; of a longer one each sentence."""
+"""Characters that are judged at once: a short message whole, as the examples are; of a longer one each sentence."""
 FIRST, LAST = 2, 4
 """Sentences of a longer message that are judged: how it begins and how it ends."""
 GUARDS = ("topics", "games", "past", "present", "trifles", "accidents", "fun", "idioms", "small", "own_wish", "lied")

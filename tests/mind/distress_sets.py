@@ -8,7 +8,15 @@ import zlib
 from pathlib import Path
 
 SUITES = Path(__file__).parent / "suites"
-DEVELOPMENT = ("distress", "distress_second", "distress_third", "distress_fourth", "distress_fifth", "distress_sixth")
+DEVELOPMENT = (
+    "distress",
+    "distress_second",
+    "distress_third",
+    "distress_fourth",
+    "distress_fifth",
+    "distress_sixth",
+    "distress_seventh",
+)
 KINDS = ("direct", "indirect", "hard", "ordinary")
 Suite = dict[str, dict[str, list[str]]]
 

@@ -1,8 +1,10 @@
-"""Fits assets/care/second_opinion.npz to the development sets and prints its rates: `python -m tests.mind.fit_second_opinion`.
+"""Fits assets/care/second_opinion.npz to the development sets: `python -m tests.mind.fit_second_opinion` (40 s).
+
+It prints the rates that docs/care.md holds.
 
 The thresholds are the lowest scores that keep false alarms within the goals when each message is judged by a fit that
-has not seen it (ten folds by the checksum of the text; nothing is drawn by chance). Then each set is judged by a fit that
-has not seen any of that set. Never the held-out set, nor one by another hand.
+has not seen it (ten folds by the checksum of the text; nothing is drawn by chance). Then each set is judged by a fit
+that has not seen any of that set. Never the held-out set, nor one by another hand.
 """
 
 from __future__ import annotations
@@ -40,11 +42,11 @@ def main() -> None:
     folds = np.array([zlib.crc32(text.encode()) // 7 % FOLDS for text in texts])
     scores = unseen(features, kinds, folds)
     least = thresholds(scores, kinds)
-    print(f"{len(texts)} messages; crisis from {least[0]:.3f}, gentle from {least[1]:.3f}; ten folds:")
+    print(f"{len(texts)} messages; crisis from {least[0]:.3f}, gentle from {least[1]:.3f}; ten folds:")  # noqa: T201
     tell(scores, kinds, least, np.ones(len(texts), dtype=bool))
     by_set = unseen(features, kinds, np.unique(sets, return_inverse=True)[1])
     for name in DEVELOPMENT:
-        print(name, "by a fit that saw nothing of it:")
+        print(name, "by a fit that saw nothing of it:")  # noqa: T201
         tell(by_set, kinds, least, sets == name)
     np.savez_compressed(
         asset("care", "second_opinion.npz"),
@@ -112,7 +114,7 @@ def tell(scores: Matrix, kinds: Numbers, least: Iterable[float], which: Marked) 
         of = scores[(kinds == number) & which]
         is_crisis = of[:, 0] >= crisis
         either = is_crisis | (of[:, 1] >= gentle)
-        print(f"  {kind:9} {len(of):4}  crisis {is_crisis.mean():6.1%}  either {either.mean():6.1%}")
+        print(f"  {kind:9} {len(of):4}  crisis {is_crisis.mean():6.1%}  either {either.mean():6.1%}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from tests.house import House
 from tests.mind.distress_sets import both, suite
 from tests.support import FakeEmbedder
 
-UNNAMED = "I've had enough of breathing, I'd sooner be in the ground."
+UNNAMED = "It hurts to be alive and I want out of it all for good."
 """Words that the rules do not know."""
 DESPAIR = "Every evening I picture never having to be anybody again."
 
@@ -64,7 +64,8 @@ def kind(standing_by: StandingBy, text: str) -> str | None:
 
 
 def test_what_the_rules_do_not_know_is_found_by_meaning(embedder: LocalEmbedder) -> None:
-    assert distress(UNNAMED) is None and distress(DESPAIR) is None
+    assert distress(UNNAMED) is None
+    assert distress(DESPAIR) is None
     assert kind(standing_by(None), UNNAMED) is None
     assert kind(standing_by(embedder), UNNAMED) == "crisis"
     assert kind(standing_by(embedder), DESPAIR) == "gentle"
@@ -133,4 +134,5 @@ def test_the_fit_is_of_the_examples_that_it_says() -> None:
     assert len(fitted.examples) == len(fitted.weights)
     own = fitted.scores(fitted.examples)
     assert np.isfinite(own).all()
-    assert (own.max(axis=0) > np.array(fitted.least)).all() and (own.min(axis=0) < 0).all()
+    assert (own.max(axis=0) > np.array(fitted.least)).all()
+    assert (own.min(axis=0) < 0).all()
