@@ -12,6 +12,7 @@ from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError
 from companion.events import Event
+from companion.mind.tagging import Tagger
 from companion.minding import Minding
 from companion.paths import Paths
 from companion.safekeeping import Erasure
@@ -19,6 +20,7 @@ from companion.sentences import sentences
 from companion.settings import Settings
 from companion.store.backups import Backups
 from companion.store.chain import ERASING
+from companion.store.changes import Batch
 from companion.store.clean_files import clean_files
 from companion.store.database import Database
 from companion.store.erased import Erased
@@ -67,7 +69,7 @@ class Erasing:
             with self._minding.at_rest():
                 with store.db.snapshot():
                     plan = plan_erasure(store, ids, self._editing.on_the_same_words)
-                    erase(store, plan)
+                    _erase(store, plan)
                 self._minding.drop_index()
                 self._talking.renew()
                 self._talking.settle()  # what is being kept of what the model has read is kept from here on without it
@@ -89,8 +91,8 @@ class Erasing:
         if Erased(store.db).take_over(self._paths.erased):
             with store.db.snapshot():
                 plan = plan_words(store, _erased_in(store))
-                if plan.memories or plan.spans:
-                    erase(store, plan)
+                if plan.texts:
+                    _erase(store, plan)
                     unfinished = True
         if unfinished:
             clean_files(store.db, self._paths, plan.texts if plan is not None else ())
@@ -123,7 +125,7 @@ class Erasing:
             migrate(db)
             db.all("PRAGMA foreign_keys = ON")
             old = Store(db, self._clock, None)
-            erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
+            _erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
             with db.write():
                 db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
 
@@ -133,6 +135,17 @@ class Erasing:
             log.warning("a backup could not be written anew: %s", error.title)
             return False
         return True
+
+
+def _erase(store: Store, plan: ErasurePlan) -> None:
+    scopes = {memory.scope for memory in plan.memories.values()}
+    texts = {*plan.texts, *(memory.text for memory in plan.memories.values())}
+
+    def retag(batch: Batch) -> None:
+        for scope in sorted(scopes):
+            Tagger(store).refresh(batch, texts, scope)
+
+    erase(store, plan, retag)
 
 
 def _told(plan: ErasurePlan, backups: tuple[str, ...], excerpts: tuple[str, ...] = ()) -> Erasure:
