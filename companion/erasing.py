@@ -26,6 +26,7 @@ from companion.store.database import Database
 from companion.store.erased import Erased
 from companion.store.erasing import erase, is_unfinished
 from companion.store.erasure_plan import ErasurePlan, plan_erasure, plan_words
+from companion.store.files import told
 from companion.store.migrations import migrate
 from companion.store.restoring import kept_aside
 from companion.store.store import Store
@@ -86,16 +87,25 @@ class Erasing:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
         if store.read_only:
             return
-        unfinished = is_unfinished(store.db)
+        unfinished, erased = is_unfinished(store.db), Erased(store.db)
         plan = None
-        if Erased(store.db).take_over(self._paths.erased):
-            with store.db.snapshot():
+        with store.db.write():
+            if erased.take_over(self._paths.erased):
                 plan = plan_words(store, _erased_in(store))
                 if plan.texts:
                     _erase(store, plan)
                     unfinished = True
-        if unfinished:
-            clean_files(store.db, self._paths, plan.texts if plan is not None else ())
+            if store.db.key is not None:
+                erased.make_key()
+        # What cannot be cleaned now will be at the next start: that must not keep the profile closed.
+        try:
+            if unfinished:
+                clean_files(store.db, self._paths, plan.texts if plan is not None else ())
+            else:
+                with told(self._paths.data):
+                    erased.write_beside(self._paths.erased)
+        except CompanionError as error:
+            log.warning("what was erased may still be in files: %s", error.title)
 
     # Backups
 

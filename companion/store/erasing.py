@@ -117,10 +117,10 @@ def _take_memories(
 def _retag(store: Store, retag: Callable[[Batch], None]) -> None:
     """The journal keeps no tags that are taken away: it tells of those memories anew."""
     db = store.db
-    before = dict(db.all("SELECT id, tags FROM memories WHERE tags <> ''"))
+    before: dict[int, str] = dict(db.all("SELECT id, tags FROM memories WHERE tags <> ''"))
     with store.changes.batch("person", ERASED) as batch:
         retag(batch)
-    after = dict(db.all("SELECT id, tags FROM memories"))
+    after: dict[int, str] = dict(db.all("SELECT id, tags FROM memories"))
     changed = [id for id, tags in before.items() if after[id] != tags]
     if not changed:
         return
