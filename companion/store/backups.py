@@ -55,8 +55,9 @@ class Seal:
 
 class Backups:
     """Of one profile. `folder`: where new ones go, which must be there, seen from the profile's folder when it is no
-    full path (where a program was started says nothing); None: the profile's own folder for them. What is kept before the profile is changed as a whole goes to the profile's own in any case: a disk may be unplugged.
-    `whosever`: those of other profiles are listed too."""
+    full path (where a program was started says nothing); None: the profile's own folder for them. What is kept before
+    the profile is changed as a whole goes to the profile's own in any case: a disk may be unplugged. `whosever`: those
+    of other profiles are listed too."""
 
     def __init__(self, paths: Paths, clock: Clock, folder: Path | None = None, *, whosever: bool = False) -> None:
         self._paths = paths
