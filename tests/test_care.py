@@ -159,6 +159,29 @@ def test_the_smallest_models_are_not_asked(house: House) -> None:
     assert house.model.calls == []
 
 
+def test_neither_are_they_soon_after(house: House) -> None:
+    companion = house.open()
+    companion.ask(CRISIS)
+    texts = [companion.ask(text).turn.text for text in ("Nobody is here.", "I sit in the kitchen.")]
+    assert len(set(texts)) == 2
+    assert all("?" in text for text in texts)
+    assert "program" in companion.ask("Are you a real person?").turn.text
+    assert companion.ask("I have to go now, bye.").turn.text.startswith("Goodbye")
+    assert house.model.calls == []
+    assert companion.ask("What is a good soup for the evening?").turn.text == house.model.default
+
+
+def test_a_reply_whose_last_sentence_was_held_to_the_end_stands(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That sentence is said after the model has ended, and may be the one that is due to be saved."""
+    monkeypatch.setattr("companion.checkpoints.CHECKPOINT_SECONDS", -1.0)
+    model = GrownModel()
+    companion = house.open(model=model)
+    model.enqueue("I am glad that you told me")
+    assert companion.ask(CRISIS).turn.state == "complete"
+
+
 def test_the_model_is_told_how_and_the_beginning_of_the_prompt_stays(house: House) -> None:
     model = GrownModel()
     companion = house.open(model=model)
