@@ -17,6 +17,7 @@ Occasion = Literal["crisis", "other", "danger", "gentle", "after", "program", "l
 GRAVE: frozenset[Occasion] = frozenset({"crisis", "other", "danger"})
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)\s*|[。！？]+[”’）」]*|\n+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
+_BESIDE_CJK = re.compile(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")
 SMALLEST = 1_500_000_000
 """Parameters from which a model is let answer where a life may be at stake."""
 LONGEST_HELD = 1_000
@@ -91,7 +92,8 @@ def _says(what: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.translate(_APOSTROPHES).lower().split())
+    """In lower case, without apostrophes, one space between words; none beside Chinese, where they mean nothing."""
+    return _BESIDE_CJK.sub("", " ".join(text.translate(_APOSTROPHES).lower().split()))
 
 
 def _lists(found: tuple[Occasion, ...]) -> list[str]:
