@@ -30,6 +30,7 @@ from companion.store.files import told
 from companion.store.migrations import migrate
 from companion.store.restoring import kept_aside
 from companion.store.store import Store
+from companion.strings import text
 from companion.talking import Talking
 from companion.text import one_line
 
@@ -74,14 +75,24 @@ class Erasing:
                 self._minding.drop_index()
                 self._talking.renew()
                 self._talking.settle()  # what is being kept of what the model has read is kept from here on without it
-                clean_files(store.db, self._paths, plan.texts)
+                unclean = self._cleaned(store, plan)
         self._emit(events.MemoriesChanged(tuple(sorted(plan.memories))))
         self._emit(events.WordsErased(tuple(plan.spans)))
         self._poke()
+        if unclean is not None:
+            raise unclean
         holding = self._still_in(plan)
         if backups:
             holding = tuple(name for name in holding if not self._rewritten(name, plan))
         return _told(plan, holding)
+
+    def _cleaned(self, store: Store, plan: ErasurePlan) -> CompanionError | None:
+        """What is in the way, told as what it is: the rows are without the words, and the rest is done later."""
+        try:
+            clean_files(store.db, self._paths, plan.texts)
+        except CompanionError as error:
+            return type(error)(error.detail, hint=text("erasing.files_later"))
+        return None
 
     def _finish_erasing(self, store: Store) -> None:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
@@ -121,7 +132,7 @@ class Erasing:
     def _holds(self, name: str, plan: ErasurePlan) -> bool:
         try:
             with closing(self._all_copies.open_backup(name, self._opened.db.key)) as db:
-                return any(plan.statements.is_said(text) for text in _texts_in(db)) or any(
+                return any(plan.statements.is_said(said) for said in _texts_in(db)) or any(
                     id in plan.memories for (id,) in db.all("SELECT id FROM memories")
                 )
         except CompanionError as error:
@@ -169,16 +180,16 @@ def _texts_in(db: Database) -> Iterator[str]:
         "SELECT json_extract(before, '$.text') FROM journal WHERE before IS NOT NULL",
         "SELECT json_extract(after, '$.text') FROM journal WHERE after IS NOT NULL",
     ):
-        for (text,) in db.all(sql):
-            if text:
-                yield text
+        for (said,) in db.all(sql):
+            if said:
+                yield said
 
 
 def _erased_in(store: Store) -> set[str]:
     """What stands in the profile of what was erased."""
     erased = Erased(store.db)
     found: set[str] = set()
-    for text in _texts_in(store.db):
-        parts = (text, *(text[start:end] for start, end in sentences(text)))
+    for said in _texts_in(store.db):
+        parts = (said, *(said[start:end] for start, end in sentences(said)))
         found |= {part for part in parts if erased.holds(part)}
     return found

@@ -10,6 +10,8 @@ import pytest
 
 from companion import sealing
 from companion.companion import Companion
+from companion.errors import DiskFull
+from companion.events import WordsErased
 from companion.store import erasing
 from companion.store.backups import Backups
 from companion.store.database import Database, read_closed
@@ -17,6 +19,7 @@ from companion.store.erased import _mark
 from companion.store.restoring import restore
 from companion.store.unlocking import key_for
 from companion.store.verifying import verify
+from companion.strings import text
 from tests.house import House
 from tests.privacy.test_erasing import CANARY, TOLD, fill, holding, thoughts
 from tests.test_sealing import QUICK
@@ -260,3 +263,26 @@ def test_what_was_erased_cannot_be_guessed_from_the_files_of_a_locked_profile(
             assert bytes.fromhex(key) not in content
     companion.unprotect(PASSPHRASE)
     assert json.loads(house.paths.erased.read_text())["key"] == key
+
+
+def test_without_room_to_clean_the_files_it_is_erased_and_cleaned_later(
+    house: House, companion: Companion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = fill(house, companion)
+
+    def full(_: Database) -> None:
+        raise DiskFull("full")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(Database, "compact", full)
+        with pytest.raises(DiskFull) as told:
+            companion.erase(ids)
+        assert told.value.hint == text("erasing.files_later")
+        assert house.events.of(WordsErased), "the screen forgets it too"
+        assert thoughts(companion) == ()
+        companion.close()
+        again = house.open()  # it opens all the same
+        assert thoughts(again) == ()
+        again.close()
+    assert house.open().status().memories > 0
+    assert holding(house.paths.data) == {}
