@@ -286,3 +286,22 @@ def test_without_room_to_clean_the_files_it_is_erased_and_cleaned_later(
         again.close()
     assert house.open().status().memories > 0
     assert holding(house.paths.data) == {}
+
+
+@pytest.mark.parametrize("which", ["the one that was made", "one of those before"])
+def test_what_was_put_together_goes_together(companion: Companion, which: str) -> None:
+    """In other words than those before, which nobody sees any more."""
+    olds = [
+        companion.add_memory(each).memories[0].id
+        for each in ("Zephyrina grows orchids.", "The woman next door is from Kuopio.")
+    ]
+    other = companion.add_memory("I have a bicycle.").memories[0]
+    made = companion.merge_memories(tuple(olds), "My neighbour loves flowers.").memories[0]
+    assert made.id not in olds
+    companion.erase((made.id if which == "the one that was made" else olds[0],))
+    assert tables_with(companion._opened.db) == set()
+    assert holding(companion._paths.data) == {}
+    db = companion._opened.db
+    assert [id for (id,) in db.all("SELECT id FROM memories WHERE kind = 'thought'")] == [other.id]
+    assert "loves flowers" not in str(db.all("SELECT before, after FROM journal"))
+    assert verify(db).faults == {}
