@@ -68,7 +68,7 @@ class Sealing:
             self._talking.keep_in(None)
             self._remove_plain()
         with suppress(ProfileError):  # doctor tells of those that can be read still, and the next copy tries again
-            self._backups.encrypt_all(keys.database_key)
+            self._backups.encrypt_all(self._opened.db)
         if keyring:
             write_setting(self._paths.settings, "lock", "keyring", True)
         self._status_changed()

@@ -146,7 +146,7 @@ class Backups:
             self._prune(folder, backup)
         if db.key is not None:
             with contextlib.suppress(ProfileError):
-                self.encrypt_all(db.key)
+                self.encrypt_all(db)
         return backup
 
     def rewrite(self, name: str, change: Callable[[Database], None], key: bytes | None = None) -> Backup:
@@ -160,11 +160,13 @@ class Backups:
         """A backup that anybody could read, encrypted with the profile's key from now on. Raises ProfileError."""
         return self._rewrite(name, lambda _: None, None, key, self._paths.keys)
 
-    def encrypt_all(self, key: bytes) -> None:
-        """Every backup that anybody could read. Raises ProfileError: then some are as they were."""
+    def encrypt_all(self, db: Database) -> None:
+        """Every backup of this profile that anybody could read, with the key it has; those of others that lie in the
+        same folder are theirs. Raises ProfileError: then some are as they were."""
+        profile = profile_of(db)
         for backup in self.all():
-            if not backup.encrypted:
-                self.encrypt(backup.name, key)
+            if db.key is not None and not backup.encrypted and parse_profile(backup.name) == profile:
+                self.encrypt(backup.name, db.key)
 
     def finish_encrypting(self, db: Database) -> None:
         """What a crash interrupted while the profile was encrypted: copies that were begun are wiped, and none of the
@@ -175,7 +177,7 @@ class Backups:
             with files.told(folder):
                 for path in list(folder.glob(f".companion-{profile_of(db)}*")):
                     wipe(path)
-        self.encrypt_all(db.key)
+        self.encrypt_all(db)
 
     def rekey_all(self, key: bytes, new: bytes) -> None:
         """Every backup that `key` opens is encrypted with `new` from now on, the profile's own. Raises ProfileError:

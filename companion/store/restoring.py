@@ -56,12 +56,14 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
             files.copy(backups.keys(backup.name), new_keys)
         else:
             _check(new)
+        copied = files.sha256(new)
     kept = _keep_what_is_there(paths, backups, clock, key)
     with files.told(paths.data):
         files.write(_note(paths), _WITH_KEYS if backup.encrypted else _WITHOUT_KEYS)
     finish_restoring(paths)
     with files.told(paths.database):
-        if files.sha256(paths.database) != files.sha256(source):
+        # Not with what it was copied from: to keep what is there may have encrypted that.
+        if files.sha256(paths.database) != copied:
             raise BackupUnusable(text("backup.differs", path=paths.database))
     return kept
 
