@@ -45,7 +45,6 @@ from companion.store.marker import marked_profile, profile_of
 from companion.store.rotation import AHEAD, superfluous
 from companion.strings import text
 
-
 _one_at_a_time = threading.RLock()
 """All that writes copies: the night, the person and an erasure may want to at once, and each sweeps up before it
 begins."""
@@ -84,7 +83,8 @@ class Backups:
     def is_there(self) -> bool:
         """Whether copies can go there: false when the disk is unplugged."""
         with contextlib.suppress(OSError):
-            return self._folder is None or self._folder.is_dir()
+            made_when_needed = self.folder == self._paths.backups and not self.folder.exists()
+            return made_when_needed or self.folder.is_dir()
         return False
 
     def all(self) -> tuple[Backup, ...]:
