@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -198,12 +200,22 @@ def _show(*, verify: bool, as_json: bool) -> bool:
     else:
         for each in found:
             say(text("backup_cli.line", line=backup_line(each), name=each.name))
-        say(text("backup_cli.count", count=len(found), folder=backups.folder))
+        for line in _folder_lines(backups, found):
+            say(line)
         for folder in aside:
             say(text("backup_cli.aside", folder=folder))
         if found and not verify:
             say(text("backup_cli.how"))
     return all(each.sound is not False for each in found)
+
+
+def _folder_lines(backups: Backups, found: Sequence[Backup]) -> list[str]:
+    """How many are where; that a folder cannot be looked into is told: its copies are not gone."""
+    where = Counter(backups.path(each.name).parent for each in found)
+    lines = [text("backup_cli.count", count=where[each], folder=each) for each in backups.folders if where[each]]
+    if not backups.is_there:
+        lines.append(text("backup_cli.not_there", folder=backups.folder))
+    return lines or [text("backup_cli.count", count=0, folder=backups.folder)]
 
 
 def _ask(paths: Paths, chosen: Backup) -> None:

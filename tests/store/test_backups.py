@@ -214,6 +214,46 @@ def test_a_folder_the_person_named_is_never_made(store: Store, paths: Paths, clo
     assert backups.path(kept.name).parent == paths.backups, "what must not wait for a disk"
 
 
+@pytest.mark.parametrize("named", ["x" * 300, "~nobody-of-this-name/copies", "stick", "stick/link", "file"])
+def test_a_folder_that_cannot_be_one_is_told(store: Store, paths: Paths, clock: SetClock, named: str) -> None:
+    (paths.data / "file").touch()
+    (paths.data / "stick").mkdir() if named != "stick" else None
+    with contextlib.suppress(OSError):
+        (paths.data / "stick" / "link").symlink_to("link")
+    backups = Backups(paths, clock, Path(named))
+    kept = backups.make(store.db, "migration")
+    with pytest.raises(ProfileUnavailable, match="is not there"):
+        backups.make(store.db, "night")
+    assert not backups.is_there
+    assert backups.latest_sound() == kept
+    assert backups.path(kept.name).parent == paths.backups
+
+
+def test_where_a_program_was_started_says_nothing_about_where_its_copies_are(
+    store: Store, paths: Paths, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (elsewhere / "copies", paths.data / "copies"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    made = Backups(paths, clock, Path("copies")).make(store.db, "night")
+    assert (paths.data / "copies" / made.name).is_file()
+    assert Backups(paths, clock, Path()).folder == paths.backups, "an empty name is none"
+    assert list((elsewhere / "copies").iterdir()) == []
+
+
+def test_a_copy_that_a_wrong_clock_dated_to_years_ahead_is_not_the_latest(
+    store: Store, backups: Backups, clock: SetClock
+) -> None:
+    clock.advance(days=3650)
+    wrong = backups.make(store.db, "night")
+    clock.advance(days=-3650)
+    say(store, "said since")
+    right = backups.make(store.db, "night")
+    assert backups.latest_sound() == right
+    assert [each.name for each in backups.all()] == [right.name, wrong.name]
+
+
 def test_two_profiles_share_a_folder_and_leave_each_other_alone(
     store: Store, paths: Paths, clock: SetClock, tmp_path: Path
 ) -> None:
