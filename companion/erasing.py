@@ -12,6 +12,7 @@ from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError
 from companion.events import Event
+from companion.mind.tagging import Tagger
 from companion.minding import Minding
 from companion.paths import Paths
 from companion.safekeeping import Erasure
@@ -19,11 +20,13 @@ from companion.sentences import sentences
 from companion.settings import Settings
 from companion.store.backups import Backups
 from companion.store.chain import ERASING
+from companion.store.changes import Batch
 from companion.store.clean_files import clean_files
 from companion.store.database import Database
 from companion.store.erased import Erased
 from companion.store.erasing import erase, is_unfinished
 from companion.store.erasure_plan import ErasurePlan, plan_erasure, plan_words
+from companion.store.files import told
 from companion.store.migrations import migrate
 from companion.store.restoring import kept_aside
 from companion.store.store import Store
@@ -67,7 +70,7 @@ class Erasing:
             with self._minding.at_rest():
                 with store.db.snapshot():
                     plan = plan_erasure(store, ids, self._editing.on_the_same_words)
-                    erase(store, plan)
+                    _erase(store, plan)
                 self._minding.drop_index()
                 self._talking.renew()
                 self._talking.settle()  # what is being kept of what the model has read is kept from here on without it
@@ -84,16 +87,25 @@ class Erasing:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
         if store.read_only:
             return
-        unfinished = is_unfinished(store.db)
+        unfinished, erased = is_unfinished(store.db), Erased(store.db)
         plan = None
-        if Erased(store.db).take_over(self._paths.erased):
-            with store.db.snapshot():
+        with store.db.write():
+            if erased.take_over(self._paths.erased):
                 plan = plan_words(store, _erased_in(store))
-                if plan.memories or plan.spans:
-                    erase(store, plan)
+                if plan.texts:
+                    _erase(store, plan)
                     unfinished = True
-        if unfinished:
-            clean_files(store.db, self._paths, plan.texts if plan is not None else ())
+            if store.db.key is not None:
+                erased.make_key()
+        # What cannot be cleaned now will be at the next start: that must not keep the profile closed.
+        try:
+            if unfinished:
+                clean_files(store.db, self._paths, plan.texts if plan is not None else ())
+            else:
+                with told(self._paths.data):
+                    erased.write_beside(self._paths.erased)
+        except CompanionError as error:
+            log.warning("what was erased may still be in files: %s", error.title)
 
     # Backups
 
@@ -123,7 +135,7 @@ class Erasing:
             migrate(db)
             db.all("PRAGMA foreign_keys = ON")
             old = Store(db, self._clock, None)
-            erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
+            _erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
             with db.write():
                 db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
 
@@ -133,6 +145,17 @@ class Erasing:
             log.warning("a backup could not be written anew: %s", error.title)
             return False
         return True
+
+
+def _erase(store: Store, plan: ErasurePlan) -> None:
+    scopes = {memory.scope for memory in plan.memories.values()}
+    texts = {*plan.texts, *(memory.text for memory in plan.memories.values())}
+
+    def retag(batch: Batch) -> None:
+        for scope in sorted(scopes):
+            Tagger(store).refresh(batch, texts, scope)
+
+    erase(store, plan, retag)
 
 
 def _told(plan: ErasurePlan, backups: tuple[str, ...], excerpts: tuple[str, ...] = ()) -> Erasure:

@@ -40,6 +40,7 @@ from companion.store.backup_names import BackupName, parse_name
 from companion.store.copying import Look, copied, never, opened, verify
 from companion.store.database import Database
 from companion.store.encrypting import wipe
+from companion.store.erased import Erased
 from companion.store.headers import has_plain_header
 from companion.store.marker import marked_profile, profile_of
 from companion.store.rotation import AHEAD, superfluous
@@ -162,17 +163,32 @@ class Backups:
         key = key if self.get(name).encrypted else None
         return self._rewrite(name, change, key, key, self.keys(name))
 
-    def encrypt(self, name: str, key: bytes) -> Backup:
-        """A backup that anybody could read, encrypted with the profile's key from now on. Raises ProfileError."""
-        return self._rewrite(name, lambda _: None, None, key, self._paths.keys)
+    def encrypt(self, name: str, db: Database) -> Backup:
+        """A backup that anybody could read, encrypted with the key of the profile `db` from now on. Raises
+        ProfileError."""
+        return self._rewrite(name, lambda copy: Erased(db).give_key(copy), None, db.key, self._paths.keys)
 
     def encrypt_all(self, db: Database) -> None:
         """Every backup of this profile that anybody could read, with the key it has; those of others that lie in the
         same folder are theirs. Raises ProfileError: then some are as they were."""
         profile = profile_of(db)
-        for backup in self.all():
+
+        def seal(backup: Backup) -> None:
             if db.key is not None and not backup.encrypted and parse_profile(backup.name) == profile:
-                self.encrypt(backup.name, db.key)
+                self.encrypt(backup.name, db)
+
+        self._each(seal)
+
+    def _each(self, do: Callable[[Backup], object]) -> None:
+        """With every backup, whatever becomes of the others. Raises the first ProfileError in the end."""
+        failed = None
+        for backup in self.all():
+            try:
+                do(backup)
+            except ProfileError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
 
     def finish_encrypting(self, db: Database) -> None:
         """What a crash interrupted while the profile was encrypted: copies that were begun are wiped, and none of the
@@ -188,10 +204,13 @@ class Backups:
     def rekey_all(self, key: bytes, new: bytes) -> None:
         """Every backup that `key` opens is encrypted with `new` from now on, the profile's own. Raises ProfileError:
         then some are as they were."""
-        for backup in self.all():
+
+        def rekey(backup: Backup) -> None:
             with contextlib.suppress(ProfileSealed, BackupUnusable):  # of another time: its own keys lie beside it
                 if backup.encrypted:
                     self._rewrite(backup.name, lambda _: None, key, new, self._paths.keys)
+
+        self._each(rekey)
 
     def _rewrite(
         self, name: str, change: Callable[[Database], None], key: bytes | None, new_key: bytes | None, keys: Path

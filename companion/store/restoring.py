@@ -19,8 +19,9 @@ from companion.paths import Paths
 from companion.safekeeping import Backup
 from companion.store import files
 from companion.store.backups import Backups
-from companion.store.database import open_copy, open_database
+from companion.store.database import open_copy, open_database, read_closed
 from companion.store.encrypting import check_sealed
+from companion.store.erased import Erased
 from companion.store.marker import refuse_missing
 from companion.store.migrations import refuse_others
 from companion.strings import text
@@ -56,14 +57,17 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
             files.copy(backups.keys(backup.name), new_keys)
         else:
             _check(new)
-        copied = files.sha256(new)
+        wanted = files.sha256(new)
+        if wanted != files.sha256(source):
+            raise BackupUnusable(text("backup.differs", path=new))
     kept = _keep_what_is_there(paths, backups, clock, key)
+    if key is not None and not backup.encrypted:
+        _tell_what_was_erased(paths, key)
     with files.told(paths.data):
         files.write(_note(paths), _WITH_KEYS if backup.encrypted else _WITHOUT_KEYS)
     finish_restoring(paths)
     with files.told(paths.database):
-        # Not with what it was copied from: to keep what is there may have encrypted that.
-        if files.sha256(paths.database) != copied:
+        if files.sha256(paths.database) != wanted:  # `source` may have been encrypted with what is kept
             raise BackupUnusable(text("backup.differs", path=paths.database))
     return kept
 
@@ -145,6 +149,12 @@ def _keep_what_is_there(paths: Paths, backups: Backups, clock: Clock, key: bytes
     possible = (*(paths.data / name for name in names), paths.keys, _gone(paths))
     there = [path for path in possible if path.is_file()]
     return _set_aside(paths, there, clock.now()) if there else None
+
+
+def _tell_what_was_erased(paths: Paths, key: bytes) -> None:
+    """To a copy that may know nothing of it, nor of the key of its marks."""
+    with contextlib.suppress(ProfileError, OSError), contextlib.closing(read_closed(paths.database, key)) as db:
+        Erased(db).write_beside(paths.erased, readable=True)
 
 
 def _set_aside(paths: Paths, there: list[Path], now: datetime) -> Path:

@@ -26,8 +26,11 @@ def line(each: HelpLine) -> tuple[str, str]:
 
 
 def month(card: CareCard) -> str:
-    """As of when the numbers were known to be right."""
-    return text("care.as_of", month=min((each.checked for each in card.lines), default=""))
+    """Of which country the numbers are, and as of when they were known to be right."""
+    known = min((each.checked for each in card.lines), default="")
+    if not card.region:
+        return text("care.as_of", month=known)
+    return text("care.as_of_in", country=card.region, month=known)
 
 
 def plain_lines(card: CareCard, most: int | None = None) -> list[str]:

@@ -41,7 +41,7 @@ LONGEST = 0.12
 LATER = timedelta(days=41)
 """More than a deed lets pass."""
 MEMORY = Path("/dev/shm")  # noqa: S108
-"""A kill leaves what was written, synced or not: no disk is needed to see what it does (`test_power_cut` does)."""
+"""A kill leaves what was written, synced or not: it needs no disk. `test_power_cut` looks at those."""
 REWRITTEN = ("turn:", "journal:", "batch:", "lesson:")
 OFTEN = ("talk", "stop", "regenerate", "resend", "reflect", "add")
 

@@ -104,7 +104,9 @@ def test_copies_of_before_the_lock_can_be_encrypted(paths: Paths, clock: SetCloc
     before = content_of(store.db)
     store.close()
     keys = locked(paths, clock)
-    sealed = backups.encrypt(plain.name, keys.database_key)
+    store = Store.open(paths, clock, keys.database_key)
+    sealed = backups.encrypt(plain.name, store.db)
+    store.close()
     assert [each.name for each in backups.all()] == [sealed.name]
     assert replace(sealed, name="", bytes=0) == replace(plain, name="", bytes=0, encrypted=True)
     assert not any(CANARY.encode() in file.read_bytes() for file in paths.data.rglob("*") if file.is_file())
