@@ -74,13 +74,6 @@ class Sealing:
                 Erased(db).make_key()
             encrypt(db, self._paths, keys)
             self._talking.keep_in(None)
-<<<<<<< HEAD
-            self._remove_plain()
-        with suppress(ProfileError):  # doctor tells of those that can be read still, and the next copy tries again
-            self._backups.encrypt_all(self._opened.db)
-        if keyring:
-            write_setting(self._paths.settings, "lock", "keyring", True)
-=======
             # The recovery code is shown in any case. Doctor tells of what can be read still; the next start, and the
             # next copy, try again.
             with _told_later():
@@ -89,7 +82,6 @@ class Sealing:
                 Erased(db).write_beside(self._paths.erased)
         with _told_later():
             self._backups.encrypt_all(db)
->>>>>>> main
         self._status_changed()
         return code
 

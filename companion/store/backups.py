@@ -151,11 +151,8 @@ class Backups:
             backup = self._keep(db, folder, reason, look)
             # What cannot be removed, or encrypted, now will be when the next copy is made.
             with contextlib.suppress(ProfileError):
-<<<<<<< HEAD
                 self._prune(folder, backup)
             with contextlib.suppress(ProfileError):
-=======
->>>>>>> main
                 self.encrypt_all(db)
         return backup
 
@@ -172,16 +169,15 @@ class Backups:
         return self._rewrite(name, lambda copy: Erased(db).give_key(copy), None, db.key, self._paths.keys)
 
     def encrypt_all(self, db: Database) -> None:
-<<<<<<< HEAD
         """Every backup of this profile that anybody could read, with the key it has; those of others that lie in the
         same folder are theirs. Raises ProfileError: then some are as they were."""
         profile = profile_of(db)
-        for backup in self.all():
+
+        def seal(backup: Backup) -> None:
             if db.key is not None and not backup.encrypted and parse_profile(backup.name) == profile:
-                self.encrypt(backup.name, db.key)
-=======
-        """Every backup that anybody could read. Raises ProfileError: then some are as they were."""
-        self._each(lambda backup: None if backup.encrypted else self.encrypt(backup.name, db))
+                self.encrypt(backup.name, db)
+
+        self._each(seal)
 
     def _each(self, do: Callable[[Backup], object]) -> None:
         """With every backup, whatever becomes of the others. Raises the first ProfileError in the end."""
@@ -193,7 +189,6 @@ class Backups:
                 failed = failed or error
         if failed is not None:
             raise failed
->>>>>>> main
 
     def finish_encrypting(self, db: Database) -> None:
         """What a crash interrupted while the profile was encrypted: copies that were begun are wiped, and none of the

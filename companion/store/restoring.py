@@ -57,13 +57,9 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
             files.copy(backups.keys(backup.name), new_keys)
         else:
             _check(new)
-<<<<<<< HEAD
-        copied = files.sha256(new)
-=======
         wanted = files.sha256(new)
         if wanted != files.sha256(source):
             raise BackupUnusable(text("backup.differs", path=new))
->>>>>>> main
     kept = _keep_what_is_there(paths, backups, clock, key)
     if key is not None and not backup.encrypted:
         _tell_what_was_erased(paths, key)
@@ -71,12 +67,7 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
         files.write(_note(paths), _WITH_KEYS if backup.encrypted else _WITHOUT_KEYS)
     finish_restoring(paths)
     with files.told(paths.database):
-<<<<<<< HEAD
-        # Not with what it was copied from: to keep what is there may have encrypted that.
-        if files.sha256(paths.database) != copied:
-=======
         if files.sha256(paths.database) != wanted:  # `source` may have been encrypted with what is kept
->>>>>>> main
             raise BackupUnusable(text("backup.differs", path=paths.database))
     return kept
 
