@@ -132,9 +132,7 @@ class Erasing:
     def _holds(self, name: str, plan: ErasurePlan) -> bool:
         try:
             with closing(self._all_copies.open_backup(name, self._opened.db.key)) as db:
-                return any(plan.statements.is_said(said) for said in _texts_in(db)) or any(
-                    id in plan.memories for (id,) in db.all("SELECT id FROM memories")
-                )
+                return bool(_same_in(db, plan)) or any(plan.statements.is_said(said) for said in _texts_in(db))
         except CompanionError as error:
             log.warning("a backup could not be looked into: %s", error.title)
             return True
@@ -146,7 +144,7 @@ class Erasing:
             migrate(db)
             db.all("PRAGMA foreign_keys = ON")
             old = Store(db, self._clock, None)
-            _erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
+            _erase(old, plan_words(old, set(plan.texts), old.memories.many(_same_in(db, plan))))
             with db.write():
                 db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
 
@@ -171,6 +169,16 @@ def _erase(store: Store, plan: ErasurePlan) -> None:
 
 def _told(plan: ErasurePlan, backups: tuple[str, ...], excerpts: tuple[str, ...] = ()) -> Erasure:
     return Erasure(tuple(sorted(plan.memories)), tuple(sorted(plan.spans)), plan.made_of, backups, excerpts)
+
+
+def _same_in(db: Database, plan: ErasurePlan) -> list[int]:
+    """The memories of a copy that are among those of the plan. Their numbers alone do not tell: since another copy was
+    brought back the same may have been given to others."""
+    return [
+        int(id)
+        for id, at in db.all("SELECT id, recorded_at FROM memories ORDER BY id")
+        if id in plan.memories and plan.memories[id].recorded_at == at
+    ]
 
 
 def _texts_in(db: Database) -> Iterator[str]:

@@ -305,3 +305,25 @@ def test_what_was_put_together_goes_together(companion: Companion, which: str) -
     assert [id for (id,) in db.all("SELECT id FROM memories WHERE kind = 'thought'")] == [other.id]
     assert "loves flowers" not in str(db.all("SELECT before, after FROM journal"))
     assert verify(db).faults == {}
+
+
+def test_numbers_that_were_given_twice_take_nothing_else_out_of_a_copy(house: House, companion: Companion) -> None:
+    """After an older copy was brought back the next memory has the number that another one has in a newer copy."""
+    companion.add_memory("I drink black tea every morning.")
+    first = companion.back_up()
+    house.clock.advance(hours=1)
+    kept = companion.add_memory("I have a bicycle.").memories[0]
+    house.clock.advance(hours=1)
+    newer = companion.back_up()
+    companion.close()
+    copies = Backups(house.paths, house.clock)
+    restore(house.paths, copies, first, house.clock)
+    again = house.open()
+    house.clock.advance(hours=1)
+    other = again.add_memory(CANARY).memories[0]
+    assert other.id == kept.id
+    assert again.erase((other.id,), True).backups == ()
+    (same,) = [backup for backup in copies.all() if backup.at == newer.at and backup.reason == "hand"]
+    assert same.name == newer.name, "nothing of it had to be written anew"
+    with contextlib.closing(copies.open_backup(newer.name)) as db:
+        assert "I have a bicycle." in [said for (said,) in db.all("SELECT text FROM memories")]
