@@ -356,6 +356,7 @@ def test_while_a_reply_is_written_nothing_is_erased(house: House, companion: Com
     with pytest.raises(Busy):
         companion.erase((made.id,))
     house.model.gate.set()
+    companion._talking.wait()
     companion.settle()
     assert companion.memory(made.id).memory.text == CANARY
     assert companion.erase((made.id,)).memories[0] == made.id
