@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 from companion import events
 from companion.clock import Clock
 from companion.editing import Editing
-from companion.errors import CompanionError
+from companion.errors import CompanionError, DiskFull
 from companion.events import Event
 from companion.mind.tagging import Tagger
+from companion.mind.wording import wording
 from companion.minding import Minding
 from companion.paths import Paths
 from companion.safekeeping import Erasure
@@ -60,7 +61,7 @@ class Erasing:
     def plan_erasure(self, ids: tuple[int, ...]) -> Erasure:
         store = self._opened
         with store.db.snapshot():
-            plan = plan_erasure(store, ids, self._editing.on_the_same_words)
+            plan = plan_erasure(store, ids, self._editing.on_the_same_words, _tells)
         said = [one_line(memory.text, EXCERPT) for _, memory in sorted(plan.memories.items())]
         return _told(plan, self._still_in(plan), tuple(dict.fromkeys(said)))
 
@@ -70,7 +71,7 @@ class Erasing:
             self._talking.check_free()
             with self._minding.at_rest():
                 with store.db.snapshot():
-                    plan = plan_erasure(store, ids, self._editing.on_the_same_words)
+                    plan = plan_erasure(store, ids, self._editing.on_the_same_words, _tells)
                     _erase(store, plan)
                 self._minding.drop_index()
                 self._talking.renew()
@@ -106,7 +107,8 @@ class Erasing:
                 if plan.texts:
                     _erase(store, plan)
                     unfinished = True
-            if store.db.key is not None:
+        if store.db.key is not None:
+            with suppress(DiskFull), store.db.write():
                 erased.make_key()
         # What cannot be cleaned now will be at the next start: that must not keep the profile closed.
         try:
@@ -154,6 +156,11 @@ class Erasing:
             log.warning("a backup could not be written anew: %s", error.title)
             return False
         return True
+
+
+def _tells(sentence: str) -> bool:
+    told = wording(sentence)
+    return bool(told.telling or told.hard)
 
 
 def _erase(store: Store, plan: ErasurePlan) -> None:

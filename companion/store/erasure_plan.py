@@ -37,9 +37,13 @@ class ErasurePlan:
 
 
 def plan_erasure(
-    store: Store, ids: Iterable[int], same_words: Callable[[Memory], Sequence[Memory]] = lambda memory: ()
+    store: Store,
+    ids: Iterable[int],
+    same_words: Callable[[Memory], Sequence[Memory]] = lambda memory: (),
+    tells: Callable[[str], bool] = lambda sentence: True,
 ) -> ErasurePlan:
-    """`same_words`: what rests on the words of a memory. Raises NotFound. Inside a snapshot."""
+    """`same_words`: what rests on the words of a memory; `tells`: whether a sentence says anything, or only what
+    anybody says ("Hello!"), which stays wherever else it stands. Raises NotFound. Inside a snapshot."""
     roots = _with_merged(store, [store.memories.get(id) for id in dict.fromkeys(ids)])
     texts: set[str] = set()
     spans: defaultdict[int, set[Span]] = defaultdict(set)
@@ -53,7 +57,8 @@ def plan_erasure(
             chosen[other.id] = other
             if other.kind == "thought":
                 texts |= _texts(store, other)
-    return plan_words(store, texts, chosen, spans)
+    asked = {memory.text for memory in roots}
+    return plan_words(store, {said for said in texts if said in asked or tells(said)}, chosen, spans)
 
 
 def _with_merged(store: Store, memories: Sequence[Memory]) -> list[Memory]:

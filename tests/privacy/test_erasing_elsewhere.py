@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from companion import sealing
+from companion.chats import ChatMode
 from companion.companion import Companion
-from companion.errors import DiskFull
+from companion.errors import Busy, DiskFull
 from companion.events import WordsErased
 from companion.store import erasing
 from companion.store.backups import Backups
@@ -21,7 +23,7 @@ from companion.store.unlocking import key_for
 from companion.store.verifying import verify
 from companion.strings import text
 from tests.house import House
-from tests.privacy.test_erasing import CANARY, TOLD, fill, holding, thoughts
+from tests.privacy.test_erasing import CANARY, EVERYTHING, TOLD, fill, holding, thoughts
 from tests.test_sealing import QUICK
 
 PASSPHRASE = "correct horse battery"  # noqa: S105
@@ -327,3 +329,76 @@ def test_numbers_that_were_given_twice_take_nothing_else_out_of_a_copy(house: Ho
     assert same.name == newer.name, "nothing of it had to be written anew"
     with contextlib.closing(copies.open_backup(newer.name)) as db:
         assert "I have a bicycle." in [said for (said,) in db.all("SELECT text FROM memories")]
+
+
+def test_what_anybody_says_stays_where_else_it_stands(house: House, companion: Companion) -> None:
+    """A whole exchange goes, with a greeting in it; no other greeting does."""
+    companion.ask(f"Hello! Yes. {CANARY} I do. Thanks!")
+    companion.settle()
+    companion.begin_conversation()
+    house.model.enqueue("Hello! I do hope you slept well. Zephyrina does too.")
+    companion.ask("Hello! I do. I drink black tea every morning. Yes. Thanks!")
+    companion.settle()
+    rows = [row.memory for row in companion.list_memories(EVERYTHING)]
+    (moment,) = [each.id for each in rows if each.kind == "moment" and CANARY in each.text]
+    companion.erase((moment,))
+    assert [turn.text for turn in companion._opened.turns.latest(4)][::2] == [
+        "[forgotten]", "Hello! I do. I drink black tea every morning. Yes. Thanks!"
+    ]  # fmt: skip
+    assert companion._opened.turns.latest(1)[0].text == "Hello! I do hope you slept well. [forgotten]"
+    assert holding(companion._paths.data) == {}
+
+
+def test_while_a_reply_is_written_nothing_is_erased(house: House, companion: Companion) -> None:
+    made = companion.add_memory(CANARY).memories[0]
+    house.model.gate = threading.Event()
+    companion.send("hello")
+    with pytest.raises(Busy):
+        companion.erase((made.id,))
+    house.model.gate.set()
+    companion._talking.wait()
+    companion.settle()
+    assert companion.memory(made.id).memory.text == CANARY
+    assert companion.erase((made.id,)).memories[0] == made.id
+    assert holding(companion._paths.data) == {}
+
+
+@pytest.mark.parametrize("mode", ["incognito", "play"])
+def test_from_another_kind_of_conversation_it_goes_as_well(house: House, companion: Companion, mode: ChatMode) -> None:
+    ids = fill(house, companion)
+    companion.begin_conversation(mode=mode)
+    house.model.enqueue("Zephyrina it is.")
+    companion.ask(f"{CANARY} What do you say?")
+    companion.settle()
+    companion.erase(ids)
+    assert tables_with(companion._opened.db) == set()
+    assert holding(companion._paths.data) == {}
+    companion.ask("And now?")
+    companion.settle()
+    companion.close()
+    assert holding(house.paths.data) == {}
+
+
+def test_killed_before_the_words_of_an_older_copy_are_gone_they_go_at_the_next_start(
+    house: House, companion: Companion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marks that were taken over alone would never be looked at again."""
+    ids = fill(house, companion)
+    companion.close()
+    older = house.paths.database.read_bytes()
+    again = house.open()
+    again.erase(ids)
+    again.close()
+    house.paths.database.write_bytes(older)
+
+    def dies(*_: object, **__: object) -> None:
+        raise DiskFull("full")
+
+    with monkeypatch.context() as fault:
+        fault.setattr("companion.erasing.erase", dies)
+        with pytest.raises(DiskFull):
+            house.open()
+    assert "companion.db" in holding(house.paths.data), "the control"
+    third = house.open()
+    assert tables_with(third._opened.db) == set()
+    assert holding(house.paths.data) == {}
