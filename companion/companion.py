@@ -285,10 +285,12 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             return
         self.end_pull()
         self._minding.end()  # a model that is thinking could not be closed
-        self._talking.close()
-        self._minding.close()
-        store, self._store = self._store, None
-        store.close()
+        try:
+            self._talking.close()
+            self._minding.close()
+        finally:
+            store, self._store = self._store, None
+            store.close()
 
     # Inside
 

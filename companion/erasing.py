@@ -30,6 +30,7 @@ from companion.store.files import told
 from companion.store.migrations import migrate
 from companion.store.restoring import kept_aside
 from companion.store.store import Store
+from companion.strings import text
 from companion.talking import Talking
 from companion.text import one_line
 
@@ -74,14 +75,24 @@ class Erasing:
                 self._minding.drop_index()
                 self._talking.renew()
                 self._talking.settle()  # what is being kept of what the model has read is kept from here on without it
-                clean_files(store.db, self._paths, plan.texts)
+                unclean = self._cleaned(store, plan)
         self._emit(events.MemoriesChanged(tuple(sorted(plan.memories))))
         self._emit(events.WordsErased(tuple(plan.spans)))
         self._poke()
+        if unclean is not None:
+            raise unclean
         holding = self._still_in(plan)
         if backups:
             holding = tuple(name for name in holding if not self._rewritten(name, plan))
         return _told(plan, holding)
+
+    def _cleaned(self, store: Store, plan: ErasurePlan) -> CompanionError | None:
+        """What is in the way, told as what it is: the rows are without the words, and the rest is done later."""
+        try:
+            clean_files(store.db, self._paths, plan.texts)
+        except CompanionError as error:
+            return type(error)(error.detail, hint=text("erasing.files_later"))
+        return None
 
     def _finish_erasing(self, store: Store) -> None:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
@@ -121,9 +132,7 @@ class Erasing:
     def _holds(self, name: str, plan: ErasurePlan) -> bool:
         try:
             with closing(self._all_copies.open_backup(name, self._opened.db.key)) as db:
-                return any(plan.statements.is_said(text) for text in _texts_in(db)) or any(
-                    id in plan.memories for (id,) in db.all("SELECT id FROM memories")
-                )
+                return bool(_same_in(db, plan)) or any(plan.statements.is_said(said) for said in _texts_in(db))
         except CompanionError as error:
             log.warning("a backup could not be looked into: %s", error.title)
             return True
@@ -135,7 +144,7 @@ class Erasing:
             migrate(db)
             db.all("PRAGMA foreign_keys = ON")
             old = Store(db, self._clock, None)
-            _erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
+            _erase(old, plan_words(old, set(plan.texts), old.memories.many(_same_in(db, plan))))
             with db.write():
                 db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
 
@@ -162,6 +171,16 @@ def _told(plan: ErasurePlan, backups: tuple[str, ...], excerpts: tuple[str, ...]
     return Erasure(tuple(sorted(plan.memories)), tuple(sorted(plan.spans)), plan.made_of, backups, excerpts)
 
 
+def _same_in(db: Database, plan: ErasurePlan) -> list[int]:
+    """The memories of a copy that are among those of the plan. Their numbers alone do not tell: since another copy was
+    brought back the same may have been given to others."""
+    return [
+        int(id)
+        for id, at in db.all("SELECT id, recorded_at FROM memories ORDER BY id")
+        if id in plan.memories and plan.memories[id].recorded_at == at
+    ]
+
+
 def _texts_in(db: Database) -> Iterator[str]:
     for sql in (
         "SELECT text FROM turns",
@@ -169,16 +188,16 @@ def _texts_in(db: Database) -> Iterator[str]:
         "SELECT json_extract(before, '$.text') FROM journal WHERE before IS NOT NULL",
         "SELECT json_extract(after, '$.text') FROM journal WHERE after IS NOT NULL",
     ):
-        for (text,) in db.all(sql):
-            if text:
-                yield text
+        for (said,) in db.all(sql):
+            if said:
+                yield said
 
 
 def _erased_in(store: Store) -> set[str]:
     """What stands in the profile of what was erased."""
     erased = Erased(store.db)
     found: set[str] = set()
-    for text in _texts_in(store.db):
-        parts = (text, *(text[start:end] for start, end in sentences(text)))
+    for said in _texts_in(store.db):
+        parts = (said, *(said[start:end] for start, end in sentences(said)))
         found |= {part for part in parts if erased.holds(part)}
     return found

@@ -102,7 +102,7 @@ def read_line(name: str) -> str:
         if name == "-":
             line = sys.stdin.readline(LARGEST)
         else:
-            with Path(name).expanduser().open(encoding="utf-8") as file:
+            with Path(name).expanduser().open(encoding="utf-8-sig") as file:  # some editors begin it so
                 line = file.readline(LARGEST)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else type(error).__name__

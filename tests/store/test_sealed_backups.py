@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -149,3 +150,29 @@ def test_a_copy_of_before_the_lock_takes_the_lock_away(paths: Paths, clock: SetC
     assert not isinstance(kept, Backup)
     assert kept is not None
     assert (kept / "companion.keys").exists(), "what was there can be opened still"
+
+
+def test_one_from_before_the_lock_is_brought_back_though_others_lie_beside_it(
+    paths: Paths, clock: SetClock, tmp_path: Path
+) -> None:
+    """On a stick that two people use: what is kept first is encrypted, the other's copies stay as they are."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    others = Paths(tmp_path / "other", tmp_path / "other")
+    with contextlib.closing(Store.open(others, clock)) as store:
+        theirs = Backups(others, clock, stick).make(store.db, "hand")
+    with contextlib.closing(Store.open(paths, clock)) as store:
+        plain = Backups(paths, clock, stick).make(store.db, "hand")
+    keys = locked(paths, clock)
+    before = digests(stick)
+
+    there = Backups(paths, clock, stick, whosever=True)
+    kept = restore(paths, there, there.get(plain.name), clock, keys.database_key)
+    assert isinstance(kept, Backup)
+    assert kept.encrypted
+    with contextlib.closing(Store.open(paths, clock)) as store:
+        assert store.turns.latest(5) == []
+    after = digests(stick)
+    assert {name for name in before if name not in after} == {plain.name}, "that one is encrypted now"
+    assert after[theirs.name] == before[theirs.name]
+    assert not Backups(others, clock, stick).get(theirs.name).encrypted
