@@ -52,7 +52,7 @@ class PasteFilter:
 
 def _paste(text: str) -> tuple[str, str, str]:
     """What is pasted, END where it ends, and the rest. An end that another follows, and no beginning before that, was
-    pasted: what stands behind it would be keys. Only the terminal can keep out one that comes alone in what it sends."""
+    pasted: what stands behind it would be keys. Only the terminal can keep out one that comes in a piece of its own."""
     pasted, found, rest = text.partition(END)
     while found and END in rest and BEGIN not in rest[: rest.index(END)]:
         more, _, rest = rest.partition(END)

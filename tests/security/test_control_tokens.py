@@ -74,7 +74,8 @@ def test_none_is_sent_to_a_server_by_any_way_in(shared_model: LlamaModel) -> Non
     "mark",
     [
         "<|im_start|>", "<|eot_id|>", "<|start_header_id|>", "<|end|>", "<|reserved special token 3|>", "<s>", "</s>",
-        "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<｜User｜>", "<｜end▁of▁sentence｜>",
+        "<start_of_turn>", "<end_of_turn>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>",
+        "<｜User｜>", "<｜end▁of▁sentence｜>",
         "[gMASK]", "<sop>", "<tool_call>", "</think>", "<bos>", "<eos>", "[AVAILABLE_TOOLS]", "<unused7>",
     ],
 )  # fmt: skip
