@@ -30,7 +30,6 @@ from companion.store.backup_files import (
     KEYS,
     backups_in,
     described,
-    has_keys,
     is_what_was_written,
     parse_profile,
     remove,
@@ -42,6 +41,7 @@ from companion.store.database import Database
 from companion.store.encrypting import wipe
 from companion.store.erased import Erased
 from companion.store.headers import has_plain_header
+from companion.store.keys import read_keys
 from companion.store.marker import marked_profile, profile_of
 from companion.store.rotation import AHEAD, superfluous
 from companion.strings import text
@@ -119,8 +119,13 @@ class Backups:
     def check(self, backup: Backup) -> None:
         """Raises BackupUnusable when it is not what was written, or cannot be opened for want of its keys."""
         path = self.path(backup.name)
-        if backup.encrypted and not has_keys(path):
-            raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
+        if backup.encrypted:
+            try:
+                keys = read_keys(path.with_suffix(KEYS))
+            except ProfileError as error:
+                raise BackupUnusable(error.detail) from error
+            if keys is None:
+                raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
         if not is_what_was_written(path):
             raise BackupUnusable(text("backup.changed", name=backup.name))
 
