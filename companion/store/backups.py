@@ -23,7 +23,7 @@ from companion.errors import (
     ProfileSealed,
     ProfileUnavailable,
 )
-from companion.paths import Paths
+from companion.paths import Paths, full_path
 from companion.safekeeping import Backup, BackupReason
 from companion.store import files
 from companion.store.backup_files import (
@@ -69,7 +69,7 @@ class Backups:
         self._paths = paths
         self._clock = clock
         self._whosever = whosever
-        self._folder = paths.data / _home_known(folder) if folder not in (None, Path()) else None
+        self._folder = full_path(folder, paths.data) if folder not in (None, Path()) else None
 
     @property
     def folder(self) -> Path:
@@ -305,13 +305,6 @@ class Backups:
         mine = backups_in(folder, parse_profile(sound.name))
         for backup in superfluous(mine, stamp(self._clock.now())[0], sound.name):
             self.remove(backup.name)
-
-
-def _home_known(folder: Path) -> Path:
-    try:
-        return folder.expanduser()
-    except RuntimeError:  # the home of somebody who is not known here
-        return folder
 
 
 def copy_before_migration(paths: Paths, clock: Clock, db: Database) -> None:
