@@ -13,6 +13,7 @@ from companion.clock import SetClock
 from companion.companion import Companion
 from companion.errors import CompanionError, ModelMissing, ProfileReadOnly
 from companion.events import CareShown, ProgramSaid, ReplyStarted, ReplyToken, ThoughtsFormed
+from companion.mind.distress import tables
 from companion.mind.manner import Gate, asks_what_it_is, is_fit, leaves
 from companion.paths import Paths
 from companion.settings import CareSettings, Settings
@@ -353,3 +354,14 @@ def test_without_an_occasion_nothing_is_held() -> None:
         gate.add(piece)
     assert said == ["Don't ", "go", " yet"]
     assert gate.end() == "Don't go yet"
+
+
+def test_the_first_message_does_not_wait_for_the_rules_to_be_read(house: House) -> None:
+    tables.cache_clear()
+    companion = house.open(load_model=False)
+    companion.settle()
+    assert tables.cache_info().currsize == 0, "nobody talks: a command that lists memories is not held up either"
+    companion.close()
+    companion = house.open()
+    companion.settle()
+    assert tables.cache_info().currsize == 2

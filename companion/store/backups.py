@@ -23,14 +23,13 @@ from companion.errors import (
     ProfileSealed,
     ProfileUnavailable,
 )
-from companion.paths import Paths
+from companion.paths import Paths, full_path
 from companion.safekeeping import Backup, BackupReason
 from companion.store import files
 from companion.store.backup_files import (
     KEYS,
     backups_in,
     described,
-    has_keys,
     is_what_was_written,
     parse_profile,
     remove,
@@ -42,6 +41,7 @@ from companion.store.database import Database
 from companion.store.encrypting import wipe
 from companion.store.erased import Erased
 from companion.store.headers import has_plain_header
+from companion.store.keys import read_keys
 from companion.store.marker import marked_profile, profile_of
 from companion.store.rotation import AHEAD, superfluous
 from companion.strings import text
@@ -69,7 +69,7 @@ class Backups:
         self._paths = paths
         self._clock = clock
         self._whosever = whosever
-        self._folder = paths.data / _home_known(folder) if folder not in (None, Path()) else None
+        self._folder = full_path(folder, paths.data) if folder not in (None, Path()) else None
 
     @property
     def folder(self) -> Path:
@@ -119,8 +119,13 @@ class Backups:
     def check(self, backup: Backup) -> None:
         """Raises BackupUnusable when it is not what was written, or cannot be opened for want of its keys."""
         path = self.path(backup.name)
-        if backup.encrypted and not has_keys(path):
-            raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
+        if backup.encrypted:
+            try:
+                keys = read_keys(path.with_suffix(KEYS))
+            except ProfileError as error:
+                raise BackupUnusable(error.detail) from error
+            if keys is None:
+                raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
         if not is_what_was_written(path):
             raise BackupUnusable(text("backup.changed", name=backup.name))
 
@@ -300,13 +305,6 @@ class Backups:
         mine = backups_in(folder, parse_profile(sound.name))
         for backup in superfluous(mine, stamp(self._clock.now())[0], sound.name):
             self.remove(backup.name)
-
-
-def _home_known(folder: Path) -> Path:
-    try:
-        return folder.expanduser()
-    except RuntimeError:  # the home of somebody who is not known here
-        return folder
 
 
 def copy_before_migration(paths: Paths, clock: Clock, db: Database) -> None:

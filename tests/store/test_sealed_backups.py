@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.clock import SetClock
-from companion.errors import BackupUnusable, ProfileSealed
+from companion.errors import BackupUnusable, ProfileSealed, ProfileTooNew
 from companion.paths import Paths
 from companion.safekeeping import Backup
 from companion.store.backups import Backups
@@ -94,6 +94,38 @@ def test_without_its_keys_it_is_of_no_use_and_that_is_said(paths: Paths, clock: 
     before = digests(paths.data)
     with pytest.raises(BackupUnusable, match="not beside it"):
         restore(paths, backups, backup, clock)
+    assert digests(paths.data) == before
+
+
+@pytest.mark.parametrize("keys_now", [b"", b"{", b"\x00" * 700, None])
+def test_damaged_keys_put_nothing_back_that_nobody_could_open(
+    paths: Paths, clock: SetClock, backups: Backups, keys_now: bytes | None
+) -> None:
+    keys = locked(paths, clock)
+    older = made(paths, clock, backups, keys.database_key)
+    clock.advance(hours=1)
+    backup = made(paths, clock, backups, keys.database_key)
+    beside = backups.keys(backup.name)
+    beside.write_bytes(keys_now if keys_now is not None else beside.read_bytes()[: beside.stat().st_size // 2])
+    before = digests(paths.data)
+    with pytest.raises(BackupUnusable):
+        restore(paths, backups, backup, clock)
+    assert digests(paths.data) == before
+    assert backups.latest_sound() == replace(older, sound=True)
+
+
+def test_one_of_a_newer_companion_is_refused_though_nobody_can_look_into_it(
+    paths: Paths, clock: SetClock, backups: Backups
+) -> None:
+    keys = locked(paths, clock)
+    backup = made(paths, clock, backups, keys.database_key)
+    path, opens = backups.path(backup.name), backups.keys(backup.name)
+    newer = backup.name.replace(f"-v{backup.schema}-", "-v999-")
+    path.rename(path.with_name(newer))
+    opens.rename(path.with_name(newer).with_suffix(".keys"))
+    before = digests(paths.data)
+    with pytest.raises(ProfileTooNew):
+        restore(paths, backups, backups.get(newer), clock)
     assert digests(paths.data) == before
 
 
