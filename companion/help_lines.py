@@ -1,5 +1,5 @@
 """Whom to call, by country: assets/care/lines.toml. Nothing here asks the network; the country is told by the setting,
-else by the system's time zone, else by its locale."""
+else by the system's time zone, else, where that names no place, by its locale."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ def country_of(region: str) -> str:
     chosen = _SAME.get(chosen, chosen)
     if chosen and chosen != "AUTO":
         return chosen if chosen in _countries() else ""
-    return next((code for code in (_by_zone(), _by_locale()) if code in _countries()), "")
+    zone = _zone()
+    told = next((code for code, found in _countries().items() if zone in found["zones"]), "")
+    if told or ("/" in zone and not zone.startswith("Etc/")):
+        return told  # a zone with a place in it knows better than a locale, which is often the maker's
+    by_locale = _by_locale()
+    return by_locale if by_locale in _countries() else ""
 
 
 def countries() -> tuple[str, ...]:
@@ -48,7 +53,8 @@ def lines_for(country: str, about: HelpAbout) -> tuple[HelpLine, ...]:
     if found is None:
         emergency = HelpLine(text("care.emergency"), ANYWHERE, text("care.emergency_anywhere"), _oldest())
         return (emergency, HelpLine(text("care.directory"), DIRECTORY, text("care.directory_about"), _oldest()))
-    emergency = HelpLine(text("care.emergency"), found["emergency"], text("care.emergency_about"), found["checked"])
+    number = found.get("police", found["emergency"]) if about == "danger" else found["emergency"]
+    emergency = HelpLine(text("care.emergency"), number, text("care.emergency_about"), found["checked"])
     listed = sorted(found["lines"], key=lambda each: (each["for"] == "danger") != (about == "danger"))
     lines = tuple(HelpLine(each["name"], each["contact"], _about(each), each["checked"]) for each in listed)
     more = HelpLine(text("care.directory"), DIRECTORY, text("care.directory_about"), found["checked"])
@@ -78,18 +84,21 @@ def _oldest() -> str:
     return min(str(found["checked"]) for found in _countries().values())
 
 
-def _by_zone() -> str:
+def _zone() -> str:
     zone = os.environ.get("TZ", "").removeprefix(":")
     if not zone:
         with suppress(Exception):  # whatever a system's clock is set up like, the locale may tell
             from tzlocal import get_localzone_name  # not before a card is wanted
 
             zone = get_localzone_name() or ""
-    return next((code for code, found in _countries().items() if zone in found["zones"]), "")
+    return zone
 
 
 def _by_locale() -> str:
     names = [os.environ.get(name) or "" for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next(filter(None, names), "")
+    if chosen.partition(".")[0] in ("C", "POSIX"):
+        return ""  # no place at all, which Python takes for the United States
     with suppress(ValueError):
         names.append(locale.getlocale()[0] or "")
     found = next((match for name in names if (match := _TERRITORY.search(name))), None)

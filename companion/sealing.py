@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,12 +17,15 @@ from companion.paths import Paths
 from companion.safekeeping import Protection
 from companion.settings import Settings
 from companion.settings_file import write_setting
-from companion.store import keychain
+from companion.store import files, keychain
 from companion.store.backups import Backups
 from companion.store.encrypting import decrypt, encrypt, overwrite, wipe
+from companion.store.erased import Erased
 from companion.store.keys import Unlocked, calibrated, check_passphrase, new_keys, read_keys, write_keys
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
+
+log = logging.getLogger(__name__)
 
 
 class Sealing:
@@ -61,16 +65,23 @@ class Sealing:
             raise InvalidInput(strings.text("sealing.has_one"), hint=strings.text("sealing.has_one_hint"))
         kdf = calibrated()
         keys, code = new_keys().with_passphrase(passphrase, kdf, self._clock.now().timestamp()).with_recovery_code(kdf)
+        db = self._opened.db
         if keyring:
             keys = keys.with_keyring(keychain.keep(keys.file.profile))
+            write_setting(self._paths.settings, "lock", "keyring", True)  # before: from then on nothing may fail
         with self._as_one():
-            encrypt(self._opened.db, self._paths, keys)
+            with db.write():
+                Erased(db).make_key()
+            encrypt(db, self._paths, keys)
             self._talking.keep_in(None)
-            self._remove_plain()
-        with suppress(ProfileError):  # doctor tells of those that can be read still, and the next copy tries again
-            self._backups.encrypt_all(keys.database_key)
-        if keyring:
-            write_setting(self._paths.settings, "lock", "keyring", True)
+            # The recovery code is shown in any case. Doctor tells of what can be read still; the next start, and the
+            # next copy, try again.
+            with _told_later():
+                self._remove_plain()
+            with _told_later(), files.told(self._paths.data):
+                Erased(db).write_beside(self._paths.erased)
+        with _told_later():
+            self._backups.encrypt_all(db)
         self._status_changed()
         return code
 
@@ -78,6 +89,8 @@ class Sealing:
         keys = self._unlocked(passphrase)
         with self._as_one():
             decrypt(self._opened.db, self._paths)
+            with _told_later(), files.told(self._paths.data):
+                Erased(self._opened.db).write_beside(self._paths.erased)
         if keys.file.slot("keyring") is not None:
             keychain.forget(keys.file.profile)
         self._talking.keep_in(self._kept_file())
@@ -107,7 +120,8 @@ class Sealing:
         before = old.database_key
         with self._as_one():
             encrypt(self._opened.db, self._paths, keys)
-        self._backups.rekey_all(before, keys.database_key)
+        with _told_later():  # the new recovery code is shown in any case
+            self._backups.rekey_all(before, keys.database_key)
         return code
 
     # Inside
@@ -134,6 +148,15 @@ class Sealing:
     def _remove_plain(self) -> None:
         """What anybody could read beside the database: vectors, what the model had read, the log."""
         remove_plain(self._paths, logs=True)
+
+
+@contextmanager
+def _told_later() -> Iterator[None]:
+    """The profile is as it was asked to be; what else could not be done is in the log."""
+    try:
+        yield
+    except ProfileError as error:
+        log.warning("not everything beside the database could be changed: %s", error.title)
 
 
 def remove_plain(paths: Paths, *, logs: bool = False) -> None:

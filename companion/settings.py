@@ -116,7 +116,8 @@ class BackupSettings(_Section):
     nightly: bool = True
     """Keep a copy of everything each night: the latest 7 days, 4 weeks and 6 months."""
     folder: Path | None = None
-    """Where the copies are kept, another disk, say; without it in the profile's folder backups. It must exist."""
+    """Where the copies are kept, another disk, say; without it in the profile's folder backups. It must exist.
+    No full path: seen from the profile's folder."""
     before_migration: bool = True
     """Keep a copy before a newer Companion changes how everything is stored. Off only when there is no room for it."""
 

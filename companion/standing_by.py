@@ -47,6 +47,10 @@ class StandingBy:
     embedder: Callable[[], Embedder | None] = lambda: None
     """None until it is ready: the rules alone decide."""
 
+    def get_ready(self) -> None:
+        """Read the rules now (0.1–0.3 s): the first message must not wait for them."""
+        self.look("I am here.\n我在这里。")
+
     def look(self, text: str) -> Seen:
         found = distress(text)
         if found is None or found.kind == "gentle":

@@ -194,8 +194,9 @@ class TurnTaker:
                 self.emit(ReplyToken(reply.id, text))
                 checkpoints.offer(lambda: written.text)
 
-            gate = Gate(writing.minding, turn.text, say, [each.text for each in turns if each.role == "companion"])
-            if speaks_for_itself(writing.minding, model.info.parameters):
+            before = [each.text for each in turns if each.role == "companion"]
+            gate = Gate(writing.minding, turn.text, say, before)
+            if speaks_for_itself(writing.minding, model.info.parameters, turn.text, before):
                 gate.speak()
                 return Generation(gate.end(), "end", 0, 0, 0, 0.0, 0.0, 0.0), {}
             generation = model.generate(
@@ -209,8 +210,8 @@ class TurnTaker:
                 surprise=not way.beside,
                 begun=way.begun,
             )
-        if writing.minding:
-            generation = replace(generation, text=gate.end(instead=generation.finish != "stopped"))
+            if writing.minding:
+                generation = replace(generation, text=gate.end(instead=generation.finish != "stopped"))
         shown = writing.recalled.memories[: writing.shown]
         writing.sources.append(
             self._prompting.references(conversation, prompt, turns, turn.id, shown, way.without, model)

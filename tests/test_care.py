@@ -12,7 +12,8 @@ from companion.chats import ChatMode
 from companion.clock import SetClock
 from companion.companion import Companion
 from companion.errors import CompanionError, ModelMissing, ProfileReadOnly
-from companion.events import CareShown, ProgramSaid, ReplyStarted, ReplyToken
+from companion.events import CareShown, ProgramSaid, ReplyStarted, ReplyToken, ThoughtsFormed
+from companion.mind.distress import tables
 from companion.mind.manner import Gate, asks_what_it_is, is_fit, leaves
 from companion.paths import Paths
 from companion.settings import CareSettings, Settings
@@ -46,6 +47,19 @@ def test_the_card_comes_before_anything_of_the_reply(house: House, mode: ChatMod
     person = companion.transcript()[-2]
     assert shown.turn == person.turn.id
     assert person.care == shown.card
+
+
+def test_nobody_in_despair_is_shown_that_their_words_were_taken_down(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    assert [line for event in house.events.of(ThoughtsFormed) for line in event.lines]  # usually it is
+    house.events.seen.clear()
+    companion.ask(CRISIS)
+    companion.settle()
+    told = house.events.of(ThoughtsFormed)
+    assert [line for event in told for line in event.lines] == []
+    assert [event.question for event in told if event.question] == []
 
 
 def test_it_comes_without_a_model(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +173,27 @@ def test_the_smallest_models_are_not_asked(house: House) -> None:
     assert house.model.calls == []
 
 
+def test_neither_are_they_soon_after(house: House) -> None:
+    companion = house.open()
+    companion.ask(CRISIS)
+    texts = [companion.ask(text).turn.text for text in ("Nobody is here.", "I sit in the kitchen.")]
+    assert len(set(texts)) == 2
+    assert all("?" in text for text in texts)
+    assert "program" in companion.ask("Are you a real person?").turn.text
+    assert companion.ask("I have to go now, bye.").turn.text.startswith("Goodbye")
+    assert house.model.calls == []
+    assert companion.ask("What is a good soup for the evening?").turn.text == house.model.default
+
+
+def test_a_reply_whose_last_sentence_was_held_to_the_end_stands(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That sentence is said after the model has ended, and may be the one that is due to be saved."""
+    monkeypatch.setattr("companion.checkpoints.CHECKPOINT_SECONDS", -1.0)
+    model = GrownModel()
+    companion = house.open(model=model)
+    model.enqueue("I am glad that you told me")
+    assert companion.ask(CRISIS).turn.state == "complete"
+
+
 def test_the_model_is_told_how_and_the_beginning_of_the_prompt_stays(house: House) -> None:
     model = GrownModel()
     companion = house.open(model=model)
@@ -191,7 +226,10 @@ def test_asked_it_says_that_it_is_a_program(house: House, mode: ChatMode) -> Non
     [
         "are you real?", "Are you a bot", "Am I talking to a human?", "are u an AI?", "What are you?", "Is this a bot?",
         "Be honest, are you actually a person?", "你是真人吗？", "你是机器人吗", "你是AI吗？",
-        "和我聊天的是人吗？", "你是什么？",
+        "和我聊天的是人吗？", "你是什么？", "you're just a computer, aren't you", "do you have a body?", "你是 AI 吗",
+        "who am I really talking to?", "You are a human being, right?", "Are you some kind of AI?",
+        "is it a person or software answering me?", "so there's no human behind this?", "你到底是不是人",
+        "屏幕后面有人吗", "我在跟人说话还是跟程序说话", "你该不会是机器人吧？", "Seriously, are you a living being?",
     ],
 )  # fmt: skip
 def test_asking_what_it_is(text: str) -> None:
@@ -204,6 +242,8 @@ def test_asking_what_it_is(text: str) -> None:
         "Are you a Real Madrid fan?", "Are you there?", "Are you happy?", "My boss is not human.",
         "What are you doing?",
         "I'm a real person.", "你好吗？", "他是机器人工程师。", "你是怎么想的？", "Are you a fan of jazz?",
+        "are you a cat person?", "was it a human error?", "do you have a favourite body of water?", "你是个好人",
+        "is there a person you admire?", "are you good with computers?", "我和人聊天总是紧张，怎么办？", "你是哪里人",
     ],
 )  # fmt: skip
 def test_not_asking_what_it_is(text: str) -> None:
@@ -241,6 +281,14 @@ def test_from_time_to_time_it_says_so_unasked_and_not_too_often(house: House, cl
         "再见",
         "我先走了",
         "晚安",
+        "that's all for today",
+        "thanks, that was all. goodbye",
+        "ok I'm logging off",
+        "I'd better get some sleep",
+        "I don't want to talk to you anymore",
+        "不聊了，去吃饭了",
+        "今天就聊到这里",
+        "我得去上班了",
     ],
 )
 def test_leaving(text: str) -> None:
@@ -254,6 +302,11 @@ def test_leaving(text: str) -> None:
         "She said goodbye to him.",
         "When do you sleep?",
         "我要走进森林",
+        "I need to run a marathon",
+        "再见到她的时候我哭了",
+        "my wife is leaving me",
+        "should I stop smoking?",
+        "今天到这里旅游的人很多",
     ],
 )
 def test_not_leaving(text: str) -> None:
@@ -271,6 +324,9 @@ def test_nobody_is_held_back(house: House) -> None:
     [
         "Don't leave me.", "Stay a little longer with me.", "Before you go, one more thing.", "I'll miss you so much.",
         "I need you.", "You have talked to me five days in a row!", "别走", "再陪我一会儿吧", "我会想你的",
+        "Aww, already?", "You never stay long.", "Fine, go then.", "I guess I'm not important to you.",
+        "Could you stay just five more minutes?", "Only you understand me.", "你又要走了吗，我好难过。",
+        "那你走吧，反正你也不在乎我",
     ],
 )  # fmt: skip
 def test_what_holds_back_is_not_fit_to_be_said(sentence: str) -> None:
@@ -298,3 +354,14 @@ def test_without_an_occasion_nothing_is_held() -> None:
         gate.add(piece)
     assert said == ["Don't ", "go", " yet"]
     assert gate.end() == "Don't go yet"
+
+
+def test_the_first_message_does_not_wait_for_the_rules_to_be_read(house: House) -> None:
+    tables.cache_clear()
+    companion = house.open(load_model=False)
+    companion.settle()
+    assert tables.cache_info().currsize == 0, "nobody talks: a command that lists memories is not held up either"
+    companion.close()
+    companion = house.open()
+    companion.settle()
+    assert tables.cache_info().currsize == 2

@@ -32,7 +32,7 @@ def test_every_entry_has_a_form_and_a_month(country: str) -> None:
     assert re.fullmatch(r"[A-Z]{2}", country)
     assert re.fullmatch(r"\d{3}", found["emergency"])
     assert found["zones"]
-    assert all("/" in zone for zone in found["zones"])
+    assert all(re.fullmatch(r"[A-Z][A-Za-z_/-]+", zone) for zone in found["zones"])
     assert any(each["for"] == "self" for each in found["lines"]), "somebody to talk to"
     for each in (found, *found["lines"]):
         assert MONTH.fullmatch(each["checked"])
@@ -69,9 +69,36 @@ def test_the_setting_comes_first_then_the_zone_then_the_locale(monkeypatch: pyte
     assert country_of("auto") == "IE"
     monkeypatch.setenv("TZ", "UTC")
     assert country_of("auto") == "US"
-    monkeypatch.setenv("LANG", "C")
-    monkeypatch.setattr("locale.getlocale", lambda: (None, None))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setattr("locale.getlocale", lambda: ("en_US", "UTF-8"))  # what Python makes of that
     assert country_of("auto") == ""
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "Africa/Lagos", "Europe/Istanbul"])
+def test_numbers_of_another_country_are_never_shown_for_a_locale_where_the_zone_names_a_place(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    monkeypatch.setenv("TZ", zone)
+    assert country_of("auto") == ""
+    for place, country in (
+        ("US/Eastern", "US"),
+        ("America/Indiana/Knox", "US"),
+        ("America/Belem", "BR"),
+        ("Japan", "JP"),
+    ):
+        monkeypatch.setenv("TZ", place)
+        assert country_of("auto") == country
+
+
+@pytest.mark.parametrize(
+    ("country", "police"), [("JP", "110"), ("KR", "112"), ("TW", "110"), ("SG", "999"), ("BR", "190")]
+)
+def test_where_ambulance_and_police_have_numbers_of_their_own_violence_gets_the_police(
+    country: str, police: str
+) -> None:
+    assert lines_for(country, "danger")[0].contact == police
+    assert lines_for(country, "self")[1].contact == LISTED[country]["emergency"] != police
 
 
 def test_a_country_without_lines_gets_the_numbers_that_work_in_most() -> None:
@@ -84,10 +111,11 @@ def test_a_country_without_lines_gets_the_numbers_that_work_in_most() -> None:
 @pytest.mark.parametrize("country", countries())
 def test_who_despairs_is_first_given_somebody_to_talk_to_who_is_in_danger_the_police(country: str) -> None:
     emergency = LISTED[country]["emergency"]
+    police = LISTED[country].get("police", emergency)
     despair, danger = (lines_for(country, about) for about in ("self", "danger"))  # type: ignore[arg-type]
     assert despair[1].contact == emergency
-    assert danger[0].contact == emergency
-    assert {line.contact for line in despair} == {line.contact for line in danger}
+    assert danger[0].contact == police
+    assert {line.contact for line in despair} - {emergency} == {line.contact for line in danger} - {police}
     assert all(MONTH.fullmatch(line.checked) for line in despair)
 
 

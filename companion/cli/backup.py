@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -171,6 +173,8 @@ def _key_of(paths: Paths, backups: Backups, chosen: Backup) -> bytes | None:
 
 
 def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
+    from companion.paths import full_path
+    from companion.store.backup_names import parse_name
     from companion.store.backups import Backups
 
     paths, backups = _backups()
@@ -179,9 +183,12 @@ def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
         if found is None:
             raise InvalidInput(text("backup_cli.none_sound"), hint=text("backup_cli.none_sound_hint"))
         return paths, backups, found
-    file = Path(name).expanduser()
-    if file.is_absolute() or file.parent != Path():
-        backups = Backups(paths, SystemClock(), file.parent.absolute(), whosever=True)
+    file = Path(name)
+    if file.parent != Path() or name.startswith("~"):
+        file = full_path(file, Path.cwd())
+        backups = Backups(paths, SystemClock(), file.parent, whosever=True)
+        if parse_name(file.name) is None and file.is_file():
+            raise InvalidInput(text("backup_cli.renamed", name=file.name), hint=text("backup_cli.renamed_hint"))
     return paths, backups, backups.get(file.name)
 
 
@@ -198,12 +205,22 @@ def _show(*, verify: bool, as_json: bool) -> bool:
     else:
         for each in found:
             say(text("backup_cli.line", line=backup_line(each), name=each.name))
-        say(text("backup_cli.count", count=len(found), folder=backups.folder))
+        for line in _folder_lines(backups, found):
+            say(line)
         for folder in aside:
             say(text("backup_cli.aside", folder=folder))
         if found and not verify:
             say(text("backup_cli.how"))
     return all(each.sound is not False for each in found)
+
+
+def _folder_lines(backups: Backups, found: Sequence[Backup]) -> list[str]:
+    """How many are where; that a folder cannot be looked into is told: its copies are not gone."""
+    where = Counter(backups.path(each.name).parent for each in found)
+    lines = [text("backup_cli.count", count=where[each], folder=each) for each in backups.folders if where[each]]
+    if not backups.is_there:
+        lines.append(text("backup_cli.not_there", folder=backups.folder))
+    return lines or [text("backup_cli.count", count=0, folder=backups.folder)]
 
 
 def _ask(paths: Paths, chosen: Backup) -> None:

@@ -27,6 +27,7 @@ _QUOTED = re.compile(
 )
 _SAYS = re.compile(r"\b(?:says?|said|tells?|told|texted|wrote|saying|posted)\b|[说道写]")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
+_BESIDE_CJK = re.compile(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def _in_sentence(raw: str, framed: bool) -> Distress | None:
     if tables.holds("danger", text, about_world, fun=True):
         return Distress("crisis", "danger")
     if tables.holds("direct", text, about_world):
-        # In Chinese the words are the same, whoever's they are; only who stands in front tells.
-        other = tables.language == "zh" and tables.holds("other", text, about_world) and not tables.says("own", text)
+        # Where the words are the same, whoever's they are, only who stands in front tells.
+        other = tables.holds("other", text, about_world) and not tables.says("own", text)
         return Distress("crisis", "other" if other else "self")
     quoted = reported if _SAYS.search(reported) else text
     if tables.holds("other", quoted, about_world or tables.says("topics", quoted)):
@@ -93,8 +94,9 @@ class _Tables:
     spelled: tuple[tuple[Pattern, str], ...] = ()
 
     def plain(self, text: str) -> str:
-        """As the rules are written: in lower case, without apostrophes, one space between words, spelt in full."""
-        text = " ".join(text.translate(_APOSTROPHES).lower().split())
+        """As the rules are written: in lower case, without apostrophes, one space between words (none beside Chinese,
+        where they mean nothing), spelt in full."""
+        text = _BESIDE_CJK.sub("", " ".join(text.translate(_APOSTROPHES).lower().split()))
         for pattern, full in self.spelled:
             text = pattern.sub(full, text)
         return text

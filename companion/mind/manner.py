@@ -17,6 +17,7 @@ Occasion = Literal["crisis", "other", "danger", "gentle", "after", "program", "l
 GRAVE: frozenset[Occasion] = frozenset({"crisis", "other", "danger"})
 _END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s)\s*|[。！？]+[”’）」]*|\n+")
 _APOSTROPHES = str.maketrans("", "", "'’‘`")
+_BESIDE_CJK = re.compile(r"(?<=[\u3400-\u9fff]) | (?=[\u3400-\u9fff])")
 SMALLEST = 1_500_000_000
 """Parameters from which a model is let answer where a life may be at stake."""
 LONGEST_HELD = 1_000
@@ -57,14 +58,27 @@ def guide(found: tuple[Occasion, ...]) -> str:
 def plain_reply(found: tuple[Occasion, ...], message: str, before: Sequence[str] = ()) -> str:
     """What is said in the place of the model, in the language of `message`; not what was said `before`, while there is
     another."""
-    ways: list[str] = _manner()["plain"]["zh" if has_cjk(message) else "en"][found[0]]
+    ways = _plain_ways(found, message)
     return next((way for way in ways if way not in before), ways[0])
 
 
-def speaks_for_itself(found: tuple[Occasion, ...], parameters: int) -> bool:
+def _plain_ways(found: tuple[Occasion, ...], message: str) -> list[str]:
+    # Who asks what it is or says goodbye soon after a crisis is answered that.
+    which = found[-1] if found[0] == "after" else found[0]
+    ways: list[str] = _manner()["plain"]["zh" if has_cjk(message) else "en"][which]
+    return ways
+
+
+def speaks_for_itself(
+    found: tuple[Occasion, ...], parameters: int, message: str = "", before: Sequence[str] = ()
+) -> bool:
     """Whether the reply is not left to a model of so many parameters (0: it is not known how many): the smallest answer
-    despair with tales of their own."""
-    return bool(GRAVE & set(found)) and 0 < parameters < SMALLEST
+    despair with tales of their own. Soon after as well, while there is something plain that was not said `before`."""
+    if not 0 < parameters < SMALLEST or not found:
+        return False
+    if found[0] == "after":
+        return len(found) > 1 or any(way not in before for way in _plain_ways(found, message))
+    return bool(GRAVE & set(found))
 
 
 def is_fit(sentence: str, found: tuple[Occasion, ...]) -> bool:
@@ -78,7 +92,8 @@ def _says(what: str, text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.translate(_APOSTROPHES).lower().split())
+    """In lower case, without apostrophes, one space between words; none beside Chinese, where they mean nothing."""
+    return _BESIDE_CJK.sub("", " ".join(text.translate(_APOSTROPHES).lower().split()))
 
 
 def _lists(found: tuple[Occasion, ...]) -> list[str]:

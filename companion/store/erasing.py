@@ -26,10 +26,29 @@ from companion.strings import text as words
 _OF_MEMORY = (("recalls", "memory"), ("reviews", "memory"), ("checkins", "memory"), ("consolidated", "memory"))
 _OWN = frozenset(("turns", "memories", "journal", "batches", "meta", "recalls", "nights", "gists", "drafts", "prompts"))
 """Tables with a way of their own."""
+_OF_THE_PROGRAM = frozenset(
+    {
+        *(("conversations", column) for column in ("mode", "persona")),
+        *(("embedders", column) for column in ("name", "revision")),
+        *(("jobs", column) for column in ("kind", "key", "state")),
+        *(("probes", column) for column in ("version", "state")),
+        *(("tunings", column) for column in ("version", "state")),
+        *(("checkins", column) for column in ("kind", "key", "state")),
+        *(("consolidated", column) for column in ("basis", "text_hash")),
+        *(("care", column) for column in ("kind", "about")),
+        ("evidence", "quote_hash"),
+        ("judgements", "verdict"),
+        *(("lessons", column) for column in ("reason", "change")),
+        ("reviews", "cause"),
+        ("sources", "kind"),
+    }
+)
+"""Columns whose words are the program's, whatever the person said: a state, a kind, a hash, figures."""
 
 
-def erase(store: Store, plan: ErasurePlan) -> int:
-    """Returns the batch. Raises ProfileError: then nothing was changed."""
+def erase(store: Store, plan: ErasurePlan, retag: Callable[[Batch], None] = lambda batch: None) -> int:
+    """`retag`: gives the tags of those that stay anew, which may tell of those that go. Returns the batch. Raises
+    ProfileError: then nothing was changed."""
     db = store.db
     with db.write():
         db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (ERASING, "1"))
@@ -48,6 +67,7 @@ def erase(store: Store, plan: ErasurePlan) -> int:
                 erase_entry(db, seq)
         for _, seq in entries:
             erase_entry(db, seq)
+        _retag(store, retag)
         for id, reason in db.all("SELECT id, reason FROM batches WHERE reason <> ''"):
             if plan.statements.tells(reason):
                 erase_reason(db, id)
@@ -94,6 +114,25 @@ def _take_memories(
         batch.state(id)
 
 
+def _retag(store: Store, retag: Callable[[Batch], None]) -> None:
+    """The journal keeps no tags that are taken away: it tells of those memories anew."""
+    db = store.db
+    before: dict[int, str] = dict(db.all("SELECT id, tags FROM memories WHERE tags <> ''"))
+    with store.changes.batch("person", ERASED) as batch:
+        retag(batch)
+    after: dict[int, str] = dict(db.all("SELECT id, tags FROM memories"))
+    changed = [id for id, tags in before.items() if after[id] != tags]
+    if not changed:
+        return
+    last = int(db.value("SELECT max(seq) FROM journal"))
+    with store.changes.batch("person", ERASED) as batch:
+        for id in changed:
+            batch.state(id)
+    for id in changed:
+        for (seq,) in db.all("SELECT seq FROM journal WHERE memory = ? AND seq <= ?", (id, last)):
+            erase_entry(db, seq)
+
+
 def _shifted(proof: Evidence, moved: dict[int, tuple[list[Span], int]]) -> Evidence:
     if proof.turn not in moved:
         return proof
@@ -117,8 +156,22 @@ def _overwrite(db: Database, turn: int, spans: Sequence[Span]) -> tuple[list[Spa
         if not any(start < last and first < end for start, end in spans):
             by = sum(len(mark) - (end - start) for start, end in spans if end <= first)
             db.run("INSERT INTO unsupported VALUES (?,?,?)", (turn, first + by, last + by))
+    for id, first, last in db.all('SELECT id, start, "end" FROM sources WHERE turn = ?', (turn,)):
+        moved = (_place(first, spans, len(mark), 0), _place(last, spans, len(mark), len(mark)))
+        db.run('UPDATE sources SET start = ?, "end" = ? WHERE id = ?', (*moved, id))
     db.run("DELETE FROM surprises WHERE turn = ?", (turn,))
     return list(spans), len(mark)
+
+
+def _place(at: int, spans: Sequence[Span], length: int, within: int) -> int:
+    """Where a place of the text is now; `within`: of the mark, if it was inside of what was taken."""
+    by = 0
+    for start, end in spans:
+        if end <= at:
+            by += length - (end - start)
+        elif start < at:
+            return start + by + within
+    return at + by
 
 
 def _take_judgements(db: Database, gone: set[int]) -> None:
@@ -173,12 +226,12 @@ def _sweep(db: Database, statements: Statements) -> None:
         columns = db.all(f"PRAGMA table_info({table})")
         keys = [name for _, name, _, _, _, key in columns if key]
         for _, column, kind, required, _, key in columns:
-            if kind != "TEXT" or key or not keys:
+            if kind != "TEXT" or key or not keys or (table, column) in _OF_THE_PROGRAM:
                 continue
             for value, *id in db.all(f"SELECT {column}, {', '.join(keys)} FROM {table} WHERE {column} <> ''"):
                 if statements.is_said(value) or statements.tells(value):
                     where = " AND ".join(f"{name} = ?" for name in keys)
-                    if table == "lessons" or column == "state":
+                    if column == "state":
                         db.run(f"DELETE FROM {table} WHERE {where}", id)
                     else:
                         db.run(f"UPDATE {table} SET {column} = ? WHERE {where}", ("" if required else None, *id))

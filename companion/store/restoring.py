@@ -14,15 +14,16 @@ from datetime import datetime
 from pathlib import Path
 
 from companion.clock import Clock
-from companion.errors import BackupUnusable, ProfileError, ProfileMissing, ProfileUnavailable
+from companion.errors import BackupUnusable, ProfileError, ProfileMissing, ProfileTooNew, ProfileUnavailable
 from companion.paths import Paths
 from companion.safekeeping import Backup
 from companion.store import files
 from companion.store.backups import Backups
-from companion.store.database import open_copy, open_database
+from companion.store.database import open_copy, open_database, read_closed
 from companion.store.encrypting import check_sealed
+from companion.store.erased import Erased
 from companion.store.marker import refuse_missing
-from companion.store.migrations import refuse_others
+from companion.store.migrations import MIGRATIONS, refuse_others
 from companion.strings import text
 
 _WITH_KEYS, _WITHOUT_KEYS = b"keys\n", b"no keys\n"
@@ -45,6 +46,9 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
     everything is as it was."""
     finish_restoring(paths)
     backups.check(backup)
+    if backup.schema > len(MIGRATIONS):  # an encrypted one cannot be asked
+        too_new = text("engine.too_new", path=backup.name, version=backup.schema, migrations=len(MIGRATIONS))
+        raise ProfileTooNew(too_new)
     if paths.database.is_dir():
         raise ProfileUnavailable(text("backup.folder_in_place", path=paths.database))
     new, new_keys = _prepared(paths)
@@ -56,12 +60,17 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
             files.copy(backups.keys(backup.name), new_keys)
         else:
             _check(new)
+        wanted = files.sha256(new)
+        if wanted != files.sha256(source):
+            raise BackupUnusable(text("backup.differs", path=new))
     kept = _keep_what_is_there(paths, backups, clock, key)
+    if key is not None and not backup.encrypted:
+        _tell_what_was_erased(paths, key)
     with files.told(paths.data):
         files.write(_note(paths), _WITH_KEYS if backup.encrypted else _WITHOUT_KEYS)
     finish_restoring(paths)
     with files.told(paths.database):
-        if files.sha256(paths.database) != files.sha256(source):
+        if files.sha256(paths.database) != wanted:  # `source` may have been encrypted with what is kept
             raise BackupUnusable(text("backup.differs", path=paths.database))
     return kept
 
@@ -143,6 +152,12 @@ def _keep_what_is_there(paths: Paths, backups: Backups, clock: Clock, key: bytes
     possible = (*(paths.data / name for name in names), paths.keys, _gone(paths))
     there = [path for path in possible if path.is_file()]
     return _set_aside(paths, there, clock.now()) if there else None
+
+
+def _tell_what_was_erased(paths: Paths, key: bytes) -> None:
+    """To a copy that may know nothing of it, nor of the key of its marks."""
+    with contextlib.suppress(ProfileError, OSError), contextlib.closing(read_closed(paths.database, key)) as db:
+        Erased(db).write_beside(paths.erased, readable=True)
 
 
 def _set_aside(paths: Paths, there: list[Path], now: datetime) -> Path:

@@ -17,8 +17,8 @@ DAY = 86_400.0
 KEPT_WITH_REASON = 30 * DAY
 """Seconds for which a copy that was not made by the night stays in any case."""
 AHEAD = DAY
-"""A copy that is from later than this was made while the clock was wrong: it takes no other's place."""
-MOST_AHEAD = 3
+"""A copy that is from later than this was made while the clock was wrong, or the clock is wrong now: nobody can tell
+which. So neither takes the other's place."""
 
 
 def superfluous(backups: Iterable[Backup], now: float, sound: str = "") -> list[Backup]:
@@ -26,11 +26,17 @@ def superfluous(backups: Iterable[Backup], now: float, sound: str = "") -> list[
     newest_first = sorted(backups, key=lambda backup: (backup.at, backup.name), reverse=True)
     ahead = [backup for backup in newest_first if backup.at > now + AHEAD]
     usual = newest_first[len(ahead) :]
-    kept = {sound, *(backup.name for backup in ahead[:MOST_AHEAD]), *(backup.name for backup in usual[:1])}
-    kept |= {each.name for each in usual if each.reason != "night" and now - each.at < KEPT_WITH_REASON}
-    for count, period in ((DAYS, _day), (WEEKS, _week), (MONTHS, _month)):
-        kept |= {backup.name for backup in _latest_of_each(usual, period)[:count]}
+    kept = {sound, *_kept(usual, now), *_kept(ahead, ahead[0].at if ahead else now)}
     return [backup for backup in reversed(newest_first) if backup.name not in kept]
+
+
+def _kept(newest_first: list[Backup], now: float) -> set[str]:
+    """Names of those that stay, as if there were no others."""
+    kept = {backup.name for backup in newest_first[:1]}
+    kept |= {each.name for each in newest_first if each.reason != "night" and now - each.at < KEPT_WITH_REASON}
+    for count, period in ((DAYS, _day), (WEEKS, _week), (MONTHS, _month)):
+        kept |= {backup.name for backup in _latest_of_each(newest_first, period)[:count]}
+    return kept
 
 
 def _latest_of_each(newest_first: list[Backup], period: Callable[[date], object]) -> list[Backup]:

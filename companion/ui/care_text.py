@@ -26,14 +26,18 @@ def line(each: HelpLine) -> tuple[str, str]:
 
 
 def month(card: CareCard) -> str:
-    """As of when the numbers were known to be right."""
-    return text("care.as_of", month=min((each.checked for each in card.lines), default=""))
+    """Of which country the numbers are, and as of when they were known to be right."""
+    known = min((each.checked for each in card.lines), default="")
+    if not card.region:
+        return text("care.as_of", month=known)
+    return text("care.as_of_in", country=card.region, month=known)
 
 
-def plain_lines(card: CareCard, most: int | None = None) -> list[str]:
-    """The card line by line, as the plain chat and `say` write it."""
-    listed = [f"{number}  {what}" for number, what in map(line, card.lines[:most])]
-    return [says(card), *listed, f"{text('care.not_a_service')} ({month(card)})"]
+def plain_lines(card: CareCard, *, asked: bool = False) -> list[str]:
+    """The card line by line, as the plain chat and `say` write it. `asked`: the person wants the numbers, and may have
+    said nothing."""
+    listed = [f"{number}  {what}" for number, what in map(line, card.lines)]
+    return [text("care.asked") if asked else says(card), *listed, f"{text('care.not_a_service')} ({month(card)})"]
 
 
 def region_line(country: str) -> str:

@@ -112,6 +112,8 @@ def tell(scores: Matrix, kinds: Numbers, least: Iterable[float], which: Marked) 
     crisis, gentle = least
     for number, kind in enumerate(KINDS):
         of = scores[(kinds == number) & which]
+        if not len(of):
+            continue
         is_crisis = of[:, 0] >= crisis
         either = is_crisis | (of[:, 1] >= gentle)
         print(f"  {kind:9} {len(of):4}  crisis {is_crisis.mean():6.1%}  either {either.mean():6.1%}")  # noqa: T201

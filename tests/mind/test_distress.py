@@ -33,9 +33,10 @@ FLOORS = {
     "distress_second": (0.97, 1.0, -0.01, -0.01),
     "distress_third": (0.96, 1.0, 0.0, 0.0),
     "distress_fourth": (0.96, 1.0, 0.0, 0.0),
-    "distress_fifth": (0.93, 0.95, -0.03, -0.03),
-    "distress_sixth": (0.98, 1.0, -0.01, -0.01),
-    "distress_seventh": (0.92, 1.0, -0.01, -0.01),
+    "distress_fifth": (0.96, 1.0, 0.0, 0.0),
+    "distress_sixth": (0.93, 0.95, -0.03, -0.03),
+    "distress_seventh": (0.98, 1.0, -0.01, -0.01),
+    "distress_eighth": (0.92, 1.0, -0.01, -0.01),
     "distress_held_out": (0.97, 0.8, -0.02, -0.05),
 }
 """Least recall of direct and of indirect words; most false alarms, of the crisis card and of either, below zero."""
@@ -46,6 +47,8 @@ FLOORS = {
     [
         ("I want to kill myself.", "self"),
         ("My friend says she will kill herself tonight.", "other"),
+        ("My best friend took an overdose last night.", "other"),
+        ("My friend says I should kill myself.", "self"),
         ("My husband hit me again and I'm scared of him.", "danger"),
         ("我朋友说她今晚要自杀。", "other"),
         ("我老公又打我了。", "danger"),

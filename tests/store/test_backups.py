@@ -8,6 +8,7 @@ import random
 import stat
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from companion.clock import SetClock
 from companion.errors import BackupUnusable, DiskFull, NotFound, ProfileError, ProfileUnavailable
 from companion.paths import Paths
+from companion.safekeeping import Backup
 from companion.store.backups import Backups
 from companion.store.content import content_of
 from companion.store.database import Database
@@ -191,6 +193,31 @@ def test_what_is_said_while_the_copy_is_made_is_in_it_whole_or_not_at_all(store:
         assert content_of(copied).count("turns") >= 20
 
 
+def test_copies_that_are_asked_for_at_once_are_made_one_after_the_other(store: Store, paths: Paths) -> None:
+    """By the night and by hand, say, or twice by hand: whoever comes second must not write into the other's file."""
+    fill(store, 10)
+    made: list[Backup] = []
+    problems: list[Exception] = []
+
+    def make(number: int) -> None:
+        try:
+            clock = SetClock(datetime(2026, 5, 1 + number, 12, tzinfo=UTC))
+            made.append(Backups(paths, clock).make(store.db, "hand"))
+        except Exception as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    backups = Backups(paths, SetClock(datetime(2026, 5, 10, tzinfo=UTC)))
+    assert {each.name for each in backups.all()} == {each.name for each in made}
+    assert len(made) == 6
+    assert all(backups.look_at(each).sound for each in backups.all())
+
+
 def test_a_full_disk_leaves_everything_as_it_was(store: Store, clock: SetClock, tmp_path: Path, paths: Paths) -> None:
     fill(store, 40)
     with small_disk(tmp_path / "disk", "256k") as folder:
@@ -212,6 +239,46 @@ def test_a_folder_the_person_named_is_never_made(store: Store, paths: Paths, clo
     assert backups.all() == ()
     kept = backups.make(store.db, "migration")
     assert backups.path(kept.name).parent == paths.backups, "what must not wait for a disk"
+
+
+@pytest.mark.parametrize("named", ["x" * 300, "~nobody-of-this-name/copies", "stick", "stick/link", "file"])
+def test_a_folder_that_cannot_be_one_is_told(store: Store, paths: Paths, clock: SetClock, named: str) -> None:
+    (paths.data / "file").touch()
+    (paths.data / "stick").mkdir() if named != "stick" else None
+    with contextlib.suppress(OSError):
+        (paths.data / "stick" / "link").symlink_to("link")
+    backups = Backups(paths, clock, Path(named))
+    kept = backups.make(store.db, "migration")
+    with pytest.raises(ProfileUnavailable, match="is not there"):
+        backups.make(store.db, "night")
+    assert not backups.is_there
+    assert backups.latest_sound() == kept
+    assert backups.path(kept.name).parent == paths.backups
+
+
+def test_where_a_program_was_started_says_nothing_about_where_its_copies_are(
+    store: Store, paths: Paths, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (elsewhere / "copies", paths.data / "copies"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    made = Backups(paths, clock, Path("copies")).make(store.db, "night")
+    assert (paths.data / "copies" / made.name).is_file()
+    assert Backups(paths, clock, Path()).folder == paths.backups, "an empty name is none"
+    assert list((elsewhere / "copies").iterdir()) == []
+
+
+def test_a_copy_that_a_wrong_clock_dated_to_years_ahead_is_not_the_latest(
+    store: Store, backups: Backups, clock: SetClock
+) -> None:
+    clock.advance(days=3650)
+    wrong = backups.make(store.db, "night")
+    clock.advance(days=-3650)
+    say(store, "said since")
+    right = backups.make(store.db, "night")
+    assert backups.latest_sound() == right
+    assert [each.name for each in backups.all()] == [right.name, wrong.name]
 
 
 def test_two_profiles_share_a_folder_and_leave_each_other_alone(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from companion.clock import local_date
 from companion.safekeeping import Backup, BackupReason
-from companion.store.rotation import DAY, DAYS, KEPT_WITH_REASON, MONTHS, MOST_AHEAD, WEEKS, superfluous
+from companion.store.rotation import DAY, DAYS, KEPT_WITH_REASON, MONTHS, WEEKS, superfluous
 
 ZONE = timezone(timedelta(hours=1))
 FIRST = datetime(2026, 1, 1, 3, 30, tzinfo=ZONE).timestamp()
@@ -82,15 +82,28 @@ def test_the_newest_the_new_one_and_what_was_kept_before_something_never_go(
     if past:
         assert max(past, key=lambda each: (each.at, each.name)) not in gone
     assert not [each for each in gone if each.reason != "night" and -DAY <= now - each.at < KEPT_WITH_REASON]
-    young = sum(each.reason != "night" and now - each.at < KEPT_WITH_REASON for each in past)
-    assert len(backups) - len(gone) <= 1 + MOST_AHEAD + DAYS + WEEKS + MONTHS + young
+    young = sum(each.reason != "night" for each in backups)
+    assert len(backups) - len(gone) <= 1 + 2 * (1 + DAYS + WEEKS + MONTHS) + young
 
 
 def test_copies_from_a_clock_that_was_years_ahead_take_no_place() -> None:
-    ahead = [backup(FIRST + (3000 + n) * DAY) for n in range(10)]
+    ahead = [backup(FIRST + (3000 + n) * DAY) for n in range(40)]
     usual = [backup(FIRST + n * DAY) for n in range(7)]
     gone = superfluous([*ahead, *usual], usual[-1].at, usual[-1].name)
-    assert set(gone) == set(ahead[:-MOST_AHEAD])
+    assert not set(gone) & {*usual, *ahead[-DAYS:]}
+    assert len(ahead) - len(gone) <= DAYS + WEEKS + MONTHS
+
+
+def test_a_clock_that_went_back_years_takes_no_copy_of_before() -> None:
+    """An empty battery sets it to a day long ago; each night that is copied then looks like the only one."""
+    kept = nights([1] * 400)
+    before = list(kept)
+    for night in range(20):
+        made = backup(FIRST - (9000 - night) * DAY)
+        gone = superfluous([*kept, made], made.at, made.name)
+        kept = [each for each in [*kept, made] if each not in gone]
+    assert set(before) <= set(kept)
+    assert len(kept) - len(before) <= DAYS + WEEKS + MONTHS
 
 
 def test_a_day_is_the_persons_own_wherever_they_were() -> None:
