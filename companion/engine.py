@@ -90,7 +90,7 @@ class EngineClient(EnginePort):
 
     async def protect(self, passphrase: str, keyring: bool = False) -> str:
         code = await super().protect(passphrase, keyring)
-        self._holder.keep(await self._call("data_key"))
+        await self._learn_key()
         return code
 
     async def unprotect(self, passphrase: str) -> None:
@@ -98,9 +98,21 @@ class EngineClient(EnginePort):
         self._holder.keep(None)
 
     async def rekey(self, passphrase: str) -> str:
-        code = await super().rekey(passphrase)
-        self._holder.keep(await self._call("data_key"))
+        try:
+            code = await super().rekey(passphrase)
+        except EngineStopped:
+            self._holder.lock()  # nobody knows which of the keys it is now: the person is asked
+            raise
+        await self._learn_key()
         return code
+
+    async def _learn_key(self) -> None:
+        """An engine that ends now takes it along: then the person is asked, and the recovery code is shown all the
+        same."""
+        try:
+            self._holder.keep(await self._call("data_key"))
+        except EngineStopped:
+            self._holder.lock()
 
     def start(self) -> None:
         """Spawn the engine and return at once. Calls may be made; they are answered when it is up, with ProfileSealed

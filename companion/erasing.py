@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 from companion import events
 from companion.clock import Clock
 from companion.editing import Editing
-from companion.errors import CompanionError
+from companion.errors import CompanionError, DiskFull
 from companion.events import Event
 from companion.mind.tagging import Tagger
+from companion.mind.wording import wording
 from companion.minding import Minding
 from companion.paths import Paths
 from companion.safekeeping import Erasure
@@ -30,6 +31,7 @@ from companion.store.files import told
 from companion.store.migrations import migrate
 from companion.store.restoring import kept_aside
 from companion.store.store import Store
+from companion.strings import text
 from companion.talking import Talking
 from companion.text import one_line
 
@@ -59,7 +61,7 @@ class Erasing:
     def plan_erasure(self, ids: tuple[int, ...]) -> Erasure:
         store = self._opened
         with store.db.snapshot():
-            plan = plan_erasure(store, ids, self._editing.on_the_same_words)
+            plan = plan_erasure(store, ids, self._editing.on_the_same_words, _tells)
         said = [one_line(memory.text, EXCERPT) for _, memory in sorted(plan.memories.items())]
         return _told(plan, self._still_in(plan), tuple(dict.fromkeys(said)))
 
@@ -69,19 +71,29 @@ class Erasing:
             self._talking.check_free()
             with self._minding.at_rest():
                 with store.db.snapshot():
-                    plan = plan_erasure(store, ids, self._editing.on_the_same_words)
+                    plan = plan_erasure(store, ids, self._editing.on_the_same_words, _tells)
                     _erase(store, plan)
                 self._minding.drop_index()
                 self._talking.renew()
                 self._talking.settle()  # what is being kept of what the model has read is kept from here on without it
-                clean_files(store.db, self._paths, plan.texts)
+                unclean = self._cleaned(store, plan)
         self._emit(events.MemoriesChanged(tuple(sorted(plan.memories))))
         self._emit(events.WordsErased(tuple(plan.spans)))
         self._poke()
+        if unclean is not None:
+            raise unclean
         holding = self._still_in(plan)
         if backups:
             holding = tuple(name for name in holding if not self._rewritten(name, plan))
         return _told(plan, holding)
+
+    def _cleaned(self, store: Store, plan: ErasurePlan) -> CompanionError | None:
+        """What is in the way, told as what it is: the rows are without the words, and the rest is done later."""
+        try:
+            clean_files(store.db, self._paths, plan.texts)
+        except CompanionError as error:
+            return type(error)(error.detail, hint=text("erasing.files_later"))
+        return None
 
     def _finish_erasing(self, store: Store) -> None:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
@@ -95,7 +107,8 @@ class Erasing:
                 if plan.texts:
                     _erase(store, plan)
                     unfinished = True
-            if store.db.key is not None:
+        if store.db.key is not None:
+            with suppress(DiskFull), store.db.write():
                 erased.make_key()
         # What cannot be cleaned now will be at the next start: that must not keep the profile closed.
         try:
@@ -121,9 +134,7 @@ class Erasing:
     def _holds(self, name: str, plan: ErasurePlan) -> bool:
         try:
             with closing(self._all_copies.open_backup(name, self._opened.db.key)) as db:
-                return any(plan.statements.is_said(text) for text in _texts_in(db)) or any(
-                    id in plan.memories for (id,) in db.all("SELECT id FROM memories")
-                )
+                return bool(_same_in(db, plan)) or any(plan.statements.is_said(said) for said in _texts_in(db))
         except CompanionError as error:
             log.warning("a backup could not be looked into: %s", error.title)
             return True
@@ -135,7 +146,7 @@ class Erasing:
             migrate(db)
             db.all("PRAGMA foreign_keys = ON")
             old = Store(db, self._clock, None)
-            _erase(old, plan_words(old, set(plan.texts), old.memories.many(sorted(plan.memories))))
+            _erase(old, plan_words(old, set(plan.texts), old.memories.many(_same_in(db, plan))))
             with db.write():
                 db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
 
@@ -145,6 +156,11 @@ class Erasing:
             log.warning("a backup could not be written anew: %s", error.title)
             return False
         return True
+
+
+def _tells(sentence: str) -> bool:
+    told = wording(sentence)
+    return bool(told.telling or told.hard)
 
 
 def _erase(store: Store, plan: ErasurePlan) -> None:
@@ -162,6 +178,16 @@ def _told(plan: ErasurePlan, backups: tuple[str, ...], excerpts: tuple[str, ...]
     return Erasure(tuple(sorted(plan.memories)), tuple(sorted(plan.spans)), plan.made_of, backups, excerpts)
 
 
+def _same_in(db: Database, plan: ErasurePlan) -> list[int]:
+    """The memories of a copy that are among those of the plan. Their numbers alone do not tell: since another copy was
+    brought back the same may have been given to others."""
+    return [
+        int(id)
+        for id, at in db.all("SELECT id, recorded_at FROM memories ORDER BY id")
+        if id in plan.memories and plan.memories[id].recorded_at == at
+    ]
+
+
 def _texts_in(db: Database) -> Iterator[str]:
     for sql in (
         "SELECT text FROM turns",
@@ -169,16 +195,16 @@ def _texts_in(db: Database) -> Iterator[str]:
         "SELECT json_extract(before, '$.text') FROM journal WHERE before IS NOT NULL",
         "SELECT json_extract(after, '$.text') FROM journal WHERE after IS NOT NULL",
     ):
-        for (text,) in db.all(sql):
-            if text:
-                yield text
+        for (said,) in db.all(sql):
+            if said:
+                yield said
 
 
 def _erased_in(store: Store) -> set[str]:
     """What stands in the profile of what was erased."""
     erased = Erased(store.db)
     found: set[str] = set()
-    for text in _texts_in(store.db):
-        parts = (text, *(text[start:end] for start, end in sentences(text)))
+    for said in _texts_in(store.db):
+        parts = (said, *(said[start:end] for start, end in sentences(said)))
         found |= {part for part in parts if erased.holds(part)}
     return found

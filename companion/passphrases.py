@@ -10,6 +10,8 @@ from typing import Literal
 
 SHORTEST = 8
 """Characters a passphrase has at least."""
+LONGEST = 4096
+"""And at most: a file of one is read no further, so that what is no passphrase is not read whole."""
 CODE_BYTES = 17
 """Of chance in a recovery code: 136 bits, so that it cannot be guessed however cheaply it is tried."""
 _CHECK_BYTES = 3

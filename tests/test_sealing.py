@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -11,12 +12,21 @@ import pytest
 from companion import key_holder, sealing
 from companion.companion import Companion
 from companion.engine import EngineClient
-from companion.errors import InvalidInput, ProfileReadOnly, ProfileSealed, WrongPassphrase
+from companion.errors import (
+    CompanionError,
+    DiskFull,
+    EngineStopped,
+    InvalidInput,
+    ProfileReadOnly,
+    ProfileSealed,
+    WrongPassphrase,
+)
 from companion.memory.passing_index import PassingIndex
 from companion.paths import Paths
 from companion.records import MemoryFilter
 from companion.settings import LockSettings, Settings, load_settings
 from companion.store import keychain
+from companion.store.backups import Backups
 from companion.store.headers import has_plain_header
 from companion.store.keys import Kdf
 from companion.store.unlocking import key_for
@@ -172,6 +182,66 @@ def test_the_keyring_opens_it_until_it_is_locked_by_hand(house: House, monkeypat
     assert key_holder.KeyHolder(house.paths).is_missing(Settings(lock=LockSettings(keyring=True)))
 
 
+def opens_with_both(paths: Paths, code: str) -> bool:
+    key = key_for(paths, FIRST)
+    return key is not None and key == key_for(paths, code)
+
+
+def test_the_recovery_code_is_shown_whatever_fails_afterwards(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the key file is written the code opens the profile; who is not shown it has lost it."""
+    companion = house.open(load_model=False)
+    companion.add_memory(CANARY)
+    companion.back_up()
+
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull("full")
+
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "denied")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(Backups, "_rewrite", full)
+        fault.setattr(sealing.shutil, "rmtree", denied)
+        code = companion.protect(FIRST)
+        assert opens_with_both(house.paths, code)
+        assert not companion._backups.all()[0].encrypted, "the control: it could not be encrypted"
+        house.clock.advance(hours=1)
+        again = companion.rekey(FIRST)
+        assert opens_with_both(house.paths, again)
+        with pytest.raises(WrongPassphrase):
+            key_for(house.paths, code)
+    house.clock.advance(hours=1)
+    companion.back_up()
+    assert all(backup.encrypted for backup in companion._backups.all())
+
+
+def test_a_keyring_that_the_settings_cannot_name_locks_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keychain, "_keyring", Ring)
+    companion = house.open(load_model=False)
+    house.paths.settings.mkdir()
+    with pytest.raises(CompanionError):
+        companion.protect(FIRST, keyring=True)
+    assert not house.paths.keys.exists()
+    assert has_plain_header(house.paths.database)
+
+
+def test_a_damaged_copy_keeps_no_other_from_being_encrypted(house: House) -> None:
+    companion = house.open(load_model=False)
+    companion.add_memory(CANARY)
+    for _ in range(3):
+        companion.back_up()
+        house.clock.advance(hours=1)
+        companion.add_memory(f"And more at {house.clock.now()}.")
+    names = [backup.name for backup in companion._backups.all()]
+    assert len(names) == 3
+    newest = companion._backups.path(names[0])
+    content = bytearray(newest.read_bytes())
+    content[4096:8192] = bytes(4096)
+    newest.write_bytes(content)
+    companion.protect(FIRST)
+    assert [backup.encrypted for backup in companion._backups.all()] == [False, True, True]
+
+
 def test_the_key_in_the_interface_is_wiped(house: House) -> None:
     house.open(load_model=False).protect(FIRST)
     holder = key_holder.KeyHolder(house.paths)
@@ -209,6 +279,14 @@ async def test_an_engine_is_unlocked_survives_a_crash_and_is_locked_again(paths:
         await engine.unlock(code)
         assert not engine.is_sealed
         assert [row.memory.text for row in await engine.list_memories(MemoryFilter())] == [CANARY]
+        assert (await engine.status()).memories == 1
+        killed = asyncio.create_task(engine.rekey(FIRST))
+        await asyncio.sleep(0)
+        os.kill(engine.pid or 0, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        with pytest.raises(EngineStopped):
+            await killed
+        assert engine.is_sealed, "before or after: who knows which key it is?"
+        await engine.unlock(FIRST)
         assert (await engine.status()).memories == 1
         await engine.unprotect(FIRST)
         assert not engine.is_sealed

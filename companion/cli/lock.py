@@ -17,9 +17,9 @@ import typer
 from companion.cli.output import Json, print_json, say
 from companion.cli.session import check_free, opened, prepare
 from companion.cli.unlocking import ask_new, read_line, secret_and_key
-from companion.errors import InvalidInput
+from companion.errors import InvalidInput, ProfileSealed
 from companion.paths import Paths
-from companion.store.headers import has_plain_header
+from companion.store.headers import has_plain_header, looks_encrypted
 from companion.store.keys import CIPHER, read_keys
 from companion.store.unlocking import is_sealed
 from companion.strings import text
@@ -119,7 +119,11 @@ def _tell_status(paths: Paths, as_json: bool) -> None:
 
 
 def status_json(paths: Paths) -> Json:
+    """Raises ProfileSealed where the key file of an encrypted database is gone: that is no profile without a
+    passphrase."""
     file = read_keys(paths.keys)
+    if file is None and paths.database.is_file() and looks_encrypted(paths.database):
+        raise ProfileSealed(text("sealing.no_key_file", path=paths.keys), hint=text("sealing.no_key_file_hint"))
     slot = file.slot("passphrase") if file is not None else None
     kdf = slot.kdf if slot is not None else None
     changed = datetime.fromtimestamp(file.changed_at).astimezone() if file is not None else None

@@ -12,6 +12,7 @@ import typer
 
 from companion.cli.guard import complain
 from companion.errors import InvalidInput, ProfileSealed, WrongPassphrase
+from companion.passphrases import LONGEST
 from companion.paths import Paths
 from companion.store.unlocking import is_sealed, key_for, key_from_keyring
 from companion.strings import text
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from companion.settings import Settings
 
 TRIES = 3
-LARGEST = 4096
-"""Characters of a passphrase that are read."""
 
 FileOption = Annotated[
     str,
@@ -100,11 +99,14 @@ def read_line(name: str) -> str:
     """The first line of a file, of standard input where it is "-". Raises InvalidInput."""
     try:
         if name == "-":
-            line = sys.stdin.readline(LARGEST)
+            line = sys.stdin.readline(LONGEST + 3)  # with the end of the line
         else:
-            with Path(name).expanduser().open(encoding="utf-8") as file:
-                line = file.readline(LARGEST)
+            with Path(name).expanduser().open(encoding="utf-8-sig") as file:  # some editors begin it so
+                line = file.readline(LONGEST + 3)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else type(error).__name__
         raise InvalidInput(text("lock_cli.unreadable", name=name, error=why)) from None
-    return valid_text(line.rstrip("\r\n"))
+    line = valid_text(line.rstrip("\r\n"))
+    if len(line) > LONGEST:
+        raise InvalidInput(text("sealing.too_long", count=LONGEST))
+    return line

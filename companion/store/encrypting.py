@@ -87,11 +87,13 @@ def finish(paths: Paths, key: bytes | None) -> None:
 
 def _finish_encrypting(paths: Paths, key: bytes) -> None:
     copy, old, plain = (_beside(paths, ending) for ending in (".sealing", ".old", ".plain"))
-    if copy.exists():
+    if copy.exists() or old.exists():
         if opens_with(copy, key) and not opens_with(paths.database, key):
             _exchange(paths, copy, old)
-        else:
+        elif opens_with(paths.database, key):
             _remove_all(copy)
+        else:
+            return  # it is the key of something else: nothing goes that may be all there is
     for each in (plain, old):
         wipe(each)
     _gone(paths).unlink(missing_ok=True)
@@ -103,6 +105,11 @@ def _finish_decrypting(paths: Paths) -> None:
     if _gone(paths).exists():
         if plain.exists():
             _exchange(paths, plain, old)
+        if paths.database.exists() and looks_encrypted(paths.database):
+            # Nothing of ours leaves it so. Without its keys nobody could ever open it: they are put back.
+            _gone(paths).replace(paths.keys)
+            sync_folder(paths.data)
+            raise ProfileSealed(str(paths.data))
         _gone(paths).unlink()
         sync_folder(paths.data)
     wipe(plain)

@@ -45,8 +45,10 @@ class Erased:
 
     def make_key(self) -> bytes:
         """That of the marks, if there is none yet. Inside a transaction."""
-        key = self._key() or os.urandom(_KEY_BYTES)
-        self._keep_key(key)
+        key = self._key()
+        if not key:
+            key = os.urandom(_KEY_BYTES)
+            self._keep_key(key)
         return key
 
     def give_key(self, copy: Database) -> None:

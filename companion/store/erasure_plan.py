@@ -37,10 +37,14 @@ class ErasurePlan:
 
 
 def plan_erasure(
-    store: Store, ids: Iterable[int], same_words: Callable[[Memory], Sequence[Memory]] = lambda memory: ()
+    store: Store,
+    ids: Iterable[int],
+    same_words: Callable[[Memory], Sequence[Memory]] = lambda memory: (),
+    tells: Callable[[str], bool] = lambda sentence: True,
 ) -> ErasurePlan:
-    """`same_words`: what rests on the words of a memory. Raises NotFound. Inside a snapshot."""
-    roots = [store.memories.get(id) for id in dict.fromkeys(ids)]
+    """`same_words`: what rests on the words of a memory; `tells`: whether a sentence says anything, or only what
+    anybody says ("Hello!"), which stays wherever else it stands. Raises NotFound. Inside a snapshot."""
+    roots = _with_merged(store, [store.memories.get(id) for id in dict.fromkeys(ids)])
     texts: set[str] = set()
     spans: defaultdict[int, set[Span]] = defaultdict(set)
     chosen = {memory.id: memory for memory in roots}
@@ -53,7 +57,25 @@ def plan_erasure(
             chosen[other.id] = other
             if other.kind == "thought":
                 texts |= _texts(store, other)
-    return plan_words(store, texts, chosen, spans)
+    asked = {memory.text for memory in roots}
+    return plan_words(store, {said for said in texts if said in asked or tells(said)}, chosen, spans)
+
+
+def _with_merged(store: Store, memories: Sequence[Memory]) -> list[Memory]:
+    """With those that were put together into one of them, and those they were put into: they say the same, in whatever
+    words, and nobody sees the former any more."""
+    beside: defaultdict[int, set[int]] = defaultdict(set)
+    rows = store.db.all("SELECT id, replaced_by FROM memories WHERE status = 'merged' AND replaced_by IS NOT NULL")
+    for id, by in rows:
+        beside[id].add(by)
+        beside[by].add(id)
+    found = {memory.id: memory for memory in memories}
+    waiting = list(found)
+    while waiting:
+        more = beside[waiting.pop()] - found.keys()
+        found |= store.memories.many(sorted(more))
+        waiting += more
+    return list(found.values())
 
 
 def plan_words(

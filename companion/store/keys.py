@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from companion.errors import DiskFull, InvalidInput, ProfileDamaged, ProfileUnavailable, WrongPassphrase
 from companion.passphrases import (
+    LONGEST,
     SHORTEST,
     looks_like_recovery_code,
     new_recovery_code,
@@ -218,7 +219,9 @@ class Unlocked:
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raises InvalidInput when it is too short."""
+    """Raises InvalidInput when it is too short, or too long."""
+    if len(passphrase) > LONGEST:
+        raise InvalidInput(text("sealing.too_long", count=LONGEST))
     if strength(passphrase) == "too short":
         raise InvalidInput(text("sealing.too_short", count=SHORTEST), hint=text("sealing.too_short_hint"))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from companion import sealing
+from companion.passphrases import LONGEST
 from companion.paths import Paths
 from companion.store.headers import has_plain_header
 from companion.store.keys import Kdf
@@ -181,6 +182,31 @@ def test_a_short_passphrase_locks_nothing(shell: Shell, tmp_path: Path, paths: P
     assert shell("lock", "--new-passphrase-file", str(tmp_path / "short")).exit_code == 2
     assert not paths.keys.exists()
     assert has_plain_header(paths.database)
+
+
+def test_a_file_as_editors_write_it_opens_it(shell: Shell, locked: str, tmp_path: Path) -> None:
+    """With a mark at its beginning and two characters at the end of its lines."""
+    (tmp_path / "bom").write_bytes(b"\xef\xbb\xbf" + FIRST.encode() + b"\r\nmore\r\n")
+    assert shell("--passphrase-file", str(tmp_path / "bom"), "memories", "list").exit_code == 0
+
+
+def test_no_passphrase_is_cut_without_a_word(shell: Shell, tmp_path: Path, paths: Paths) -> None:
+    """Typed in the app it would be another one."""
+    (tmp_path / "longest").write_text("q7 é" * (LONGEST // 4) + "\n", encoding="utf-8")
+    (tmp_path / "longer").write_text("q7 é" * (LONGEST // 4) + "x\n", encoding="utf-8")
+    shell("memories", "add", "something")
+    assert shell("lock", "--new-passphrase-file", str(tmp_path / "longer")).exit_code == 2
+    assert not paths.keys.exists()
+    assert shell("lock", "--new-passphrase-file", str(tmp_path / "longest")).exit_code == 0
+    assert shell("--passphrase-file", str(tmp_path / "longest"), "memories", "list").exit_code == 0
+    assert shell("--passphrase-file", str(tmp_path / "longer"), "memories", "list").exit_code == 2
+
+
+def test_a_lost_key_file_is_not_told_as_no_passphrase(shell: Shell, locked: str, paths: Paths) -> None:
+    paths.keys.unlink()
+    told = shell("lock", "--status")
+    assert told.exit_code == 4
+    assert "key file" in told.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from companion import sealing
+from companion.chats import ChatMode
 from companion.companion import Companion
+from companion.errors import Busy, DiskFull
+from companion.events import WordsErased
 from companion.store import erasing
 from companion.store.backups import Backups
 from companion.store.database import Database, read_closed
@@ -17,8 +21,9 @@ from companion.store.erased import _mark
 from companion.store.restoring import restore
 from companion.store.unlocking import key_for
 from companion.store.verifying import verify
+from companion.strings import text
 from tests.house import House
-from tests.privacy.test_erasing import CANARY, TOLD, fill, holding, thoughts
+from tests.privacy.test_erasing import CANARY, EVERYTHING, TOLD, fill, holding, thoughts
 from tests.test_sealing import QUICK
 
 PASSPHRASE = "correct horse battery"  # noqa: S105
@@ -260,3 +265,140 @@ def test_what_was_erased_cannot_be_guessed_from_the_files_of_a_locked_profile(
             assert bytes.fromhex(key) not in content
     companion.unprotect(PASSPHRASE)
     assert json.loads(house.paths.erased.read_text())["key"] == key
+
+
+def test_without_room_to_clean_the_files_it_is_erased_and_cleaned_later(
+    house: House, companion: Companion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = fill(house, companion)
+
+    def full(_: Database) -> None:
+        raise DiskFull("full")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(Database, "compact", full)
+        with pytest.raises(DiskFull) as told:
+            companion.erase(ids)
+        assert told.value.hint == text("erasing.files_later")
+        assert house.events.of(WordsErased), "the screen forgets it too"
+        assert thoughts(companion) == ()
+        companion.close()
+        again = house.open()  # it opens all the same
+        assert thoughts(again) == ()
+        again.close()
+    assert house.open().status().memories > 0
+    assert holding(house.paths.data) == {}
+
+
+@pytest.mark.parametrize("which", ["the one that was made", "one of those before"])
+def test_what_was_put_together_goes_together(companion: Companion, which: str) -> None:
+    """In other words than those before, which nobody sees any more."""
+    olds = [
+        companion.add_memory(each).memories[0].id
+        for each in ("Zephyrina grows orchids.", "The woman next door is from Kuopio.")
+    ]
+    other = companion.add_memory("I have a bicycle.").memories[0]
+    made = companion.merge_memories(tuple(olds), "My neighbour loves flowers.").memories[0]
+    assert made.id not in olds
+    companion.erase((made.id if which == "the one that was made" else olds[0],))
+    assert tables_with(companion._opened.db) == set()
+    assert holding(companion._paths.data) == {}
+    db = companion._opened.db
+    assert [id for (id,) in db.all("SELECT id FROM memories WHERE kind = 'thought'")] == [other.id]
+    assert "loves flowers" not in str(db.all("SELECT before, after FROM journal"))
+    assert verify(db).faults == {}
+
+
+def test_numbers_that_were_given_twice_take_nothing_else_out_of_a_copy(house: House, companion: Companion) -> None:
+    """After an older copy was brought back the next memory has the number that another one has in a newer copy."""
+    companion.add_memory("I drink black tea every morning.")
+    first = companion.back_up()
+    house.clock.advance(hours=1)
+    kept = companion.add_memory("I have a bicycle.").memories[0]
+    house.clock.advance(hours=1)
+    newer = companion.back_up()
+    companion.close()
+    copies = Backups(house.paths, house.clock)
+    restore(house.paths, copies, first, house.clock)
+    again = house.open()
+    house.clock.advance(hours=1)
+    other = again.add_memory(CANARY).memories[0]
+    assert other.id == kept.id
+    assert again.erase((other.id,), True).backups == ()
+    (same,) = [backup for backup in copies.all() if backup.at == newer.at and backup.reason == "hand"]
+    assert same.name == newer.name, "nothing of it had to be written anew"
+    with contextlib.closing(copies.open_backup(newer.name)) as db:
+        assert "I have a bicycle." in [said for (said,) in db.all("SELECT text FROM memories")]
+
+
+def test_what_anybody_says_stays_where_else_it_stands(house: House, companion: Companion) -> None:
+    """A whole exchange goes, with a greeting in it; no other greeting does."""
+    companion.ask(f"Hello! Yes. {CANARY} I do. Thanks!")
+    companion.settle()
+    companion.begin_conversation()
+    house.model.enqueue("Hello! I do hope you slept well. Zephyrina does too.")
+    companion.ask("Hello! I do. I drink black tea every morning. Yes. Thanks!")
+    companion.settle()
+    rows = [row.memory for row in companion.list_memories(EVERYTHING)]
+    (moment,) = [each.id for each in rows if each.kind == "moment" and CANARY in each.text]
+    companion.erase((moment,))
+    assert [turn.text for turn in companion._opened.turns.latest(4)][::2] == [
+        "[forgotten]", "Hello! I do. I drink black tea every morning. Yes. Thanks!"
+    ]  # fmt: skip
+    assert companion._opened.turns.latest(1)[0].text == "Hello! I do hope you slept well. [forgotten]"
+    assert holding(companion._paths.data) == {}
+
+
+def test_while_a_reply_is_written_nothing_is_erased(house: House, companion: Companion) -> None:
+    made = companion.add_memory(CANARY).memories[0]
+    house.model.gate = threading.Event()
+    companion.send("hello")
+    with pytest.raises(Busy):
+        companion.erase((made.id,))
+    house.model.gate.set()
+    companion._talking.wait()
+    companion.settle()
+    assert companion.memory(made.id).memory.text == CANARY
+    assert companion.erase((made.id,)).memories[0] == made.id
+    assert holding(companion._paths.data) == {}
+
+
+@pytest.mark.parametrize("mode", ["incognito", "play"])
+def test_from_another_kind_of_conversation_it_goes_as_well(house: House, companion: Companion, mode: ChatMode) -> None:
+    ids = fill(house, companion)
+    companion.begin_conversation(mode=mode)
+    house.model.enqueue("Zephyrina it is.")
+    companion.ask(f"{CANARY} What do you say?")
+    companion.settle()
+    companion.erase(ids)
+    assert tables_with(companion._opened.db) == set()
+    assert holding(companion._paths.data) == {}
+    companion.ask("And now?")
+    companion.settle()
+    companion.close()
+    assert holding(house.paths.data) == {}
+
+
+def test_killed_before_the_words_of_an_older_copy_are_gone_they_go_at_the_next_start(
+    house: House, companion: Companion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marks that were taken over alone would never be looked at again."""
+    ids = fill(house, companion)
+    companion.close()
+    older = house.paths.database.read_bytes()
+    again = house.open()
+    again.erase(ids)
+    again.close()
+    house.paths.database.write_bytes(older)
+
+    def dies(*_: object, **__: object) -> None:
+        raise DiskFull("full")
+
+    with monkeypatch.context() as fault:
+        fault.setattr("companion.erasing.erase", dies)
+        with pytest.raises(DiskFull):
+            house.open()
+    assert "companion.db" in holding(house.paths.data), "the control"
+    third = house.open()
+    assert tables_with(third._opened.db) == set()
+    assert holding(house.paths.data) == {}

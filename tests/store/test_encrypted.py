@@ -146,6 +146,30 @@ def test_a_missing_database_is_told_before_a_passphrase_is_wanted(paths: Paths) 
         Store.open(paths, SetClock(START))
 
 
+def test_keys_that_were_put_aside_are_not_thrown_away_while_they_are_needed(paths: Paths) -> None:
+    """As if it had been decrypted, but it was not: a careless hand, or one that means harm."""
+    before = lived(paths)
+    keys = sealed(paths)
+    paths.keys.rename(paths.keys.with_name(paths.keys.name + ".gone"))
+    with pytest.raises(ProfileSealed):
+        Store.open(paths, SetClock(START))
+    assert paths.keys.read_bytes() == keys.file.as_bytes()
+    assert opened_after(paths, before)
+
+
+@pytest.mark.parametrize("ending", [".sealing", ".old"])
+def test_the_key_of_something_else_takes_nothing_away(paths: Paths, ending: str) -> None:
+    """What stands beside the database may be all there is, when the key file is not the one it belongs to."""
+    lived(paths)
+    sealed(paths)
+    beside = paths.database.with_name(paths.database.name + ending)
+    paths.database.rename(beside)
+    told = beside.read_bytes()
+    with pytest.raises(ProfileError):
+        Store.open(paths, SetClock(START), bytes(32))
+    assert beside.read_bytes() == told
+
+
 def flips_found(paths: Paths, tmp_path: Path, count: int) -> int:
     """Of `count` bytes flipped in an encrypted database, how many are noticed when all of it is read."""
     key = sealed(paths).database_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from companion.ui.screens.confirm import ConfirmScreen
 from companion.ui.screens.memories import MemoriesScreen
-from tests.ui.helpers import WIDE, notices, running, screen_text, wait_until
+from tests.ui.helpers import NARROW, WIDE, notices, running, screen_text, wait_until
 from tests.ui.test_memories import engine_with, panel
 
 
@@ -32,3 +32,14 @@ async def test_it_shows_what_goes_and_asks() -> None:
         assert next(call for call in engine.calls if call[0] == "erase")[1:] == ((newest,), True)
         await wait_until(pilot, lambda: any("erased for good" in notice for notice in map(str, notices(app))))
         assert newest not in engine.memories
+
+
+async def test_on_a_small_screen_the_keys_are_in_sight() -> None:
+    """However much goes: Enter cannot be undone."""
+    engine = engine_with(*(f"My brother number {number} is called Hugo and lives in Oslo." for number in range(12)))
+    engine.holding = tuple(f"companion-{number}.db" for number in range(20))
+    async with running(engine, size=NARROW) as (app, pilot):
+        await panel(app, pilot, 12)
+        await pilot.press("F")
+        await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
+        await wait_until(pilot, lambda: "forget for good   Esc" in screen_text(app))

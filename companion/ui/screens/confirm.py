@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 
 from companion.strings import text
@@ -23,11 +23,12 @@ class ConfirmScreen(ModalScreen[bool]):
     ]
     DEFAULT_CSS = """
     ConfirmScreen { align: center middle; }
-    ConfirmScreen > VerticalScroll {
+    ConfirmScreen > Vertical {
         width: 90%; max-width: 76; min-width: 40; height: auto; max-height: 90%;
-        border: round $primary; background: $surface; padding: 0 1; scrollbar-size-vertical: 1;
+        border: round $primary; background: $surface; padding: 0 1;
     }
-    ConfirmScreen .keys { color: $text-muted; margin-top: 1; }
+    ConfirmScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; margin-bottom: 1; }
+    ConfirmScreen .keys { color: $text-muted; dock: bottom; }
     """
 
     def __init__(self, question: str, lines: Sequence[str], yes: str) -> None:
@@ -37,9 +38,10 @@ class ConfirmScreen(ModalScreen[bool]):
         self._yes = yes
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Literal((self._question, "bold"))
-            yield Literal("\n".join(self._lines))
+        with Vertical():
+            with VerticalScroll():
+                yield Literal((self._question, "bold"))
+                yield Literal("\n".join(self._lines))
             yield Literal(text("confirm.keys", yes=self._yes), classes="keys")
 
     def on_mount(self) -> None:
