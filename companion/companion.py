@@ -138,7 +138,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             emit=self._emit,
             changed=self._status_changed,
             person_is_talking=lambda: self._talking.wanted,
-            ready=lambda: self._talking.renew(),
+            ready=self._get_ready,
             on_battery=settings.memory.on_battery,
             measuring=self._measuring,
             tuner=self._tuner,
@@ -285,12 +285,20 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             return
         self.end_pull()
         self._minding.end()  # a model that is thinking could not be closed
-        self._talking.close()
-        self._minding.close()
-        store, self._store = self._store, None
-        store.close()
+        try:
+            self._talking.close()
+            self._minding.close()
+        finally:
+            store, self._store = self._store, None
+            store.close()
 
     # Inside
+
+    def _get_ready(self) -> None:
+        """In the background, once recall is as good as it will be."""
+        self._talking.renew()
+        if self._load_model:  # somebody will talk
+            self._standing_by.get_ready()
 
     @property
     def _opened(self) -> Store:

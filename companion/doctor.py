@@ -300,6 +300,9 @@ def _backups(store: Store, paths: Paths, settings: Settings) -> Check:
     found, latest = backups.all(), backups.latest_sound()
     if problem is not None:
         return Check("backups", "warning", text("backup.failed", error=problem[1]), problem[1].hint)
+    if not backups.is_there:
+        missing = text("backup.no_folder", folder=backups.folder)
+        return Check("backups", "warning", missing, text("backup.no_folder_hint"))
     if latest is None:
         if found:
             return Check("backups", "warning", text("backup.none_sound", count=len(found)), text("backup.make_one"))

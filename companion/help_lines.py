@@ -96,6 +96,9 @@ def _zone() -> str:
 
 def _by_locale() -> str:
     names = [os.environ.get(name) or "" for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    chosen = next(filter(None, names), "")
+    if chosen.partition(".")[0] in ("C", "POSIX"):
+        return ""  # no place at all, which Python takes for the United States
     with suppress(ValueError):
         names.append(locale.getlocale()[0] or "")
     found = next((match for name in names if (match := _TERRITORY.search(name))), None)

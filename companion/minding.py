@@ -164,7 +164,8 @@ class Minding(Resting):
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(patience)
         if self.index is not None and (self._thread is None or not self._thread.is_alive()):
-            self.index.close()
+            # It is disposable: a disk that is full, or gone, must not keep anything else from being closed.
+            self._guard(self.index.close)
             self.index = None
 
     def _run(self) -> None:

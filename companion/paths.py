@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,13 @@ def default_paths() -> Paths:
         data=Path(platformdirs.user_data_dir(APP, appauthor=False)),
         config=Path(platformdirs.user_config_dir(APP, appauthor=False)),
     )
+
+
+def full_path(path: Path, seen_from: Path) -> Path:
+    """With a leading ~ replaced; the home of somebody who is not known here is a name like any other."""
+    with contextlib.suppress(RuntimeError):
+        path = path.expanduser()
+    return seen_from / path
 
 
 def keep_private() -> None:

@@ -38,6 +38,10 @@ class StandingBy:
     clock: Clock
     emit: Callable[[Event], None]
 
+    def get_ready(self) -> None:
+        """Read the rules now (0.1–0.3 s): the first message must not wait for them."""
+        self.look("I am here.\n我在这里。")
+
     def look(self, text: str) -> Seen:
         return Seen(distress(text), asks_what_it_is(text))
 

@@ -158,6 +158,21 @@ def test_an_unplugged_disk_is_told_in_the_morning_and_by_doctor_until_a_copy_is_
     assert companion.morning().warnings == ()
 
 
+@pytest.mark.parametrize("named", [None, "stick"])
+def test_doctor_tells_of_a_place_for_copies_that_is_none(house: House, named: str | None) -> None:
+    """Also when the night has not come yet."""
+    house.settings.backup.folder = Path(named) if named is not None else None
+    companion = house.open()
+    companion.send("hello")
+    companion.settle()
+    found = {check.name: check for check in companion.doctor()}["backups"]
+    assert (found.level == "ok") is (named is None), "the control: the profile's own folder is made when it is needed"
+    (house.paths.data / (named or "backups")).touch()
+    found = {check.name: check for check in companion.doctor()}["backups"]
+    assert found.level == "warning"
+    assert "Plug in the disk" in found.hint
+
+
 def test_a_copy_is_kept_before_the_schema_changes(
     paths: Paths, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,8 @@ from companion.chats import ChatMode
 from companion.clock import SetClock
 from companion.companion import Companion
 from companion.errors import CompanionError, ModelMissing, ProfileReadOnly
-from companion.events import CareShown, ProgramSaid, ReplyStarted, ReplyToken
+from companion.events import CareShown, ProgramSaid, ReplyStarted, ReplyToken, ThoughtsFormed
+from companion.mind.distress import tables
 from companion.mind.manner import Gate, asks_what_it_is, is_fit, leaves
 from companion.paths import Paths
 from companion.settings import CareSettings, Settings
@@ -46,6 +47,19 @@ def test_the_card_comes_before_anything_of_the_reply(house: House, mode: ChatMod
     person = companion.transcript()[-2]
     assert shown.turn == person.turn.id
     assert person.care == shown.card
+
+
+def test_nobody_in_despair_is_shown_that_their_words_were_taken_down(house: House) -> None:
+    companion = house.open()
+    companion.ask("I adopted a dog named Biscuit.")
+    companion.settle()
+    assert [line for event in house.events.of(ThoughtsFormed) for line in event.lines]  # usually it is
+    house.events.seen.clear()
+    companion.ask(CRISIS)
+    companion.settle()
+    told = house.events.of(ThoughtsFormed)
+    assert [line for event in told for line in event.lines] == []
+    assert [event.question for event in told if event.question] == []
 
 
 def test_it_comes_without_a_model(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,3 +354,14 @@ def test_without_an_occasion_nothing_is_held() -> None:
         gate.add(piece)
     assert said == ["Don't ", "go", " yet"]
     assert gate.end() == "Don't go yet"
+
+
+def test_the_first_message_does_not_wait_for_the_rules_to_be_read(house: House) -> None:
+    tables.cache_clear()
+    companion = house.open(load_model=False)
+    companion.settle()
+    assert tables.cache_info().currsize == 0, "nobody talks: a command that lists memories is not held up either"
+    companion.close()
+    companion = house.open()
+    companion.settle()
+    assert tables.cache_info().currsize == 2

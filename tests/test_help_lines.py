@@ -69,8 +69,8 @@ def test_the_setting_comes_first_then_the_zone_then_the_locale(monkeypatch: pyte
     assert country_of("auto") == "IE"
     monkeypatch.setenv("TZ", "UTC")
     assert country_of("auto") == "US"
-    monkeypatch.setenv("LANG", "C")
-    monkeypatch.setattr("locale.getlocale", lambda: (None, None))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setattr("locale.getlocale", lambda: ("en_US", "UTF-8"))  # what Python makes of that
     assert country_of("auto") == ""
 
 

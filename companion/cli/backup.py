@@ -173,6 +173,8 @@ def _key_of(paths: Paths, backups: Backups, chosen: Backup) -> bytes | None:
 
 
 def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
+    from companion.paths import full_path
+    from companion.store.backup_names import parse_name
     from companion.store.backups import Backups
 
     paths, backups = _backups()
@@ -181,9 +183,12 @@ def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
         if found is None:
             raise InvalidInput(text("backup_cli.none_sound"), hint=text("backup_cli.none_sound_hint"))
         return paths, backups, found
-    file = Path(name).expanduser()
-    if file.is_absolute() or file.parent != Path():
-        backups = Backups(paths, SystemClock(), file.parent.absolute(), whosever=True)
+    file = Path(name)
+    if file.parent != Path() or name.startswith("~"):
+        file = full_path(file, Path.cwd())
+        backups = Backups(paths, SystemClock(), file.parent, whosever=True)
+        if parse_name(file.name) is None and file.is_file():
+            raise InvalidInput(text("backup_cli.renamed", name=file.name), hint=text("backup_cli.renamed_hint"))
     return paths, backups, backups.get(file.name)
 
 

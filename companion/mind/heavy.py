@@ -49,11 +49,19 @@ def _is_spoken_of(each: RecalledMemory, spoken: set[str], past: bool) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    """Stems of content words; of Chinese, pairs of characters."""
+    """Stems of content words, the same for who is called in several ways; of Chinese, pairs of characters."""
+    text = _KIN.sub(lambda match: _CALLED.get(match[0].lower(), "inlaw"), text)
     pairs = {run[at : at + 2] for run in cjk_runs(text) for at in range(len(run) - 1)}
     return {*stems(text), *pairs} - _COMMON
 
 
+_CALLED = {
+    **dict.fromkeys(("mum", "mom", "mummy", "mommy", "mama", "ma"), "mother"),
+    **dict.fromkeys(("dad", "daddy", "papa", "pa"), "father"),
+    **dict.fromkeys(("gran", "grandma", "granny", "nan", "nana"), "grandmother"),
+    **dict.fromkeys(("grandpa", "grandad", "granddad"), "grandfather"),
+}
+_KIN = re.compile(rf"\b(?:\w+-in-law|{'|'.join(_CALLED)})\b", re.IGNORECASE)
 _COMMON = {
     *stems(
         "today yesterday tomorrow day week month year time thing feel feeling felt think know want like tell told say"

@@ -200,6 +200,9 @@ class Reflection:
             self.store.jobs.done(job)
         if not formed and not kept_apart:
             return None
+        if shown := self.store.care.of((turn_id,)).get(turn_id):
+            # Nobody in despair is shown under their words that these were taken down, or asked about them.
+            lines, question = ([], None) if shown.kind else (lines, question)
         asked, number = (question.text, question.id) if question is not None else ("", None)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), asked, number, kept_apart)
 

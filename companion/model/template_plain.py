@@ -12,7 +12,8 @@ DEEPEST = 40
 """Nodes below nodes."""
 LOOPS = 1
 """Over the messages; none within another."""
-LONGEST_SOURCE = 64_000
+LONGEST_SOURCE = 8_000
+"""Characters. The work is up to its square for each message: 200 of them took 14 s with 63,000, 0.3 s with 8,000."""
 FILTERS = frozenset({"trim", "length", "default", "d", "lower", "upper", "string", "safe", "first", "last"})
 METHODS = frozenset({"strip", "lstrip", "rstrip", "startswith", "endswith", "lower", "upper", "split"})
 FUNCTIONS = frozenset({"raise_exception"})

@@ -44,11 +44,6 @@ def is_what_was_written(path: Path) -> bool:
     return False
 
 
-def has_keys(path: Path) -> bool:
-    """Whether what opens it is there."""
-    return path.with_suffix(KEYS).is_file()
-
-
 def sweep(folder: Path, profile: str) -> None:
     """Remove what was begun and not finished. Only the one who holds the profile's lock makes copies of it."""
     with contextlib.suppress(OSError):

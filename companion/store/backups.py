@@ -9,6 +9,7 @@ time lie beside it.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,14 +23,13 @@ from companion.errors import (
     ProfileSealed,
     ProfileUnavailable,
 )
-from companion.paths import Paths
+from companion.paths import Paths, full_path
 from companion.safekeeping import Backup, BackupReason
 from companion.store import files
 from companion.store.backup_files import (
     KEYS,
     backups_in,
     described,
-    has_keys,
     is_what_was_written,
     parse_profile,
     remove,
@@ -41,9 +41,14 @@ from companion.store.database import Database
 from companion.store.encrypting import wipe
 from companion.store.erased import Erased
 from companion.store.headers import has_plain_header
+from companion.store.keys import read_keys
 from companion.store.marker import marked_profile, profile_of
 from companion.store.rotation import AHEAD, superfluous
 from companion.strings import text
+
+_one_at_a_time = threading.RLock()
+"""All that writes copies: the night, the person and an erasure may want to at once, and each sweeps up before it
+begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Backups:
         self._paths = paths
         self._clock = clock
         self._whosever = whosever
-        self._folder = paths.data / _home_known(folder) if folder not in (None, Path()) else None
+        self._folder = full_path(folder, paths.data) if folder not in (None, Path()) else None
 
     @property
     def folder(self) -> Path:
@@ -79,7 +84,8 @@ class Backups:
     def is_there(self) -> bool:
         """Whether copies can go there: false when the disk is unplugged."""
         with contextlib.suppress(OSError):
-            return self._folder is None or self._folder.is_dir()
+            made_when_needed = self.folder == self._paths.backups and not self.folder.exists()
+            return made_when_needed or self.folder.is_dir()
         return False
 
     def all(self) -> tuple[Backup, ...]:
@@ -113,8 +119,13 @@ class Backups:
     def check(self, backup: Backup) -> None:
         """Raises BackupUnusable when it is not what was written, or cannot be opened for want of its keys."""
         path = self.path(backup.name)
-        if backup.encrypted and not has_keys(path):
-            raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
+        if backup.encrypted:
+            try:
+                keys = read_keys(path.with_suffix(KEYS))
+            except ProfileError as error:
+                raise BackupUnusable(error.detail) from error
+            if keys is None:
+                raise BackupUnusable(text("backup.no_keys", path=path.with_suffix(KEYS)))
         if not is_what_was_written(path):
             raise BackupUnusable(text("backup.changed", name=backup.name))
 
@@ -140,12 +151,12 @@ class Backups:
         new one, and no old one was touched."""
         usual = reason in ("night", "hand")
         folder = self.folder if usual else self._paths.backups
-        sweep(folder, profile_of(db))
-        backup = self._keep(db, folder, reason, look)
-        # What cannot be removed, or encrypted, now will be when the next copy is made.
-        with contextlib.suppress(ProfileError):
-            self._prune(folder, backup)
-        if db.key is not None:
+        with _one_at_a_time:
+            sweep(folder, profile_of(db))
+            backup = self._keep(db, folder, reason, look)
+            # What cannot be removed, or encrypted, now will be when the next copy is made.
+            with contextlib.suppress(ProfileError):
+                self._prune(folder, backup)
             with contextlib.suppress(ProfileError):
                 self.encrypt_all(db)
         return backup
@@ -163,8 +174,15 @@ class Backups:
         return self._rewrite(name, lambda copy: Erased(db).give_key(copy), None, db.key, self._paths.keys)
 
     def encrypt_all(self, db: Database) -> None:
-        """Every backup that anybody could read. Raises ProfileError: then some are as they were."""
-        self._each(lambda backup: None if backup.encrypted else self.encrypt(backup.name, db))
+        """Every backup of this profile that anybody could read, with the key it has; those of others that lie in the
+        same folder are theirs. Raises ProfileError: then some are as they were."""
+        profile = profile_of(db)
+
+        def seal(backup: Backup) -> None:
+            if db.key is not None and not backup.encrypted and parse_profile(backup.name) == profile:
+                self.encrypt(backup.name, db)
+
+        self._each(seal)
 
     def _each(self, do: Callable[[Backup], object]) -> None:
         """With every backup, whatever becomes of the others. Raises the first ProfileError in the end."""
@@ -202,22 +220,23 @@ class Backups:
     def _rewrite(
         self, name: str, change: Callable[[Database], None], key: bytes | None, new_key: bytes | None, keys: Path
     ) -> Backup:
-        old, path = self.get(name), self.path(name)
-        working = path.with_name(f".{path.stem}.rewriting")
-        with files.told(path):
-            remove(working)
-            files.copy(path, working)
-        try:
-            with contextlib.closing(opened(working, key, change=True)) as db:
-                change(db)
-                made = (old.at, old.utc_offset)
-                new = self._keep(db, path.parent, old.reason, made=made, seal=Seal(new_key, keys))
-        finally:
-            with files.told(working):
-                wipe(working)
-        if new.name != old.name:
-            self._wipe(old.name)
-        return new
+        with _one_at_a_time:
+            old, path = self.get(name), self.path(name)
+            working = path.with_name(f".{path.stem}.rewriting")
+            with files.told(path):
+                remove(working)
+                files.copy(path, working)
+            try:
+                with contextlib.closing(opened(working, key, change=True)) as db:
+                    change(db)
+                    made = (old.at, old.utc_offset)
+                    new = self._keep(db, path.parent, old.reason, made=made, seal=Seal(new_key, keys))
+            finally:
+                with files.told(working):
+                    wipe(working)
+            if new.name != old.name:
+                self._wipe(old.name)
+            return new
 
     def _wipe(self, name: str) -> None:
         """Remove what must not be read any more; whoever dies on the way leaves no damaged one among the backups."""
@@ -286,13 +305,6 @@ class Backups:
         mine = backups_in(folder, parse_profile(sound.name))
         for backup in superfluous(mine, stamp(self._clock.now())[0], sound.name):
             self.remove(backup.name)
-
-
-def _home_known(folder: Path) -> Path:
-    try:
-        return folder.expanduser()
-    except RuntimeError:  # the home of somebody who is not known here
-        return folder
 
 
 def copy_before_migration(paths: Paths, clock: Clock, db: Database) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from companion.clock import Clock
-from companion.errors import BackupUnusable, ProfileError, ProfileMissing, ProfileUnavailable
+from companion.errors import BackupUnusable, ProfileError, ProfileMissing, ProfileTooNew, ProfileUnavailable
 from companion.paths import Paths
 from companion.safekeeping import Backup
 from companion.store import files
@@ -23,7 +23,7 @@ from companion.store.database import open_copy, open_database, read_closed
 from companion.store.encrypting import check_sealed
 from companion.store.erased import Erased
 from companion.store.marker import refuse_missing
-from companion.store.migrations import refuse_others
+from companion.store.migrations import MIGRATIONS, refuse_others
 from companion.strings import text
 
 _WITH_KEYS, _WITHOUT_KEYS = b"keys\n", b"no keys\n"
@@ -46,6 +46,9 @@ def restore(paths: Paths, backups: Backups, backup: Backup, clock: Clock, key: b
     everything is as it was."""
     finish_restoring(paths)
     backups.check(backup)
+    if backup.schema > len(MIGRATIONS):  # an encrypted one cannot be asked
+        too_new = text("engine.too_new", path=backup.name, version=backup.schema, migrations=len(MIGRATIONS))
+        raise ProfileTooNew(too_new)
     if paths.database.is_dir():
         raise ProfileUnavailable(text("backup.folder_in_place", path=paths.database))
     new, new_keys = _prepared(paths)

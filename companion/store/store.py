@@ -158,6 +158,8 @@ class Store:
         return self.db.read_only
 
     def close(self) -> None:
-        self.db.close()
-        if self._lock is not None:
-            self._lock.release()
+        try:
+            self.db.close()
+        finally:
+            if self._lock is not None:
+                self._lock.release()

@@ -33,10 +33,11 @@ def month(card: CareCard) -> str:
     return text("care.as_of_in", country=card.region, month=known)
 
 
-def plain_lines(card: CareCard, most: int | None = None) -> list[str]:
-    """The card line by line, as the plain chat and `say` write it."""
-    listed = [f"{number}  {what}" for number, what in map(line, card.lines[:most])]
-    return [says(card), *listed, f"{text('care.not_a_service')} ({month(card)})"]
+def plain_lines(card: CareCard, *, asked: bool = False) -> list[str]:
+    """The card line by line, as the plain chat and `say` write it. `asked`: the person wants the numbers, and may have
+    said nothing."""
+    listed = [f"{number}  {what}" for number, what in map(line, card.lines)]
+    return [text("care.asked") if asked else says(card), *listed, f"{text('care.not_a_service')} ({month(card)})"]
 
 
 def region_line(country: str) -> str:

@@ -36,7 +36,7 @@ class PasteFilter:
         out: list[str] = []
         while data:
             if self._pasting:
-                before, found, data = (self._held + data).partition(END)
+                before, found, data = _paste(self._held + data)
                 self._held = "" if found else _cut_mark(before)
                 kept = before[: len(before) - len(self._held)]
                 out.append(_ACTING.sub("", kept) + found)
@@ -48,6 +48,16 @@ class PasteFilter:
                 self._passed, data = (before + found)[-len(BEGIN) + 1 :], rest
                 self._pasting = bool(found)
         return "".join(out)
+
+
+def _paste(text: str) -> tuple[str, str, str]:
+    """What is pasted, END where it ends, and the rest. An end that another follows, and no beginning before that, was
+    pasted: what stands behind it would be keys. Only the terminal can keep out one that comes in a piece of its own."""
+    pasted, found, rest = text.partition(END)
+    while found and END in rest and BEGIN not in rest[: rest.index(END)]:
+        more, _, rest = rest.partition(END)
+        pasted += more
+    return pasted, found, rest
 
 
 def _cut_mark(text: str) -> str:

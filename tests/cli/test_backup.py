@@ -54,6 +54,18 @@ def test_a_damaged_copy_is_told_and_not_brought_back(shell: Shell, paths: Paths)
     assert len(shell.json("memories", "list")) == 1
 
 
+def test_what_is_no_backup_is_told(shell: Shell, tmp_path: Path, paths: Paths) -> None:
+    shell("memories", "add", "My boat is called Albatross.")
+    renamed = tmp_path / "my diary.db"
+    renamed.write_bytes((paths.backups / shell.json("backup", "now")["name"]).read_bytes())
+    told = shell("backup", "restore", str(renamed), "--yes")
+    assert "not called as a backup is" in told.stderr
+    for name in ("nosuch", "", "~nobody-of-this-name/x.db", str(tmp_path), str(tmp_path / "none.db"), "x" * 5000):
+        told = shell("backup", "restore", name, "--yes")
+        assert told.exit_code
+        assert "There is no backup" in told.stderr
+
+
 def test_nothing_is_put_back_unasked(shell: Shell) -> None:
     shell("memories", "add", "My boat is called Albatross.")
     shell("backup", "now")

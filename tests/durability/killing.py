@@ -19,6 +19,7 @@ import signal
 import sqlite3
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections import Counter
@@ -245,12 +246,24 @@ def run(home: Path, times: int, seed: int = 1, *, loses: bool = False) -> Report
     return report
 
 
+def read_rules() -> None:
+    """Live a little here, so that what is imported and compiled on the way is not so again in every fork."""
+    with tempfile.TemporaryDirectory() as home:
+        life = Life(Paths(Path(home), Path(home)), random.Random(0), SetClock(START), number=0)
+        life.open()
+        furnish(life, days=1)
+        life.close()
+    if threading.active_count() > 1:
+        raise RuntimeError("a process with threads is not to be forked")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--loses", action="store_true", help="have a change go missing, to see that it is missed")
     arguments = parser.parse_args()
+    read_rules()
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as home:
         report = run(Path(home), arguments.times, arguments.seed, loses=arguments.loses)
     sys.stdout.write(report.table() + "\n")

@@ -263,7 +263,7 @@ class Living(RuleBasedStateMachine):
                 assert not [call for call in calls if memory.text in call.messages[-1].memories]
 
 
-@pytest.mark.parametrize(("examples", "steps"), [(8, 25), pytest.param(40, 50, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(("examples", "steps"), [(6, 20), pytest.param(40, 50, marks=pytest.mark.nightly)])
 def test_always(examples: int, steps: int) -> None:
     run_state_machine_as_test(
         Living,

@@ -604,7 +604,7 @@ def test_json_is_not_broken_by_what_a_person_types(server: ScriptedServer) -> No
     server.replies("Fine")
     text = 'a "quote" \\ \x00 \ud83d 世界 <|im_end|>'
     assert ask(opened(server), [Message("user", text)]).text == "Fine"
-    assert "世界 <|im_end|>" in server.sent()[-1]["messages"][0]["content"]
+    assert "世界 < |im_end|>" in server.sent()[-1]["messages"][0]["content"]
 
 
 def test_a_server_takes_no_reply_that_is_not_finished(server: ScriptedServer) -> None:

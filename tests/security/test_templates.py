@@ -194,3 +194,17 @@ def test_a_template_cannot_make_up_a_place_for_a_text() -> None:
     source = CHATML.replace("message['content']", "message['content']|replace('.0', '.9999')")
     with pytest.raises(ModelWithoutTemplate):
         ChatTemplate(source).pieces(TALK)
+
+
+def test_long_work_over_long_text_is_not_done_in_place() -> None:
+    """Nothing in it grows, and yet 200 messages took 14 seconds."""
+    chain = "{% if c" + "|upper|lower" * 8 + " == 'b' %}{% endif %}"
+
+    def made(size: int) -> str:
+        inside = (
+            "{% for message in messages %}" + chain * (size // 2 // len(chain)) + "{{ message.content }}{% endfor %}"
+        )
+        return "{% set c = '" + "a" * (size // 2) + "' %}" + inside
+
+    assert is_plain(environment().parse(made(6_000)), made(6_000))
+    assert not is_plain(environment().parse(made(60_000)), made(60_000))

@@ -8,6 +8,7 @@ import random
 import stat
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from companion.clock import SetClock
 from companion.errors import BackupUnusable, DiskFull, NotFound, ProfileError, ProfileUnavailable
 from companion.paths import Paths
+from companion.safekeeping import Backup
 from companion.store.backups import Backups
 from companion.store.content import content_of
 from companion.store.database import Database
@@ -189,6 +191,31 @@ def test_what_is_said_while_the_copy_is_made_is_in_it_whole_or_not_at_all(store:
     with contextlib.closing(backups.open_backup(made[-1].name)) as copied:
         assert copied.check() == []
         assert content_of(copied).count("turns") >= 20
+
+
+def test_copies_that_are_asked_for_at_once_are_made_one_after_the_other(store: Store, paths: Paths) -> None:
+    """By the night and by hand, say, or twice by hand: whoever comes second must not write into the other's file."""
+    fill(store, 10)
+    made: list[Backup] = []
+    problems: list[Exception] = []
+
+    def make(number: int) -> None:
+        try:
+            clock = SetClock(datetime(2026, 5, 1 + number, 12, tzinfo=UTC))
+            made.append(Backups(paths, clock).make(store.db, "hand"))
+        except Exception as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=make, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    backups = Backups(paths, SetClock(datetime(2026, 5, 10, tzinfo=UTC)))
+    assert {each.name for each in backups.all()} == {each.name for each in made}
+    assert len(made) == 6
+    assert all(backups.look_at(each).sound for each in backups.all())
 
 
 def test_a_full_disk_leaves_everything_as_it_was(store: Store, clock: SetClock, tmp_path: Path, paths: Paths) -> None:

@@ -12,7 +12,9 @@ from companion.clock import SetClock
 from companion.errors import ProfileDamaged, ProfileMissing, ProfileSealed, ProfileUnavailable
 from companion.paths import Paths
 from companion.store.backups import Backups
+from companion.store.lock import ProfileLock
 from companion.store.store import Store
+from tests.house import House
 from tests.support import digests, say
 
 ENDS = ("", "-wal", "-shm")
@@ -156,3 +158,17 @@ def test_a_profile_of_before_the_marker_gets_one(lived: Paths, clock: SetClock) 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX file modes")
 def test_the_marker_is_the_persons_alone(lived: Paths) -> None:
     assert Path(lived.marker).stat().st_mode & 0o777 == 0o600
+
+
+def test_whoever_has_it_open_when_it_is_taken_away_ends_in_order(paths: Paths, clock: SetClock) -> None:
+    """The index cannot be noted as whole any more; everything else is closed, and the profile is free."""
+    house = House(paths, clock)
+    companion = house.open(index=True)
+    companion.send("I live in Porto.")
+    companion.settle()
+    assert companion._minding.index is not None, "the control: there is an index to be closed"
+    remove_database(paths)
+    companion.close()
+    lock = ProfileLock(paths.lock)
+    lock.acquire()
+    lock.release()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from companion.clock import SetClock
-from companion.errors import BackupUnusable, ProfileSealed
+from companion.errors import BackupUnusable, ProfileSealed, ProfileTooNew
 from companion.paths import Paths
 from companion.safekeeping import Backup
 from companion.store.backups import Backups
@@ -96,6 +97,38 @@ def test_without_its_keys_it_is_of_no_use_and_that_is_said(paths: Paths, clock: 
     assert digests(paths.data) == before
 
 
+@pytest.mark.parametrize("keys_now", [b"", b"{", b"\x00" * 700, None])
+def test_damaged_keys_put_nothing_back_that_nobody_could_open(
+    paths: Paths, clock: SetClock, backups: Backups, keys_now: bytes | None
+) -> None:
+    keys = locked(paths, clock)
+    older = made(paths, clock, backups, keys.database_key)
+    clock.advance(hours=1)
+    backup = made(paths, clock, backups, keys.database_key)
+    beside = backups.keys(backup.name)
+    beside.write_bytes(keys_now if keys_now is not None else beside.read_bytes()[: beside.stat().st_size // 2])
+    before = digests(paths.data)
+    with pytest.raises(BackupUnusable):
+        restore(paths, backups, backup, clock)
+    assert digests(paths.data) == before
+    assert backups.latest_sound() == replace(older, sound=True)
+
+
+def test_one_of_a_newer_companion_is_refused_though_nobody_can_look_into_it(
+    paths: Paths, clock: SetClock, backups: Backups
+) -> None:
+    keys = locked(paths, clock)
+    backup = made(paths, clock, backups, keys.database_key)
+    path, opens = backups.path(backup.name), backups.keys(backup.name)
+    newer = backup.name.replace(f"-v{backup.schema}-", "-v999-")
+    path.rename(path.with_name(newer))
+    opens.rename(path.with_name(newer).with_suffix(".keys"))
+    before = digests(paths.data)
+    with pytest.raises(ProfileTooNew):
+        restore(paths, backups, backups.get(newer), clock)
+    assert digests(paths.data) == before
+
+
 def test_copies_of_before_the_lock_can_be_encrypted(paths: Paths, clock: SetClock, backups: Backups) -> None:
     store = Store.open(paths, clock)
     say(store, CANARY)
@@ -149,3 +182,29 @@ def test_a_copy_of_before_the_lock_takes_the_lock_away(paths: Paths, clock: SetC
     assert not isinstance(kept, Backup)
     assert kept is not None
     assert (kept / "companion.keys").exists(), "what was there can be opened still"
+
+
+def test_one_from_before_the_lock_is_brought_back_though_others_lie_beside_it(
+    paths: Paths, clock: SetClock, tmp_path: Path
+) -> None:
+    """On a stick that two people use: what is kept first is encrypted, the other's copies stay as they are."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    others = Paths(tmp_path / "other", tmp_path / "other")
+    with contextlib.closing(Store.open(others, clock)) as store:
+        theirs = Backups(others, clock, stick).make(store.db, "hand")
+    with contextlib.closing(Store.open(paths, clock)) as store:
+        plain = Backups(paths, clock, stick).make(store.db, "hand")
+    keys = locked(paths, clock)
+    before = digests(stick)
+
+    there = Backups(paths, clock, stick, whosever=True)
+    kept = restore(paths, there, there.get(plain.name), clock, keys.database_key)
+    assert isinstance(kept, Backup)
+    assert kept.encrypted
+    with contextlib.closing(Store.open(paths, clock)) as store:
+        assert store.turns.latest(5) == []
+    after = digests(stick)
+    assert {name for name in before if name not in after} == {plain.name}, "that one is encrypted now"
+    assert after[theirs.name] == before[theirs.name]
+    assert not Backups(others, clock, stick).get(theirs.name).encrypted

@@ -46,6 +46,23 @@ async def test_memories_are_listed_newest_first_with_their_detail_beside_them() 
         await wait_until(pilot, lambda: "Where it comes from" in screen_text(app))
 
 
+async def test_a_detail_that_comes_before_its_place_stands_or_while_it_goes_ends_nothing() -> None:
+    engine = engine_with("I like tea.")
+    async with running(engine, size=WIDE) as (app, pilot):
+        await panel(app, pilot, 1)
+        detail = engine.memories[max(engine.memories)]
+        shown = await engine.memory(detail.id)
+        late = MemoryDetailView()
+        mounting = app.screen.mount(late)
+        late.show(shown)
+        late.show(None)
+        await mounting
+        late.show(shown)
+        await wait_until(pilot, lambda: "I like tea." in screen_text(app))
+        await late.remove_children()
+        late.show(shown)
+
+
 async def test_at_sixty_columns_the_detail_is_a_screen_of_its_own() -> None:
     engine = engine_with("I have a dog.")
     turn = engine.said("person", "Guess what! I have a dog. He is brown.")

@@ -31,6 +31,14 @@ def test_a_paste_is_one_paste_and_no_key(text: str) -> None:
     assert "\x1b" not in "".join(event.text for event in events if isinstance(event, Paste))
 
 
+@pytest.mark.parametrize("text", [f"a{END}/quit\r", f"{END}{END}\r", f"page{END}\x1b\rno{END}\x11yes", f"{END}"])
+def test_an_end_within_a_paste_ends_nothing(text: str) -> None:
+    """What a page has to hold so that the rest of it is typed, where the terminal does not keep it out (tmux)."""
+    events = heard(SafeParser(), f"{BEGIN}{text}{END}", "z", f"{BEGIN}b{END}{BEGIN}c{END}")
+    assert [event.key for event in events if isinstance(event, Key)] == ["z"]
+    assert [event.text for event in events if isinstance(event, Paste)][-2:] == ["b", "c"]
+
+
 def test_without_it_a_paste_presses_keys() -> None:
     """The positive control, and the day on which this is not needed any more."""
     events = heard(XTermParser(), f"{BEGIN}evil\x1b\r\x1b\x11{END}")

@@ -124,7 +124,7 @@ def _backup(session: Session, _: str) -> None:
 
 def _care(session: Session, _: str) -> None:
     card = care_card("crisis", "self", session.settings.care.region)
-    tell([*plain_lines(card), region_line(card.region)])
+    tell([*plain_lines(card, asked=True), region_line(card.region)])
 
 
 COMMANDS: dict[str, Run] = {

@@ -41,7 +41,7 @@ class CareActions(Sending):
             cards[-1].scroll_visible(animate=False)
             return
         card = care_card("crisis", "self", cast("CompanionApp", self.app).settings.care.region)
-        self.app.push_screen(ReaderScreen("\n\n".join([*plain_lines(card), region_line(card.region)])))
+        self.app.push_screen(ReaderScreen("\n\n".join([*plain_lines(card, asked=True), region_line(card.region)])))
 
     @on(CareCardView.Left)
     def _care_left(self) -> None:

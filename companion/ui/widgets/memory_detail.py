@@ -28,15 +28,19 @@ class MemoryDetailView(VerticalScroll, can_focus=False):
     MemoryDetailView { padding: 1 2; scrollbar-size-vertical: 1; height: 1fr; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._content = Literal()
+        """By name and not by a query: what is to be shown may come before it stands there, or while it goes."""
+
     def compose(self) -> ComposeResult:
-        yield Literal()
+        yield self._content
 
     def show(self, detail: MemoryDetail | None) -> None:
-        content = self.query_one(Literal)
         if detail is None:
-            content.show()
+            self._content.show()
         else:
-            content.update(detail_text(detail))
+            self._content.update(detail_text(detail))
         self.scroll_home(animate=False)
 
 
