@@ -26,9 +26,7 @@ async def soaked(paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     return soak.samples
 
 
-async def test_ninety_turns_leave_nothing_behind(
-    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_ninety_turns_leave_nothing_behind(paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _, last, _ = await soaked(paths, tmp_path, monkeypatch, 90, 30)
     grown = [after - before for before, after in zip(first.counts, last.counts, strict=True)]
     # Chroma opens more connections and threads over its first hundreds of turns, until there are enough.
