@@ -206,6 +206,8 @@ def _thinking(talking: Talking, measuring: Measuring) -> Check:
 
 def _meaning(store: Store, minding: Minding, settings: Settings) -> list[Check]:
     meaning = minding.recall.meaning
+    if meaning is None and store.read_only:
+        return [Check("embedder", "ok", text("doctor.embedder_read_only"))]
     if meaning is None:
         problem = minding.problem or CompanionError(text("engine.was_not_loaded"))
         return [Check("embedder", "warning", str(problem), problem.hint)]

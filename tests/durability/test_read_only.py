@@ -39,6 +39,7 @@ def test_it_says_so_and_can_be_read(frozen: Life) -> None:
     companion = frozen.companion
     assert companion.status().read_only
     assert any("read-only" in check.detail or "read-only" in check.name for check in companion.doctor())
+    assert not any("companion doctor" in check.hint for check in companion.doctor()), "whoever reads it has run it"
     assert frozen.memories("active")
     assert companion.transcript()
     assert companion.conversations()

@@ -98,11 +98,10 @@ def _replies(profile: Path) -> int:
 @pytest.mark.skipif(not can_be_cut_off(), reason="a network of its own needs unshare, and the right to use it")
 def test_without_any_network_it_is_all_there(place: Place) -> None:
     """What is said on the command line is answered and remembered, and nobody is so much as looked up."""
-    for said in SAID[:2]:
-        answered = place.run("say", said, before=("unshare", "-rn"))
-        assert answered.returncode == 0, answered.stderr
-        assert answered.stdout.strip()
-        place.check()
+    answered = place.run("say", "My sister Lena bakes bread.", before=("unshare", "-rn"))
+    assert answered.returncode == 0, answered.stderr
+    assert answered.stdout.strip()
+    place.check()
     found = place.run("memories", "search", "Lena", before=("unshare", "-rn"))
     assert "bakes bread" in found.stdout
     place.check()
