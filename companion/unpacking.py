@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import bz2
+import errno
 import gzip
 import json
 import lzma
@@ -219,6 +220,10 @@ def _unzip(path: Path, into: _Unpacking) -> None:
                     checked_name(_zip_name(entry))
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError, OverflowError) as error:
         raise _refused(text("unpacking.damaged")) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise  # the disk's trouble
+        raise _refused(text("unpacking.damaged")) from error  # it says that something lies before its beginning
     except (NotImplementedError, RuntimeError) as error:  # a method of packing that Python does not know
         raise _refused(text("unpacking.method"), text("unpacking.method_hint")) from error
 

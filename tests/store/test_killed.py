@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.clock import SetClock
+from companion.clock import SetClock, SystemClock
 from companion.paths import Paths
 from companion.store.backups import Backups
 from companion.store.content import Content, content_of
@@ -75,7 +75,7 @@ def backups_killed(tmp_path: Path, times: int) -> dict[str, int]:
             shutil.copytree(whole.data, home)
             paths = Paths(home, home)
             done = killer.do("backup", home, after)
-            backups = Backups(paths, SetClock(START))
+            backups = Backups(paths, SystemClock())  # by which it was made
             found = backups.all()
             assert len(found) == 2 if done else len(found) in (1, 2)
             assert all(backups.look_at(each).sound for each in found), "whatever has a name is whole"
