@@ -134,7 +134,8 @@ class PageScreen(MemoryActions):
     # Walking
 
     def _walkable(self) -> list[Widget]:
-        return [widget for widget in self.query_one(PageView).children if widget.can_focus]
+        # None of them once the page is being closed.
+        return [widget for view in self.query(PageView) for widget in view.children if widget.can_focus]
 
     def _place(self) -> int | None:
         places = self._walkable()
