@@ -21,10 +21,11 @@ from pathlib import Path
 
 from companion.errors import DiskFull, ProfileError, ProfileReadOnly, ProfileSealed, ProfileUnavailable
 from companion.paths import Paths
+from companion.store import files
 from companion.store.content import content_of
 from companion.store.database import Database, opens_with, read_closed
 from companion.store.headers import looks_encrypted
-from companion.store.keys import Unlocked, sync_folder, write_keys
+from companion.store.keys import Unlocked, write_keys
 from companion.strings import text
 
 _CHUNK = 1 << 20
@@ -66,7 +67,7 @@ def decrypt(db: Database, paths: Paths) -> None:
             except OSError:
                 wipe(copy)
                 raise
-            sync_folder(paths.data)
+            files.sync_folder(paths.data)
 
         db.turn_to(commit, lambda: finish(paths, None), None)
 
@@ -108,10 +109,10 @@ def _finish_decrypting(paths: Paths) -> None:
         if paths.database.exists() and looks_encrypted(paths.database):
             # Nothing of ours leaves it so. Without its keys nobody could ever open it: they are put back.
             _gone(paths).replace(paths.keys)
-            sync_folder(paths.data)
+            files.sync_folder(paths.data)
             raise ProfileSealed(str(paths.data))
         _gone(paths).unlink()
-        sync_folder(paths.data)
+        files.sync_folder(paths.data)
     wipe(plain)
     wipe(old)
 
@@ -148,7 +149,7 @@ def _exchange(paths: Paths, copy: Path, old: Path) -> None:
     for ending in _KINDRED[1:]:
         wipe(_beside(paths, ending))
     copy.replace(paths.database)
-    sync_folder(paths.data)
+    files.sync_folder(paths.data)
     wipe(old)
 
 
@@ -165,8 +166,8 @@ def _copied(db: Database, paths: Paths, ending: str, key: bytes | None) -> Itera
             os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             db.copy_to(copy, key)
             _compare(db, copy, key)
-            _sync(copy)
-            sync_folder(paths.data)
+            files.sync(copy)
+            files.sync_folder(paths.data)
         except BaseException as error:
             with contextlib.suppress(OSError):
                 wipe(copy)
@@ -190,11 +191,6 @@ def _compare(db: Database, copy: Path, key: bytes | None) -> None:
             raise ProfileError(text("sealing.copy_differs"), hint=text("sealing.copy_differs_hint"))
     finally:
         found.close()
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def wipe(path: Path) -> None:

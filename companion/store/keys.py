@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -33,6 +32,7 @@ from companion.passphrases import (
     read_recovery_code,
     strength,
 )
+from companion.store import files
 from companion.strings import text
 
 SlotKind = Literal["passphrase", "recovery", "keyring"]
@@ -248,31 +248,12 @@ def read_keys(path: Path) -> KeyFile | None:
 
 def write_keys(path: Path, file: KeyFile) -> None:
     """In one step, on disk when it returns. Raises ProfileUnavailable, DiskFull; then nothing was changed."""
-    part = path.with_name(path.name + ".part")
     try:
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(file.as_bytes())
-            opened.flush()
-            os.fsync(opened.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+        files.write(path, file.as_bytes())
     except OSError as error:
-        part.unlink(missing_ok=True)
         if error.errno == 28:  # ENOSPC
             raise DiskFull(str(path.parent)) from error
         raise ProfileUnavailable(f"{path} ({error.strerror or error})") from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that were changed in it last, where the system can (Windows does so by itself)."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _parsed(content: bytes) -> KeyFile:
