@@ -31,6 +31,7 @@ from companion.records import (
 from companion.reports import Check, DayMood, MorningReport, SleepReport
 from companion.safekeeping import Backup, Erasure, Protection, QuarantinedSource
 from companion.status import EngineStatus
+from companion.transfers import Exported, ExportForm, Imported, ImportForm, ImportPlan
 
 
 class CompanionApi(Protocol):
@@ -301,6 +302,20 @@ class CompanionApi(Protocol):
 
     def remove_source(self, id: int) -> Change:
         """Its memories are forgotten, all at once. Raises NotFound."""
+
+    # Export and import
+    def export_to(self, folder: str, form: ExportForm = "markdown") -> Exported:
+        """Write all that is remembered and was said into a folder that is new, empty, or an earlier export. Raises
+        InvalidInput for another folder, DiskFull, ProfileError."""
+
+    def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
+        """What `import_from` would do; changes nothing. `form`: by default what it looks like. Raises FileRefused,
+        NotFound, InvalidInput when nothing tells what it is."""
+
+    def import_from(self, path: str, form: ImportForm | None = None) -> Imported:
+        """Bring it in, after a backup. What comes from elsewhere waits until its source is confirmed; hand edits of
+        this profile's own export are made at once, in one batch. What is here already is not brought in twice. Raises
+        as `plan_import`, and ProfileError."""
 
     def close(self) -> None:
         """Stop, keep the partial reply, release the profile. Safe to call twice."""

@@ -20,6 +20,7 @@ from companion.editing import Editing
 from companion.erasing import Erasing
 from companion.errors import CompanionError, ModelMissing, ProfileError
 from companion.events import Event, Listener
+from companion.exchanging import Exchanging
 from companion.holding import Holding
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
@@ -59,7 +60,7 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp, Erasing, Quarantining):
+class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp, Erasing, Quarantining, Exchanging):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language

@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from companion.calls.care import CareCalls
 from companion.calls.chats import ChatCalls
+from companion.calls.exchange import ExchangeCalls
 from companion.calls.memory import MemoryCalls
 from companion.calls.models import ModelCalls
 from companion.calls.safekeeping import SafekeepingCalls
 from companion.events import Listener
 
 
-class EnginePort(ChatCalls, MemoryCalls, ModelCalls, CareCalls, SafekeepingCalls):
+class EnginePort(ChatCalls, MemoryCalls, ModelCalls, CareCalls, SafekeepingCalls, ExchangeCalls):
     """What the app needs of an engine. Whoever is one gives it `_call` and the life below. Every coroutine raises a
     `CompanionError`, `EngineStopped` when the process is gone."""
 

@@ -37,6 +37,7 @@ _OF_THE_PROGRAM = frozenset(
         *(("consolidated", column) for column in ("basis", "text_hash")),
         *(("care", column) for column in ("kind", "about")),
         ("evidence", "quote_hash"),
+        *(("origins", column) for column in ("origin", "kind", "key")),
         ("judgements", "verdict"),
         *(("lessons", column) for column in ("reason", "change")),
         ("reviews", "cause"),

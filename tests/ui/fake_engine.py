@@ -40,6 +40,7 @@ from companion.reports import Check, MorningReport, SleepReport
 from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next
 from tests.ui.fake_erasing import FakeErasing
+from tests.ui.fake_exchange import FakeExchange
 from tests.ui.fake_memories import FakeMemories
 from tests.ui.fake_personas import FakePersonas
 from tests.ui.fake_quarantine import FakeQuarantine
@@ -61,7 +62,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeErasing, FakeQuarantine, FakeSafekeeping, FakeChats, FakeMemories, FakePersonas):
+class FakeEngine(FakeErasing, FakeQuarantine, FakeSafekeeping, FakeChats, FakeMemories, FakePersonas, FakeExchange):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"

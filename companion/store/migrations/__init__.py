@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from companion.errors import ProfileDamaged, ProfileTooNew
 from companion.store.database import APPLICATION_ID, Database, Identity
-from companion.store.migrations import caring, chats, erasing, first, judging, quarantining, scopes
+from companion.store.migrations import caring, chats, erasing, exchanging, first, judging, quarantining, scopes
 from companion.strings import text
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
@@ -39,6 +39,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     erasing.chain_the_journal,
     quarantining.keep_sources,
     caring.keep_care,
+    exchanging.keep_origins,
 )
 
 

@@ -1,0 +1,18 @@
+"""Steps of the schema for what was brought in from elsewhere."""
+
+from __future__ import annotations
+
+from companion.store.database import Database
+
+
+def keep_origins(db: Database) -> None:
+    """Where a row came from: `origin` is the program or the profile it was exported by, `key` a hash of what it is
+    called there, so that the same is not brought in twice, and is found again when it was changed there."""
+    db.run(
+        """CREATE TABLE origins (
+             origin TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('conversation','turn','memory')),
+             key TEXT NOT NULL, local INTEGER NOT NULL, source INTEGER REFERENCES sources(id) ON DELETE CASCADE,
+             PRIMARY KEY (origin, kind, key)) STRICT, WITHOUT ROWID"""
+    )
+    db.run("CREATE INDEX origins_by_row ON origins(kind, local)")
+    db.run("CREATE INDEX origins_by_source ON origins(source) WHERE source IS NOT NULL")
