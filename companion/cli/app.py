@@ -20,6 +20,7 @@ from companion.cli.lock import lock
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
+from companion.cli.peers import peers
 from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
@@ -42,6 +43,7 @@ app.add_typer(memories.app, name="memories")
 app.add_typer(models.app, name="models")
 app.add_typer(backup.app, name="backup")
 app.add_typer(bench.app, name="bench")
+bench.app.command()(peers)
 app.command()(say)
 app.command()(portrait)
 app.command()(mood)
