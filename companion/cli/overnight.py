@@ -95,6 +95,9 @@ def _mac() -> bool:
 
 
 def _domain() -> str:
+    """Of launchctl, which macOS alone has."""
+    if sys.platform == "win32":
+        return ""
     return f"gui/{os.getuid()}"
 
 
