@@ -1,6 +1,6 @@
-"""The reference in docs/commands.md, made from the commands themselves.
+"""The reference in docs/commands.md and the short table of the README, made from the commands themselves.
 
-python -m tests.architecture.commands_page     writes it anew
+python -m tests.architecture.commands_page     writes both anew
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 import typer
 
 from companion.cli.app import app
-from tests.architecture.tables import DOCS, between, row, table
+from tests.architecture.tables import DOCS, ROOT, between, row, table
 
 PAGE = DOCS / "commands.md"
+README = ROOT / "README.md"
 _VALUES = {
     "int": "N",
     "int range": "N",
@@ -87,5 +88,24 @@ def written(page: str) -> str:
     return between(page, "reference", reference())
 
 
+def summary() -> str:
+    """The program and what stands directly below it, a line each; groups with what they hold."""
+    commands = list(told())
+    lines = table("command", "what it does")
+    for command in commands:
+        if command.path.count(" ") > 1:
+            continue
+        below = [each.path.split()[-1] for each in commands if each.path.rpartition(" ")[0] == command.path]
+        holds = f" ({', '.join(below)})" if command.is_group and " " in command.path else ""
+        lines.append(row(f"`{command.path}`", command.about + holds))
+    return "\n".join([*lines, ""])
+
+
+def readme_written(page: str) -> str:
+    """The README with its table as it is to be."""
+    return between(page, "commands", summary())
+
+
 if __name__ == "__main__":
     PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
+    README.write_text(readme_written(README.read_text("utf-8")), "utf-8")
