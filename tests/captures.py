@@ -3,8 +3,8 @@
 python -m tests.captures [NAME…]     writes docs/captures/*.svg anew, in about a minute
 
 The clock is set and the model's choice of words fixed: what it says is shown as it came. Two runs on one machine differ
-only in the speed that the status line tells. llama.cpp rounds a little otherwise on another processor, so that there the
-replies may come out otherwise.
+only in the speed that the status line tells. llama.cpp rounds a little otherwise on another processor, so that replies
+may come out otherwise there.
 """
 
 from __future__ import annotations

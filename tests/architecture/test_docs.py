@@ -171,25 +171,39 @@ def unknown(span: str, commands: dict[str, Told]) -> str:
     return " ".join(option for option in options if option not in known)
 
 
+@pytest.fixture(scope="module")
+def commands() -> dict[str, Told]:
+    return {command.path: command for command in told()}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_command_that_is_shown_can_be_given(page: Path) -> None:
-    commands = {command.path: command for command in told()}
+def test_every_command_that_is_shown_can_be_given(page: Path, commands: dict[str, Told]) -> None:
     assert [f"{span}: {wrong}" for span in written_commands(page) if (wrong := unknown(span, commands))] == []
 
 
-def test_a_command_that_is_gone_would_be_seen() -> None:
-    commands = {command.path: command for command in told()}
+def test_a_command_that_is_gone_would_be_seen(commands: dict[str, Told]) -> None:
     assert unknown("companion memories list --as-of DATE", commands) == ""
     assert unknown("companion memories lst", commands) == "companion memories lst"
     assert unknown("companion sleep --dry", commands) == "--dry"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_every_variable_that_is_named_is_read(page: Path) -> None:
+def test_every_variable_that_is_named_is_read() -> None:
     """COMPANION_MODEL__PATH and the like are settings; the others are named in the code."""
     settings = {
         f"COMPANION_{f'{section}__' if section else ''}{name}".upper() for section, name, _ in settings_page.fields()
     }
     code = "".join(file.read_text("utf-8") for file in (ROOT / "companion").rglob("*.py"))
-    named = set(re.findall(r"\bCOMPANION_[A-Z_]*[A-Z]\b", page.read_text("utf-8"))) - {"COMPANION_SECTION__NAME"}
+    named = {name for page in PAGES for name in re.findall(r"\bCOMPANION_[A-Z_]*[A-Z]\b", page.read_text("utf-8"))}
     assert {name for name in named if name not in settings and name not in code} == set()
+    assert "COMPANION_MODEL__URL" in named
+
+
+# Pictures
+
+
+@pytest.mark.parametrize("picture", sorted(DOCS.rglob("*.svg")), ids=lambda picture: picture.stem)
+def test_a_picture_fetches_nothing_and_stays_small(picture: Path) -> None:
+    svg = picture.read_text("utf-8")
+    assert set(re.findall(r"[a-z]+://[^\s\"')>]+", svg)) <= {"http://www.w3.org/2000/svg", "https://www.textualize.io"}
+    assert re.search(r"url\((?!#)|@import|@font-face|<script|href=(?!\"#)", svg) is None
+    assert len(svg) < 80_000
