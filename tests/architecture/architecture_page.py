@@ -1,7 +1,4 @@
-"""The layers in docs/architecture.md, made from the import contract and from what each module says of itself.
-
-python -m tests.architecture.architecture_page     writes them anew
-"""
+"""The layers in docs/architecture.md, made from the import contract and from what each module says of itself."""
 
 from __future__ import annotations
 
@@ -58,7 +55,3 @@ def library_table() -> str:
 def written(page: str) -> str:
     """`page` with its tables as they are to be."""
     return between(between(page, "layers", layer_table()), "libraries", library_table())
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")

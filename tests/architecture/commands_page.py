@@ -1,7 +1,4 @@
-"""The reference in docs/commands.md and the short table of the README, made from the commands themselves.
-
-python -m tests.architecture.commands_page     writes both anew
-"""
+"""The reference in docs/commands.md and the short table of the README, made from the commands themselves."""
 
 from __future__ import annotations
 
@@ -104,8 +101,3 @@ def summary() -> str:
 def readme_written(page: str) -> str:
     """The README with its table as it is to be."""
     return between(page, "commands", summary())
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
-    README.write_text(readme_written(README.read_text("utf-8")), "utf-8")

@@ -1,7 +1,4 @@
-"""The man page docs/companion.1, made from the commands themselves.
-
-python -m tests.architecture.man_page     writes it anew
-"""
+"""The man page docs/companion.1, made from the commands themselves."""
 
 from __future__ import annotations
 
@@ -68,7 +65,7 @@ def page() -> str:
     """The whole page."""
     program, *commands = told()
     lines = [
-        '.\\" Made by python -m tests.architecture.man_page; a test holds it.',
+        '.\\" Made by python -m tests.architecture.all_pages; a test holds it.',
         f'.TH COMPANION 1 "" "Companion {companion.__version__}" "User Commands"',
         ".SH NAME", f"companion \\- {roff('a private companion in the terminal that remembers you')}",
         ".SH SYNOPSIS", ".B companion", roff("[OPTIONS] [COMMAND [ARGS]...]"),
@@ -82,7 +79,3 @@ def page() -> str:
     for title, pairs in (("FILES", FILES), ("ENVIRONMENT", ENVIRONMENT), ("EXIT STATUS", EXIT_STATUS)):
         lines += [f".SH {title}", *_listed(pairs)]
     return "\n".join([*lines, ""])
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), "utf-8")

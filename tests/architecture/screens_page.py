@@ -1,7 +1,4 @@
-"""The tables of docs/screens.md, made from what the program declares.
-
-python -m tests.architecture.screens_page     writes them anew
-"""
+"""The tables of docs/screens.md, made from what the program declares."""
 
 from __future__ import annotations
 
@@ -138,7 +135,3 @@ def written(page: str) -> str:
     for name, made in (("keys", key_tables()), ("commands", command_table()), ("lines", plain_tables())):
         page = between(page, name, made)
     return page
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")

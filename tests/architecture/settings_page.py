@@ -1,7 +1,4 @@
-"""The tables of docs/settings.md, made from the settings' own model.
-
-python -m tests.architecture.settings_page     writes them anew
-"""
+"""The tables of docs/settings.md, made from the settings' own model."""
 
 from __future__ import annotations
 
@@ -67,7 +64,3 @@ def tables() -> str:
 def written(page: str) -> str:
     """`page` with its tables as they are to be."""
     return between(page, "settings", tables())
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")

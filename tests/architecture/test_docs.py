@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,28 +13,22 @@ import pytest
 from companion.cli.plain_commands import GROUPS
 from companion.settings import Settings
 from companion.ui.commands import ENTRIES
-from tests.architecture import architecture_page, commands_page, man_page, settings_page
+from tests.architecture import architecture_page, settings_page
+from tests.architecture.all_pages import PAGES as MADE
 from tests.architecture.commands_page import Told, told
 from tests.architecture.tables import DOCS, ROOT, within
 
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-MADE: dict[str, tuple[Path, Callable[[str], str]]] = {
-    "architecture_page": (architecture_page.PAGE, architecture_page.written),
-    "commands_page": (commands_page.PAGE, commands_page.written),
-    "commands_page (README)": (commands_page.README, commands_page.readme_written),
-    "settings_page": (settings_page.PAGE, settings_page.written),
-    "man_page": (man_page.PAGE, lambda _: man_page.page()),
-}
 LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```$", re.M | re.S)
 FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\.(?:py|toml|txt|json|md|npz|1))`")
 
 
-@pytest.mark.parametrize("script", MADE)
-def test_what_is_made_by_script_is_as_the_program_is(script: str) -> None:
-    page, written = MADE[script]
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_by_script_is_as_the_program_is(name: str) -> None:
+    page, written = MADE[name]
     text = page.read_text("utf-8")
-    assert written(text) == text, f"write it anew: python -m tests.architecture.{script.split()[0]}"
+    assert written(text) == text, "write it anew: python -m tests.architecture.all_pages"
 
 
 # The reference
