@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from companion.cli.plain_commands import GROUPS
+from companion.model.protocol import Sampling
 from companion.settings import Settings
 from companion.ui.commands import ENTRIES
 from tests.architecture import architecture_page, settings_page
@@ -63,6 +66,16 @@ def test_every_setting_is_documented() -> None:
             missing.append(f"{section}.{name}")
     assert missing == []
     assert set(re.findall(r"^### `\[(\w+)\]`", page, re.M)) < set(Settings.model_fields)
+
+
+def test_every_line_of_a_personas_file_is_documented() -> None:
+    page = (DOCS / "settings.md").read_text("utf-8").partition("## A persona's file")[2].partition("\n## ")[0]
+    for file in (ROOT / "assets" / "personas").glob("*.toml"):
+        persona = tomllib.loads(file.read_text("utf-8"))
+        names = {*persona, *persona.get("sampling", {})} - {"sampling"}
+        assert [name for name in names if f"`{name}`" not in page] == []
+    of_a_file = {each.name for each in dataclasses.fields(Sampling)} - {"seed"}
+    assert [name for name in of_a_file if f"`{name}`" not in page] == []
 
 
 def test_every_slash_command_and_line_is_documented() -> None:
