@@ -143,7 +143,7 @@ SCREENS: dict[str, Steps] = {
 """One after the other in one app."""
 
 
-async def capture(paths: Paths, clock: SetClock, wanted: set[str]) -> None:
+async def capture(paths: Paths, clock: SetClock, folder: Path, wanted: set[str]) -> None:
     with opened(paths, clock) as companion:
         app = CompanionApp(InProcess(companion), SETTINGS, paths=paths)
         async with app.run_test(size=WIDE) as pilot:
@@ -151,9 +151,8 @@ async def capture(paths: Paths, clock: SetClock, wanted: set[str]) -> None:
             for name, steps in SCREENS.items():
                 await steps(app, pilot)
                 await still(app, pilot)
-                print(name, screen_text(app), sep="\n")  # noqa: T201
                 if not wanted or name in wanted:
-                    (FOLDER / f"{name}.svg").write_text(offline(app.export_screenshot(title="Companion")), "utf-8")
+                    (folder / f"{name}.svg").write_text(offline(app.export_screenshot(title="Companion")), "utf-8")
 
 
 async def still(app: CompanionApp, pilot: Pilot[Any]) -> None:
@@ -170,14 +169,15 @@ def offline(svg: str) -> str:
     return svg.replace("Fira Code,", "'Fira Code','DejaVu Sans Mono',Menlo,Consolas,")
 
 
-def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
+def make(folder: Path, wanted: set[str]) -> None:
+    """Write the pictures named in `wanted`, or all, into `folder`."""
     clock = SetClock(BEGAN)
     with tempfile.TemporaryDirectory() as home, patch.object(SystemClock, "now", lambda _: clock.now()):
         paths = Paths(Path(home) / "data", Path(home) / "config")
         live(paths, clock)
-        asyncio.run(capture(paths, clock, set(sys.argv[1:])))
+        asyncio.run(capture(paths, clock, folder, wanted))
 
 
 if __name__ == "__main__":
-    main()
+    FOLDER.mkdir(exist_ok=True)
+    make(FOLDER, set(sys.argv[1:]))
