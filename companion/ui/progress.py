@@ -43,6 +43,8 @@ class Progress:
     """Who is talking, where that is not the companion that comes along."""
     pull: PullMeter | None = None
     """The model that is being fetched."""
+    voice: str = ""
+    """That the microphone is open, or that something is read aloud."""
     _answered: int = 0
 
     def sent(self, turn: int) -> None:
@@ -115,8 +117,9 @@ class Progress:
 
     @property
     def always(self) -> int:
-        """How many of the facts are told however narrow the line is: where words go, or that they stay."""
-        return len(self.destinations) + len(self._seal)
+        """How many of the facts are told however narrow the line is: that the microphone is open, where words go, or
+        that they stay."""
+        return len(self.destinations) + len(self._seal) + bool(self.voice)
 
     @property
     def _seal(self) -> list[str]:
@@ -133,7 +136,12 @@ class Progress:
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = [*self.destinations, *self._seal, *([LOCK] if self.status.encrypted else [])]
+        facts = [
+            *filter(None, (self.voice,)),
+            *self.destinations,
+            *self._seal,
+            *([LOCK] if self.status.encrypted else []),
+        ]
         facts += [self.speaker] if self.speaker else []
         if self.status.read_only:
             facts.append(text("status.read_only"))
