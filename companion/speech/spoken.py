@@ -28,7 +28,7 @@ _RULE = re.compile(r"^[\s|:=*_-]{2,}$")
 _EMPHASIS = re.compile(r"\*+|~~+|`+|(?<![^\W_])_+(?=\S)|(?<=\S)_+(?![^\W_])")
 _BRACKETS = re.compile(r"[\[\]{}\\^]+")
 _CELLS = re.compile(r"(?:\s*\|)+\s*")
-_LOOSE = re.compile(r"\s+(?=[.,;!?…](?:\s|$))")
+_LOOSE = re.compile(r"\s+(?=[.,;!?…](?:\s|$)|[，。！？；：、])")
 _BREAK = re.compile(r"[,;:，；：、—–]\s*|\s+")
 _UNSPOKEN = ("So", "Sk", "Cc", "Cf", "Co", "Cn", "Cs")
 

@@ -132,6 +132,10 @@ class Voice:
         self.hush()
         self.cancel()
 
+    def arrived(self) -> None:
+        """It is known which conversation is open."""
+        self._show()
+
     def close(self) -> None:
         """Locked, or at an end: nothing is said, heard or kept in memory any more."""
         self._aloud_here = False
