@@ -107,11 +107,12 @@ class SpeakingApp(ShellApp):
         else:
             tell(self, title, level=level, seconds=3)
 
-    def show_voice(self, told: str) -> None:
+    def show_voice(self, recording: str, aloud: str) -> None:
         if self._voice_clock is None and self.voice_wants_clock:
             self._voice_clock = self.set_interval(TICK, self._tick, name="voice")
-        if self.chat.progress.voice != told:
-            self.chat.progress.voice = told
+        progress = self.chat.progress
+        if (progress.recording, progress.aloud) != (recording, aloud):
+            progress.recording, progress.aloud = recording, aloud
             self.chat.show_status()
 
     @property

@@ -35,8 +35,8 @@ class Place(Protocol):
         self, title: str, hint: str = "", level: Literal["information", "warning"] = "information"
     ) -> None: ...
 
-    def show_voice(self, told: str) -> None:
-        """In the status line."""
+    def show_voice(self, recording: str, aloud: str) -> None:
+        """In the status line: what the microphone is doing, and whether replies are read. Both may be empty."""
 
 
 class Voice:
@@ -263,12 +263,10 @@ class Voice:
         self._show()
 
     def _show(self) -> None:
-        told = ""
+        recording = ""
         if self._state == "writing":
-            told = text("voice.writing")
+            recording = text("voice.writing")
         elif self._state:
             passed = int(self._now() - self._since)
-            told = text("voice.recording", time=f"{passed // 60}:{passed % 60:02d}")
-        elif self.reads:
-            told = text("voice.speaking")
-        self._place.show_voice(told)
+            recording = text("voice.recording", time=f"{passed // 60}:{passed % 60:02d}")
+        self._place.show_voice(recording, text("voice.speaking") if self.reads else "")

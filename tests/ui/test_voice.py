@@ -66,7 +66,7 @@ async def test_a_reply_is_read_sentence_by_sentence_while_it_is_written() -> Non
         await say(app, pilot, "/aloud")
         await wait_until(pilot, lambda: tells(app, "not read aloud any more"))
         assert not speech.alive
-        assert "aloud" not in app.chat.progress.voice
+        assert app.chat.progress.aloud == ""
 
 
 @pytest.mark.parametrize("key", ["escape", "enter"])
@@ -166,7 +166,7 @@ async def test_esc_forgets_what_was_being_said_into_the_microphone() -> None:
         app.speech_spoke(Heard(1, "never mind"))
         await pilot.pause()
         assert app.chat.query_one(Prompt).text == ""
-        assert app.chat.progress.voice == ""
+        assert app.chat.progress.recording == ""
 
 
 async def test_the_microphone_is_not_left_open_where_nobody_sees_that_it_is() -> None:
@@ -245,7 +245,7 @@ async def test_without_the_extra_or_a_model_the_real_client_says_so_and_begins_n
         await pilot.press("f12")
         await wait_until(pilot, lambda: tells(app, "dictation") or tells(app, "Dictation"))
         assert app.speech.pid is None  # type: ignore[attr-defined]
-        assert app.chat.progress.voice == "aloud"
+        assert app.chat.progress.aloud == "aloud"
 
 
 async def test_trouble_turns_reading_off_and_is_told_once() -> None:
@@ -269,7 +269,7 @@ async def test_when_the_process_ends_by_itself_the_app_goes_on_and_says_so() -> 
         await pilot.press("f12")
         await wait_until(pilot, lambda: speech.microphone)
         app.speech_spoke(Gone())
-        await wait_until(pilot, lambda: tells(app, "Speech stopped") and app.chat.progress.voice == "")
+        await wait_until(pilot, lambda: tells(app, "Speech stopped") and app.chat.progress.aloud == "")
         await say(app, pilot, "Hi")
         await wait_until(pilot, lambda: replies(app) == ["Still here."])
         assert speech.said == []
