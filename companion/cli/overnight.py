@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from companion import strings
-from companion.cli.overnight_files import LABEL, UNIT, Nightly, agent, cron_line, is_ours, service, timer
+from companion.cli.overnight_files import LABEL, UNIT, Nightly, agent, by_hand, is_ours, service, timer
 from companion.errors import InvalidInput
 from companion.paths import default_paths
 from companion.settings import Settings
 
 _PATIENCE = 30
 """Seconds a system's tool is waited for."""
-_NO_SCHEDULER = strings.text("overnight.by_hand")
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def install(job: Nightly) -> Outcome:
     """Write what the scheduler needs, and switch it on. Doing it twice does it once. Raises InvalidInput."""
     files = _files()
     if not files:
-        return Outcome((_NO_SCHEDULER, cron_line(job)), done=False)
+        return Outcome((_no_scheduler(), by_hand(job)), done=False)
     texts = (agent(job),) if _mac() else (service(job).encode(errors="surrogateescape"), timer(job).encode())
     for file in files:
         if _read(file) is not None and not _ours(file):
@@ -88,6 +87,10 @@ def uninstall() -> Outcome:
     if trouble and was_on:
         return Outcome((*lines, strings.text("overnight.until_logout", trouble=trouble), *steps), done=False)
     return Outcome((*lines, strings.text("overnight.only_open")))
+
+
+def _no_scheduler() -> str:
+    return strings.text("overnight.by_hand_windows") if sys.platform == "win32" else strings.text("overnight.by_hand")
 
 
 def _mac() -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import plistlib
 import shlex
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -73,6 +75,23 @@ def cron_line(job: Nightly) -> str:
     if "\n" in command:
         raise InvalidInput(strings.text("overnight.line_break"))
     return f"{job.minute.minute} {job.minute.hour} * * * {command.replace('%', chr(92) + '%')}"
+
+
+def task_line(job: Nightly) -> str:
+    """A command that has Windows' Task Scheduler run it (schtasks /Create), to be pasted into a command prompt."""
+    command = subprocess.list2cmdline([job.python, *COMMAND])
+    if job.environment:
+        places = "".join(f"set {name}={value}&& " for name, value in job.environment.items())
+        command = subprocess.list2cmdline(["cmd", "/c", places + command])
+    at = f"{job.minute.hour:02d}:{job.minute.minute:02d}"
+    return subprocess.list2cmdline(
+        ["schtasks", "/Create", "/F", "/SC", "DAILY", "/ST", at, "/TN", LABEL, "/TR", command]
+    )
+
+
+def by_hand(job: Nightly) -> str:
+    """The line for this system's own scheduler. Raises InvalidInput."""
+    return task_line(job) if sys.platform == "win32" else cron_line(job)
 
 
 def is_ours(text: bytes) -> bool:

@@ -78,12 +78,12 @@ def _show(bar: Bar, event: Event) -> None:
 
 def _set_up(install: bool, uninstall: bool) -> None:
     from companion.cli import overnight
-    from companion.cli.overnight_files import cron_line
+    from companion.cli.overnight_files import by_hand
 
     _, settings = prepare()
     job = overnight.nightly(settings)
     if not (install or uninstall):
-        say(cron_line(job))
+        say(by_hand(job))
         return
     outcome = overnight.install(job) if install else overnight.uninstall()
     for line in outcome.lines:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from companion.store import files
+from companion.text import is_device
+
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "companion").rglob("*.py"))
 
@@ -238,3 +241,33 @@ def test_every_module_is_imported_as_if_on_windows() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert int(done.stdout) >= len(MODULES) - 5
+
+
+def test_where_a_disk_knows_no_full_sync_the_usual_one_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a Mac: its request is made, which this system refuses, and the file is synced all the same."""
+    fcntl = pytest.importorskip("fcntl")
+    synced: list[int] = []
+    monkeypatch.setattr(files.sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(files.os, "fsync", synced.append)
+    monkeypatch.setattr(fcntl, "fcntl", lambda *_: (_ for _ in ()).throw(OSError(22, "Invalid argument")))
+    path = tmp_path / "x"
+    path.touch()
+    files.sync(path)
+    assert len(synced) == 1
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(fcntl, "fcntl", lambda descriptor, what: asked.append((descriptor, what)))
+    files.sync(path)
+    assert len(synced) == 1
+    assert [what for _, what in asked] == [51]
+
+
+@pytest.mark.parametrize("name", ["con", "CON.toml", "nul.gguf", "com1", "LPT9.txt", "aux.tar.gz"])
+def test_no_file_is_made_that_windows_would_take_for_a_device(name: str) -> None:
+    assert is_device(name)
+    assert not is_device(f"my-{name}")
+
+
+@pytest.mark.parametrize("name", ["console", "comb.md", "com10.md", "Null.gguf", "auxiliary", "lpt.txt"])
+def test_a_name_that_only_begins_like_one_is_a_name(name: str) -> None:
+    assert not is_device(name)

@@ -1,6 +1,6 @@
 """The real process with the real libraries, as far as they are installed; it reaches nobody, and fails in a sentence.
 
-The nightly test needs models: COMPANION_TEST_SPEECH names a folder with models/voices and models/ears.
+The nightly test needs models: SPEECH_MODELS names a folder with models/voices and models/ears.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from companion.speech.messages import Setup, SpeechEvent, TriedAll, Trouble
 from tests.journeys.screen import ROOT
 from tests.privacy.tracing import can_trace, internet, made, traced
 
-MODELS = os.environ.get("COMPANION_TEST_SPEECH", "")
+MODELS = os.environ.get("SPEECH_MODELS", "")
 
 
 def ask(paths: Paths, setup: Setup, monkeypatch: pytest.MonkeyPatch, call: str, *arguments: object) -> SpeechEvent:
@@ -101,7 +101,7 @@ def test_looking_and_trying_reach_nobody_and_leave_no_file_outside_the_profile(t
 
 
 @pytest.mark.nightly
-@pytest.mark.skipif(not MODELS, reason="COMPANION_TEST_SPEECH names no folder with models/voices and models/ears")
+@pytest.mark.skipif(not MODELS, reason="SPEECH_MODELS names no folder with models/voices and models/ears")
 def test_a_real_model_hears_what_a_real_voice_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = Paths(Path(MODELS), tmp_path)
     setup = shelf.setup_of(paths, VoiceSettings(language="en"))
