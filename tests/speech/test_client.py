@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import queue
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +18,7 @@ from companion.paths import Paths
 from companion.settings import VoiceSettings
 from companion.speech import client as speech
 from companion.speech.messages import Gone, Heard, Quiet, Recording, Setup, SpeechEvent, Tried, TriedAll, Trouble
+from tests.journeys.screen import ROOT
 from tests.speech.parts import CRASH, FAIL, Told, serve_letters
 
 Kind = TypeVar("Kind")
@@ -138,6 +143,38 @@ def test_closing_ends_the_process_at_once_and_is_no_fault(talk: Talk) -> None:
     assert pid is not None
     assert not psutil.pid_exists(pid)
     assert talk.heard.empty()
+
+
+ORPHAN = """
+import os, queue, sys
+from pathlib import Path
+from companion.paths import Paths
+from companion.settings import VoiceSettings
+from companion.speech.client import SpeechClient
+from companion.speech.messages import Trouble
+from tests.speech.parts import serve_letters
+
+if __name__ == "__main__":
+    home = Path(sys.argv[1])
+    heard = queue.Queue()
+    client = SpeechClient(Paths(home, home), VoiceSettings, heard.put, target=serve_letters)
+    client.listen(1)
+    assert isinstance(heard.get(), Trouble)  # it is up: it has no microphone
+    print(client.pid, flush=True)
+    os._exit(1)
+"""
+
+
+def test_however_the_interface_ends_speech_ends_with_it(tmp_path: Path) -> None:
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script), str(tmp_path)]
+    # The process of speech has the same standard output: while it lives this waits.
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 1, done.stderr
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(done.stdout)).wait(PATIENCE)
 
 
 def test_trying_tells_of_each_part_what_there_is(talk: Talk) -> None:
