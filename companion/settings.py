@@ -136,6 +136,17 @@ class CareSettings(_Section):
     """Let memories of death, illness, violence and despair come up though you did not speak of them."""
 
 
+class VoiceSettings(_Section):
+    speak: bool = False
+    """Read replies aloud from the start on, but for incognito conversations. /aloud does so until the program ends."""
+    speak_model: Path | None = None
+    """A piper voice (.onnx). Without it one of the folder models/voices, in your language where there is one."""
+    listen_model: Path | None = None
+    """A folder with a faster-whisper model, for dictation. Without it one of the folder models/ears."""
+    language: str = Field(default="", max_length=10)
+    """The language you dictate, such as en; empty: the model finds out."""
+
+
 class UiSettings(_Section):
     theme: str = "companion"
     """Colours of the app."""
@@ -173,6 +184,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     lock: LockSettings = LockSettings()
     care: CareSettings = CareSettings()
+    voice: VoiceSettings = VoiceSettings()
     ui: UiSettings = UiSettings()
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import companion
-from companion.cli import backup, bench, memories, models
+from companion.cli import backup, bench, memories, models, voice
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
@@ -44,6 +44,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(backup.app, name="backup")
 app.add_typer(bench.app, name="bench")
 bench.app.command()(peers)
+app.add_typer(voice.app, name="voice")
 app.command()(say)
 app.command()(portrait)
 app.command()(mood)
