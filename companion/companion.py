@@ -22,12 +22,14 @@ from companion.errors import CompanionError, ModelMissing, ProfileError
 from companion.events import Event, Listener
 from companion.exchanging import Exchanging
 from companion.holding import Holding
+from companion.lettering import Lettering
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.index_note import IndexNote
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
+from companion.mind.letter_keeping import LetterKeeper
 from companion.mind.measuring import Measuring
 from companion.mind.nightly_copy import NightlyCopy
 from companion.mind.proposals import Proposals
@@ -64,7 +66,18 @@ log = logging.getLogger(__name__)
 
 
 class Companion(
-    Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp, Erasing, Quarantining, Exchanging, Proposing
+    Conversing,
+    Desk,
+    Curating,
+    Shelving,
+    Caring,
+    Sealing,
+    BackingUp,
+    Erasing,
+    Quarantining,
+    Exchanging,
+    Lettering,
+    Proposing,
 ):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
@@ -133,6 +146,15 @@ class Companion(
                 self._backups.finish_encrypting(store.db)
         self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
         self._proposals = Proposals(store, self._clock, Inbox(self._paths.inbox))
+        self._letters = LetterKeeper(
+            store,
+            self._paths,
+            self._clock,
+            settings.letter,
+            settings.sleep.at,
+            name=settings.name,
+            bring_up_heavy=settings.care.bring_up_heavy,
+        )
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
@@ -154,6 +176,7 @@ class Companion(
             index_url=self._settings.index.url,
             back_up=self._back_up_nightly,
             take_in=self._take_in_proposals,
+            write_letter=self._write_letters,
         )
         taker = TurnTaker(
             store,
@@ -202,6 +225,7 @@ class Companion(
             report = self._sleep.run(as_of, dry_run=dry_run, on_progress=self._minding.tell_progress, stop=stop)
             if as_of is None and not dry_run:
                 self._back_up_nightly(stop)
+                self._write_letters()
         self._emit(events.SleepFinished(report))
         if report.batch is not None:
             self._emit(events.MemoriesChanged(()))

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from companion import strings
 from companion.clock import Clock
 from companion.errors import InvalidInput, ProfileError, ProfileReadOnly, ProfileUnavailable
+from companion.mind.letter_keeping import remove_letters
 from companion.mind.proposals import Proposals
 from companion.minding import Minding
 from companion.model.kept import kept_files
@@ -174,6 +175,7 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
             shutil.rmtree(paths.index)
         for file in kept_files(paths.read):
             wipe(file)
+        remove_letters(paths.letters)
         if logs and paths.logs.is_dir():
             for file in sorted(paths.logs.iterdir()):
                 if file.is_file() and not file.is_symlink():

@@ -16,6 +16,7 @@ from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
 from companion.cli.index import index
+from companion.cli.letter import letter
 from companion.cli.lock import lock
 from companion.cli.mcp import mcp
 from companion.cli.mood import mood
@@ -47,6 +48,7 @@ app.command()(say)
 app.command()(portrait)
 app.command()(mood)
 app.command()(morning)
+app.command()(letter)
 app.command()(sleep)
 app.command()(doctor)
 app.command()(lock)
