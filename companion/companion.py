@@ -146,15 +146,7 @@ class Companion(
                 self._backups.finish_encrypting(store.db)
         self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
         self._proposals = Proposals(store, self._clock, Inbox(self._paths.inbox))
-        self._letters = LetterKeeper(
-            store,
-            self._paths,
-            self._clock,
-            settings.letter,
-            settings.sleep.at,
-            name=settings.name,
-            bring_up_heavy=settings.care.bring_up_heavy,
-        )
+        self._letters = LetterKeeper(store, self._paths, self._clock, settings)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(

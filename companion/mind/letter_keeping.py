@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from companion.mind.letter import write_letter
 from companion.mind.weeks import Week, is_over, week_named, weeks_over
 from companion.paths import Paths, full_path
 from companion.reports import Letter
-from companion.settings import LetterSettings
+from companion.settings import Settings
 from companion.store import files
 from companion.store.encrypting import wipe
 from companion.store.store import Store
@@ -41,19 +41,15 @@ class LetterKeeper:
     store: Store
     paths: Paths
     clock: Clock
-    settings: LetterSettings
-    night: time
-    name: str = ""
-    """What the person is called."""
-    bring_up_heavy: bool = False
+    settings: Settings
     _tried: datetime | None = None
     _writing: threading.Lock = field(default_factory=threading.Lock)
 
     def folder(self) -> Path | None:
         """Where letters are kept; None: nowhere. Raises InvalidInput where the folder that is set is not there."""
-        if self.settings.folder is None:
+        if self.settings.letter.folder is None:
             return None if self.store.db.key is not None else self.paths.letters
-        base = full_path(self.settings.folder, self.paths.data)
+        base = full_path(self.settings.letter.folder, self.paths.data)
         if not base.is_dir():
             raise InvalidInput(text("letter.no_folder", path=base), hint=text("letter.no_folder_hint"))
         if self.store.db.key is not None and base / FOLDER == self.paths.letters:
@@ -62,12 +58,12 @@ class LetterKeeper:
 
     def due(self) -> list[Week]:
         """The weeks that wait for their letter, oldest first."""
-        if not self.settings.enabled or self.store.read_only:
+        if not self.settings.letter.enabled or self.store.read_only:
             return []
         now = self.clock.now()
         if self._tried is not None and timedelta(0) <= now - self._tried < AGAIN:
             return []
-        over = list(islice(weeks_over(now, self.night, self.settings.weekday), CAUGHT_UP))
+        over = list(islice(weeks_over(now, self.settings.sleep.at, self.settings.letter.weekday), CAUGHT_UP))
         since = self.store.letters.since()
         if since is None or since > over[0].last:  # the clock was ahead once
             since = over[0].last
@@ -95,13 +91,13 @@ class LetterKeeper:
         InvalidInput, ProfileError."""
         now = self.clock.now()
         week = (
-            week_named(name, self.settings.weekday)
+            week_named(name, self.settings.letter.weekday)
             if name
-            else next(weeks_over(now, self.night, self.settings.weekday))
+            else next(weeks_over(now, self.settings.sleep.at, self.settings.letter.weekday))
         )
         if dry_run:
             return self._compose(week)
-        if not is_over(week, now, self.night):
+        if not is_over(week, now, self.settings.sleep.at):
             raise InvalidInput(text("letter.not_over", week=week.name), hint=text("letter.not_over_hint"))
         if self.store.read_only:
             raise ProfileReadOnly(str(self.paths.data))
@@ -118,7 +114,9 @@ class LetterKeeper:
 
     def _compose(self, week: Week) -> Letter:
         with self.store.db.snapshot():
-            return write_letter(self.store, week, name=self.name, bring_up_heavy=self.bring_up_heavy)
+            return write_letter(
+                self.store, week, name=self.settings.name, bring_up_heavy=self.settings.care.bring_up_heavy
+            )
 
     def _write(self, week: Week) -> Letter:
         letter = self._compose(week)
