@@ -82,7 +82,7 @@ class Lending:
             cue = Cue(text, now=self.clock.now(), search=True, scopes=frozenset((EVERYBODY,)))
             found = recall(cue, limit * _SPARE + 10).memories
             found = verbatim_first(store, text, found, limit * _SPARE + 10)
-            kept = self._given(store, (each.memory for each in found), faded)
+            kept = self._given(store, (each.memory for each in found), faded, limit)
             lent = [Lent(each.memory, each.reasons) for each in found if each.memory.id in kept]
         return tuple(lent[:limit])
 
@@ -110,7 +110,7 @@ class Lending:
                     limit=limit * _SPARE + 10,
                 )
             )
-            kept = self._given(store, found, faded)
+            kept = self._given(store, found, faded, limit)
             return tuple(Lent(memory) for memory in found if memory.id in kept)[:limit]
 
     def about(self, name: str, limit: int = 20, faded: bool = False) -> tuple[Lent, ...]:
@@ -122,7 +122,7 @@ class Lending:
             fading = fading_at(store, curve(self.settings.memory.curve), self.clock.now())
             page = about(store, fading, name)
             found = [row.memory for row in (*page.facts, *page.events)]
-            kept = self._given(store, found, faded)
+            kept = self._given(store, found, faded, limit)
             lent = tuple(Lent(memory) for memory in found if memory.id in kept)[:limit]
         if not lent:
             raise NotFound(words("pages.nothing_of", name=name), hint=words("pages.nothing_of_hint"))
@@ -191,25 +191,21 @@ class Lending:
     def _bearable(self, text: str) -> bool:
         return self.settings.mcp.sensitive or not weighs(text)
 
-    def _given(self, store: Store, found: Iterable[Memory], faded: bool) -> frozenset[int]:
-        """Those of `found` that may be given."""
+    def _given(self, store: Store, found: Iterable[Memory], faded: bool, limit: int = MOST) -> frozenset[int]:
+        """Those of the first of `found` that may be given, `limit` at most."""
         states: tuple[Status, ...] = FADED if faded else ("active",)
-        allowed = [
-            memory
-            for memory in found
-            if memory.status in states
-            and memory.scope == EVERYBODY
-            and memory.subject != COMPANION
-            and (self.settings.mcp.sensitive or not is_heavy(memory))
-        ]
-        turns = store.turns.many([memory.evidence[0].turn for memory in allowed if memory.evidence])
-        return frozenset(
-            memory.id
-            for memory in allowed
-            if memory.kind != "moment"
-            or not memory.evidence
-            or (memory.evidence[0].turn in turns and turns[memory.evidence[0].turn].role == "person")
-        )
+        found = [memory for memory in found if memory.status in states and memory.scope == EVERYBODY]
+        turns = store.turns.many([memory.evidence[0].turn for memory in found if memory.evidence])
+        given: set[int] = set()
+        for memory in found:
+            if len(given) == limit:
+                break
+            turn = turns.get(memory.evidence[0].turn) if memory.evidence else None
+            by_companion = memory.subject == COMPANION or (memory.kind == "moment" and turn and turn.role != "person")
+            # Whether it is heavy takes milliseconds to tell: asked last, and of no more than are given.
+            if not by_companion and (self.settings.mcp.sensitive or not is_heavy(memory)):
+                given.add(memory.id)
+        return frozenset(given)
 
 
 def _question(text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from companion.cli import unlocking
+from companion.cli.guard import INTERRUPTED
 from companion.cli.session import prepare
 from companion.clock import SystemClock
 from companion.errors import CompanionError, ProfileSealed
@@ -38,11 +40,12 @@ def mcp(
     from companion.cli.mcp_tools import Tools
 
     lending = lend(paths, settings, allow_proposals or settings.mcp.proposals)
+    # A thread waits for standard input, and would be waited for. There is nothing to save: proposals are on the disk.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     if sys.stdin.isatty():
         typer.echo(text("mcp.waits"), err=True)
     serve(Tools(lending))
     sys.stdout.flush()
-    # A thread that reads standard input may wait still; there is nothing left to save.
     os._exit(0)
 
 
