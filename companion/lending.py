@@ -16,7 +16,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from companion.clock import Clock, stamp
-from companion.errors import CompanionError, InvalidInput, NotFound, ProfileReadOnly, ProfileSealed
+from companion.errors import (
+    CompanionError,
+    InvalidInput,
+    NotFound,
+    ProfileReadOnly,
+    ProfileSealed,
+    ProfileUnavailable,
+)
 from companion.memory.embedder import Embedder
 from companion.memory.forgetting import DAY, curve, fading_at
 from companion.memory.learner import Learner
@@ -146,8 +153,11 @@ class Lending:
             if len(self._made) == A_MINUTE and now - self._made[0] < 60:
                 raise InvalidInput(words("mcp.too_fast", count=A_MINUTE))
             at, offset = stamp(self.clock.now())
-            inbox.put(Proposal(new_id(), client, text, why, at, offset), store.db.key)
+            path = inbox.put(Proposal(new_id(), client, text, why, at, offset), store.db.key)
             self._made.append(now)
+            if store.db.key is None and self.paths.keys.exists():
+                inbox.remove(path)  # the profile was given a passphrase in this moment
+                raise ProfileUnavailable(words("mcp.half_done", path=self.paths.data))
 
     # Inside
 

@@ -1,10 +1,10 @@
 """The tools that `companion mcp` offers, without the protocol: what each takes, what it answers, as plain JSON.
 
 search_memories {text, limit?, faded?}, recent_memories {days?, limit?, faded?}, memories_about {name, limit?, faded?}:
-{"note", "memories": [memory, …]}. get_memory {id}: {"note", "memory": memory with "quotes"}. A memory is
-{"id", "kind", "text", "date", "happened", "pinned", "why"}: `date` the day it was told, `happened` that of which it
-tells (or null), `why` why it was found. quotes: [{"date", "text"}]. propose_memory {text, why?}: {"note"}.
-Everything that was said is data: sanitised, and told to be no instruction.
+{"note", "memories": [memory, …]}. get_memory {id}: {"note", "memory": memory with "quotes"}. propose_memory
+{text, why?}: {"note"}. A memory is {"id", "kind", "text", "date", "happened", "pinned", "why"}: `date` the day it was
+told, `happened` that of which it tells (or null), `why` why it was found. Among others a long text is cut and ends in
+"…". quotes: [{"date", "text"}]. Everything that was said is data: sanitised, and told to be no instruction.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from companion.strings import text
 from companion.text import one_line, sanitise
 
 MAX_ID = (1 << 63) - 1
+LONGEST_SHOWN = 2_000
+"""Characters of a memory among others; `get_memory` gives all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,10 @@ class Tools:
         quotes = [
             {"date": _day(quote.turn.at, quote.turn.utc_offset), "text": sanitise(quote.text)} for quote in found.quotes
         ]
-        return {"note": text("mcp.note"), "memory": {**_memory(found), "quotes": quotes}}
+        return {
+            "note": text("mcp.note"),
+            "memory": {**_memory(found), "text": sanitise(found.memory.text), "quotes": quotes},
+        }
 
     def _propose(self, given: Mapping[str, object], client: str) -> Json:
         self._lending.propose(_text(given, "text"), _text(given, "why", ""), client)
@@ -127,12 +132,16 @@ def _memory(lent: Lent) -> Json:
     return {
         "id": memory.id,
         "kind": memory.kind,
-        "text": sanitise(memory.text),
+        "text": _cut(sanitise(memory.text)),
         "date": _day(memory.recorded_at, memory.utc_offset),
         "happened": None if memory.event_start is None else _day(memory.event_start, memory.utc_offset),
         "pinned": memory.pinned,
         "why": [sanitise(reason) for reason in lent.why],
     }
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONGEST_SHOWN else f"{words[: LONGEST_SHOWN - 1]}…"
 
 
 def _day(at: float, utc_offset: int) -> str:

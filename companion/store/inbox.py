@@ -66,14 +66,16 @@ class Inbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, proposal: Proposal, key: bytes | None) -> None:
+    def put(self, proposal: Proposal, key: bytes | None) -> Path:
         """Keep it; `key`: of an encrypted profile. Raises ProfileUnavailable, DiskFull."""
         content = json.dumps(asdict(checked(proposal)), ensure_ascii=False).encode()
         if key is not None:
             content = _SEALED + sealed_note(key, proposal.id.encode(), content)
         with files.told(self.folder):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            files.write(self.folder / f"{proposal.id}{_ENDING}", content)
+            path = self.folder / f"{proposal.id}{_ENDING}"
+            files.write(path, content)
+        return path
 
     def waiting(self) -> list[Path]:
         """The files there are, complete ones only."""

@@ -78,6 +78,12 @@ async def test_memories_are_searched_and_proposed_while_the_profile_is_open(
         proposed = Inbox(paths.inbox).read(entry, None)
         assert (proposed.text, proposed.why, proposed.client) == ("I like tea.", "They said so.", "mcp")
 
+        long = add(store, "I went on and on about the harbour. " * 200)
+        listed = (await asked.call_tool("recent_memories", {})).structured_content["memories"]
+        assert max(len(each["text"]) for each in listed) == 2_000
+        whole = await asked.call_tool("get_memory", {"id": long.id})
+        assert whole.structured_content["memory"]["text"] == long.text
+
         (resource,) = (await asked.list_resources()).resources
         read = json.loads((await asked.read_resource(resource.uri)).contents[0].text)
         assert new.id in [memory["id"] for memory in read["memories"]]
@@ -123,6 +129,7 @@ def test_standard_output_is_the_protocol_alone_whatever_is_sent(home: Path) -> N
     assert {1, 2} <= {answer.get("id") for answer in answers}
     assert all(answer["jsonrpc"] == "2.0" for answer in answers)
     assert b"Traceback" not in error
+    assert not home.exists()
 
 
 def test_a_passphrase_is_never_asked_for_on_standard_input(home: Path, tmp_path: Path) -> None:

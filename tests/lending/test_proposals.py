@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -77,9 +78,7 @@ def test_nothing_that_lies_there_can_do_harm(store: Store, clock: SetClock, path
         (b"", b"\xff\xfe", b"[" * 50_000, b"{}", b"x" * 40_000, json.dumps({"id": "../x", "text": "y"}).encode())
     ):
         (paths.inbox / f"{number}.proposal").write_bytes(content)
-    stolen = proposal(clock, "Mine.")
-    inbox.put(stolen, None)
-    (paths.inbox / f"{stolen.id}.proposal").replace(paths.inbox / f"{new_id()}.proposal")  # under another's name
+    inbox.put(proposal(clock, "Mine."), None).replace(paths.inbox / f"{new_id()}.proposal")  # under another's name
     inbox.put(proposal(clock, "I collect porcelain owls."), None)
     inbox.put(proposal(clock, "Sealed."), bytes(32))
     taken = Proposals(store, clock, inbox).take_in()
@@ -168,3 +167,44 @@ def test_what_is_forgotten_is_not_proposed_again(store: Store, clock: SetClock, 
     put(paths, clock, "I collect porcelain owls.")
     assert Proposals(store, clock, Inbox(paths.inbox)).take_in().waiting == 0
     assert not Inbox(paths.inbox).waiting()
+
+
+_FOREVER = """
+from companion.clock import SystemClock
+from companion.mind.proposals import Proposals
+from companion.paths import default_paths
+from companion.store.inbox import Inbox
+from companion.store.store import Store
+
+paths = default_paths()
+store = Store.open(paths)
+print("open", flush=True)
+while True:
+    Proposals(store, SystemClock(), Inbox(paths.inbox)).take_in()
+"""
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is a signal of POSIX systems")
+def test_each_arrives_once_whenever_it_is_killed(paths: Paths, clock: SetClock) -> None:
+    """Proposals come all the time while the process that takes them in is killed at any moment, again and again."""
+    Store.open(paths, clock).close()
+    chance, made = random.Random(9), 0
+    for _ in range(60):
+        program = [sys.executable, "-c", _FOREVER]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        taking = subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
+        assert taking.stdout is not None
+        taking.stdout.readline()
+        for _ in range(chance.randint(1, 12)):
+            put(paths, clock, f"I have {made} porcelain owls.")
+            made += 1
+        taking.kill()
+        taking.wait()
+        taking.stdout.close()
+    store = Store.open(paths, clock)
+    Proposals(store, clock, Inbox(paths.inbox)).take_in()
+    found = sorted(memory.text for memory in store.memories.by_status(("quarantined",)))
+    assert found == sorted(f"I have {number} porcelain owls." for number in range(made))
+    assert not Inbox(paths.inbox).waiting()
+    store.close()
