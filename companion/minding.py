@@ -183,10 +183,10 @@ class Minding(Resting):
         while self._wait():
             if self.store.read_only:
                 continue
-            self._guard(self.take_in)
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
                 self._guard(self._reflect)
+            self._guard(self.take_in)
             self._guard(lambda: self._embed_missing(limit=None))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
