@@ -67,7 +67,7 @@ def write_letter(store: Store, week: Week, *, name: str = "", bring_up_heavy: bo
     if not any(by_day.values()) and not changed:
         return Letter(week.name, week.first, week.last)
     page, felt = _Page(), _felt(store, week)
-    _open(page, week, name, len(felt))
+    _open(page, week, name, felt)
     told = _tell_days(store, page, by_day, {memory.id for pair in changed for memory in pair})
     learned = [m for found in by_day.values() for m in found if m.id not in told and _is_weighty(m)]
     learned = sorted(learned, key=lambda m: (-m.importance, m.recorded_at, m.id))[:OF_A_KIND]
@@ -85,14 +85,16 @@ def write_letter(store: Store, week: Week, *, name: str = "", bring_up_heavy: bo
     return Letter(week.name, week.first, week.last, "\n".join(page.lines) + "\n", tuple(page.memories))
 
 
-def _open(page: _Page, week: Week, name: str, days: int) -> None:
+def _open(page: _Page, week: Week, name: str, felt: Sequence[DayMood]) -> None:
     title = text("letter.title", first=day_of_year(week.first), last=full_day(week.last))
     head = ["---", f"week: {week.name}", f"first: {week.first}", f"last: {week.last}", "kind: companion letter", "---"]
     called = one_line(name, 60)
     greeting = text("letter.dear", name=_escaped(called)) if called else text("letter.hello")
     page.lines += [*head, "", f"# {title}", "", greeting, "", text("letter.opening")]
-    if days:
-        page.lines[-1] += " " + text("letter.opening_count", count=days)
+    if felt:
+        page.lines[-1] += " " + text("letter.opening_count", count=len(felt)) + "[^days]"
+        told = [text("letter.source_day", day=full_day(day.day), count=day.turns) for day in felt]
+        page.notes["days"] = text("format.comma").join(told)
 
 
 def _tell_days(store: Store, page: _Page, by_day: dict[date, list[Memory]], elsewhere: set[int]) -> set[int]:

@@ -99,7 +99,9 @@ def test_every_statement_has_a_footnote_and_every_footnote_a_line(store: Store, 
         say(store, text)
     text = write_letter(store, WEEK).text
     body, notes = text.partition("\n[^")[0], set(re.findall(r"^\[\^([\w-]+)\]: ", text, re.M))
-    lines = [line for line in body.splitlines() if line.startswith("- “") or "By your words" in line]
+    lines = [
+        line for line in body.splitlines() if line.startswith("- “") or "By your words" in line or "You talked" in line
+    ]
     assert lines
     assert all(re.search(r"\[\^[\w-]+\]$", line) for line in lines)
     assert set(re.findall(r"\[\^([\w-]+)\]", body)) == notes
