@@ -16,7 +16,9 @@ from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
 from companion.cli.index import index
+from companion.cli.letter import letter
 from companion.cli.lock import lock
+from companion.cli.mcp import mcp
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
@@ -49,9 +51,11 @@ app.command()(say)
 app.command()(portrait)
 app.command()(mood)
 app.command()(morning)
+app.command()(letter)
 app.command()(sleep)
 app.command()(doctor)
 app.command()(lock)
+app.command()(mcp)
 app.command()(index)
 
 

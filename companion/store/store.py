@@ -24,6 +24,7 @@ from companion.store.encrypting import check_sealed, is_half_done
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
+from companion.store.letters import Letters
 from companion.store.lock import ProfileLock
 from companion.store.marker import mark, refuse_missing
 from companion.store.marks import Marks
@@ -88,6 +89,7 @@ class Store:
         self.checkins = CheckIns(db)
         self.sources = Sources(db, self.changes)
         self.care = Care(db)
+        self.letters = Letters(db)
         self._lock = lock
 
     @classmethod

@@ -28,6 +28,7 @@ ONLY_IMPORTER = {
     "fsrs": {"companion/memory/forgetting.py"},
     "desktop_notifier": {"companion/notifying.py"},
     "cryptography": {"companion/store/keys.py"},
+    "mcp": {"companion/cli/mcp_server.py"},
     "keyring": {"companion/store/keychain.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
