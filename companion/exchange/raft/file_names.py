@@ -27,7 +27,7 @@ def safe_name(name: str) -> str:
         name = name[:-1]
     name = name.strip(" .")
     if name.split(".")[0].strip().casefold() in _RESERVED:
-        name = f"{name}_"
+        name = f"_{name}"
     return name or "_"
 
 

@@ -79,6 +79,11 @@ def _by_name(thoughts: Iterable[MemoryLine]) -> dict[int, Home]:
             people.setdefault(memory.subject.casefold(), memory.subject)
     named = {memory.id: names(memory.text) for memory in thoughts if memory.subject == "person"}
     counts = Counter(name for found in named.values() for name in found)
+    whole = Counter[str]()
+    for name, count in counts.items():
+        whole.update(dict.fromkeys(name.split() if " " in name else (), count))
+    # What is only ever a part of another name is none of its own.
+    named = {id: [name for name in found if counts[name] > whole[name]] for id, found in named.items()}
     written: dict[str, str] = {}
     placed: dict[int, Home] = {}
     for memory in thoughts:

@@ -6,19 +6,23 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from companion.clock import iso, local
 from companion.exchange.raft.content import Content, ConversationLine, MemoryLine, TurnLine
 from companion.exchange.raft.escaping import escaped
 from companion.exchange.raft.file_names import Names
-from companion.exchange.raft.homes import Home, day_at, homes, said_in
+from companion.exchange.raft.homes import Home, HomeKind, day_at, homes, said_in
 from companion.records import PLAY
 from companion.strings import text
 from companion.text import one_line
 
 TITLE = 60
 """Characters of a title at most."""
+FILE_TITLE = 40
+"""Characters of it in the name of a file."""
 _FOLDERS = {"person": "People/", "topic": "Topics/", "day": "Journal/", "apart": "Apart/"}
+_KINDS = frozenset((*get_args(HomeKind), "index"))
 _NOW, _FADED = ("active", "candidate"), ("dormant", "archived")
 LISTED = 40
 """Days, and conversations, that the index names, the latest."""
@@ -84,7 +88,7 @@ class _Writing:
             self._name(home, _FOLDERS[home.kind], "Play" if home.name == PLAY else home.name, title)
         for one in self._content.conversations:
             title = self._title_of(one)
-            self._name(Home("conversation", str(one.id)), "Conversations/", f"{_minute(one)} {title}", title)
+            self._name(Home("conversation", str(one.id)), "Conversations/", f"{_minute(one)} {_short(title)}", title)
 
     def _name(self, home: Home, folder: str, stem: str, title: str) -> None:
         self._paths[home] = self._names.claim(folder, stem)
@@ -207,6 +211,14 @@ class _Writing:
         return f"- [[{_linked(self._paths[home])}|{_alias(self._titles[home])}]]{told}"
 
 
+def _short(title: str) -> str:
+    """Enough of a title for the name of a file, whole words where they are spaced."""
+    cut = title.removesuffix("…")[: FILE_TITLE + 1]
+    if len(cut) <= FILE_TITLE and cut == title:
+        return title
+    return (cut.rpartition(" ")[0] if " " in cut[FILE_TITLE // 2 :] else cut[:FILE_TITLE]).rstrip(" ,.;:")
+
+
 def _bullets(memories: Iterable[MemoryLine]) -> list[str]:
     return [f"- {escaped(memory.text)} ^m{memory.id}" for memory in memories]
 
@@ -219,12 +231,16 @@ def _said(turn: TurnLine, memory: int | None) -> list[str]:
 
 
 def _document(head: dict[str, object], lines: Sequence[str]) -> str:
-    """With front matter: YAML, each value as JSON writes it, which YAML reads the same."""
+    """With front matter: YAML, its texts as JSON writes them, which YAML reads the same."""
     front = [f"{name}: {_yaml(value)}" for name, value in head.items()]
     return "\n".join(["---", *front, "---", "", *lines]).rstrip("\n") + "\n"
 
 
 def _yaml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(value)}]"  # of marks, which need no quotation marks
+    if isinstance(value, str) and value in _KINDS:
+        return value
     written = json.dumps(value, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in written)
 

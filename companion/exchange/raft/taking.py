@@ -10,6 +10,7 @@ from typing import Protocol
 from companion.clock import stamp
 from companion.exchange.raft.bringing_in import New, bring_in, what_is_new
 from companion.exchange.raft.collecting import number_of
+from companion.exchange.raft.content import Content
 from companion.exchange.raft.given import Given, opened
 from companion.exchange.raft.merging import Here, Merge, merge
 from companion.exchange.raft.putting_back import ACTION, is_empty, put_back
@@ -101,7 +102,7 @@ def _work(store: Store, paths: Paths, given: Given) -> _Work:
         memories=len(content.memories),
         new_turns=len(turns),
         new_memories=len(memories),
-        personas=tuple(new.personas) if new is not None else tuple(p.key for p in content.personas) if whole else (),
+        personas=tuple(new.personas) if new is not None else _absent(paths, content) if whole else (),
         first=min(said) if said else None,
         last=max(said) if said else None,
         utc_offset=content.turns[-1].utc_offset if content.turns else offset,
@@ -110,6 +111,11 @@ def _work(store: Store, paths: Paths, given: Given) -> _Work:
         notes=tuple(notes),
     )
     return _Work(told, merged, new)
+
+
+def _absent(paths: Paths, content: Content) -> tuple[str, ...]:
+    """The keys of personas that are not here."""
+    return tuple(line.key for line in content.personas if not (paths.personas / f"{line.key}.toml").exists())
 
 
 def _as_exported(given: Given) -> dict[int, Here]:
