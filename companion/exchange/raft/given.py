@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,8 +138,8 @@ class _Folder(_Files):
         return path if path.is_file() else None
 
 
-def read(files: _Files, name: str) -> Given:
-    """Raises FileRefused."""
+def read(files: _Files, name: str, *, strict: bool = True) -> Given:
+    """`strict`: a page that was made by hand has to be sound as well. Raises FileRefused."""
     if files.get(manifest.TODO) is not None:
         raise FileRefused(text("raft.half"), hint=text("raft.half_hint"))
     head = read_manifest(files.get(manifest.PATH))
@@ -156,13 +156,14 @@ def read(files: _Files, name: str) -> Given:
         if path not in head.pages and path.endswith(".md") and path.rpartition("/")[0] in _PAGES:
             data = files.get(path, MOST_PAGE) or b""
             if data[:3].lstrip(b"\xef\xbb\xbf")[:1] == b"-" and b"\ncompanion:" in data[:4096]:
-                pages[path] = parse(path, data)
+                with nullcontext() if strict else suppress(FileRefused):
+                    pages[path] = parse(path, data)
     return Given(one_line(name, 80), head, content, pages, tuple(missing))
 
 
 def read_folder(folder: Path) -> Given:
-    """Raises FileRefused."""
-    return read(_Folder(folder), folder.name)
+    """For writing it anew, where pages made by hand stay as they are. Raises FileRefused."""
+    return read(_Folder(folder), folder.name, strict=False)
 
 
 def read_manifest(data: bytes | None) -> Manifest:

@@ -57,6 +57,12 @@ class Merge:
     pins: dict[int, bool] = field(default_factory=dict)
     new: list[New] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    """Of each of `edits` the page."""
+
+    def tell(self, path: str, edit: HandEdit) -> None:
+        self.edits.append(edit)
+        self.paths.append(path)
 
     @property
     def empty(self) -> bool:
@@ -102,7 +108,7 @@ def _take(
                 if (new.text, new.kind) not in known | added:
                     found.new.append(new)
                     added.add((new.text, new.kind))
-                    found.edits.append(HandEdit("add", None, "", new.text))
+                    found.tell(path, HandEdit("add", None, "", new.text))
                 continue
             if bullet.memory not in base:
                 raise refused(path, text("raft.unknown", id=bullet.memory), bullet.line)
@@ -120,9 +126,9 @@ def _take(
             found.notes.append(text("raft.pin_elsewhere", id=id, path=one_line(path, 120)))
         for id in note.memories:
             if id not in seen and id not in elsewhere:
-                _forget(found, base[id], here.get(id))
+                _forget(found, path, base[id], here.get(id))
             elif id in seen and page.pinned is not None and seen[id] == path:
-                _pin(found, base[id], here.get(id), id in page.pinned)
+                _pin(found, path, base[id], here.get(id), id in page.pinned)
 
 
 def _unchanged(given: Given, pages: dict[str, Parsed]) -> frozenset[int]:
@@ -135,25 +141,25 @@ def _edit(found: Merge, path: str, bullet: Bullet, base: MemoryLine, here: Here 
     if after == base.text.strip() or (here is not None and not here.forgotten and here.text == after):
         return
     conflict = here is None or here.forgotten or here.text != base.text
-    found.edits.append(HandEdit("edit", base.id, here.text if here is not None else base.text, after, conflict))
+    found.tell(path, HandEdit("edit", base.id, here.text if here is not None else base.text, after, conflict))
     if not conflict:
         found.texts[base.id] = after
 
 
-def _forget(found: Merge, base: MemoryLine, here: Here | None) -> None:
+def _forget(found: Merge, path: str, base: MemoryLine, here: Here | None) -> None:
     if here is None or here.forgotten:
         return
     conflict = here.text != base.text
-    found.edits.append(HandEdit("forget", base.id, here.text, "", conflict))
+    found.tell(path, HandEdit("forget", base.id, here.text, "", conflict))
     if not conflict:
         found.forget.append(base.id)
 
 
-def _pin(found: Merge, base: MemoryLine, here: Here | None, pinned: bool) -> None:
+def _pin(found: Merge, path: str, base: MemoryLine, here: Here | None, pinned: bool) -> None:
     if pinned == base.pinned or here is None or here.pinned == pinned:
         return
     conflict = here.forgotten
-    found.edits.append(HandEdit("pin" if pinned else "unpin", base.id, here.text, here.text, conflict))
+    found.tell(path, HandEdit("pin" if pinned else "unpin", base.id, here.text, here.text, conflict))
     if not conflict:
         found.pins[base.id] = pinned
 
@@ -199,6 +205,4 @@ def outstanding(given: Given, merged: Merge) -> str | None:
         note = given.manifest.pages.get(path)
         if note is not None and (note.kind in _RECORDS or page.rest != note.rest or not page.kind):
             return path
-    if merged.edits:
-        return next(iter(given.pages), None)
-    return None
+    return next((path for path in merged.paths if path in given.manifest.pages), None)
