@@ -11,7 +11,7 @@ from datetime import datetime
 from companion.clock import stamp
 from companion.exchange.raft.content import Content, ConversationLine, Line, MemoryLine, PersonaLine, TurnLine
 from companion.exchange.raft.merging import Merge
-from companion.exchange.raft.putting_back import ACTION, add_personas, add_turn
+from companion.exchange.raft.putting_back import add_personas, add_turn
 from companion.mind.reflect import REFLECT
 from companion.paths import Paths
 from companion.records import PLAY, Evidence, LinkType, Memory
@@ -93,7 +93,7 @@ def bring_in(
     add_personas(paths, new.personas)
     if source is None:
         return None, None
-    with store.quarantine_batch(source, "person", ACTION) as batch:
+    with store.quarantine_batch(source, "person", "import") as batch:
         _memories(store, content, new, turns, batch, source)
         at, offset = stamp(now)
         for each in merged.new:

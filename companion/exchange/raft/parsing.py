@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from companion.errors import FileRefused
 from companion.exchange.raft.escaping import unescaped
 from companion.strings import text
@@ -75,6 +73,8 @@ def _front_matter(path: str, lines: list[str]) -> tuple[dict[Any, Any], int]:
     end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
     if end is None:
         raise _refused(path, 1, text("raft.open_head"))
+    import yaml  # not before a page was changed
+
     source = "\n".join(lines[1:end])
     if len(source) > MOST_HEAD:
         raise _refused(path, 1, text("raft.long_head"))

@@ -19,9 +19,6 @@ from companion.store.turn_search import index_turn
 from companion.strings import text
 from companion.text import one_line
 
-ACTION = "import"
-"""Action of the batches of an import."""
-
 
 def is_empty(store: Store) -> bool:
     """Whether nothing was ever said or remembered here."""
@@ -39,7 +36,7 @@ def put_back(store: Store, paths: Paths, content: Content, number: str) -> tuple
         add_turn(db, turn, turn.id, turn.conversation, turn.parent, turn.answers)
         if turn.off_path:
             db.run("INSERT INTO off_path VALUES (?)", (turn.id,))
-    with store.changes.batch("person", ACTION) as batch:
+    with store.changes.batch("person", "import") as batch:
         for memory in content.memories:
             batch.restore(memory.id, image_of(memory))
     db.run_many(

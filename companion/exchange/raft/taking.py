@@ -13,7 +13,7 @@ from companion.exchange.raft.collecting import number_of
 from companion.exchange.raft.content import Content
 from companion.exchange.raft.given import Given, opened
 from companion.exchange.raft.merging import Here, Merge, merge
-from companion.exchange.raft.putting_back import ACTION, is_empty, put_back
+from companion.exchange.raft.putting_back import is_empty, put_back
 from companion.paths import Paths
 from companion.records import Kind, Memory
 from companion.store.changes import Batch
@@ -135,7 +135,7 @@ def known_here(store: Store) -> frozenset[tuple[str, Kind]]:
 
 def _apply(store: Store, merged: Merge, editor: HandEditor) -> int:
     """Hand edits in one batch of the person's, which undo takes back whole."""
-    with store.changes.batch("person", ACTION) as batch:
+    with store.changes.batch("person", "import") as batch:
         for id, words in merged.texts.items():
             editor.edit_in(batch, store.memories.get(id), words)
         for id, pinned in merged.pins.items():
