@@ -17,6 +17,7 @@ _DOUBLED = frozenset("~=%")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _BEGINS = re.compile(r"(?:[-+>#|]|\d{1,9}[.)])")
 """What makes a line begin a list, a quotation, a heading or a table."""
+_SPECIAL = re.compile(r"[\\`*\[\]<^$~=%_#&]")
 _REFERENCE = re.compile(r"&#(\d{1,7});")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _WIKI = re.compile(r"!?\[\[([^\[\]|]*)(?:\|([^\[\]]*))?\]\]")
@@ -28,6 +29,8 @@ def escaped(text: str) -> str:
 
 
 def _line(line: str) -> str:
+    if line.isprintable() and line == line.strip() and not _SPECIAL.search(line) and not _BEGINS.match(line):
+        return line
     found: list[str] = []
     start, end = len(line) - len(line.lstrip()), len(line.rstrip())
     begins = _BEGINS.match(line)

@@ -23,7 +23,8 @@ from companion.transfers import HandEdit
 
 LONGEST = 20_000
 """Characters of a memory that was written by hand, as everywhere."""
-_RECORDS = ("conversation", "index")
+RECORDS = ("conversation", "index")
+"""Kinds of pages that nothing is taken over from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def merge(given: Given, here: Mapping[int, Here], known: frozenset[tuple[str, Ki
     pages: dict[str, Parsed] = {}
     for path, page in given.pages.items():
         note = given.manifest.pages.get(path)
-        if (note.kind if note is not None else page.kind) in _RECORDS:
+        if (note.kind if note is not None else page.kind) in RECORDS:
             if note is None or note.kind != "index":
                 found.notes.append(text("raft.record", path=one_line(path, 120)))
         elif not page.kind:
@@ -203,6 +204,6 @@ def outstanding(given: Given, merged: Merge) -> str | None:
     when there are none."""
     for path, page in given.pages.items():
         note = given.manifest.pages.get(path)
-        if note is not None and (note.kind in _RECORDS or page.rest != note.rest or not page.kind):
+        if note is not None and (note.kind in RECORDS or page.rest != note.rest or not page.kind):
             return path
     return next((path for path in merged.paths if path in given.manifest.pages), None)

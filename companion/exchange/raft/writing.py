@@ -21,7 +21,7 @@ from companion.exchange.raft.content import Content, data_files, sha256_of
 from companion.exchange.raft.file_names import folded
 from companion.exchange.raft.given import read_folder, read_manifest
 from companion.exchange.raft.manifest import Manifest, PageNote, is_inside
-from companion.exchange.raft.merging import merge, outstanding
+from companion.exchange.raft.merging import RECORDS, merge, outstanding
 from companion.exchange.raft.pages import Page, pages
 from companion.exchange.raft.parsing import parse
 from companion.exchange.raft.taking import known_here, look_here
@@ -111,9 +111,10 @@ def _files(
     notes = {}
     for page in written:
         files[page.path] = page.text.encode()
-        rest = parse(page.path, files[page.path]).rest
+        digest_of_page = _sha256(files[page.path])
+        rest = digest_of_page if page.kind in RECORDS else parse(page.path, files[page.path]).rest
         notes[page.path] = PageNote(
-            kind=page.kind, name=page.name, sha256=_sha256(files[page.path]), rest=rest, memories=list(page.memories)
+            kind=page.kind, name=page.name, sha256=digest_of_page, rest=rest, memories=list(page.memories)
         )
     made = Manifest(
         form=form,
