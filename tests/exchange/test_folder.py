@@ -118,6 +118,17 @@ def test_files_of_the_persons_own_are_never_touched(profiles: Profiles) -> None:
     assert {path for path in digests(folder) if not path.startswith("data/")} == set(own)
 
 
+def test_a_page_whose_name_differs_in_case_alone_takes_the_old_ones_place(profiles: Profiles) -> None:
+    mine = profiles.open("mine")
+    lena = add(mine[0], "Lena is a nurse.", subject="lena")
+    profiles.export(mine)
+    with mine[0].changes.batch("person", "edit") as batch:
+        batch.update(lena.id, subject="Lena")
+    profiles.export(mine)
+    assert len(list((profiles.folder / "raft" / "People").iterdir())) == 1
+    assert raft.plan(*mine, profiles.folder / "raft").empty
+
+
 def test_only_a_folder_that_is_new_empty_or_an_export_is_written_into(profiles: Profiles) -> None:
     mine = profiles.open("mine")
     say(mine[0], "Hello.")

@@ -144,6 +144,7 @@ def test_words_are_found_right_after_and_nothing_is_thought_about_twice(tmp_path
         first, second = profiles.open("first"), profiles.open("second")
         live(first[0], ["Lena moved to Porto in May.", "妈妈住在杭州。"], [0, 1])
         profiles.export(first)
+        second[0].conversations.begin(profiles.clock.now())  # and nothing said in it
         profiles.take_in(second)
         store = second[0]
         assert [m.text for m in store.memories.find(MemoryFilter(text="porto", kinds=("moment",)))] == [

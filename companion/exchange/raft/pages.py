@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from companion.clock import iso, local
+from companion.exchange.raft.collecting import BLANK
 from companion.exchange.raft.content import Content, ConversationLine, MemoryLine, TurnLine
 from companion.exchange.raft.escaping import escaped
 from companion.exchange.raft.file_names import Names
@@ -100,7 +101,11 @@ class _Writing:
         return text("export.portrait") if home.kind == "portrait" else text("export.companion")
 
     def _title_of(self, one: ConversationLine) -> str:
-        said = (t.text for t in self._turns[one.id] if t.role == "person" and not t.off_path and t.text.strip())
+        said = (
+            turn.text
+            for turn in self._turns[one.id]
+            if turn.role == "person" and not turn.off_path and turn.text.strip() and BLANK not in turn.text
+        )
         return one_line(one.title, TITLE) or one_line(next(said, ""), TITLE) or text("export.conversation")
 
     def _page(self, home: Home) -> Page:

@@ -28,6 +28,8 @@ def is_empty(store: Store) -> bool:
 def put_back(store: Store, paths: Paths, content: Content, number: str) -> tuple[int, list[str]]:
     """The batch, and notes on what was left out. `number`: of the profile that it is. Inside a transaction."""
     db = store.db
+    for table in ("stretches", "gists", "conversations"):  # one that was begun, and in which nothing was said
+        db.run(f"DELETE FROM {table}")
     db.run_many(
         "INSERT INTO conversations(id, started_at, utc_offset, title, mode, persona, leaf) VALUES (?,?,?,?,?,?,?)",
         ((c.id, c.started_at, c.utc_offset, c.title, c.mode, c.persona, c.leaf) for c in content.conversations),

@@ -167,7 +167,7 @@ def _renew(folder: Path, files: dict[str, bytes], before: Manifest) -> None:
     staging = folder / manifest.RENEWING
     shutil.rmtree(staging, ignore_errors=True)
     changed = {name: data for name, data in files.items() if not _is(folder / name, data)}
-    old = [name for name in (*before.pages, *before.data) if folded(name) not in {folded(path) for path in files}]
+    old = [name for name in (*before.pages, *before.data) if name not in files and not _is_one_of(folder, name, files)]
     try:
         _write_all(staging, {f"new/{name}": data for name, data in changed.items()})
         todo = {"put": list(changed), "remove": [name for name in old if (folder / name).is_file()]}
@@ -200,6 +200,12 @@ def _put_in_place(folder: Path) -> None:
     for each in sorted({(folder / name).parent for name in todo["remove"]} - {folder}):
         if each.is_dir() and not any(each.iterdir()):
             each.rmdir()
+
+
+def _is_one_of(folder: Path, old: str, files: Iterable[str]) -> bool:
+    """Whether, for this system, an old name is another way of writing that of a file that stays."""
+    same = [folder / name for name in files if folded(name) == folded(old)]
+    return any(each.exists() and (folder / old).exists() and each.samefile(folder / old) for each in same)
 
 
 def _todo(file: Path) -> dict[str, list[str]]:
