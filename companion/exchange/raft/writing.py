@@ -1,7 +1,7 @@
 """Writes an export: all of it, or nothing.
 
-A new one is got ready in a folder beside its place and renamed into it. An earlier one is renewed file by file: what is
-to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a list goes on
+A new one is got ready in a folder beside its place and renamed into it. In a folder that is there, files are put one by
+one: what is to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a list goes on
 where it was left. Files that are not the export's are never touched.
 """
 
@@ -45,10 +45,10 @@ def export(
         taken = _taken(folder, before)
         written = pages(content, taken) if form == "markdown" else []
         files, digest = _files(content, written, form, number_of(store), clock)
-        if before is None:
-            _write_new(folder, files)
+        if folder.exists():
+            _renew(folder, files, (*before.pages, *before.data) if before is not None else ())
         else:
-            _renew(folder, files, before)
+            _write_new(folder, files)
     return Exported(
         str(folder), form, len(content.conversations), len(content.turns), len(content.memories), len(files), digest
     )
@@ -140,9 +140,6 @@ def _write_new(folder: Path, files: dict[str, bytes]) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         _write_all(part, files)
-        if folder.exists():
-            shutil.rmtree(folder / manifest.RENEWING, ignore_errors=True)
-            folder.rmdir()  # empty, or somebody has just put something into it: then that stays, and it is an error
         rename(part, folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -163,11 +160,14 @@ def _write_all(folder: Path, files: dict[str, bytes]) -> None:
         sync_folder(each)
 
 
-def _renew(folder: Path, files: dict[str, bytes], before: Manifest) -> None:
+def _renew(folder: Path, files: dict[str, bytes], before: Iterable[str]) -> None:
+    """`before`: what was written there the last time."""
     staging = folder / manifest.RENEWING
     shutil.rmtree(staging, ignore_errors=True)
     changed = {name: data for name, data in files.items() if not _is(folder / name, data)}
-    old = [name for name in (*before.pages, *before.data) if name not in files and not _is_one_of(folder, name, files)]
+    known = {folded(name): name for name in files}
+    old = [name for name in before if name not in files]
+    old = [name for name in old if not _is_one(folder / name, folder / known.get(folded(name), manifest.RENEWING))]
     try:
         _write_all(staging, {f"new/{name}": data for name, data in changed.items()})
         todo = {"put": list(changed), "remove": [name for name in old if (folder / name).is_file()]}
@@ -202,10 +202,9 @@ def _put_in_place(folder: Path) -> None:
             each.rmdir()
 
 
-def _is_one_of(folder: Path, old: str, files: Iterable[str]) -> bool:
-    """Whether, for this system, an old name is another way of writing that of a file that stays."""
-    same = [folder / name for name in files if folded(name) == folded(old)]
-    return any(each.exists() and (folder / old).exists() and each.samefile(folder / old) for each in same)
+def _is_one(old: Path, new: Path) -> bool:
+    """Whether, for this system, both names are one file's."""
+    return old.exists() and new.exists() and new.samefile(old)
 
 
 def _todo(file: Path) -> dict[str, list[str]]:
