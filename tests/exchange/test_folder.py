@@ -83,6 +83,7 @@ def test_a_renewal_that_is_interrupted_is_ended_by_the_next(
         now = digests(profiles.folder / "raft")
         refused = problem_of(lambda: raft.plan(*mine, profiles.folder / "raft"))
         seen.add("half" if refused is not None else "old")
+        assert raft.recognises(profiles.folder / "raft")
         assert isinstance(refused, FileRefused) if refused is not None else now == before
         profiles.export(mine)
         profiles.export(mine, "apart", force=True)

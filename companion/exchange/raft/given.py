@@ -44,7 +44,8 @@ class Given:
 def recognises(path: Path) -> bool:
     """Whether it is an export of Companion's, sound or not: a folder, or an archive with one in it."""
     if path.is_dir():
-        return (path / manifest.PATH).is_file() and any((path / data_file(name)).is_file() for name, _ in FILES)
+        begun = (path / manifest.PATH).is_file() and any((path / data_file(name)).is_file() for name, _ in FILES)
+        return begun or (path / manifest.TODO).is_file()
     if path.is_file() and path.suffix.lower() in (".zip", ".tar", ".gz", ".tgz", ".xz", ".bz2"):
         return _archive_has_one(path)
     return False

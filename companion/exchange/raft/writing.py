@@ -1,8 +1,8 @@
 """Writes an export: all of it, or nothing.
 
 A new one is got ready in a folder beside its place and renamed into it. In a folder that is there, files are put one by
-one: what is to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a list goes on
-where it was left. Files that are not the export's are never touched.
+one: what is to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a
+list goes on where it was left. Files that are not the export's are never touched.
 """
 
 from __future__ import annotations
