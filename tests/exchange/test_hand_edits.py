@@ -305,7 +305,7 @@ def test_a_zip_of_it_says_the_same(vault: Vault) -> None:
     assert [edit.after for edit in raft.plan(*vault.profile, Path(packed)).edits] == ["I like coffee."]
     raft.take_in(*vault.profile, Path(packed), vault.editing)
     assert vault.text(vault.tea) == "I like coffee."
-    assert not list((vault.profile[1].data / "opened").iterdir())
+    assert not list(vault.profile[1].data.glob("opened*"))
 
 
 def test_what_the_other_profile_forgot_does_not_come_back(vault: Vault) -> None:
@@ -313,9 +313,12 @@ def test_what_the_other_profile_forgot_does_not_come_back(vault: Vault) -> None:
     own = add(other[0], "I like tea.")
     Editing(other[0], vault.profiles.clock, FSRS).forget(own.id)
     vault.write("Me.md", "I have a cat", "I have a hen")
+    vault.write("Me.md", r"\Z", "- I sing.\n")
     done = vault.profiles.take_in(other)
     waiting = other[0].memories.many(other[0].sources.waiting(done.source or 0)).values()
-    assert {m.text for m in waiting if m.kind != "moment"} == {"I have a hen.", "Lena is a nurse.", "Calm."}
+    assert (done.plan.edits, done.plan.new_memories) == ((), len(waiting))
+    assert vault.profiles.take_in(other).plan.empty
+    assert {m.text for m in waiting if m.kind != "moment"} == {"I have a hen.", "I sing.", "Lena is a nurse.", "Calm."}
     assert all(
         text_hash(q.text) == e.quote_hash
         for m in waiting

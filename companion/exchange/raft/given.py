@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -83,7 +85,7 @@ def opened(path: Path, paths: Paths) -> Iterator[Given]:
         return
     if not path.exists():
         raise NotFound(text("file.missing", path=one_line(str(path))))
-    with told(paths.data), unpacked(path, paths.data / "opened") as given:
+    with told(paths.data), _scratch(paths) as scratch, unpacked(path, scratch) as given:
         files = {file.name: file.path for file in given.files}
         found = sorted((name for name in files if _is_manifest(name)), key=len)
         if not found:
@@ -91,6 +93,21 @@ def opened(path: Path, paths: Paths) -> Iterator[Given]:
         begins = found[0].removesuffix(manifest.PATH)
         inside = {_nfc(name.removeprefix(begins)): file for name, file in files.items() if name.startswith(begins)}
         yield read(_Files(inside), path.name)
+
+
+_UNPACKING = threading.Lock()
+
+
+@contextmanager
+def _scratch(paths: Paths) -> Iterator[Path]:
+    """A folder for what is unpacked, gone at the end; what was left when an earlier one was killed is gone before."""
+    folder = paths.data / "opened-raft"
+    with _UNPACKING:
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Files:
