@@ -182,6 +182,15 @@ def test_obsidian_may_write_the_front_matter_anew(vault: Vault) -> None:
     assert [(edit.action, edit.memory) for edit in vault.take_in()] == [("pin", vault.tea)]
 
 
+def test_line_ends_of_windows_are_no_change(vault: Vault) -> None:
+    for file in vault.folder.rglob("*.*"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    plan = raft.plan(*vault.profile, vault.folder)
+    assert (plan.edits, plan.notes) == ((), ())
+    vault.export()
+    assert b"\r" not in (vault.folder / "Me.md").read_bytes()
+
+
 BROKEN: dict[str, tuple[Callable[[Vault], None], str]] = {
     "YAML": (lambda v: v.write("Me.md", r"^pinned: .*$", "pinned: [m1"), "Me.md, line"),
     "no end": (lambda v: v.write("Me.md", r"^---\n\n", ""), "Me.md, line 1"),

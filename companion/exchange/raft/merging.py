@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from companion.clock import stamp_day
+from companion.exchange.raft.checking import refused
 from companion.exchange.raft.content import MemoryLine
-from companion.exchange.raft.given import Given, refused
+from companion.exchange.raft.given import Given
 from companion.exchange.raft.manifest import PageNote
 from companion.exchange.raft.parsing import Bullet, Parsed
 from companion.records import Kind
