@@ -84,3 +84,21 @@ def test_what_is_erased_leaves_not_even_the_hash_that_came_with_it(house: House)
     companion.erase((added.id,))
     assert store.db.value("SELECT count(*) FROM buried") == 0
     assert store.memories.is_buried("I once stole a zeppelin")  # by its mark, which does not spell it
+
+
+def test_what_was_said_in_one_breath_with_what_is_forgotten_is_still_there(tmp_path: Path) -> None:
+    profiles = Profiles(tmp_path)
+    try:
+        mine = profiles.open("mine")
+        living = Living(mine[0], profiles.clock)
+        living.tell("I live in Leeds. My brother Otto flies a zeppelin.", "My brother Otto has a dog.")
+        living.night()
+        (thought,) = [m for m in living.all("thought") if "zeppelin" in m.text]
+        living.editing.forget(thought.id)
+        profiles.export(mine)
+        written = "".join(f"{f}\n{f.read_text('utf-8')}" for f in profiles.folder.rglob("raft/**/*") if f.is_file())
+        assert "zeppelin" not in written
+        assert "I live in Leeds. ██ ███████ ████ █████ █ █████████" in written
+        assert "My brother Otto has a dog." in written
+    finally:
+        profiles.close()
