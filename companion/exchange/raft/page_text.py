@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import get_args
 
 from companion.clock import iso, local
+from companion.days import full_day, weekday
 from companion.exchange.raft.content import ConversationLine, MemoryLine, TurnLine
 from companion.exchange.raft.escaping import escaped
 from companion.exchange.raft.homes import HomeKind
+from companion.strings import text
 from companion.text import one_line
 
 TITLE = 60
@@ -51,6 +54,15 @@ def _yaml(value: object) -> str:
         return value
     written = json.dumps(value, ensure_ascii=False)
     return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in written)
+
+
+def day_told(day: str) -> str:
+    """ "Monday 1 January 2024" for an ISO date; anything else as it is."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return text("dates.weekday_and_day", weekday=weekday(found), day=full_day(found))
 
 
 def marks(ids: Iterable[int]) -> list[str]:

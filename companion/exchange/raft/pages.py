@@ -114,7 +114,8 @@ class _Writing:
         if home.kind == "conversation":
             return self._conversation(home)
         memories = self._on.get(home, [])
-        lines = [f"# {escaped(self._titles[home])}", ""]
+        title = page_text.day_told(home.name) if home.kind == "day" else self._titles[home]
+        lines = [f"# {escaped(title)}", ""]
         if home.kind == "day":
             lines += self._day(home.name, memories)
         else:
@@ -169,7 +170,10 @@ class _Writing:
             turn = said_in(memory, turns)
             if turn is not None:
                 marks[turn.id] = memory.id
+        day = day_at(one.started_at, one.utc_offset)
+        told = page_text.day_told(day)
         lines = [f"# {escaped(self._titles[home])}", ""]
+        lines += [f"[[{page_text.linked(self._paths[Home('day', day)])}|{page_text.alias(told)}]]", ""]
         for turn in self._turns[one.id]:
             if not turn.off_path:
                 lines += page_text.said(turn, marks.get(turn.id))
