@@ -125,10 +125,12 @@ class _Files:
         path = self._path(name)
         if path is None:
             return None
-        with told(path):
+        try:
             if path.stat().st_size > most:
                 raise refused(name, text("raft.large", most=most >> 20))
             return path.read_bytes()
+        except OSError as error:
+            raise refused(name, text("raft.unreadable", why=error.strerror or error)) from error
 
     def _path(self, name: str) -> Path | None:
         return self._files.get(name)

@@ -7,14 +7,16 @@ list goes on where it was left. Files that are not the export's are never touche
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from companion.clock import Clock, iso, stamp
-from companion.errors import FileRefused, InvalidInput
+from companion.errors import DiskFull, FileRefused, InvalidInput
 from companion.exchange.raft import manifest
 from companion.exchange.raft.collecting import collect, number_of
 from companion.exchange.raft.content import Content, data_files, sha256_of
@@ -26,7 +28,7 @@ from companion.exchange.raft.pages import Page, pages
 from companion.exchange.raft.parsing import parse
 from companion.exchange.raft.taking import known_here, look_here
 from companion.paths import Paths
-from companion.store.files import rename, sync, sync_folder, told
+from companion.store.files import rename, sync, sync_folder
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text
@@ -39,7 +41,7 @@ def export(
 ) -> Exported:
     """Into a folder that is new, empty, or an earlier export of this profile. `force`: also where that was changed by
     hand and the changes were not imported. Raises InvalidInput, DiskFull, ProfileError."""
-    with told(folder):
+    with _told(folder):
         before = _before(store, folder, force=force)
         content = collect(store, paths)
         taken = _taken(folder, before)
@@ -52,6 +54,19 @@ def export(
     return Exported(
         str(folder), form, len(content.conversations), len(content.turns), len(content.memories), len(files), digest
     )
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Raises InvalidInput, or DiskFull, for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        where = str(error.filename or folder)
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise DiskFull(where) from error
+        why = text("export.cannot_write", path=one_line(where, 200), why=error.strerror or error)
+        raise InvalidInput(why, hint=text("export.cannot_write_hint")) from error
 
 
 def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
