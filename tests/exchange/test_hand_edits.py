@@ -180,6 +180,12 @@ def test_obsidian_may_write_the_front_matter_anew(vault: Vault) -> None:
     vault.write("Me.md", r"^memories: .*\n", "")
     vault.write("Me.md", r"^pinned: .*$", f"pinned:\n  - m{vault.cat}\n  - 'm{vault.tea}'\ntags:\n  - mine")
     assert [(edit.action, edit.memory) for edit in vault.take_in()] == [("pin", vault.tea)]
+    for _ in range(3):
+        vault.export()  # what the person added is kept, also when nothing is changed any more
+        page = (vault.folder / "Me.md").read_text("utf-8")
+        assert "\ntags:\n- mine\n---\n" in page
+        assert f"pinned: [m{vault.tea}, m{vault.cat}]" in page
+    assert vault.take_in() == ()
 
 
 def test_line_ends_of_windows_are_no_change(vault: Vault) -> None:

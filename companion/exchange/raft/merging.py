@@ -202,7 +202,7 @@ def written_text(path: str, bullet: Bullet) -> str:
 
 def outstanding(given: Given, merged: Merge) -> str | None:
     """What would be lost if the pages were written anew: the first page with changes that were not taken over; None
-    when there are none."""
+    when there are none. Front matter of the person's own is kept."""
     for path, page in given.pages.items():
         note = given.manifest.pages.get(path)
         if note is not None and (note.kind in RECORDS or page.rest != note.rest or not page.kind):

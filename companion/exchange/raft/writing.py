@@ -12,7 +12,8 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from companion.clock import Clock, iso, stamp
@@ -43,10 +44,11 @@ def export(
     hand and the changes were not imported. Raises InvalidInput, DiskFull, ProfileError."""
     with _told(folder):
         before = _before(store, folder, force=force)
+        own = _own_front_matter(folder, before)
         content = collect(store, paths)
         taken = _taken(folder, before)
-        written = pages(content, taken) if form == "markdown" else []
-        files, digest = _files(content, written, form, number_of(store), clock)
+        written = [_with(page, own.get(page.path, "")) for page in pages(content, taken)] if form == "markdown" else []
+        files, digest = _files(content, written, own, form, number_of(store), clock)
         if folder.exists():
             _renew(folder, files, (*before.pages, *before.data) if before is not None else ())
         else:
@@ -103,6 +105,20 @@ def _refuse_changed(store: Store, folder: Path) -> None:
         raise InvalidInput(text("export.changed", path=one_line(found, 120)), hint=text("export.changed_hint"))
 
 
+def _own_front_matter(folder: Path, before: Manifest | None) -> dict[str, str]:
+    """By path, what the person added to the front matter of pages: tags, say. It is written again with them."""
+    if before is None:
+        return {}
+    found = {path: note.own for path, note in before.pages.items() if note.kind not in RECORDS}
+    with suppress(FileRefused):  # broken, and written over with `force`
+        found |= {path: page.own for path, page in read_folder(folder).pages.items() if path in found}
+    return {path: own for path, own in found.items() if own}
+
+
+def _with(page: Page, own: str) -> Page:
+    return replace(page, text=page.text.replace("\n---\n", f"\n{own}---\n", 1)) if own else page
+
+
 def _taken(folder: Path, before: Manifest | None) -> list[str]:
     """Pages that are the person's own."""
     if before is None:
@@ -117,7 +133,7 @@ def _taken(folder: Path, before: Manifest | None) -> list[str]:
 
 
 def _files(
-    content: Content, written: Iterable[Page], form: ExportForm, number: str, clock: Clock
+    content: Content, written: Iterable[Page], own: dict[str, str], form: ExportForm, number: str, clock: Clock
 ) -> tuple[dict[str, bytes], str]:
     """All files by path, the manifest last, and the SHA-256 of the content."""
     data = data_files(content)
@@ -129,7 +145,12 @@ def _files(
         digest_of_page = _sha256(files[page.path])
         rest = digest_of_page if page.kind in RECORDS else parse(page.path, files[page.path]).rest
         notes[page.path] = PageNote(
-            kind=page.kind, name=page.name, sha256=digest_of_page, rest=rest, memories=list(page.memories)
+            kind=page.kind,
+            name=page.name,
+            sha256=digest_of_page,
+            rest=rest,
+            own=own.get(page.path, ""),
+            memories=list(page.memories),
         )
     made = Manifest(
         form=form,
