@@ -317,6 +317,8 @@ def test_a_zip_of_it_says_the_same(vault: Vault) -> None:
     assert raft.recognises(Path(packed))
     assert raft.recognises(vault.folder)
     assert not raft.recognises(vault.profiles.folder)
+    assert "no export" in str(problem_of(lambda: raft.plan(*vault.profile, vault.profiles.folder)))
+    assert "no export" in str(problem_of(lambda: raft.plan(*vault.profile, vault.folder / "Me.md")))
     assert [edit.after for edit in raft.plan(*vault.profile, Path(packed)).edits] == ["I like coffee."]
     raft.take_in(*vault.profile, Path(packed), vault.editing)
     assert vault.text(vault.tea) == "I like coffee."

@@ -163,7 +163,10 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
     """`strict`: a page that was made by hand has to be sound as well. Raises FileRefused."""
     if files.get(manifest.TODO) is not None:
         raise FileRefused(text("raft.half"), hint=text("raft.half_hint"))
-    head = read_manifest(files.get(manifest.PATH))
+    found = files.get(manifest.PATH)
+    if found is None and files.get(data_file(FILES[0][0])) is None:
+        raise FileRefused(text("raft.none"), hint=text("raft.none_hint"))
+    head = read_manifest(found)
     content = _content(files, head)
     pages: dict[str, Parsed] = {}
     missing = []
@@ -178,7 +181,7 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
     for path in files.names():
         if path not in head.pages and path.endswith(".md") and path.rpartition("/")[0] in _PAGES:
             data = files.get(path, MOST_PAGE) or b""
-            if data[:3].lstrip(b"\xef\xbb\xbf")[:1] == b"-" and b"\ncompanion:" in data[:4096]:
+            if _plain(data[:4096]).startswith(b"---") and b"\ncompanion:" in data[:4096]:
                 with nullcontext() if strict else suppress(FileRefused):
                     pages[path] = parse(path, data)
     return Given(one_line(name, 80), head, content, pages, tuple(missing))
