@@ -37,6 +37,9 @@ from companion.text import one_line
 from companion.transfers import Exported, ExportForm
 
 
+_FOLDERS = ("People", "Topics", "Journal", "Apart", "Conversations")
+
+
 def export(
     store: Store, paths: Paths, clock: Clock, folder: Path, form: ExportForm = "markdown", *, force: bool = False
 ) -> Exported:
@@ -86,7 +89,7 @@ def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
     before = read_manifest((folder / manifest.PATH).read_bytes())
     if before.profile != number_of(store):
         raise InvalidInput(text("export.other_profile", path=_shown(folder)), hint=text("export.another_folder"))
-    for part in {path.split("/")[0] for path in (*before.pages, *before.data) if "/" in path}:
+    for part in (*_FOLDERS, "data"):
         if (folder / part).is_symlink():
             raise InvalidInput(text("export.a_link", path=_shown(folder / part)), hint=text("export.another_folder"))
     if not force:
@@ -125,7 +128,7 @@ def _taken(folder: Path, before: Manifest | None) -> list[str]:
         return []
     ours = {folded(path) for path in before.pages}
     found = []
-    for part in ("", "People", "Topics", "Journal", "Apart", "Conversations"):
+    for part in ("", *_FOLDERS):
         if (folder / part).is_dir():
             names = (f"{part}/{each.name}" if part else each.name for each in (folder / part).iterdir())
             found += [name for name in names if folded(name) not in ours]
