@@ -36,7 +36,6 @@ from companion.strings import text
 from companion.text import one_line
 from companion.transfers import Exported, ExportForm
 
-
 _FOLDERS = ("People", "Topics", "Journal", "Apart", "Conversations")
 
 
