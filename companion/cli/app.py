@@ -13,6 +13,7 @@ import companion
 from companion.cli import backup, bench, memories, models, voice
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
+from companion.cli.export import export
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
 from companion.cli.index import index
@@ -57,6 +58,7 @@ app.command()(doctor)
 app.command()(lock)
 app.command()(mcp)
 app.command()(index)
+app.command()(export)
 
 
 def _version(wanted: bool) -> None:
