@@ -128,7 +128,10 @@ class Editing:
         Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
 
     def undo(self, batch: int | None) -> Change:
-        undone, touched, kept = self.store.changes.undo(batch)
+        target = self.store.changes.latest_of_person() if batch is None else batch
+        if (source := self.store.looked_back.confirms(target)) is not None:
+            self.store.looked_back.take_back(source)  # what was made of it, before it goes itself
+        undone, touched, kept = self.store.changes.undo(target)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
         return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 

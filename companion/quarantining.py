@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from companion.editing import Editing, said
 from companion.errors import NotFound
+from companion.memory.forgetting import brought_back
 from companion.mind.tagging import Tagger
 from companion.records import Change, Memory
 from companion.safekeeping import QuarantinedSource
@@ -43,12 +44,13 @@ class Quarantining:
 
     def _decide(self, id: int, *, confirmed: bool) -> Change:
         store = self._opened
+        taken_in = store.sources.get(id).confirmed
+        if taken_in and not confirmed:
+            store.looked_back.take_back(id)  # what was made of it, before it goes itself
         with store.db.snapshot():
-            store.sources.get(id)
-            waiting = store.sources.waiting(id)
+            waiting = store.sources.taken_in(id) if taken_in and not confirmed else store.sources.waiting(id)
             if not waiting:
                 raise NotFound(words("quarantine.none_waits", id=id), hint=words("quarantine.see_list"))
-            name = next(each.name for each in store.sources.listed() if each.id == id)
             memories = store.memories.many(waiting)
             opened = store.changes.batch("person", "confirm") if confirmed else store.changes.batch("person", "remove")
             with opened as batch:
@@ -61,7 +63,11 @@ class Quarantining:
                     texts = [memory.text for memory in memories.values() if memory.scope == scope]
                     Tagger(store).refresh(batch, texts, scope)
                 store.sources.decide(id, batch, confirmed=confirmed)
-        told = said(name)
+                if confirmed:
+                    store.looked_back.queue(id)
+                else:
+                    store.looked_back.drop(id)
+        told = said(store.sources.name(id))
         if confirmed:
             return self._editing.change(
                 batch.id, words("quarantine.confirmed", count=len(waiting), name=told), tuple(waiting)
@@ -71,7 +77,8 @@ class Quarantining:
         )
 
     def _confirm(self, batch: Batch, memory: Memory) -> None:
-        """What is known already gains the words it rests on."""
+        """What is known already gains the words it rests on. What was said long ago fades from now on, as if it had
+        just been said."""
         for known in self._opened.memories.same_statement(memory.text) if memory.kind == "thought" else ():
             if (
                 known.id != memory.id
@@ -81,4 +88,5 @@ class Quarantining:
                 batch.update(known.id, evidence=tuple(dict.fromkeys((*known.evidence, *memory.evidence))))
                 batch.update(memory.id, status="merged", replaced_by=known.id)
                 return
-        batch.update(memory.id, status="active")
+        fresh = brought_back(memory, self._editing.curve, self._editing.clock.now())
+        batch.update(memory.id, status="active", last_used_at=fresh.last_used_at, strength=fresh.strength)

@@ -169,6 +169,8 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
                     overwrite(file)
         with suppress(FileNotFoundError):
             shutil.rmtree(paths.index)
+        with suppress(FileNotFoundError):
+            shutil.rmtree(paths.scratch)
         for file in kept_files(paths.read):
             wipe(file)
         if logs and paths.logs.is_dir():

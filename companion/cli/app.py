@@ -15,6 +15,7 @@ from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
+from companion.cli.importing import import_
 from companion.cli.index import index
 from companion.cli.lock import lock
 from companion.cli.mood import mood
@@ -50,6 +51,7 @@ app.command()(sleep)
 app.command()(doctor)
 app.command()(lock)
 app.command()(index)
+app.command("import")(import_)
 
 
 def _version(wanted: bool) -> None:
