@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from companion.clock import LOCAL
-from companion.dates import DateMention, resolve
+from companion.dates import DateMention, resolve, whole_day
 from companion.exchange.foreign.times import when
 
 LONGEST_HEADING = 100
@@ -26,6 +26,7 @@ _WEEKDAY = re.compile(
     r"sam|dom|dim)\w*|\b(?:mon|diens|donners|frei|sams|sonn)tag\b|\bmittwoch\b|(?:星期|周|週|礼拜)[一二三四五六日天]",
     re.IGNORECASE,
 )
+_AROUND_DATES = re.compile(r"\b(?:le|el|il|den|dne|am|on|г)\b", re.IGNORECASE)
 _NOW = datetime(2000, 1, 1, 12, tzinfo=LOCAL)
 """What relative words would be told from; a heading with one is none."""
 
@@ -55,7 +56,7 @@ class Days:
             return None
         at, start, end = found
         rest = f"{written[:start]} {written[end:]}".strip()
-        bare = _AROUND.sub("", _WEEKDAY.sub("", _TIME.sub("", rest)))
+        bare = _AROUND.sub("", _AROUND_DATES.sub("", _WEEKDAY.sub("", _TIME.sub("", rest))))
         if not marked and bare:
             return None  # a sentence with a date in it
         if (time := _TIME.search(rest)) is not None:
@@ -111,13 +112,8 @@ def _in_other_words(written: str) -> tuple[datetime, int, int] | None:
         return None
     if not re.search(r"\d\D+\d", written):
         return None
-    import dateparser  # slow to import: only for what looks like a date
-
-    settings = {"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "RETURN_AS_TIMEZONE_AWARE": False}
-    found = dateparser.parse(_WEEKDAY.sub("", written).strip(" ,."), settings=settings)
-    if found is None:
-        return None
-    at = _day(found.year, found.month, found.day)
+    found = whole_day(_AROUND_DATES.sub("", _WEEKDAY.sub("", written).strip(" ,.")).strip(" ,."))
+    at = None if found is None else _day(found.year, found.month, found.day)
     return None if at is None else (at, 0, len(written))
 
 
