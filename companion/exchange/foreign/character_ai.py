@@ -38,6 +38,17 @@ def chats(given: Given, files: Sequence[UnpackedFile], notes: Notes) -> Iterator
             yield _chat(found, character, f"{file.name}/{number}", given.modified(file), notes)
 
 
+def is_one(value: dict[str, Any]) -> bool:
+    """Whether a JSON value looks like any of these forms."""
+    if _speaks(value) and any(name in value for name in ("src", "author", "is_human")):
+        return True
+    for found, _ in _found(value, ""):
+        listed = next(found[name] for name in _LISTS if isinstance(found.get(name), list))
+        if any(isinstance(each, dict) and _speaks(each) for each in listed[:5]):
+            return True
+    return False
+
+
 def _found(data: Any, character: str, depth: int = 0) -> Iterator[tuple[dict[str, Any], str]]:
     """Chats with the name of who they are held with."""
     if depth > _DEEPEST:

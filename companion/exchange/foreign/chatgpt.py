@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from companion.exchange.foreign.given import Chat, Given, Notes, Said, named, worded
-from companion.exchange.foreign.json_stream import items
+from companion.exchange.foreign.json_stream import values
 from companion.exchange.foreign.paths_of_trees import way_to
 from companion.exchange.foreign.times import when
 from companion.unpacking import UnpackedFile
@@ -28,7 +28,7 @@ _SPOKEN = ("text", "multimodal_text")
 
 def chats(given: Given, files: Sequence[UnpackedFile], notes: Notes) -> Iterator[Chat]:
     for file in files:
-        for number, conversation in enumerate(items(file.path)):
+        for number, conversation in enumerate(values(file.path)):
             if not isinstance(conversation, dict) or not isinstance(conversation.get("mapping"), dict):
                 notes.add("broken")
                 continue

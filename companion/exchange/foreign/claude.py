@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from companion.exchange.foreign.given import Chat, Given, Notes, Said, named, worded
-from companion.exchange.foreign.json_stream import items
+from companion.exchange.foreign.json_stream import values
 from companion.exchange.foreign.paths_of_trees import way_to
 from companion.exchange.foreign.times import when
 from companion.unpacking import UnpackedFile
@@ -27,7 +27,7 @@ _PERSON = ("human", "user")
 
 def chats(given: Given, files: Sequence[UnpackedFile], notes: Notes) -> Iterator[Chat]:
     for file in files:
-        for number, conversation in enumerate(items(file.path)):
+        for number, conversation in enumerate(values(file.path)):
             if not isinstance(conversation, dict) or not isinstance(conversation.get("chat_messages"), list):
                 notes.add("broken")
                 continue

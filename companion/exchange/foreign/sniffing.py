@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from companion.errors import FileRefused, InvalidInput
+from companion.exchange.foreign import character_ai
 from companion.exchange.foreign.given import Given
-from companion.exchange.foreign.json_stream import events
+from companion.exchange.foreign.json_stream import values
 from companion.strings import text
 from companion.text import one_line
 from companion.transfers import IMPORT_FORMS, ImportForm
 from companion.unpacking import UnpackedFile
 
 Kind = ImportForm | Literal["json", "other"]
-LOOKED_AT = 200_000
-"""Events of a JSON text that are looked at before it counts as one that nobody knows."""
+_SEEN = 5
+"""Values of a file that are looked at."""
 _HEAD = 8192
 _TEXT_ENDINGS = (".txt", ".md", ".markdown", ".text", "")
-_CHARACTER_AI = (
-    "histories.histories", "histories.item.msgs", "histories.item.turns", "histories.item.messages",
-    "chats.item.turns", "chats.item.messages", "chats.item.msgs", "turns.item.candidates", "turns.item.author",
-    "msgs.item.src", "msgs.item.text", "characters.item.chats", "characters.item.histories", "conversations.item.turns",
-    "is_human", "src.is_human", "messages.item.is_human",
-)  # fmt: skip
 
 
 def sort_files(given: Given, form: ImportForm | None) -> tuple[ImportForm, list[UnpackedFile], int]:
@@ -60,7 +56,9 @@ def kind_of(file: UnpackedFile) -> Kind:
     ending = PurePosixPath(file.name).suffix.lower()
     if begins[:1] in (b"{", b"["):
         try:
-            return _kind_of_json(file)
+            kind = _kind_of_json(file)
+            if kind != "json" or ending not in _TEXT_ENDINGS:
+                return kind
         except FileRefused:
             if ending not in _TEXT_ENDINGS:
                 raise
@@ -80,35 +78,26 @@ def _is_binary(head: bytes) -> bool:
 
 
 def _kind_of_json(file: UnpackedFile) -> Kind:
-    seen: set[str] = set()
-    for number, (prefix, event, value) in enumerate(events(file.path)):
-        name = prefix.removeprefix("item.").removeprefix("item")
-        if event in ("start_map", "map_key"):
-            if event == "map_key":
-                name = f"{name}.{value}".removeprefix(".")
-            seen.add(name)
-            if (kind := _kind(seen, name)) is not None:
-                return kind
-        elif name == "spec" and isinstance(value, str) and value.startswith("chara_card"):
-            return "card"
-        if number > LOOKED_AT:
-            break
+    for value in islice(values(file.path), _SEEN):
+        if isinstance(value, dict) and (kind := _kind(value)) is not None:
+            return kind
     return "json"
 
 
-def _kind(seen: set[str], name: str) -> Kind | None:
-    if name == "mapping":
+def _kind(value: dict[str, Any]) -> Kind | None:
+    """What form a value is of: a conversation, a line, a card, or the whole of an export."""
+    data = value.get("data")
+    if isinstance(value.get("mapping"), dict):
         return "chatgpt"
-    if name == "chat_messages":
+    if "chat_messages" in value:
         return "claude"
-    if name in _CHARACTER_AI:
-        return "character-ai"
-    if name in ("character_name", "user_name") and {"character_name", "user_name"} <= seen:
-        return "sillytavern"
-    if {"mes", "is_user"} <= seen:
-        return "sillytavern"
-    if {"name", "first_mes"} <= seen or {"char_name", "char_persona"} <= seen or "data.first_mes" in seen:
+    if str(value.get("spec", "")).startswith("chara_card") or (isinstance(data, dict) and "first_mes" in data):
         return "card"
-    if {"turns.item.role", "turns.item.text"} <= seen:
+    if {"user_name", "character_name"} <= value.keys() or {"mes", "is_user"} <= value.keys():
+        return "sillytavern"
+    if {"name", "first_mes"} <= value.keys() or {"char_name", "char_persona"} <= value.keys():
+        return "card"
+    turns = value.get("turns")
+    if isinstance(turns, list) and turns and isinstance(turns[0], dict) and {"role", "text"} <= turns[0].keys():
         return "histories"
-    return None
+    return "character-ai" if character_ai.is_one(value) else None
