@@ -8,6 +8,8 @@ back, with all that was made of it.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from companion.errors import NothingToUndo
 from companion.store.changes import Changes
 from companion.store.database import Database
@@ -49,10 +51,22 @@ class LookedBack:
             with self._db.write():
                 self._db.run("UPDATE jobs SET state = 'queued' WHERE kind = ? AND key = ?", (PAST, job))
                 self._db.run("DELETE FROM looked_back WHERE batch = ?", (batch,))
-            try:
+            with suppress(NothingToUndo):
                 self._changes.undo(int(batch), actor="reflection")
-            except NothingToUndo:
-                continue
+        self._set_aside(source)
+
+    def _set_aside(self, source: int) -> None:
+        """What nights made of it is told no more; the next night makes anew what rests on anything else as well."""
+        rows = self._db.all(
+            "SELECT DISTINCT m.id FROM origins o JOIN evidence e ON e.turn = o.local JOIN memories m ON m.id = e.memory"
+            " WHERE o.source = ? AND o.kind = 'turn' AND m.kind IN ('event', 'day', 'trait')"
+            " AND m.status IN ('active', 'dormant', 'archived')",
+            (source,),
+        )
+        if rows:
+            with self._changes.batch("reflection", "set aside", "what it was made of was taken back") as batch:
+                for (id,) in rows:
+                    batch.update(int(id), status="superseded")
 
     def _follow(self, batch: int, stands: bool) -> bool:
         """With a decision over a source go the jobs; where a removal is taken back it is confirmed as before."""
