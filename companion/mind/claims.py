@@ -24,7 +24,7 @@ _LIST_MARK = re.compile(r"\s*(?:[-*+•·◦–—]|\(?\d{1,3}[.)、]|[a-zA-Z]\)
 _CODE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
 _ASKS = re.compile(r"[?？]|[吧呢吗么]\s*[。！!.~～]*\s*$")
 _EN_PARTS = re.compile(
-    r"[,;:()]\s+|\s[–—-]+\s|—|\s+(?=(?:and|but|so|because|although|though|since|which|where|who|when|while|if|unless"
+    r"[,;:()]\s+|\s[–—-]+\s|—|(?<!\s)\s+(?=(?:and|but|so|because|although|though|since|which|where|who|when|while|if|unless"
     r"|as|or)\b)",
     re.IGNORECASE,
 )

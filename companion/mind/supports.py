@@ -16,7 +16,7 @@ from companion.mind.figures import Figure, figures, loosely
 LONGEST = 20_000
 """Characters of one text that are looked at."""
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ]+(?:['’-][A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ]+)*")
-_LARGE = r"([A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]*\w)"
+_LARGE = r"([A-ZÀ-ÖØ-ÞĀ-Ž][\w’'-]{0,60}\w)"
 _THEIRS = (
     re.compile(rf"\b(?:[Mm]y|[Oo]ur)(?:\s+[a-z-]+){{1,4}},?\s+{_LARGE}"),
     re.compile(rf"\b(?:named|called|name\s+is|name's|name\s+was)\s+{_LARGE}"),

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from companion.store.database import Database
 from companion.store.encrypting import overwrite
+from companion.store.files import write
 from companion.text import normalised
 
 _KEY = "erased key"
@@ -74,11 +75,7 @@ class Erased:
                 return
             if not shown:
                 overwrite(file)  # it may have the key
-        part = file.with_name(file.name + ".part")
-        part.write_text(told)
-        with contextlib.suppress(OSError), part.open("rb") as opened:
-            os.fsync(opened.fileno())
-        part.replace(file)
+        write(file, told.encode())
 
     def take_over(self, file: Path) -> bool:
         """Take the marks over that the file has and the database has not. Whether there were any. A file that cannot be

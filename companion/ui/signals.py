@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-GRACE = 2.0
+GRACE = 1.5
 """Seconds from the signal to the end of the process at the latest. The engine ends with its pipe."""
 _NAMES = ("SIGTERM", "SIGHUP")
 

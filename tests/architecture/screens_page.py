@@ -1,14 +1,10 @@
-"""The tables of docs/screens.md, made from what the program declares.
-
-python -m tests.architecture.screens_page     writes them anew
-"""
+"""The tables of docs/screens.md, made from what the program declares."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -19,8 +15,9 @@ from companion.ui import screens, widgets
 from companion.ui.app import CompanionApp
 from companion.ui.commands import ENTRIES
 from companion.ui.keymap import NO_KEY, shown
+from tests.architecture.tables import DOCS, between
 
-PAGE = Path(__file__).parents[2] / "docs" / "screens.md"
+PAGE = DOCS / "screens.md"
 EVERYWHERE = "CompanionApp"
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("Everywhere", "F1 tells the same for the screen that is open, with the keys as you have set them.", EVERYWHERE),
@@ -136,11 +133,5 @@ def plain_tables() -> str:
 def written(page: str) -> str:
     """`page` with its tables as they are to be."""
     for name, made in (("keys", key_tables()), ("commands", command_table()), ("lines", plain_tables())):
-        head, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
-        before, _, rest = page.partition(head)
-        page = f"{before}{head}\n{made}\n{end}{rest.partition(end)[2]}"
+        page = between(page, name, made)
     return page
-
-
-if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")

@@ -8,11 +8,6 @@ from pathlib import Path
 from tests.architecture import screens_page
 
 
-def test_the_tables_are_those_of_the_program() -> None:
-    page = screens_page.PAGE.read_text("utf-8")
-    assert screens_page.written(page) == page, "write them anew: python -m tests.architecture.screens_page"
-
-
 def test_every_key_has_a_place_there() -> None:
     ui = Path(screens_page.screens.__file__).parents[1]
     written = (file.read_text("utf-8") for file in ui.rglob("*.py"))

@@ -27,4 +27,5 @@ def test_the_wheel_holds_everything_that_is_read_at_run_time(tmp_path: Path) -> 
         if file.is_file():
             assert f"companion/assets/{file.relative_to(ROOT / 'assets').as_posix()}" in names
     assert {"companion/models.txt", "companion/py.typed"} <= names
+    assert [name for name in names if name.endswith(".data/data/share/man/man1/companion.1")]
     assert not [name for name in names if name.startswith("tests")]

@@ -112,7 +112,7 @@ def test_without_any_network_it_is_all_there(place: Place) -> None:
     "command",
     [
         ["sleep"], ["doctor"], ["doctor", "--json"], ["memories", "list"], ["memories", "add", "I sing."], ["portrait"],
-        ["mood"], ["morning"], ["models"], ["models", "probe"], ["say", "--json", "Hello."],
+        ["mood"], ["morning"], ["models", "list"], ["models", "probe"], ["say", "--json", "Hello."],
     ],
     ids=" ".join,
 )  # fmt: skip

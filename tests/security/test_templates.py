@@ -26,8 +26,8 @@ ENDLESS = {
     "{% endfor %}{% endfor %}{% endfor %}",
     "a macro that calls itself twice": "{% macro f(n) %}{% if n %}{{ f(n-1) }}{{ f(n-1) }}{% endif %}{% endmacro %}"
     "{{ f(60) }}",
-    "a loop that calls itself": "{% for x in [[[[1,1]*9]*9]*9]*9 recursive %}{% if x is iterable %}{{ loop(x) }}"
-    "{{ loop(x) }}{{ loop(x) }}{% endif %}{% endfor %}",
+    "a loop that calls itself": "{% for x in [[[[[[[1]*9]*9]*9]*9]*9]*9]*9 recursive %}{% if x is iterable %}"
+    "{{ loop(x) }}{{ loop(x) }}{{ loop(x) }}{% endif %}{% endfor %}",
     "a power": "{{ 10 ** (10 ** 10) }}",
     "a power, not constant": "{% set n = messages|length + 9 %}{{ n ** (n ** n) }}",
     "a string many times": "{{ 'a' * 10 ** 11 }}",
