@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from companion.clock import Clock
+from companion.editing import Editing
 from companion.errors import Busy, DiskFull, FileRefused, InvalidInput, ProfileReadOnly
 from companion.events import Event, ExchangeProgress, MemoriesChanged
-from companion.exchange import raft
 from companion.exchange.foreign import planning, taking_in
 from companion.minding import Minding
 from companion.model.personas import Personas
@@ -27,6 +27,7 @@ class Exchanging:
 
     _paths: Paths
     _clock: Clock
+    _editing: Editing
     _personas: Personas
     _minding: Minding
     _emit: Callable[[Event], None]
@@ -40,13 +41,19 @@ class Exchanging:
     def back_up_before(self, reason: BackupReason) -> Backup:
         raise NotImplementedError
 
-    def export_to(self, folder: str, form: ExportForm = "markdown") -> Exported:
-        raise NotImplementedError  # companion.exchange.raft
+    def export_to(self, folder: str, form: ExportForm = "markdown", force: bool = False) -> Exported:
+        from companion.exchange import raft  # YAML and pydantic: not before somebody wants it
+
+        return raft.export(
+            self._opened, self._paths, self._clock, full_path(Path(folder), Path.cwd()), form, force=force
+        )
 
     def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
         store, given_path = self._opened, _checked(path, form)
         if _is_ours(given_path, form):
-            return raft.plan(store, self._paths, given_path)  # type: ignore[attr-defined,no-any-return]
+            from companion.exchange import raft
+
+            return raft.plan(store, self._paths, given_path)
         with self._scratch() as scratch, planning.opened(given_path, scratch) as given:
             return planning.plan(store, self._personas, given, form)
 
@@ -73,7 +80,14 @@ class Exchanging:
         return self._done_with(taken)
 
     def _take_in_ours(self, path: Path) -> Imported:
-        raise NotImplementedError  # companion.exchange.raft
+        """An export of Companion's own."""
+        from companion.exchange import raft
+
+        planned = raft.plan(self._opened, self._paths, path)
+        if planned.empty:
+            return Imported(planned)
+        self.back_up_before("import")
+        return raft.take_in(self._opened, self._paths, path, self._editing)
 
     def _done_with(self, taken: Imported) -> Imported:
         self._emit(MemoriesChanged(()))
@@ -108,4 +122,6 @@ def _checked(path: str, form: ImportForm | None) -> Path:
 
 
 def _is_ours(path: Path, form: ImportForm | None) -> bool:
-    return form == "companion" or (form is None and hasattr(raft, "recognises") and raft.recognises(path))
+    from companion.exchange.raft.given import recognises
+
+    return form == "companion" or (form is None and recognises(path))

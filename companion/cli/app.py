@@ -13,6 +13,7 @@ import companion
 from companion.cli import backup, bench, memories, models
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
+from companion.cli.export import export
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
 from companion.cli.importing import import_
@@ -52,6 +53,7 @@ app.command()(doctor)
 app.command()(lock)
 app.command()(index)
 app.command("import")(import_)
+app.command()(export)
 
 
 def _version(wanted: bool) -> None:

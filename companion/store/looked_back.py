@@ -14,6 +14,7 @@ from companion.errors import NothingToUndo
 from companion.store.changes import Changes
 from companion.store.database import Database
 from companion.store.jobs import PAST
+from companion.transfers import IMPORT_FORMS
 
 
 class LookedBack:
@@ -23,12 +24,15 @@ class LookedBack:
         changes.keep_beside(self._follow)
 
     def queue(self, source: int) -> None:
-        """All that the person said in what came from `source`, the oldest first. Inside a transaction."""
+        """All that the person said in what came from `source`, the oldest first; nothing of an export of Companion's
+        own, which brings its thoughts along. Inside a transaction."""
+        marks = ",".join("?" * len(IMPORT_FORMS))
         self._db.run(
             "INSERT OR IGNORE INTO jobs(kind, key, queued_at)"
             " SELECT ?, ? || '/' || t.id, t.at FROM origins o JOIN turns t ON t.id = o.local"
-            " WHERE o.source = ? AND o.kind = 'turn' AND t.role = 'person' ORDER BY t.at, t.id",
-            (PAST, str(source), source),
+            " WHERE o.source = ? AND o.kind = 'turn' AND t.role = 'person'"
+            f" AND o.origin IN ({marks}) ORDER BY t.at, t.id",
+            (PAST, str(source), source, *IMPORT_FORMS),
         )
 
     def note(self, batch: int, source: int, job: str) -> None:

@@ -115,7 +115,12 @@ def test_the_engine_imports_no_library_before_it_is_wanted() -> None:
 def test_every_dependency_is_used_and_has_its_reason() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     names = [entry.split(">")[0].split("=")[0].strip() for entry in tomllib.loads(project)["project"]["dependencies"]]
-    called = {"apsw-sqlite3mc": "apsw", "llama-cpp-python": "llama_cpp", "vadersentiment": "vaderSentiment"}
+    called = {
+        "apsw-sqlite3mc": "apsw",
+        "llama-cpp-python": "llama_cpp",
+        "pyyaml": "yaml",
+        "vadersentiment": "vaderSentiment",
+    }
     used = importers()
     for name in names:
         assert used[called.get(name, name.replace("-", "_"))], name
