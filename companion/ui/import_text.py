@@ -58,11 +58,12 @@ def done_lines(done: Imported) -> list[str]:
     return lines
 
 
-def export_lines(done: Exported) -> list[str]:
-    return [
+def export_lines(done: Exported) -> tuple[str, str]:
+    """Where it is, and what."""
+    return (
         text("importing.exported", count=done.files, folder=one_line(done.folder, 400)),
         text("importing.exported_counts", conversations=done.conversations, turns=done.turns, memories=done.memories),
-    ]
+    )
 
 
 def form_name(form: ImportForm) -> str:

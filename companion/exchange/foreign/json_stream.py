@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._decoder = json.JSONDecoder()
+        self._more: Callable[[int], str] = lambda size: ""
         self._held = ""
         self._at = 0
         self._ended = False

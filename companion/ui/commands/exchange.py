@@ -63,6 +63,7 @@ def _write(app: CompanionApp, folder: str) -> None:
         tell(app, text("importing.exporting"), seconds=3)
         done = await attempt(app, app.engine.export_to(folder))
         if done is not None:
-            tell(app, *export_lines(done), seconds=8)
+            where, counts = export_lines(done)
+            tell(app, where, counts, seconds=8)
 
     app.run_worker(write(), group="export", exit_on_error=False)
