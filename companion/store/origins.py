@@ -50,10 +50,12 @@ class Origins:
         )
 
     def waits(self, conversation: int) -> bool:
-        """Whether a conversation was brought in and is not confirmed, or was removed again."""
+        """Whether a conversation was brought in and anything of its source still waits, or was removed again. Where
+        nothing of it was worth remembering there is nothing to confirm."""
         row = self._db.one(
-            "SELECT max(s.stands AND s.confirmed) FROM origins o JOIN sources s ON s.id = o.source"
-            " WHERE o.kind = 'conversation' AND o.local = ?",
+            "SELECT max(s.stands AND s.confirmed OR NOT s.stands AND NOT EXISTS (SELECT 1 FROM source_memories w JOIN"
+            " memories m ON m.id = w.memory WHERE w.source = s.id AND m.status = 'quarantined'))"
+            " FROM origins o JOIN sources s ON s.id = o.source WHERE o.kind = 'conversation' AND o.local = ?",
             (conversation,),
         )
         return row is not None and row[0] is not None and not row[0]

@@ -28,7 +28,7 @@ def plan_lines(plan: ImportPlan) -> list[str]:
         lines.append(text("format.comma").join(counts))
     if plan.first is not None and plan.last is not None:
         first, last = (full_day(local_date(at, plan.utc_offset)) for at in (plan.first, plan.last))
-        lines.append(text("importing.between", first=first, last=last))
+        lines.append(text("importing.between", first=first, last=last) if first != last else first)
     lines += [text("importing.persona", name=one_line(name, _SHOWN)) for name in plan.personas]
     lines += [_edit(edit) for edit in plan.edits[:MOST_EDITS]]
     if len(plan.edits) > MOST_EDITS:

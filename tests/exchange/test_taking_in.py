@@ -168,6 +168,16 @@ def test_a_conversation_that_waits_is_not_gone_on_with(house: House, tmp_path: P
     assert companion.open_conversation(chat.id).id == chat.id
 
 
+def test_where_nothing_waits_there_is_nothing_to_confirm(house: House, tmp_path: Path):
+    companion = house.open()
+    chat = exports.claude()
+    chat[0]["chat_messages"] = [{"uuid": "m", "sender": "human", "created_at": 1_700_000_000, "text": "Hi!"}]
+    done = companion.import_from(str(write(tmp_path / "export.json", chat)))
+    assert done.source is None
+    (found,) = companion.conversations()
+    assert companion.open_conversation(found.id).id == found.id
+
+
 def test_the_chat_goes_on_with_what_was_said_here(house: House, tmp_path: Path):
     companion = house.open(chat=True)
     house.model.enqueue("Good.")
