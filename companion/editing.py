@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, stamp
@@ -150,9 +151,10 @@ class Editing:
 
     def undo(self, batch: int | None) -> Change:
         target = self.store.changes.latest_of_person() if batch is None else batch
-        if (source := self.store.looked_back.confirms(target)) is not None:
-            self.store.looked_back.take_back(source)  # what was made of it, before it goes itself
-        undone, touched, kept = self.store.changes.undo(target)
+        source = self.store.looked_back.confirms(target)
+        # What was made of it goes before it does.
+        with self.store.looked_back.taking_back(source) if source is not None else nullcontext():
+            undone, touched, kept = self.store.changes.undo(target)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
         return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 

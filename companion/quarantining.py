@@ -6,6 +6,8 @@ nothing. Removing forgets them. Either is one batch of the journal, and undo tak
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from companion.editing import Editing, said
 from companion.errors import NotFound
 from companion.memory.forgetting import brought_back
@@ -44,11 +46,10 @@ class Quarantining:
 
     def _decide(self, id: int, *, confirmed: bool) -> Change:
         store = self._opened
-        taken_in = store.sources.get(id).confirmed
-        if taken_in and not confirmed:
-            store.looked_back.take_back(id)  # what was made of it, before it goes itself
-        with store.db.snapshot():
-            waiting = store.sources.taken_in(id) if taken_in and not confirmed else store.sources.waiting(id)
+        removes = store.sources.get(id).confirmed and not confirmed
+        # What was made of it goes before it does.
+        with store.looked_back.taking_back(id) if removes else nullcontext(), store.db.snapshot():
+            waiting = store.sources.taken_in(id) if removes else store.sources.waiting(id)
             if not waiting:
                 raise NotFound(words("quarantine.none_waits", id=id), hint=words("quarantine.see_list"))
             memories = store.memories.many(waiting)

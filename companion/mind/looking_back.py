@@ -57,7 +57,7 @@ class LookingBack:
         meaning = self.reflection.meaning()
         vectors = piece_vectors(meaning, [thought.text for thought in thoughts])
         with store.db.write():
-            if not store.sources.get(int(source)).confirmed:
+            if not store.sources.get(int(source)).confirmed or store.looked_back.is_going(int(source)):
                 raise ThinkingStopped
             if not thoughts:
                 store.jobs.done(job.id)

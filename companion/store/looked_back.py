@@ -3,12 +3,13 @@ back, with all that was made of it.
 
     sources.decide(…)                         in a batch; queues what there is to think about
     looked_back.note(batch, source, job)      in each batch that is a thought about it
-    looked_back.take_back(source)             takes those batches back, the newest first
+    with looked_back.taking_back(source):     takes those batches back, the newest first, and then the decision
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from companion.errors import NothingToUndo
 from companion.store.changes import Changes
@@ -21,6 +22,7 @@ class LookedBack:
     def __init__(self, db: Database, changes: Changes) -> None:
         self._db = db
         self._changes = changes
+        self._going: set[int] = set()
         changes.keep_beside(self._follow)
 
     def queue(self, source: int) -> None:
@@ -47,7 +49,21 @@ class LookedBack:
         found = self._db.value("SELECT id FROM sources WHERE confirmed_in = ? AND decided = ? AND stands", (root, root))
         return None if found is None else int(found)
 
-    def take_back(self, source: int) -> None:
+    @contextmanager
+    def taking_back(self, source: int) -> Iterator[None]:
+        """What was thought about `source` is taken back, and nothing more is kept of it meanwhile."""
+        self._going.add(source)
+        try:
+            self._take_back(source)
+            yield
+        finally:
+            self._going.discard(source)
+
+    def is_going(self, source: int) -> bool:
+        """Whether it is being taken back."""
+        return source in self._going
+
+    def _take_back(self, source: int) -> None:
         """Undo what was thought about `source`, each in its own transaction: a job is queued again before its thought
         goes, so that nothing is lost when this is broken off. What was changed later stays, as with every undo."""
         rows = self._db.all("SELECT batch, job FROM looked_back WHERE source = ? ORDER BY batch DESC", (source,))

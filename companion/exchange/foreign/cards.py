@@ -81,7 +81,8 @@ def _left_out(fields: dict[str, Any], notes: Notes) -> None:
     book = fields.get("character_book")
     entries = book.get("entries") if isinstance(book, dict) else None
     notes.add("lorebook", len(entries) if isinstance(entries, list | dict) else 0)
-    greetings = [each for name in ("alternate_greetings", "group_only_greetings") for each in fields.get(name) or ()]
-    notes.add("greetings", len(greetings))
+    for name in ("alternate_greetings", "group_only_greetings"):
+        greetings = fields.get(name)
+        notes.add("greetings", len(greetings) if isinstance(greetings, list) else 0)
     steers = [name for name in ("system_prompt", "post_history_instructions") if fields.get(name)]
     notes.add("instructions", len(steers))

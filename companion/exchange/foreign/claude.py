@@ -56,7 +56,7 @@ def _chat(conversation: dict[str, Any], otherwise: str, modified: datetime, note
 def _on_way(messages: list[dict[str, Any]], notes: Notes) -> list[dict[str, Any]]:
     """Those that lead to the last one, where all of them know which they follow; else all."""
     nodes = {each["uuid"]: each for each in messages if isinstance(each.get("uuid"), str)}
-    known = [each for each in messages if each.get("parent_message_uuid") in nodes]
+    known = [each for each in messages if str(each.get("parent_message_uuid")) in nodes]
     if len(nodes) != len(messages) or len(known) < len(messages) - 1 or not messages:
         return messages
     way = [each for _, each in way_to(messages[-1]["uuid"], nodes, lambda each: each.get("parent_message_uuid"))]

@@ -17,7 +17,7 @@ from companion.exchange.foreign.times import when
 from companion.records import Role
 from companion.unpacking import UnpackedFile
 
-_ROLES: dict[object, Role] = {"user": "person", "companion": "companion", "other": "other"}
+_ROLES: dict[str, Role] = {"user": "person", "companion": "companion", "other": "other"}
 
 
 def chats(given: Given, files: Sequence[UnpackedFile], notes: Notes) -> Iterator[Chat]:
@@ -47,5 +47,5 @@ def _said(turn: dict[str, Any], place: int, at: Any, notes: Notes) -> Said | Non
     if not words:
         notes.add("empty")
         return None
-    role = _ROLES.get(turn.get("role"), "other")
+    role = _ROLES.get(str(turn.get("role")), "other")
     return Said(str(turn.get("id") or place), role, "" if role == "person" else named(turn.get("speaker")), words, at)
