@@ -66,3 +66,15 @@ def test_what_cannot_be_imported_is_said(shell: Shell, tmp_path: Path):
     missing = shell("import", str(tmp_path / "none.zip"))
     assert missing.exit_code != 0
     assert "Traceback" not in missing.stderr
+
+
+def test_line_by_line_it_is_told_first_too(shell: Shell, tmp_path: Path):
+    path = str(write(tmp_path / "my chats.json", exports.claude()))
+    told = shell("--plain", input=f"/import {path}\n/waiting\n").stdout
+    assert "my chats.json: Claude export" in told
+    assert "Nothing waits" in told
+    told = shell("--plain", input=f"/import {path} yes\n/waiting\n/import\n/export {tmp_path / 'out'}\n").stdout
+    assert "3 memories wait for you." in told
+    assert "my chats.json" in told
+    assert "not encrypted" in told
+    assert any((tmp_path / "out").iterdir())

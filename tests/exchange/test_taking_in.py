@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from companion.companion import Companion
 from companion.errors import FileRefused, InvalidInput, NotFound
-from companion.exchange.foreign import taking_in
+from companion.exchange.foreign import planning, taking_in
 from companion.records import STATUSES, Memory, MemoryFilter
 from companion.store.verifying import verify
 from tests.exchange import exports
@@ -326,6 +327,30 @@ def test_a_diary_is_the_same_in_another_file(house: House, tmp_path: Path):
     companion = house.open()
     companion.import_from(str(write(tmp_path / "spring.md", exports.DIARY)))
     assert companion.plan_import(str(write(tmp_path / "all" / "year.md", exports.DIARY))).empty
+
+
+def test_nothing_of_it_can_be_read_where_there_is_a_passphrase(house: House, tmp_path: Path, monkeypatch):
+    companion = house.open()
+    companion.protect("four blue herons at dawn")
+    seen: list[bytes] = []
+    planning_plan = planning.plan
+
+    def look(*arguments: Any) -> Any:
+        seen.extend(file.read_bytes() for file in house.paths.scratch.rglob("*") if file.is_file())
+        return planning_plan(*arguments)
+
+    monkeypatch.setattr(planning, "plan", look)
+    path = str(zipped(tmp_path / "export.zip", conversations__json=exports.chatgpt()))
+    done = companion.import_from(path)
+    assert any(b"marine biologist" in each for each in seen), "the control: it was unpacked there meanwhile"
+    assert done.source is not None
+    companion.confirm_source(done.source)
+    think(house)
+    house.opened.pop().close()
+    written = [file for file in house.paths.data.rglob("*") if file.is_file()]
+    assert len(written) > 2
+    assert not [file for file in written if b"marine biologist" in file.read_bytes()]
+    assert not house.paths.scratch.exists()
 
 
 @pytest.mark.nightly

@@ -30,9 +30,14 @@ def _import(session: Session, rest: str) -> None:
 
 
 def _export(session: Session, rest: str) -> None:
-    if not rest:
+    """ "/export FOLDER"; where there is a passphrase, "/export FOLDER yes"."""
+    folder = rest.removesuffix(_YES).strip()
+    if not folder:
         raise InvalidInput(text("importing.no_folder"), hint=text("importing.plain_export_how"))
-    tell(export_lines(session.engine.export_to(rest)))
+    if session.engine.protection().encrypted and not rest.endswith(_YES):
+        how = text("importing.plain_export_yes", folder=one_line(folder, 400))
+        raise InvalidInput(text("importing.export_readable"), hint=how)
+    tell(export_lines(session.engine.export_to(folder)))
     say(text("importing.export_readable"))
 
 
