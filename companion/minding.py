@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 LOOK = 60.0
 """Seconds between two looks at whether the computer is plugged in, or nobody needs anything, while something waits for
 that."""
+BACKLOG = 2_000
+"""Texts that a one-shot command embeds at most: a past of years is left to the app, or to the next commands."""
 _PART = 64
 """Texts embedded between two looks at whether the person is talking."""
 
@@ -175,7 +177,7 @@ class Minding(Resting, Idling):
         if not self.store.read_only and self.open_embedder is not None:
             self._guard(self._load_embedder)
             # A handful of new memories is embedded before the first recall, a new embedder's backlog after it.
-            self._guard(lambda: self._embed_missing(limit=4 * _PART))
+            self._guard(lambda: self._embed_missing(limit=4 * _PART, gives_way=False))
         self.ready_to_recall.set()
         self.ready()
         self.changed()
@@ -185,7 +187,7 @@ class Minding(Resting, Idling):
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
                 self._guard(self._reflect)
-            self._guard(lambda: self._embed_missing(limit=None))
+            self._guard(lambda: self._embed_missing(limit=None if self.measure_when_idle else BACKLOG))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
                 self._guard(self._back_up)
@@ -250,11 +252,11 @@ class Minding(Resting, Idling):
         self.recall.meaning = open_meaning(self.store, self.open_embedder())
         self.recall.pool.refresh()
 
-    def _embed_missing(self, limit: int | None) -> None:
+    def _embed_missing(self, limit: int | None, *, gives_way: bool = True) -> None:
         meaning = self.recall.meaning
         done = 0
         while meaning is not None and not self._closing and (limit is None or done < limit):
-            if limit is None and not self._free():
+            if gives_way and not self._free():
                 return
             part = self.store.vectors.missing(meaning.id, _PART)
             if not part:
