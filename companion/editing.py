@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, stamp
@@ -149,7 +150,11 @@ class Editing:
         Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
 
     def undo(self, batch: int | None) -> Change:
-        undone, touched, kept = self.store.changes.undo(batch)
+        target = self.store.changes.latest_of_person() if batch is None else batch
+        source = self.store.looked_back.confirms(target)
+        # What was made of it goes before it does.
+        with self.store.looked_back.taking_back(source) if source is not None else nullcontext():
+            undone, touched, kept = self.store.changes.undo(target)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
         return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 

@@ -74,6 +74,11 @@ class Paths:
         return self.data / "Letters"
 
     @property
+    def scratch(self) -> Path:
+        """What is unpacked of an archive that is brought in: there only meanwhile."""
+        return self.data / "opened"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

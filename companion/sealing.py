@@ -173,6 +173,8 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
                     overwrite(file)
         with suppress(FileNotFoundError):
             shutil.rmtree(paths.index)
+        with suppress(FileNotFoundError):
+            shutil.rmtree(paths.scratch)
         for file in kept_files(paths.read):
             wipe(file)
         remove_letters(paths.letters)

@@ -16,6 +16,7 @@ from companion.cli.doctor import doctor
 from companion.cli.export import export
 from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
+from companion.cli.importing import import_
 from companion.cli.index import index
 from companion.cli.letter import letter
 from companion.cli.lock import lock
@@ -58,6 +59,7 @@ app.command()(doctor)
 app.command()(lock)
 app.command()(mcp)
 app.command()(index)
+app.command("import")(import_)
 app.command()(export)
 
 

@@ -62,7 +62,7 @@ class Reply:
 
 
 @dataclass
-class FakeEngine(FakeErasing, FakeQuarantine, FakeSafekeeping, FakeChats, FakeMemories, FakePersonas, FakeExchange):
+class FakeEngine(FakeExchange, FakeErasing, FakeQuarantine, FakeSafekeeping, FakeChats, FakeMemories, FakePersonas):
     """Satisfies `EnginePort`. Events are sent from a thread, as the real client does."""
 
     phase: str = "ready"

@@ -23,3 +23,17 @@ def keep_origins(db: Database) -> None:
              PRIMARY KEY (norm_hash, memory)) STRICT, WITHOUT ROWID"""
     )
     db.run("CREATE INDEX origins_by_source ON origins(source) WHERE source IS NOT NULL")
+    _look_back(db)
+
+
+def _look_back(db: Database) -> None:
+    """What is confirmed of an import is thought about afterwards, and may be taken back: which batches confirmed and
+    removed a source last (what was confirmed may be removed, and that taken back), and which were thoughts about it."""
+    db.run("ALTER TABLE sources ADD COLUMN confirmed_in INTEGER")
+    db.run("ALTER TABLE sources ADD COLUMN removed_in INTEGER")
+    db.run(
+        """CREATE TABLE looked_back (
+             batch INTEGER PRIMARY KEY, source INTEGER NOT NULL REFERENCES sources(id) ON DELETE CASCADE,
+             job TEXT NOT NULL) STRICT"""
+    )
+    db.run("CREATE INDEX looked_back_by_source ON looked_back(source)")
