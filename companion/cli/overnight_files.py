@@ -1,14 +1,13 @@
 """What a system's own scheduler is told, so that Companion sleeps at night though it is not open. Pure functions.
 
-Formats: systemd.service(5), systemd.timer(5), systemd.syntax(7); launchd.plist(5); crontab(5).
+Formats: systemd.service(5), systemd.timer(5), systemd.syntax(7); launchd.plist(5); crontab(5); `schtasks /Create /?`
+and `cmd /?` of Windows.
 """
 
 from __future__ import annotations
 
 import plistlib
 import shlex
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -19,6 +18,8 @@ from companion.errors import InvalidInput
 UNIT = "companion-sleep"
 LABEL = "companion.sleep"
 MARK = "# Written by `companion sleep --install`; `companion sleep --uninstall` removes it."
+LONGEST_TASK = 261
+"""Characters that Windows takes as the command of a task."""
 COMMAND = ("-m", "companion", "sleep", "--overnight")
 
 
@@ -78,20 +79,16 @@ def cron_line(job: Nightly) -> str:
 
 
 def task_line(job: Nightly) -> str:
-    """A command that has Windows' Task Scheduler run it (schtasks /Create), to be pasted into a command prompt."""
-    command = subprocess.list2cmdline([job.python, *COMMAND])
+    """A line for a command prompt of Windows, where a task takes a command but no environment. Raises InvalidInput."""
+    words = f'"{job.python}" {" ".join(COMMAND)}'
     if job.environment:
-        places = "".join(f"set {name}={value}&& " for name, value in job.environment.items())
-        command = subprocess.list2cmdline(["cmd", "/c", places + command])
-    at = f"{job.minute.hour:02d}:{job.minute.minute:02d}"
-    return subprocess.list2cmdline(
-        ["schtasks", "/Create", "/F", "/SC", "DAILY", "/ST", at, "/TN", LABEL, "/TR", command]
-    )
-
-
-def by_hand(job: Nightly) -> str:
-    """The line for this system's own scheduler. Raises InvalidInput."""
-    return task_line(job) if sys.platform == "win32" else cron_line(job)
+        # Of more than two quotation marks cmd drops the first and the last, and keeps what is between.
+        places = "".join(f'set "{name}={value}"&& ' for name, value in job.environment.items())
+        words = f'cmd /c "{places}{words}"'
+    if len(words) > LONGEST_TASK:
+        raise InvalidInput(strings.text("overnight.too_long", most=LONGEST_TASK))
+    quoted = words.replace('"', chr(92) + '"')
+    return f'schtasks /Create /F /SC DAILY /ST {job.minute:%H:%M} /TN {LABEL} /TR "{quoted}"'
 
 
 def is_ours(text: bytes) -> bool:

@@ -54,6 +54,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
         "What was learned from a pasted page or an import is not used until you confirm it; `is:waiting` finds it too.",
         "WaitingScreen",
     ),
+    ("Bringing in a past (/import)", "docs/import.md says what is taken of what.", "ImportScreen"),
     ("The forgetting curve", "", "CurveScreen"),
     (
         "People, portrait, months, links (F7)",

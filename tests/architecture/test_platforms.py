@@ -15,6 +15,7 @@ import pytest
 
 from companion.store import files
 from companion.text import is_device
+from tests.architecture import platforms_page
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "companion").rglob("*.py"))
@@ -271,3 +272,23 @@ def test_no_file_is_made_that_windows_would_take_for_a_device(name: str) -> None
 @pytest.mark.parametrize("name", ["console", "comb.md", "com10.md", "Null.gguf", "auxiliary", "lpt.txt"])
 def test_a_name_that_only_begins_like_one_is_a_name(name: str) -> None:
     assert not is_device(name)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_what_a_system_lacks_is_called_behind_a_branch_only(platform: str, tmp_path: Path) -> None:
+    """The standard library's types say which system has what; mypy leaves out what stands behind `sys.platform`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--platform", platform, "--cache-dir", str(tmp_path)],
+        cwd=platforms_page.ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_page_knows_every_dependency() -> None:
+    table = platforms_page.PAGE.read_text("utf-8").partition(platforms_page.BEGIN)[2].partition(platforms_page.END)[0]
+    told = {line.split("|")[1].strip() for line in table.strip().splitlines()[2:]}
+    missing = set(platforms_page.direct()) - told
+    assert missing == set(), "write it anew: python -m tests.architecture.platforms_page"
+    for name in platforms_page.PLATFORMS:
+        assert f"| {name} " in table

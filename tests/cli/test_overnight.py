@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.cli import overnight
-from companion.cli.overnight_files import Nightly, agent, cron_line, service, timer
+from companion.cli.overnight_files import LONGEST_TASK, Nightly, agent, cron_line, service, task_line, timer
 from companion.errors import InvalidInput
 from companion.paths import Paths
 from companion.store.store import Store
@@ -302,6 +302,29 @@ def test_elsewhere_and_on_demand_a_crontab_line(shell: Shell, person: Path, home
     assert told.exit_code == 1, "nothing is set up yet"
     assert told.stdout.splitlines()[-1] == shown.stdout.strip()
     assert "nothing to remove" in shell("sleep", "--uninstall").stdout
+    assert digests(person) == {}
+
+
+def test_on_windows_a_line_for_its_task_scheduler(shell: Shell, person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `schtasks /Create /?` has it. It was not tried on Windows."""
+    plain = Nightly("C:\\Program Files\\py\\python.exe", time(3, 29, 30))
+    assert task_line(plain) == (
+        "schtasks /Create /F /SC DAILY /ST 03:30 /TN companion.sleep "
+        '/TR "\\"C:\\Program Files\\py\\python.exe\\" -m companion sleep --overnight"'
+    )
+    placed = task_line(Nightly("C:\\py.exe", time(3, 30), {"COMPANION_HOME": "D:\\my home"}))
+    assert placed.partition("/TR ")[2] == (
+        '"cmd /c \\"set \\"COMPANION_HOME=D:\\my home\\"&& \\"C:\\py.exe\\" -m companion sleep --overnight\\""'
+    )
+    with pytest.raises(InvalidInput, match=str(LONGEST_TASK)):
+        task_line(Nightly("C:\\" + "long\\" * 60 + "python.exe", time(3, 30)))
+    monkeypatch.setattr(overnight, "_windows", lambda: True)
+    monkeypatch.setattr(overnight, "_files", lambda: ())
+    told = shell("sleep", "--install")
+    assert told.exit_code == 1, "nothing is set up yet"
+    assert "crontab" not in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("schtasks ")
+    assert shell("sleep", "--print").stdout.startswith("schtasks ")
     assert digests(person) == {}
 
 
