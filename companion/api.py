@@ -308,9 +308,10 @@ class CompanionApi(Protocol):
         """Its memories are forgotten, all at once. Raises NotFound."""
 
     # Export and import
-    def export_to(self, folder: str, form: ExportForm = "markdown") -> Exported:
-        """Write all that is remembered and was said into a folder that is new, empty, or an earlier export. Raises
-        InvalidInput for another folder, DiskFull, ProfileError."""
+    def export_to(self, folder: str, form: ExportForm = "markdown", force: bool = False) -> Exported:
+        """Write all that is remembered and was said into a folder that is new, empty, or an earlier export. `force`:
+        also over changes that were made there by hand and not imported. Raises InvalidInput for another folder, or
+        for such changes, DiskFull, ProfileError."""
 
     def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
         """What `import_from` would do; changes nothing. `form`: by default what it looks like. Raises FileRefused,

@@ -137,6 +137,17 @@ class CareSettings(_Section):
     """Let memories of death, illness, violence and despair come up though you did not speak of them."""
 
 
+class VoiceSettings(_Section):
+    speak: bool = False
+    """Read replies aloud from the start on, but for incognito conversations. /aloud does so until the program ends."""
+    speak_model: Path | None = None
+    """A piper voice (.onnx). Without it one of the folder models/voices, in your language where there is one."""
+    listen_model: Path | None = None
+    """A folder with a faster-whisper model, for dictation. Without it one of the folder models/ears."""
+    language: str = Field(default="", max_length=10)
+    """The language you dictate, such as en; empty: the model finds out."""
+
+
 class McpSettings(_Section):
     proposals: bool = False
     """Let other programs that read your memories (companion mcp) also propose some. What they propose waits until you
@@ -197,6 +208,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     lock: LockSettings = LockSettings()
     care: CareSettings = CareSettings()
+    voice: VoiceSettings = VoiceSettings()
     mcp: McpSettings = McpSettings()
     letter: LetterSettings = LetterSettings()
     ui: UiSettings = UiSettings()

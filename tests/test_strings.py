@@ -183,6 +183,7 @@ READ_WHOLE = {
     "fields", "habit",
     "kind", "layer", "learning_how", "link", "modality", "model_note", "mood_word", "persona_about", "plain_about",
     "plain_begun", "plain_group", "plain_kind", "plain_mode", "plain_segment", "plain_use", "reason", "settings",
+    "speech_sample",
     "state", "subject", "themes", "tier", "tune_note", "tune_step",
 }  # fmt: skip
 """Sections whose keys are put together when they are asked for; other tests hold many of them."""
