@@ -28,7 +28,7 @@ from companion.records import (
     RecalledMemory,
     TranscriptItem,
 )
-from companion.reports import Check, DayMood, MorningReport, SleepReport
+from companion.reports import Check, DayMood, Letter, MorningReport, SleepReport
 from companion.safekeeping import Backup, Erasure, Protection, QuarantinedSource
 from companion.status import EngineStatus
 from companion.transfers import Exported, ExportForm, Imported, ImportForm, ImportPlan
@@ -253,6 +253,10 @@ class CompanionApi(Protocol):
     def morning_seen(self) -> None:
         """The person was shown the morning report; nothing in a profile that cannot be written."""
 
+    def letter(self, week: str = "", dry_run: bool = False) -> Letter:
+        """The letter about a week ("2026-W47"; by default the last that is over), kept as a file where letters are kept
+        and there is none yet. `dry_run`: nothing is written. Raises InvalidInput, ProfileError."""
+
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         """Run every night that is due by `as_of` (default now) and was not run. Raises ThinkingStopped when the person
         says something meanwhile: then nothing was changed, and what is due now is run once they are answered."""
@@ -304,9 +308,10 @@ class CompanionApi(Protocol):
         """Its memories are forgotten, all at once. Raises NotFound."""
 
     # Export and import
-    def export_to(self, folder: str, form: ExportForm = "markdown") -> Exported:
-        """Write all that is remembered and was said into a folder that is new, empty, or an earlier export. Raises
-        InvalidInput for another folder, DiskFull, ProfileError."""
+    def export_to(self, folder: str, form: ExportForm = "markdown", force: bool = False) -> Exported:
+        """Write all that is remembered and was said into a folder that is new, empty, or an earlier export. `force`:
+        also over changes that were made there by hand and not imported. Raises InvalidInput for another folder, or
+        for such changes, DiskFull, ProfileError."""
 
     def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
         """What `import_from` would do; changes nothing. `form`: by default what it looks like. Raises FileRefused,

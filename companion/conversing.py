@@ -231,7 +231,9 @@ class Conversing:
         return self.conversation()
 
     def open_conversation(self, id: int) -> Conversation:
-        found = self._holding.store_of(id).conversations.get(id)
+        store = self._holding.store_of(id)
+        found = store.conversations.get(id)
+        store.origins.check_confirmed(id)
         with self._sending:
             self._talking.check_free()
             self._turn_to(id)

@@ -270,7 +270,11 @@ def _jobs(store: Store) -> list[Check]:
     troubled = store.jobs.troubled()
     pending = store.jobs.pending()
     if not troubled:
-        return [Check("reflection", "ok", text("doctor.waiting", pending=pending))]
+        detail = text("doctor.waiting", pending=pending)
+        done, total = store.jobs.past()
+        if total:
+            detail = f"{detail}; {text('past.thinking', done=done, total=total)}"
+        return [Check("reflection", "ok", detail)]
     return [
         Check(
             "reflection",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, stamp
@@ -42,13 +43,31 @@ class Editing:
 
     def add(self, text: str, kind: Kind) -> Change:
         text = checked(text)
-        at, offset = stamp(self.clock.now())
-        strength = first_strength(kind, "fact", 4, None, lasting=True)
-        memory = Memory(0, kind, text, "active", at, offset, importance=4, strength=strength)
         with self.store.changes.batch("person", "add") as batch:
-            added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))
-            Tagger(self.store).refresh(batch, (text,))
+            added = self.add_in(batch, text, kind)
         return self.change(batch.id, words("editing.added", text=said(text)), (added.id,))
+
+    def add_in(
+        self,
+        batch: Batch,
+        text: str,
+        kind: Kind,
+        *,
+        subject: str = "person",
+        scope: str = "",
+        span: tuple[float, float] | None = None,
+    ) -> Memory:
+        """`span`: when it happened, from and until, seconds."""
+        at, offset = stamp(self.clock.now())
+        start, end = span or (None, None)
+        strength = first_strength(kind, "fact", 4, None, lasting=True)
+        memory = Memory(
+            0, kind, text, "active", at, offset, subject=subject, importance=4, strength=strength, scope=scope,
+            event_start=start, event_end=end,
+        )  # fmt: skip
+        added = batch.add(replace(memory, tags=Tagger(self.store).of(memory)))
+        Tagger(self.store).refresh(batch, (text,), scope)
+        return added
 
     def answer(self, question: str, turn: Turn, scope: str) -> Change:
         """Keep what the person's `turn` answers to a question of the companion's, placed among what is known."""
@@ -69,16 +88,19 @@ class Editing:
             # Its words are what must not be learned again.
             raise InvalidInput(words("editing.is_forgotten", id=id), hint=words("editing.bring_back_first"))
         with self.store.changes.batch("person", "edit") as batch:
-            batch.update(id, text=text)
-            self.reinforce(batch, id, "edited")
-            Tagger(self.store).refresh(batch, (memory.text, text), memory.scope)
-            # The verbatim moments still say the old words; what the person corrected must not come back through them.
-            # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
-            # and of a line of the portrait; the other way round the next night makes these anew.
-            for other in self.on_the_same_words(memory) if memory.kind in ("moment", "thought") else ():
-                if other.kind != "thought" and other.status in ("active", "dormant", "archived"):
-                    batch.update(other.id, status="superseded", replaced_by=id)
+            self.edit_in(batch, memory, text)
         return self.change(batch.id, words("editing.changed", text=said(text)), (id,))
+
+    def edit_in(self, batch: Batch, memory: Memory, text: str) -> None:
+        batch.update(memory.id, text=text)
+        self.reinforce(batch, memory.id, "edited")
+        Tagger(self.store).refresh(batch, (memory.text, text), memory.scope)
+        # The verbatim moments still say the old words; what the person corrected must not come back through them.
+        # Of an event nobody knows which of the sentences it quotes was corrected: they stay. So do those of a day
+        # and of a line of the portrait; the other way round the next night makes these anew.
+        for other in self.on_the_same_words(memory) if memory.kind in ("moment", "thought") else ():
+            if other.kind != "thought" and other.status in ("active", "dormant", "archived"):
+                batch.update(other.id, status="superseded", replaced_by=memory.id)
 
     def pin(self, id: int, pinned: bool) -> Change:
         memory = self.store.memories.get(id)
@@ -128,7 +150,11 @@ class Editing:
         Tagger(self.store).refresh(batch, (memory.text,), memory.scope)
 
     def undo(self, batch: int | None) -> Change:
-        undone, touched, kept = self.store.changes.undo(batch)
+        target = self.store.changes.latest_of_person() if batch is None else batch
+        source = self.store.looked_back.confirms(target)
+        # What was made of it goes before it does.
+        with self.store.looked_back.taking_back(source) if source is not None else nullcontext():
+            undone, touched, kept = self.store.changes.undo(target)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
         return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 

@@ -153,6 +153,14 @@ class SleepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeProgress:
+    """How far an import or an export is, in turns or memories."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPullProgress:
     """Bytes of a model that is being fetched; `total` 0: not known yet. `what` is being done, as words."""
 
@@ -200,6 +208,7 @@ Event = (
     | WordsErased
     | SleepProgress
     | SleepFinished
+    | ExchangeProgress
     | ModelPullProgress
     | ModelPullFinished
     | Notice

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 
 from companion import strings
 from companion.crashes import last as last_crash
-from companion.errors import CompanionError, ModelError, ProfileError, ThinkingStopped
+from companion.errors import CompanionError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, Notice, SleepFinished, SleepProgress
+from companion.idling import Idling
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
 from companion.memory.index import VectorIndex
@@ -38,13 +39,16 @@ from companion.store.store import Store
 
 log = logging.getLogger(__name__)
 LOOK = 60.0
-"""Seconds between two looks at whether the computer is plugged in, while something waits for that."""
+"""Seconds between two looks at whether the computer is plugged in, or nobody needs anything, while something waits for
+that."""
+BACKLOG = 2_000
+"""Texts that a one-shot command embeds at most: a past of years is left to the app, or to the next commands."""
 _PART = 64
 """Texts embedded between two looks at whether the person is talking."""
 
 
 @dataclass
-class Minding(Resting):
+class Minding(Resting, Idling):
     store: Store
     paths: Paths
     recall: Recall
@@ -58,6 +62,10 @@ class Minding(Resting):
     tuner: Tuner | None = None
     back_up: Callable[[StopSignal], object] = lambda _: None
     """Make the copy of the night, if one is due."""
+    take_in: Callable[[], None] = lambda: None
+    """Take in what other programs proposed, if they did."""
+    write_letter: Callable[[], None] = lambda: None
+    """Write the letter about the week that is over, if one is due."""
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -74,10 +82,12 @@ class Minding(Resting):
     waiting_for: str = ""
     """What reflections wait for, if they do."""
     measure_when_idle: bool = False
-    """Whether a model that was not measured yet is, when there is nothing else to do."""
+    """Whether a past that was brought in is thought about, and a model that was not measured yet is measured, when
+    there is nothing else to do."""
     _stop: StopSignal | None = None
     _by_hand: set[StopSignal] = field(default_factory=set)
     _idle: bool = False
+    _looking_back: bool = False
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _poked: bool = True
     _working: bool = True
@@ -86,9 +96,8 @@ class Minding(Resting):
     _thread: threading.Thread | None = None
 
     @property
-    def is_measuring(self) -> bool:
-        """Whether a new model is being measured just now."""
-        return self._idle
+    def is_closing(self) -> bool:
+        return self._closing
 
     @property
     def thinker(self) -> Thinker:
@@ -172,7 +181,7 @@ class Minding(Resting):
         if not self.store.read_only and self.open_embedder is not None:
             self._guard(self._load_embedder)
             # A handful of new memories is embedded before the first recall, a new embedder's backlog after it.
-            self._guard(lambda: self._embed_missing(limit=4 * _PART))
+            self._guard(lambda: self._embed_missing(limit=4 * _PART, gives_way=False))
         self.ready_to_recall.set()
         self.ready()
         self.changed()
@@ -182,10 +191,12 @@ class Minding(Resting):
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
                 self._guard(self._reflect)
-            self._guard(lambda: self._embed_missing(limit=None))
+            self._guard(self.take_in)
+            self._guard(lambda: self._embed_missing(limit=None if self.measure_when_idle else BACKLOG))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
                 self._guard(self._back_up)
+                self._guard(self.write_letter)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()
@@ -195,12 +206,12 @@ class Minding(Resting):
             self._working = False
             self._wake.notify_all()
         if self.measure_when_idle:
+            self._guard(self._look_back)
             self._guard(self._measure)
         with self._wake:
-            # Nothing tells that the computer was plugged in.
-            self._wake.wait_for(
-                lambda: self._closing or (self._poked and not self._resting), LOOK if self.waiting_for else None
-            )
+            # Nothing tells that the computer was plugged in, or that the person stopped typing.
+            looks = self.waiting_for or (self.measure_when_idle and self.store.jobs.next_past() is not None)
+            self._wake.wait_for(lambda: self._closing or (self._poked and not self._resting), LOOK if looks else None)
             if self._resting and not self._closing:
                 self._wake.wait_for(lambda: self._closing or not self._resting)
             self._poked = False
@@ -247,11 +258,11 @@ class Minding(Resting):
         self.recall.meaning = open_meaning(self.store, self.open_embedder())
         self.recall.pool.refresh()
 
-    def _embed_missing(self, limit: int | None) -> None:
+    def _embed_missing(self, limit: int | None, *, gives_way: bool = True) -> None:
         meaning = self.recall.meaning
         done = 0
         while meaning is not None and not self._closing and (limit is None or done < limit):
-            if limit is None and not self._free():
+            if gives_way and not self._free():
                 return
             part = self.store.vectors.missing(meaning.id, _PART)
             if not part:
@@ -287,37 +298,8 @@ class Minding(Resting):
                 self.emit(formed)
             if formed is not None and formed.waiting:
                 self.emit(MemoriesChanged(()))
-                self.emit(self._waiting_notice(formed.waiting))
-
-    def _waiting_notice(self, count: int) -> Notice:
-        told = strings.text("quarantine.waiting", count=count)
-        return Notice("information", told, strings.text("quarantine.waiting_hint"))
-
-    def _measure(self) -> None:
-        """Learn how the model runs best and what it can be trusted with, in time that nobody needs: any work, or the
-        person, ends it."""
-        for work in (self.tuner, self.measuring):
-            if work is not None and work.due:
-                with self.interruptible() as stop:
-                    self._measure_idly(work, stop)
-
-    def _measure_idly(self, work: Tuner | Measuring, stop: StopSignal) -> None:
-        with self._wake:
-            self._idle = True
-            if self._poked or self._resting:
-                stop.set()
-        self.changed()
-        try:
-            work.measure(stop)
-        except ThinkingStopped:
-            log.debug("measuring the model was interrupted")
-        except ModelError as error:  # tried again at the next occasion; it does not keep the rest from working
-            log.warning("the model could not be measured: %s", type(error).__name__)
-        finally:
-            with self._wake:
-                self._idle = False
-                self._wake.notify_all()  # somebody may wait for it to be at rest
-            self.changed()
+                told = strings.text("quarantine.waiting", count=formed.waiting)
+                self.emit(Notice("information", told, strings.text("quarantine.waiting_hint")))
 
     def _catch_up_nights(self) -> None:
         if not self._free() or not self.sleep.due(self.sleep.clock.now()):

@@ -6,8 +6,11 @@ nothing. Removing forgets them. Either is one batch of the journal, and undo tak
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from companion.editing import Editing, said
 from companion.errors import NotFound
+from companion.memory.forgetting import brought_back
 from companion.mind.tagging import Tagger
 from companion.records import Change, Memory
 from companion.safekeeping import QuarantinedSource
@@ -43,12 +46,12 @@ class Quarantining:
 
     def _decide(self, id: int, *, confirmed: bool) -> Change:
         store = self._opened
-        with store.db.snapshot():
-            store.sources.get(id)
-            waiting = store.sources.waiting(id)
+        removes = store.sources.get(id).confirmed and not confirmed
+        # What was made of it goes before it does.
+        with store.looked_back.taking_back(id) if removes else nullcontext(), store.db.snapshot():
+            waiting = store.sources.taken_in(id) if removes else store.sources.waiting(id)
             if not waiting:
                 raise NotFound(words("quarantine.none_waits", id=id), hint=words("quarantine.see_list"))
-            name = next(each.name for each in store.sources.listed() if each.id == id)
             memories = store.memories.many(waiting)
             opened = store.changes.batch("person", "confirm") if confirmed else store.changes.batch("person", "remove")
             with opened as batch:
@@ -61,7 +64,11 @@ class Quarantining:
                     texts = [memory.text for memory in memories.values() if memory.scope == scope]
                     Tagger(store).refresh(batch, texts, scope)
                 store.sources.decide(id, batch, confirmed=confirmed)
-        told = said(name)
+                if confirmed:
+                    store.looked_back.queue(id)
+                else:
+                    store.looked_back.drop(id)
+        told = said(store.sources.name(id))
         if confirmed:
             return self._editing.change(
                 batch.id, words("quarantine.confirmed", count=len(waiting), name=told), tuple(waiting)
@@ -71,7 +78,8 @@ class Quarantining:
         )
 
     def _confirm(self, batch: Batch, memory: Memory) -> None:
-        """What is known already gains the words it rests on."""
+        """What is known already gains the words it rests on. What was said long ago fades from now on, as if it had
+        just been said."""
         for known in self._opened.memories.same_statement(memory.text) if memory.kind == "thought" else ():
             if (
                 known.id != memory.id
@@ -81,4 +89,5 @@ class Quarantining:
                 batch.update(known.id, evidence=tuple(dict.fromkeys((*known.evidence, *memory.evidence))))
                 batch.update(memory.id, status="merged", replaced_by=known.id)
                 return
-        batch.update(memory.id, status="active")
+        fresh = brought_back(memory, self._editing.curve, self._editing.clock.now())
+        batch.update(memory.id, status="active", last_used_at=fresh.last_used_at, strength=fresh.strength)

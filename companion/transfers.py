@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 ExportForm = Literal["markdown", "jsonl"]
-ImportForm = Literal["companion", "chatgpt", "claude", "character-ai", "sillytavern", "card", "text"]
+ImportForm = Literal["companion", "chatgpt", "claude", "character-ai", "sillytavern", "card", "text", "histories"]
 IMPORT_FORMS: tuple[ImportForm, ...] = (
-    "companion", "chatgpt", "claude", "character-ai", "sillytavern", "card", "text",
+    "companion", "chatgpt", "claude", "character-ai", "sillytavern", "card", "text", "histories",
 )  # fmt: skip
 
 

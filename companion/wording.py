@@ -49,6 +49,8 @@ _REASONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"from what was said in turn \d+"), lambda _: text("journal.said")),
     (re.compile(r"from another reply to turn \d+"), lambda _: text("journal.another_reply")),
     (re.compile(r"night of (\S+)"), _night),
+    (re.compile(r"what it was made of was taken back"), lambda _: text("journal.taken_back")),
+    (re.compile(r"brought in from elsewhere"), lambda _: text("journal.brought_in")),
     (re.compile(r"another version of a message was chosen"), lambda _: text("journal.another_version")),
     (re.compile(r"the model's words are not used: (.*)"), lambda found: text("journal.not_used", why=found[1])),
     (

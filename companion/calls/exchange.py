@@ -13,8 +13,8 @@ class ExchangeCalls:
     async def _call(self, method: str, *arguments: object) -> Any:
         raise NotImplementedError
 
-    async def export_to(self, folder: str, form: ExportForm = "markdown") -> Exported:
-        return await self._call("export_to", folder, form)
+    async def export_to(self, folder: str, form: ExportForm = "markdown", force: bool = False) -> Exported:
+        return await self._call("export_to", folder, form, force)
 
     async def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
         return await self._call("plan_import", path, form)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from companion.dates import calendar_spans as spans
@@ -85,3 +85,13 @@ def _parse(words: str, language: str, now: datetime, precision: Precision) -> Sp
     if precision == "month":
         return spans.month(moment.year, moment.month)
     return spans.year(moment.year) if precision == "year" else spans.day(moment)
+
+
+def whole_day(text: str) -> date | None:
+    """The day that a short text is as a whole, in any language that dateparser knows; its day, month and year must all
+    stand in it."""
+    import dateparser
+
+    settings = {"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "RETURN_AS_TIMEZONE_AWARE": False}
+    found = dateparser.parse(text, settings=settings)
+    return None if found is None else found.date()

@@ -17,7 +17,7 @@ from __future__ import annotations
 import bisect
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
 
@@ -149,6 +149,16 @@ def last_time(memory: Memory) -> float:
     used = memory.recorded_at if memory.last_used_at is None else memory.last_used_at
     comes = memory.recorded_at if memory.event_end is None else memory.event_end
     return max(memory.recorded_at, used, min(comes, memory.recorded_at + AHEAD_DAYS * DAY))
+
+
+def brought_back(memory: Memory, curve: Curve, now: datetime) -> Memory:
+    """One that was said longer ago than the grace of what is new, and is taken in only now: it fades from now on, and
+    not before a week has passed. Any other is as it was."""
+    at, _ = stamp(now)
+    if at - memory.recorded_at < GRACE_DAYS * DAY:
+        return memory
+    least = GRACE_DAYS / curve.days_until(curve.dormant_below, 1.0)
+    return replace(memory, last_used_at=at, strength=max(memory.strength, least))
 
 
 @dataclass(frozen=True)

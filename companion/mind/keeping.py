@@ -90,7 +90,7 @@ class Keeper:
 
     def _decide(self, batch: Batch, thought: Memory, beside: Beside) -> Kept:
         claim, found, near = beside.claim, beside.found, [older for older, _ in beside.found]
-        for relation in ("duplicate", "correct", "supersede", "merge", "ask"):
+        for relation in ("outdated", "duplicate", "correct", "supersede", "merge", "ask"):
             those = [memory for memory, each in found if each == relation]
             if those:
                 nearest = max(those, key=lambda memory: closeness(memory, claim))
@@ -99,6 +99,8 @@ class Keeper:
         return Kept(id, Line(thought.text), self._which(thought, id, beside.namesake))
 
     def _relation(self, older: Memory, thought: Memory, claim: Claim, taken: Mapping[int, Relation]) -> Relation:
+        if said_before(thought, older):
+            return _from_before(older, thought, claim)
         relation = relate(claim_of(older), claim, _days_between(older, thought))
         if relation in ("both", "ask"):
             relation = taken.get(older.id, relation)
@@ -126,6 +128,8 @@ class Keeper:
         turn = thought.evidence[0].turn
         if turn in {evidence.turn for evidence in known.evidence} or known.status == "superseded":
             return  # the same breath, or this exchange thought about once more
+        if said_before(thought, known):
+            return  # it was no new saying
         batch.update(known.id, status="active")
         reinforce(self.store, batch, known, self.curve, self.clock.now(), GOOD, "said again", turn)
 
@@ -133,6 +137,11 @@ class Keeper:
         if relation == "duplicate" or (relation == "merge" and len(thought.text) <= len(older.text)):
             self._again(batch, older, thought)
             return NOTHING
+        if relation == "outdated":
+            over = replace(thought, status="superseded", replaced_by=older.id, valid_to=since(older))
+            id = batch.add(replace(over, valid_from=since(thought))).id
+            batch.link(older.id, id, "refines")
+            return Kept(id)
         id = self._new(batch, thought, near)
         if relation == "merge":
             batch.update(id, evidence=tuple(dict.fromkeys((*thought.evidence, *older.evidence))))
@@ -182,6 +191,23 @@ class Keeper:
             return None
         now = self.clock.now()
         return self.store.questions.ask(now, question) if self.store.questions.may_ask(now) else None
+
+
+def said_before(thought: Memory, known: Memory) -> bool:
+    """Whether a new thought was said long before one that is known: it comes from a past that was brought in."""
+    return known.recorded_at - thought.recorded_at > DAY
+
+
+def _from_before(known: Memory, thought: Memory, claim: Claim) -> Relation:
+    """The relation of a thought from before `known` to it: what took its place since, does so still. Nothing is asked
+    about a past that is over."""
+    relation = relate(claim, claim_of(known), _days_between(thought, known))
+    if relation in ("supersede", "correct"):
+        told = thought.event_start is not None and since(known) < since(thought)
+        return "both" if told else "outdated"
+    if relation == "merge" and len(thought.text) <= len(known.text):
+        return "duplicate"
+    return "duplicate" if relation == "duplicate" else "both"
 
 
 def _days_between(older: Memory, newer: Memory) -> float:

@@ -24,7 +24,8 @@ from companion.mind.wording import Wording, says, wording
 from companion.records import Memory, Polarity
 from companion.voices import COMPANION
 
-Relation = Literal["duplicate", "merge", "supersede", "correct", "ask", "both"]
+Relation = Literal["duplicate", "merge", "supersede", "correct", "ask", "both", "outdated"]
+"""What becomes of a new statement beside one that is known; "outdated": that took its place before it was heard of."""
 ONE_VALUE = frozenset(
     {"name", "home_city", "birthplace", "birthday", "age", "employer", "job", "partner", "spouse", "school", "diet"}
 )

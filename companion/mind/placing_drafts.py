@@ -32,7 +32,10 @@ class Step:
 def step_for(store: Store, key: str, draft: Draft | None, place: Written | None, words: Rewording) -> Step | None:
     """None when nothing is to be done. `words` tells a draft in other words, where there are any."""
     if place is None:
-        return None if draft is None else Step(key, "+", draft, text=words.of(draft))
+        # In a profile that was put back from an export nothing but this tells that the person had it forgotten.
+        if draft is None or store.memories.is_buried(draft.memory.text):
+            return None
+        return Step(key, "+", draft, text=words.of(draft))
     memory = store.memories.many([place.memory]).get(place.memory)
     if memory is None or memory.status in AWAY:
         if draft is None or _stays_away(store, draft, place):

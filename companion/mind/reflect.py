@@ -23,7 +23,6 @@ from companion.memory.credit import reinforce, used_in
 from companion.memory.forgetting import GOOD, PREFERENCE, Curve, first_strength
 from companion.memory.learner import Learner
 from companion.memory.meaning import Meaning, piece_vectors
-from companion.memory.words import content_words
 from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
@@ -32,6 +31,7 @@ from companion.mind.insights import Insights
 from companion.mind.keeping import Keeper
 from companion.mind.lasting import lasts
 from companion.mind.marking import fit_to_remember
+from companion.mind.moments import moment_of, tells
 from companion.mind.own_keeping import own_thoughts
 from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
@@ -48,14 +48,9 @@ from companion.sentences import sentences
 from companion.store.changes import Batch
 from companion.store.jobs import Job
 from companion.store.store import Store
-from companion.text import has_cjk
 
 REFLECT = "reflect"
 """Kind of job; its key is the id of the person's turn."""
-TELLS = 2
-"""Content words from which a sentence tells something to come back to; in CJK script, pairs of characters."""
-ASKS = 4
-"""Those from which a question does."""
 
 
 @dataclass
@@ -115,7 +110,7 @@ class Reflection:
             kept = [
                 self._keeper.keep(batch, thought, None)
                 for thought in thoughts
-                if not self._says_what_is_buried(thought.text)
+                if not self.says_what_is_buried(thought.text)
             ]
             self._credit(batch, turn, reply)
             self.store.jobs.done(job)
@@ -142,10 +137,10 @@ class Reflection:
         private = wants_private(turn.text)
         moments = [] if private else self._moments(apart, reply, scope)
         telling = turn.role == "person" and not playing and not private
-        keep = self._admitted(turn, apart.typed, scope) if telling else []
-        keep = self._not_kept(turn, keep)
+        keep = self.admitted(turn, apart.typed, scope) if telling else []
+        keep = self.not_kept(turn, keep)
         phrased = phrase(turn, keep, thinker, stop)
-        thoughts = [self._thought(turn, each, scope) for each in phrased]
+        thoughts = [self.thought(turn, each, scope) for each in phrased]
         waiting = [] if private else self._waiting(apart, telling, scope)
         if telling and not thoughts and lasts(turn.text):
             # Nothing was taken from it, so that its own words are all there is of what they say for good.
@@ -181,7 +176,7 @@ class Reflection:
                 self._keep_moment(batch, each)
             kept_apart = self._apart.keep(batch, apart, waiting)
             for at, thought in enumerate(thoughts):
-                if self._says_what_is_buried(thought.text):
+                if self.says_what_is_buried(thought.text):
                     continue
                 kept = self._keeper.keep(batch, thought, weighed.taken.get(at))
                 if kept.id is not None and kept.line is not None:
@@ -206,7 +201,7 @@ class Reflection:
         asked, number = (question.text, question.id) if question is not None else ("", None)
         return ThoughtsFormed(turn_id, batch.id, tuple(formed), tuple(lines), asked, number, kept_apart)
 
-    def _not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
+    def not_kept(self, turn: Turn, found: list[Statement]) -> list[Statement]:
         """Without what a thought tells already: an answer to a question is kept as soon as it is given."""
         thoughts = [memory for memory in self.store.memories.resting_on([turn.id]) if memory.kind == "thought"]
         spans = [(e.start, e.end) for memory in thoughts for e in memory.evidence if e.turn == turn.id]
@@ -218,7 +213,7 @@ class Reflection:
         if self.store.branches.off([each.id for each in (turn, reply) if each is not None]):
             raise ThinkingStopped
 
-    def _admitted(self, turn: Turn, spans: Sequence[Span], scope: str) -> list[Statement]:
+    def admitted(self, turn: Turn, spans: Sequence[Span], scope: str) -> list[Statement]:
         """What lasts of these stretches of a turn, each judged by itself."""
         known = known_names(self.store, turn.text, scope)
         return [each.moved(start) for start, end in spans for each in admit(turn.text[start:end], known)]
@@ -228,31 +223,32 @@ class Reflection:
         whole, found = apart.whole, list[Memory]()
         for source in apart.open:
             span = (source.start, source.end)
-            if _tells(whole.text[slice(*span)]):
-                found.append(_moment(whole, scope, span))
-            kept = self._admitted(whole, [span], scope) if telling else []
-            found += [self._thought(whole, Phrased(each), scope) for each in self._not_kept(whole, kept)]
-        return [each for each in found if not self._says_what_is_buried(each.text)]
+            if tells(whole.text[slice(*span)]):
+                found.append(moment_of(whole, scope, span))
+            kept = self.admitted(whole, [span], scope) if telling else []
+            found += [self.thought(whole, Phrased(each), scope) for each in self.not_kept(whole, kept)]
+        return [each for each in found if not self.says_what_is_buried(each.text)]
 
     def _moments(self, apart: Apart, reply: Turn | None, scope: str) -> list[Memory]:
         """The words themselves: the person's, and the reply where it says something of its own."""
         turn = apart.whole
-        if self._says_what_is_buried(apart.turn.text):
+        if self.says_what_is_buried(apart.turn.text):
             return []
-        found = [_moment(turn, scope, span) for span in apart.typed if _tells(turn.text[slice(*span)])]
-        if reply is not None and _tells(reply.text) and not self._says_what_is_buried(reply.text):
+        found = [moment_of(turn, scope, span) for span in apart.typed if tells(turn.text[slice(*span)])]
+        if reply is not None and tells(reply.text) and not self.says_what_is_buried(reply.text):
             given = self.store.recalls.of([reply.id])[reply.id]
             sound = fit_to_remember(self.store, reply) == reply.text  # what it made up must not come back as memory
             if sound and brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:
-                found.append(_moment(reply, scope))
+                found.append(moment_of(reply, scope))
         return found
 
-    def _says_what_is_buried(self, text: str) -> bool:
+    def says_what_is_buried(self, text: str) -> bool:
         """Whether it says, or any of its sentences does, what the person had forgotten: that must not come back."""
         parts = (text, *(text[start:end] for start, end in sentences(text)))
         return any(map(self.store.memories.is_buried, parts))
 
-    def _thought(self, turn: Turn, phrased: Phrased, scope: str) -> Memory:
+    def thought(self, turn: Turn, phrased: Phrased, scope: str) -> Memory:
+        """A statement of a turn as a memory under no id yet."""
         statement = phrased.statement
         starts, ends = happened(statement.text, turn)
         spans = dict.fromkeys(((statement.start, statement.end), statement.core or (statement.start, statement.end)))
@@ -298,38 +294,3 @@ class Reflection:
         # A reply that was cut off did not have the chance to use all it was given.
         if self.learner is not None and reply.state == "complete":
             self.learner.learn(reply.id)
-
-
-def _moment(turn: Turn, scope: str, span: Span | None = None) -> Memory:
-    begin, end = span or (0, len(turn.text))
-    text = turn.text[begin:end].strip()
-    begin = turn.text.index(text, begin)
-    starts, ends = happened(text, turn)
-    return Memory(
-        0,
-        "moment",
-        text,
-        "active",
-        turn.at,
-        turn.utc_offset,
-        subject="person" if turn.role == "person" else "companion" if turn.role == "companion" else turn.speaker,
-        modality="hypothetical" if scope == PLAY else "fact",
-        importance=2,
-        valence=valence(text),
-        emotion=emotion(text),
-        strength=first_strength("moment", "fact", 2, None),
-        event_start=starts,
-        event_end=ends,
-        scope=scope,
-        evidence=(evidence(turn, begin, begin + len(text)),),
-    )
-
-
-def _tells(text: str) -> bool:
-    """Whether the turn says anything to come back to: more than greetings and short questions."""
-    for start, end in sentences(text):
-        sentence = text[start:end]
-        least = ASKS if sentence.rstrip().endswith(("?", "？")) else TELLS
-        if len(content_words(sentence)) >= (least if not has_cjk(sentence) else least + least // 2):
-            return True
-    return False

@@ -66,9 +66,7 @@ class Sleep:
             if run == last and state is not None and abs(state - run) > _ASTRAY:
                 return [run]
         else:
-            first = self.store.db.one("SELECT at, utc_offset FROM turns ORDER BY at LIMIT 1") or self.store.db.one(
-                "SELECT recorded_at, utc_offset FROM memories ORDER BY recorded_at LIMIT 1"
-            )
+            first = self.store.nights.first()
             if first is None:
                 return []
             run = local_date(*first)

@@ -202,11 +202,11 @@ class Changes:
             for observer in self._observers:
                 observer(batch.touched)
 
-    def undo(self, batch: int | None = None) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
+    def undo(self, batch: int | None = None, actor: Actor = "person") -> tuple[int, tuple[int, ...], tuple[str, ...]]:
         """Take a batch back, field by field: what was changed again later is kept and named.
         Returns (the new batch, memories touched, what was kept). Raises NothingToUndo, NotFound."""
         with self._db.snapshot():
-            target = self._latest_of_person() if batch is None else batch
+            target = self.latest_of_person() if batch is None else batch
             row = self._db.one("SELECT action, reason FROM batches WHERE id = ?", (target,))
             if row is None:
                 raise NotFound(strings.text("engine.no_change", target=target), hint=strings.text("engine.see_history"))
@@ -215,7 +215,7 @@ class Changes:
             if self.undone_by(target) is not None:
                 raise NothingToUndo(strings.text("engine.undone_already", target=target))
             kept: list[str] = []
-            with self.batch("person", "undo", f"takes back {row[0]} (change {target})", target) as undo:
+            with self.batch(actor, "undo", f"takes back {row[0]} (change {target})", target) as undo:
                 entries = self._db.all(
                     "SELECT memory, before, after, nonce FROM journal WHERE batch = ? ORDER BY seq DESC", (target,)
                 )
@@ -264,7 +264,8 @@ class Changes:
                 return int(id)
         return None
 
-    def _latest_of_person(self) -> int:
+    def latest_of_person(self) -> int:
+        """The batch that `undo` takes back when none is named. Raises NothingToUndo."""
         rows = self._db.all(
             "SELECT id FROM batches WHERE actor = 'person' AND undoes IS NULL AND action <> ? AND (EXISTS (SELECT 1"
             " FROM journal j WHERE j.batch = batches.id AND j.nonce IS NOT NULL)"

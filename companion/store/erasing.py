@@ -18,6 +18,7 @@ from companion.store.changes import ERASED, Batch
 from companion.store.database import Database
 from companion.store.erased import Erased
 from companion.store.erasure_plan import ErasurePlan
+from companion.store.images import statement_key
 from companion.store.repairing import index_anew
 from companion.store.statements import Span, Statements
 from companion.store.store import Store
@@ -69,11 +70,16 @@ def erase(store: Store, plan: ErasurePlan, retag: Callable[[Batch], None] = lamb
         for _, seq in entries:
             erase_entry(db, seq)
         _retag(store, retag)
+        proposed = db.all(
+            "SELECT b.id, j.memory FROM batches b JOIN journal j ON j.batch = b.id WHERE b.action = 'propose'"
+        )
+        whole = {int(id) for id, memory in proposed if memory in gone}  # why it was proposed goes with it
         for id, reason in db.all("SELECT id, reason FROM batches WHERE reason <> ''"):
-            if plan.statements.tells(reason):
+            if id in whole or plan.statements.tells(reason):
                 erase_reason(db, id)
         index_anew(db)
         db.run("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM pieces)")
+        db.run_many("DELETE FROM buried WHERE norm_hash = ?", ((statement_key(said),) for said in plan.texts))
         # Nights look at everything once more: what was made of the words is made anew without them.
         db.run("DELETE FROM meta WHERE key IN ('consolidated until', 'index')")
         Erased(db).add(plan.texts)

@@ -9,6 +9,9 @@ from companion.clock import stamp
 from companion.store.database import Database
 
 MAX_ATTEMPTS = 5
+PAST = "past"
+"""Kind of job that thinks about what was brought in from elsewhere: key "source/turn", and `queued_at` is when that was
+said. Never before what is fresh, and only while nobody needs anything (`Jobs.next_past`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,28 @@ class Jobs:
             self._db.run("INSERT OR IGNORE INTO jobs(kind, key, queued_at) VALUES (?,?,?)", (kind, key, stamp(now)[0]))
 
     def next(self) -> Job | None:
-        """The oldest queued job, those that failed before last."""
+        """The oldest queued job, those that failed before last; none about the past."""
         row = self._db.one(
-            "SELECT id, kind, key, attempts, error, state FROM jobs WHERE state = 'queued'"
-            " ORDER BY attempts, id LIMIT 1"
+            "SELECT id, kind, key, attempts, error, state FROM jobs WHERE state = 'queued' AND kind <> ?"
+            " ORDER BY attempts, id LIMIT 1",
+            (PAST,),
         )
         return Job(*row) if row else None
+
+    def next_past(self) -> Job | None:
+        """The job about what was said the longest ago, those that failed before last."""
+        row = self._db.one(
+            "SELECT id, kind, key, attempts, error, state FROM jobs WHERE state = 'queued' AND kind = ?"
+            " ORDER BY attempts, queued_at, id LIMIT 1",
+            (PAST,),
+        )
+        return Job(*row) if row else None
+
+    def past(self) -> tuple[int, int]:
+        """How many exchanges of the past were thought about, of how many; (0, 0) when nothing is left to do."""
+        row = self._db.one("SELECT count(*), coalesce(sum(state = 'queued'), 0) FROM jobs WHERE kind = ?", (PAST,))
+        total, left = row if row is not None else (0, 0)
+        return (int(total - left), int(total)) if left else (0, 0)
 
     def done(self, id: int) -> None:
         """Call inside the transaction that writes the job's results."""
@@ -58,7 +77,8 @@ class Jobs:
             )
 
     def pending(self) -> int:
-        return int(self._db.value("SELECT count(*) FROM jobs WHERE state = 'queued'"))
+        """How many are queued, but for those about the past."""
+        return int(self._db.value("SELECT count(*) FROM jobs WHERE state = 'queued' AND kind <> ?", (PAST,)))
 
     def troubled(self) -> list[Job]:
         """Jobs that failed at least once and are not done."""

@@ -111,8 +111,10 @@ class Memories:
     def is_buried(self, text: str) -> bool:
         """Whether the person had this statement forgotten, or erased."""
         key = statement_key(text)
-        buried = self._db.value("SELECT 1 FROM tombstones WHERE norm_hash = ?", (key,)) is not None
-        return buried or Erased(self._db).holds(text)
+        buried = self._db.value(
+            "SELECT 1 FROM tombstones WHERE norm_hash = ?1 UNION SELECT 1 FROM buried WHERE norm_hash = ?1", (key,)
+        )
+        return buried is not None or Erased(self._db).holds(text)
 
     def resting_on(self, turns: Sequence[int]) -> list[Memory]:
         """Memories with evidence in any of these turns."""

@@ -8,6 +8,7 @@ from companion.clock import local_date
 from companion.records import Memory
 from companion.store.database import Database
 from companion.store.memories import Memories
+from companion.store.origins import HERE
 
 _META = "morning shown at"
 _MOST = 400
@@ -28,8 +29,9 @@ class Mornings:
         self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_META, repr(at)))
 
     def first_turn(self) -> tuple[float, int] | None:
-        """When the first thing was said: seconds, offset."""
-        found = self._db.one("SELECT at, utc_offset FROM turns ORDER BY id LIMIT 1")
+        """When the first thing was said here: seconds, offset."""
+        said_here = HERE.format(turn="turns.id")
+        found = self._db.one(f"SELECT at, utc_offset FROM turns WHERE {said_here} ORDER BY id LIMIT 1")
         return None if found is None else (float(found[0]), int(found[1]))
 
     def lived(self, at: float) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from companion.clock import stamp
 from companion.store.database import Database
+from companion.store.origins import HERE
 
 AHEAD = 14 * 3600
 """Seconds by which a clock may have been ahead when a night was run: a computer that keeps its clock in local time and
@@ -23,6 +24,20 @@ class Nights:
         values = (until.isoformat(), stamp(now)[0] + AHEAD)
         found = self._db.value("SELECT max(night) FROM nights WHERE night <= ? AND ran_at <= ?", values)
         return None if found is None else date.fromisoformat(found)
+
+    def first(self) -> tuple[float, int] | None:
+        """When life here began (seconds, offset): the first thing said, or remembered, or brought in. What others'
+        exports tell of the years before is no night to be caught up."""
+        here = HERE.format(turn="turns.id")
+        for sql in (
+            f"SELECT at, utc_offset FROM turns WHERE {here} ORDER BY at LIMIT 1",
+            "SELECT recorded_at, utc_offset FROM memories m WHERE NOT EXISTS (SELECT 1 FROM source_memories s"
+            " WHERE s.memory = m.id) ORDER BY recorded_at LIMIT 1",
+            "SELECT at, utc_offset FROM sources ORDER BY at LIMIT 1",
+        ):
+            if (found := self._db.one(sql)) is not None:
+                return float(found[0]), int(found[1])
+        return None
 
     def run_last(self) -> date | None:
         """The night whose time the state of memories is of: of the pass that was run last, its latest."""

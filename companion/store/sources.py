@@ -98,6 +98,36 @@ class Sources:
         )
         return [int(id) for (id,) in rows]
 
+    def proposed(self) -> int:
+        """How many memories that other programs proposed wait."""
+        return int(
+            self._db.value(
+                f"SELECT count(*) FROM memories m WHERE {WAITING} AND m.id IN (SELECT o.memory FROM source_memories o"
+                " JOIN sources p ON p.id = o.source WHERE p.kind = 'proposal')"
+            )
+        )
+
+    def taken_in(self, source: int) -> list[int]:
+        """The memories of a source that was confirmed, but for those that were forgotten or merged since."""
+        rows = self._db.all(
+            "SELECT m.id FROM memories m JOIN source_memories o ON o.memory = m.id WHERE o.source = ?"
+            " AND m.status NOT IN ('forgotten', 'merged') ORDER BY m.id",
+            (source,),
+        )
+        return [int(id) for (id,) in rows]
+
+    def name(self, source: int) -> str:
+        """What it is called, or begins with."""
+        return one_line(
+            self._db.value(
+                'SELECT coalesce(substr(t.text, s.start + 1, min(s."end" - s.start, 400)), s.name) FROM sources s'
+                " LEFT JOIN turns t ON t.id = s.turn AND s.name = '' WHERE s.id = ?",
+                (source,),
+            )
+            or "",
+            _NAME,
+        )
+
     def of_memories(self, ids: tuple[int, ...]) -> frozenset[int]:
         """Those of `ids` that came from any source."""
         marks = ",".join("?" * len(ids))
@@ -119,6 +149,8 @@ class Sources:
         self._db.run(
             "UPDATE sources SET decided = ?, stands = 1, confirmed = ? WHERE id = ?", (batch.id, int(confirmed), source)
         )
+        which = "confirmed_in" if confirmed else "removed_in"
+        self._db.run(f"UPDATE sources SET {which} = decided WHERE id = ?", (source,))
 
     def _take_back(self, batch: int, stands: bool) -> bool:
         before = self._db.value("SELECT count(*) FROM sources WHERE decided = ? AND stands <> ?", (batch, int(stands)))

@@ -24,13 +24,16 @@ from companion.store.encrypting import check_sealed, is_half_done
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
+from companion.store.letters import Letters
 from companion.store.lock import ProfileLock
+from companion.store.looked_back import LookedBack
 from companion.store.marker import mark, refuse_missing
 from companion.store.marks import Marks
 from companion.store.memories import Memories
 from companion.store.migrations import is_older, migrate, refuse_others
 from companion.store.mornings import Mornings
 from companion.store.nights import Nights
+from companion.store.origins import Origins
 from companion.store.past import Past
 from companion.store.probes import Probes
 from companion.store.prompts import Prompts
@@ -87,7 +90,10 @@ class Store:
         self.scopes = Scopes(db)
         self.checkins = CheckIns(db)
         self.sources = Sources(db, self.changes)
+        self.origins = Origins(db)
+        self.looked_back = LookedBack(db, self.changes)
         self.care = Care(db)
+        self.letters = Letters(db)
         self._lock = lock
 
     @classmethod

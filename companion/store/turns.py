@@ -16,9 +16,11 @@ from companion.store.branches import ON_PATH, Branches
 from companion.store.chain import seal_turn, unseal_turn
 from companion.store.conversations import Conversations
 from companion.store.database import Database, Row
+from companion.store.origins import HERE
 from companion.store.turn_search import index_turn, unindex_turn
 
 _COLUMNS = "id, conversation, role, speaker, text, at, utc_offset, state, answers, model"
+_SAID_HERE = HERE.format(turn="turns.id")
 _FARTHEST_ZONE = 86_400
 """Seconds that a local day may begin before that of UTC, amply: lets the index by time be used."""
 
@@ -125,9 +127,10 @@ class Turns:
         return {row[0]: _turn(row) for row in rows}
 
     def latest(self, limit: int, before: int | None = None) -> list[Turn]:
-        """The `limit` turns before turn id `before` (default: the newest) of all conversations, oldest first."""
+        """The `limit` turns before turn id `before` (default: the newest) of all conversations, oldest first. What was
+        brought in from elsewhere is none of them."""
         rows = self._db.all(
-            f"SELECT {_COLUMNS} FROM turns WHERE id < ? AND {ON_PATH} ORDER BY id DESC LIMIT ?",
+            f"SELECT {_COLUMNS} FROM turns WHERE id < ? AND {ON_PATH} AND {_SAID_HERE} ORDER BY id DESC LIMIT ?",
             (2**62 if before is None else before, limit),
         )
         return [_turn(row) for row in reversed(rows)]
@@ -149,10 +152,11 @@ class Turns:
 
     def page(self, conversation: int | None, limit: int, before: int | None = None) -> list[Turn]:
         """The last `limit` turns of a conversation (default: the newest), those before turn id `before` of it alone;
-        what is missing comes from the usual conversations that began before it. Oldest first."""
+        what is missing comes from the usual conversations that began before it here. Oldest first."""
         rows = self._db.all(
             f"SELECT {_COLUMNS} FROM turns WHERE (conversation, id) < (?1, ?2) AND {ON_PATH}"
-            " AND (conversation = ?1 OR (SELECT mode FROM conversations c WHERE c.id = conversation) = 'usual')"
+            " AND (conversation = ?1 OR ((SELECT mode FROM conversations c WHERE c.id = conversation) = 'usual'"
+            f" AND {_SAID_HERE}))"
             " ORDER BY conversation DESC, id DESC LIMIT ?3",
             (conversation or 2**62, before or 2**62, limit),
         )
@@ -177,29 +181,29 @@ class Turns:
 
     def without_reflection(self, among: int = 1000) -> list[int]:
         """Turns of the person, `among` the latest, that no reflection was ever queued for: the process ended before,
-        or there was no room to."""
+        or there was no room to. What was brought in from elsewhere is looked back at another way."""
         rows = self._db.all(
             "SELECT id FROM turns WHERE role = 'person' AND id > (SELECT max(id) FROM turns) - ?"
             f" AND {ON_PATH} AND NOT EXISTS (SELECT 1 FROM jobs WHERE kind = 'reflect'"
-            " AND key = CAST(turns.id AS TEXT)) ORDER BY id",
+            f" AND key = CAST(turns.id AS TEXT)) AND {_SAID_HERE} ORDER BY id",
             (among,),
         )
         return [int(row[0]) for row in rows]
 
     def said_since(self, day: date) -> list[Turn]:
         """What the person said on that calendar day of theirs and later, in order of time, as they chose among its
-        versions."""
+        versions. Nothing that was brought in from elsewhere."""
         rows = self._db.all(
             f"SELECT {_COLUMNS} FROM turns WHERE role = 'person' AND at >= ? AND at + utc_offset >= ? AND {ON_PATH}"
-            " ORDER BY at, id",
+            f" AND {_SAID_HERE} ORDER BY at, id",
             ((day - date(1970, 1, 1)).days * 86_400 - _FARTHEST_ZONE, (day - date(1970, 1, 1)).days * 86_400),
         )
         return [_turn(row) for row in rows]
 
     def talk_days(self, until: float) -> list[float]:
-        """The first word of the person on each of their calendar days up to `until`, seconds, sorted."""
+        """The first word of the person here on each of their calendar days up to `until`, seconds, sorted."""
         rows = self._db.all(
-            "SELECT min(at) FROM turns WHERE role = 'person' AND at <= ?"
+            f"SELECT min(at) FROM turns WHERE role = 'person' AND at <= ? AND {_SAID_HERE}"
             " GROUP BY CAST((at + utc_offset) / 86400 AS INTEGER) ORDER BY 1",
             (until,),
         )

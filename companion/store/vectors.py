@@ -62,11 +62,13 @@ class Vectors:
         return {bytes(key): np.frombuffer(blob, dtype=_LITTLE).astype(np.float32) for key, blob in rows}
 
     def missing(self, embedder: int, limit: int) -> list[tuple[bytes, str]]:
-        """(content key, text) of pieces that have no vector yet, each text once, the newest first."""
+        """(content key, text) of pieces that have no vector yet, each text once, the newest first. What waits to be
+        confirmed gets its vectors once it is."""
         rows = self._db.all(
             'SELECT p.text_hash, m.text, p.start, p."end" FROM pieces p JOIN memories m ON m.id = p.memory'
             " LEFT JOIN vectors v ON v.embedder = ? AND v.text_hash = p.text_hash"
-            " WHERE v.text_hash IS NULL GROUP BY p.text_hash ORDER BY max(p.id) DESC LIMIT ?",
+            " WHERE v.text_hash IS NULL AND m.status <> 'quarantined'"
+            " GROUP BY p.text_hash ORDER BY max(p.id) DESC LIMIT ?",
             (embedder, limit),
         )
         return [(bytes(key), text[start:end]) for key, text, start, end in rows]

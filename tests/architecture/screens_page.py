@@ -24,7 +24,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     (
         "The chat",
         "Older turns come as you scroll. Under a reply stand the memories it was given and what was learned from it.",
-        "CareActions ContextActions FootnoteActions Scrolling VersionActions LearnedActions MorningActions Prompt",
+        "CareActions ContextActions DictationActions FootnoteActions Scrolling VersionActions LearnedActions "
+        "MorningActions Prompt",
     ),
     (
         "A message in the chat",
@@ -53,6 +54,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
         "What was learned from a pasted page or an import is not used until you confirm it; `is:waiting` finds it too.",
         "WaitingScreen",
     ),
+    ("Bringing in a past (/import)", "docs/import.md says what is taken of what.", "ImportScreen"),
     ("The forgetting curve", "", "CurveScreen"),
     (
         "People, portrait, months, links (F7)",

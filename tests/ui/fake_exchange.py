@@ -10,7 +10,7 @@ class FakeExchange:
 
     plan = ImportPlan("text", "diary.md", turns=3, memories=3, new_turns=3, new_memories=3)
 
-    async def export_to(self, folder: str, form: ExportForm = "markdown") -> Exported:
+    async def export_to(self, folder: str, form: ExportForm = "markdown", force: bool = False) -> Exported:
         return Exported(folder, form, 1, 2, 3, 4, "0" * 64)
 
     async def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:

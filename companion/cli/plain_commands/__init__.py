@@ -9,7 +9,7 @@ program   models, settings, nights, checks
 from __future__ import annotations
 
 from companion.cli.output import say
-from companion.cli.plain_commands import chats, memories, pages, program, versions
+from companion.cli.plain_commands import chats, exchange, memories, pages, program, versions
 from companion.cli.plain_commands.base import Run, Session
 from companion.errors import InvalidInput
 from companion.strings import text, texts
@@ -21,7 +21,7 @@ GROUPS: dict[str, dict[str, Run]] = {
     "versions": versions.COMMANDS,
     "memories": memories.COMMANDS,
     "pages": pages.COMMANDS,
-    "program": program.COMMANDS,
+    "program": {**program.COMMANDS, **exchange.COMMANDS},
 }
 COMMANDS: dict[str, Run] = {name: run for group in GROUPS.values() for name, run in group.items()}
 """By what is typed after the slash. /help and /quit are the chat's own."""

@@ -11,15 +11,15 @@ from textual.app import SystemCommand
 from companion.strings import text
 from companion.ui import theme
 from companion.ui.commands import app as of_the_app
-from companion.ui.commands import chat, guarding, keeping, locking, memory
+from companion.ui.commands import chat, exchange, guarding, keeping, locking, memory, voice
 from companion.ui.commands.entry import Entry
 
 if TYPE_CHECKING:
     from companion.ui.app import CompanionApp
 
 ENTRIES: tuple[Entry, ...] = (
-    *chat.entries(), *memory.entries(), *guarding.entries(), *keeping.entries(), *locking.entries(),
-    *of_the_app.entries(),
+    *chat.entries(), *memory.entries(), *guarding.entries(), *exchange.entries(), *keeping.entries(),
+    *locking.entries(), *voice.entries(), *of_the_app.entries(),
 )  # fmt: skip
 
 

@@ -1,0 +1,268 @@
+"""Writes an export: all of it, or nothing.
+
+A new one is got ready in a folder beside its place and renamed into it. In a folder that is there, files are put one by
+one: what is to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a
+list goes on where it was left. Files that are not the export's are never touched.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from companion.clock import Clock, iso, stamp
+from companion.errors import DiskFull, FileRefused, InvalidInput
+from companion.exchange.raft import manifest
+from companion.exchange.raft.collecting import collect, number_of
+from companion.exchange.raft.content import Content, data_files, sha256_of
+from companion.exchange.raft.file_names import folded
+from companion.exchange.raft.given import read_folder, read_manifest
+from companion.exchange.raft.manifest import Manifest, PageNote, is_inside
+from companion.exchange.raft.merging import RECORDS, merge, outstanding
+from companion.exchange.raft.pages import Page, pages
+from companion.exchange.raft.parsing import parse
+from companion.exchange.raft.taking import known_here, look_here
+from companion.paths import Paths
+from companion.store.files import rename, sync, sync_folder
+from companion.store.files import write as write_file
+from companion.store.store import Store
+from companion.strings import text
+from companion.text import one_line
+from companion.transfers import Exported, ExportForm
+
+_FOLDERS = ("People", "Topics", "Journal", "Apart", "Conversations")
+
+
+def export(
+    store: Store, paths: Paths, clock: Clock, folder: Path, form: ExportForm = "markdown", *, force: bool = False
+) -> Exported:
+    """Into a folder that is new, empty, or an earlier export of this profile. `force`: also where that was changed by
+    hand and the changes were not imported. Raises InvalidInput, DiskFull, ProfileError."""
+    with _told(folder):
+        before = _before(store, folder, force=force)
+        own = _own_front_matter(folder, before)
+        content = collect(store, paths)
+        taken = _taken(folder, before)
+        written = [_with(page, own.get(page.path, "")) for page in pages(content, taken)] if form == "markdown" else []
+        files, digest = _files(content, written, own, form, number_of(store), clock)
+        if folder.exists():
+            _renew(folder, files, (*before.pages, *before.data) if before is not None else ())
+        else:
+            _write_new(folder, files)
+    return Exported(
+        str(folder), form, len(content.conversations), len(content.turns), len(content.memories), len(files), digest
+    )
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Raises InvalidInput, or DiskFull, for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        where = str(error.filename or folder)
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise DiskFull(where) from error
+        why = text("export.cannot_write", path=one_line(where, 200), why=error.strerror or error)
+        raise InvalidInput(why, hint=text("export.cannot_write_hint")) from error
+
+
+def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
+    """What the export there says of itself; None where there is none."""
+    if not folder.exists() and not folder.is_symlink():
+        return None
+    if not folder.is_dir():
+        raise InvalidInput(text("export.no_folder", path=_shown(folder)), hint=text("export.another_folder"))
+    if (folder / manifest.TODO).is_file():
+        _put_in_place(folder)
+    if not (folder / manifest.PATH).is_file():
+        if any(each.name != manifest.RENEWING for each in folder.iterdir()):
+            raise InvalidInput(text("export.not_ours", path=_shown(folder)), hint=text("export.another_folder"))
+        return None
+    before = read_manifest((folder / manifest.PATH).read_bytes())
+    if before.profile != number_of(store):
+        raise InvalidInput(text("export.other_profile", path=_shown(folder)), hint=text("export.another_folder"))
+    for part in (*_FOLDERS, "data"):
+        if (folder / part).is_symlink():
+            raise InvalidInput(text("export.a_link", path=_shown(folder / part)), hint=text("export.another_folder"))
+    if not force:
+        _refuse_changed(store, folder)
+    return before
+
+
+def _refuse_changed(store: Store, folder: Path) -> None:
+    """Where writing it anew would throw away what somebody wrote into it. Raises InvalidInput."""
+    try:
+        given = read_folder(folder)
+        found = outstanding(given, merge(given, look_here(store), known_here(store)))
+    except FileRefused as error:
+        raise InvalidInput(str(error), hint=text("export.changed_hint")) from error
+    if found is not None:
+        raise InvalidInput(text("export.changed", path=one_line(found, 120)), hint=text("export.changed_hint"))
+
+
+def _own_front_matter(folder: Path, before: Manifest | None) -> dict[str, str]:
+    """By path, what the person added to the front matter of pages: tags, say. It is written again with them."""
+    if before is None:
+        return {}
+    found = {path: note.own for path, note in before.pages.items() if note.kind not in RECORDS}
+    with suppress(FileRefused):  # broken, and written over with `force`
+        found |= {path: page.own for path, page in read_folder(folder).pages.items() if path in found}
+    return {path: own for path, own in found.items() if own}
+
+
+def _with(page: Page, own: str) -> Page:
+    return replace(page, text=page.text.replace("\n---\n", f"\n{own}---\n", 1)) if own else page
+
+
+def _taken(folder: Path, before: Manifest | None) -> list[str]:
+    """Pages that are the person's own."""
+    if before is None:
+        return []
+    ours = {folded(path) for path in before.pages}
+    found = []
+    for part in ("", *_FOLDERS):
+        if (folder / part).is_dir():
+            names = (f"{part}/{each.name}" if part else each.name for each in (folder / part).iterdir())
+            found += [name for name in names if folded(name) not in ours]
+    return found
+
+
+def _files(
+    content: Content, written: Iterable[Page], own: dict[str, str], form: ExportForm, number: str, clock: Clock
+) -> tuple[dict[str, bytes], str]:
+    """All files by path, the manifest last, and the SHA-256 of the content."""
+    data = data_files(content)
+    digest = sha256_of(data)
+    files = dict(data)
+    notes = {}
+    for page in written:
+        files[page.path] = page.text.encode()
+        digest_of_page = _sha256(files[page.path])
+        rest = digest_of_page if page.kind in RECORDS else parse(page.path, files[page.path]).rest
+        notes[page.path] = PageNote(
+            kind=page.kind,
+            name=page.name,
+            sha256=digest_of_page,
+            rest=rest,
+            own=own.get(page.path, ""),
+            memories=list(page.memories),
+        )
+    made = Manifest(
+        form=form,
+        profile=number,
+        exported_at=iso(*stamp(clock.now())),
+        sha256=digest,
+        counts={
+            "conversations": len(content.conversations),
+            "turns": len(content.turns),
+            "memories": len(content.memories),
+        },
+        data={path: _sha256(found) for path, found in data.items()},
+        pages=notes,
+    )
+    files[manifest.PATH] = manifest.written(made)
+    return files, digest
+
+
+def _write_new(folder: Path, files: dict[str, bytes]) -> None:
+    parent = folder.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    part = parent / f".{folder.name}.companion-part"
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        _write_all(part, files)
+        rename(part, folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir(mode=0o700)
+    made = {folder}
+    for name, data in files.items():
+        path = folder / name
+        if path.parent not in made:
+            path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+            made.add(path.parent)
+        path.write_bytes(data)
+        sync(path)
+    for each in made:
+        sync_folder(each)
+
+
+def _renew(folder: Path, files: dict[str, bytes], before: Iterable[str]) -> None:
+    """`before`: what was written there the last time."""
+    staging = folder / manifest.RENEWING
+    shutil.rmtree(staging, ignore_errors=True)
+    changed = {name: data for name, data in files.items() if not _is(folder / name, data)}
+    known = {folded(name): name for name in files}
+    old = [name for name in before if name not in files]
+    old = [name for name in old if not _is_one(folder / name, folder / known.get(folded(name), manifest.RENEWING))]
+    try:
+        _write_all(staging, {f"new/{name}": data for name, data in changed.items()})
+        todo = {"put": list(changed), "remove": [name for name in old if (folder / name).is_file()]}
+        write_file(folder / manifest.TODO, json.dumps(todo).encode())
+    except BaseException:
+        if not (folder / manifest.TODO).is_file():
+            shutil.rmtree(staging, ignore_errors=True)
+        raise
+    _put_in_place(folder)
+
+
+def _put_in_place(folder: Path) -> None:
+    """End a renewal that was decided on; whatever of it was done already."""
+    staging = folder / manifest.RENEWING
+    todo = _todo(folder / manifest.TODO)
+    touched = {folder}
+    for name in todo["put"]:
+        source, target = staging / "new" / name, folder / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+            source.replace(target)
+            touched.add(target.parent)
+    for name in todo["remove"]:
+        (folder / name).unlink(missing_ok=True)
+        touched.add((folder / name).parent)
+    for each in touched:
+        sync_folder(each)
+    (folder / manifest.TODO).unlink()
+    shutil.rmtree(staging, ignore_errors=True)
+    for each in sorted({(folder / name).parent for name in todo["remove"]} - {folder}):
+        if each.is_dir() and not any(each.iterdir()):
+            each.rmdir()
+
+
+def _is_one(old: Path, new: Path) -> bool:
+    """Whether, for this system, both names are one file's."""
+    return old.exists() and new.exists() and new.samefile(old)
+
+
+def _todo(file: Path) -> dict[str, list[str]]:
+    """Raises FileRefused for a list that is not ours."""
+    try:
+        found = json.loads(file.read_bytes())
+        if all(is_inside(name) for part in ("put", "remove") for name in found[part]):
+            return {"put": found["put"], "remove": found["remove"]}
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise FileRefused(text("export.bad_list", path=_shown(file)), hint=text("export.another_folder"))
+
+
+def _is(path: Path, data: bytes) -> bool:
+    return path.is_file() and not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _shown(path: Path) -> str:
+    return one_line(str(path), 200)
