@@ -47,6 +47,9 @@ def test_a_folder_of_something_else_and_changes_by_hand_are_refused(shell: Shell
     refused = shell("export", str(tmp_path / "full"))
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "were left as they are" in refused.stderr
+    refused = shell("export", str(tmp_path / "full" / "letter.txt" / "raft"))
+    assert refused.exit_code == 2
+    assert "cannot be written" in refused.stderr
     shell("export", str(tmp_path / "raft"))
     page = tmp_path / "raft" / "Me.md"
     page.write_text(page.read_text("utf-8").replace("trains", "planes"), "utf-8")

@@ -21,10 +21,15 @@ Images = dict[int, dict[str, Any]]
 def replayed(db: Database, problems: list[str] | None = None) -> Images:
     """Every memory, out of the journal alone. An entry that begins elsewhere than the one before it ended is told."""
     found: Images = {}
+    erased: set[int] = set()
     for seq, id, before, after in db.all("SELECT seq, memory, before, after FROM journal ORDER BY seq"):
+        if before is None and after is None:
+            erased.add(id)  # what the entry told is gone, and a later one tells it anew
+            continue
         was = None if before is None else json.loads(before)
-        if problems is not None and not _continues(found.get(id), was):
+        if problems is not None and id not in erased and not _continues(found.get(id), was):
             problems.append(f"entry {seq} of memory {id} does not begin where the last one ended")
+        erased.discard(id)
         if after is None:
             found.pop(id, None)
         elif _is_short(now := json.loads(after)):

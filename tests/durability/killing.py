@@ -205,6 +205,8 @@ class Ledger:
         if "erase" in [doing, *(line["did"] for line in lines if "did" in line)]:
             # Words are gone from what was said and from what the journal kept of it.
             self.lasting = {key: fact for key, fact in self.lasting.items() if not key.startswith(REWRITTEN)}
+            # A title that tells of them is taken away as well.
+            self.now = {key: fact for key, fact in self.now.items() if not key.startswith("now:title")}
         # What it was doing may be done: then these are as it left them, which nobody was told.
         self.now = {key: fact for key, fact in self.now.items() if not key.startswith(touches or ("\0",))}
 

@@ -83,6 +83,7 @@ def test_a_renewal_that_is_interrupted_is_ended_by_the_next(
         now = digests(profiles.folder / "raft")
         refused = problem_of(lambda: raft.plan(*mine, profiles.folder / "raft"))
         seen.add("half" if refused is not None else "old")
+        assert raft.recognises(profiles.folder / "raft")
         assert isinstance(refused, FileRefused) if refused is not None else now == before
         profiles.export(mine)
         profiles.export(mine, "apart", force=True)
@@ -147,6 +148,11 @@ def test_only_a_folder_that_is_new_empty_or_an_export_is_written_into(profiles: 
     if os.name == "posix":
         (profiles.folder / "loop").symlink_to(other, target_is_directory=True)
         assert isinstance(problem_of(lambda: profiles.export(mine, "loop")), InvalidInput)
+        # Nor through a link inside of an export.
+        (empty / "People").symlink_to(other, target_is_directory=True)
+        add(mine[0], "Lena is a nurse.", subject="Lena")
+        assert isinstance(problem_of(lambda: profiles.export(mine, "empty", force=True)), InvalidInput)
+        assert digests(other).keys() == {"letter.txt"}
 
 
 def test_a_list_that_leads_out_of_the_folder_is_not_followed(profiles: Profiles) -> None:

@@ -180,6 +180,21 @@ def test_obsidian_may_write_the_front_matter_anew(vault: Vault) -> None:
     vault.write("Me.md", r"^memories: .*\n", "")
     vault.write("Me.md", r"^pinned: .*$", f"pinned:\n  - m{vault.cat}\n  - 'm{vault.tea}'\ntags:\n  - mine")
     assert [(edit.action, edit.memory) for edit in vault.take_in()] == [("pin", vault.tea)]
+    for _ in range(3):
+        vault.export()  # what the person added is kept, also when nothing is changed any more
+        page = (vault.folder / "Me.md").read_text("utf-8")
+        assert "\ntags:\n- mine\n---\n" in page
+        assert f"pinned: [m{vault.tea}, m{vault.cat}]" in page
+    assert vault.take_in() == ()
+
+
+def test_line_ends_of_windows_are_no_change(vault: Vault) -> None:
+    for file in vault.folder.rglob("*.*"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    plan = raft.plan(*vault.profile, vault.folder)
+    assert (plan.edits, plan.notes) == ((), ())
+    vault.export()
+    assert b"\r" not in (vault.folder / "Me.md").read_bytes()
 
 
 BROKEN: dict[str, tuple[Callable[[Vault], None], str]] = {
@@ -302,10 +317,12 @@ def test_a_zip_of_it_says_the_same(vault: Vault) -> None:
     assert raft.recognises(Path(packed))
     assert raft.recognises(vault.folder)
     assert not raft.recognises(vault.profiles.folder)
+    assert "no export" in str(problem_of(lambda: raft.plan(*vault.profile, vault.profiles.folder)))
+    assert "no export" in str(problem_of(lambda: raft.plan(*vault.profile, vault.folder / "Me.md")))
     assert [edit.after for edit in raft.plan(*vault.profile, Path(packed)).edits] == ["I like coffee."]
     raft.take_in(*vault.profile, Path(packed), vault.editing)
     assert vault.text(vault.tea) == "I like coffee."
-    assert not list((vault.profile[1].data / "opened").iterdir())
+    assert not list(vault.profile[1].data.glob("opened*"))
 
 
 def test_what_the_other_profile_forgot_does_not_come_back(vault: Vault) -> None:
@@ -313,9 +330,12 @@ def test_what_the_other_profile_forgot_does_not_come_back(vault: Vault) -> None:
     own = add(other[0], "I like tea.")
     Editing(other[0], vault.profiles.clock, FSRS).forget(own.id)
     vault.write("Me.md", "I have a cat", "I have a hen")
+    vault.write("Me.md", r"\Z", "- I sing.\n")
     done = vault.profiles.take_in(other)
     waiting = other[0].memories.many(other[0].sources.waiting(done.source or 0)).values()
-    assert {m.text for m in waiting if m.kind != "moment"} == {"I have a hen.", "Lena is a nurse.", "Calm."}
+    assert (done.plan.edits, done.plan.new_memories) == ((), len(waiting))
+    assert vault.profiles.take_in(other).plan.empty
+    assert {m.text for m in waiting if m.kind != "moment"} == {"I have a hen.", "I sing.", "Lena is a nurse.", "Calm."}
     assert all(
         text_hash(q.text) == e.quote_hash
         for m in waiting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from companion.records import KINDS, STATUSES, MemoryFilter
+from companion.store.images import statement_key
 from companion.store.store import Store
 from tests.exchange.test_round_trip import Profiles
 from tests.house import House
@@ -71,3 +72,33 @@ def test_the_program_takes_it_in_after_a_backup_and_finds_it_by_words_and_by_mea
     again = companion.export_to(str(tmp_path / "again"))
     assert again.memories == done.plan.memories
     assert all(check.level != "error" for check in companion.doctor())
+
+
+def test_what_is_erased_leaves_not_even_the_hash_that_came_with_it(house: House) -> None:
+    companion = house.open()
+    store = companion._opened
+    with store.db.write():
+        store.db.run("INSERT INTO buried VALUES (?,?,?)", (statement_key("I once stole a zeppelin."), 7, 0.0))
+    assert store.memories.is_buried("I once stole a zeppelin")
+    added = companion.add_memory("I once stole a zeppelin.").memories[0]
+    companion.erase((added.id,))
+    assert store.db.value("SELECT count(*) FROM buried") == 0
+    assert store.memories.is_buried("I once stole a zeppelin")  # by its mark, which does not spell it
+
+
+def test_what_was_said_in_one_breath_with_what_is_forgotten_is_still_there(tmp_path: Path) -> None:
+    profiles = Profiles(tmp_path)
+    try:
+        mine = profiles.open("mine")
+        living = Living(mine[0], profiles.clock)
+        living.tell("I live in Leeds. My brother Otto flies a zeppelin.", "My brother Otto has a dog.")
+        living.night()
+        (thought,) = [m for m in living.all("thought") if "zeppelin" in m.text]
+        living.editing.forget(thought.id)
+        profiles.export(mine)
+        written = "".join(f"{f}\n{f.read_text('utf-8')}" for f in profiles.folder.rglob("raft/**/*") if f.is_file())
+        assert "zeppelin" not in written
+        assert "I live in Leeds. ██ ███████ ████ █████ █ █████████" in written
+        assert "My brother Otto has a dog." in written
+    finally:
+        profiles.close()

@@ -97,6 +97,35 @@ def live(store: Store, said: list[str], kinds: list[int]) -> None:
         store.jobs.done(job.id)
 
 
+def _beside(store: Store) -> None:
+    """What stands beside: a paste, what replies were given, uses, marks, places of the night, a night."""
+    clock = store.clock
+    (turn,) = store.db.all("SELECT id, conversation, text FROM turns WHERE role = 'person' LIMIT 1")
+    source = store.sources.add("paste", "", clock.now(), turn[0], (0, len(turn[2])))
+    kept = [m.id for m in store.memories.by_status(("active",))]
+    with store.db.write():
+        run = store.db.run
+        if kept:
+            run("INSERT INTO source_memories VALUES (?,?)", (kept[0], source))
+            run("INSERT INTO recalls(reply, rank, memory, memory_version, score, coverage, used, mode, reasons)"
+                " VALUES (?,1,?,1,0.5,0.25,1,'asked','[]')", (turn[0] + 1, kept[0]))  # fmt: skip
+            run("INSERT INTO reviews(memory, at, utc_offset, rating, cause, turn) VALUES (?,5.5,3600,3,'used',NULL)",
+                (kept[0],))  # fmt: skip
+            run("INSERT INTO consolidated VALUES ('day 5', ?, 'basis', 'hash', 0)", (kept[-1],))
+            run("INSERT INTO origins VALUES ('chatgpt', 'memory', 'k', ?, NULL)", (kept[0],))
+            run("INSERT INTO checkins(kind, memory, due_at, utc_offset, key, state)"
+                " VALUES ('after',?,1.5,0,'k','told')",
+                (kept[0],))  # fmt: skip
+        run("INSERT INTO origins VALUES ('chatgpt', 'turn', 'k', ?, ?)", (turn[0], source))
+        run("INSERT INTO unsupported VALUES (?,0,0)", (turn[0] + 1,))
+        run("INSERT INTO care VALUES (?,'gentle','self',0)", (turn[0],))
+        run("INSERT INTO stretches VALUES (?,'{}',0)", (turn[1],))
+        run("INSERT INTO adaptation VALUES ('asked','recency',0.25)")
+        run("INSERT INTO checkin_tastes VALUES ('absence',2)")
+        run("INSERT INTO nights VALUES ('2026-03-01',7.5,1,'{\"words\": \"the report of a night\"}')")
+        run("INSERT INTO jobs(kind, key, queued_at, state) VALUES ('past',?,7.5,'queued')", (f"{source}/{turn[0]}",))
+
+
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(said=st.lists(texts, max_size=4), kinds=st.lists(st.integers(0, 9), max_size=6))
 @example(said=list(NASTY[::9]), kinds=list(range(10)))
@@ -116,6 +145,8 @@ def _there_and_back(tmp_path: Path, said: list[str], kinds: list[int]) -> None:
     try:
         first, second = profiles.open("first"), profiles.open("second")
         live(first[0], said, kinds)
+        if said:
+            _beside(first[0])
         first[1].personas.mkdir()
         (first[1].personas / "nova.toml").write_text(PERSONA)
         told = profiles.export(first)
@@ -126,6 +157,7 @@ def _there_and_back(tmp_path: Path, said: list[str], kinds: list[int]) -> None:
         again = profiles.export(second, "again")
         assert (again.sha256, again.files) == (told.sha256, told.files)
         assert digests(profiles.folder / "again") == digests(profiles.folder / "raft")
+        assert "the report of a night" not in (profiles.folder / "raft" / "data" / "beside.jsonl").read_text("utf-8")
         assert verify(second[0].db).faults == {}
         kept = first[0].memories.find(MemoryFilter(statuses=("active", "dormant", "archived", "candidate")))
         here = second[0].memories.find(MemoryFilter(statuses=("active", "dormant", "archived", "candidate")))

@@ -23,6 +23,7 @@ from companion.records import STATUSES, Memory, MemoryFilter
 from companion.store.backups import Backups
 from companion.store.images import content_key, statement_key
 from companion.store.verifying import verify
+from tests.durability.invariants import all_of
 from tests.house import House
 from tests.support import START, evidence, memory
 
@@ -221,6 +222,19 @@ def test_the_latest_change_is_undone_and_not_the_erasure(companion: Companion) -
     companion.redo()
     assert companion.memory(kept.id).memory.text == "I have a bicycle."
     assert any(entry.before is None and entry.after is None for entry in companion.history(limit=50))
+
+
+def test_a_memory_that_once_said_it_stays_as_it_is_now(house: House, companion: Companion) -> None:
+    changed = companion.add_memory(CANARY).memories[0].id
+    companion.edit_memory(changed, "Horses are pleasant to ride.")
+    companion.erase((companion.add_memory(CANARY).memories[0].id,))
+    assert companion.memory(changed).memory.text == "Horses are pleasant to ride."
+    companion.pin_memory(changed)
+    assert companion._store is not None
+    assert all_of(companion._store) == [], "its history goes on from what it is"
+    assert not verify(companion._store.db).faults
+    companion.close()
+    assert holding(house.paths.data) == {}
 
 
 def test_a_backup_that_holds_it_is_named_and_can_be_written_anew(house: House, companion: Companion) -> None:

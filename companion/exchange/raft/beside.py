@@ -4,6 +4,7 @@ memory or turn."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ class Table(NamedTuple):
     where: str = "1"
 
 
-_DONE = f"kind = '{REFLECT}' AND state = 'done'"
+_DONE = f"(kind = '{REFLECT}' AND state = 'done') OR kind = 'past'"
+"""What was thought about, and what is still to be of a past that was brought in (key "source/turn")."""
 _SPAN = {"start": "", "end": ""}
 TABLES: tuple[Table, ...] = (
     Table(
@@ -98,14 +100,22 @@ def fits(line: BesideLine, known: Known) -> bool:
 
 def _cleared(table: Table, row: dict[str, Any], known: Known) -> dict[str, Any] | None:
     """None where it speaks of something else."""
+    if table.name == "jobs" and row["kind"] == "past":
+        source, _, turn = str(row["key"]).partition("/")
+        return row if known("source", _number(source)) and known("turn", _number(turn)) else None
     for name, kind in _references(table, row).items():
         if row[name] is None:
             continue
-        if not isinstance(row[name], int | str) or not str(row[name]).isdecimal() or not known(kind, int(row[name])):
+        if not known(kind, _number(row[name])):
             if (table.name, name) not in _OPTIONAL:
                 return None
             row[name] = None
     return row
+
+
+def _number(value: object) -> int:
+    """0, which nothing has, for what is no number of a row."""
+    return int(value) if isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,18}", str(value)) else 0
 
 
 def _references(table: Table, row: dict[str, Any]) -> dict[str, str]:

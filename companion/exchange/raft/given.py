@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -12,7 +14,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from companion.errors import FileRefused, NotFound
-from companion.exchange.raft import beside, manifest
+from companion.exchange.raft import manifest
+from companion.exchange.raft.checking import check, refused
 from companion.exchange.raft.content import FILES, Content, data_file, sha256_of
 from companion.exchange.raft.manifest import Manifest
 from companion.exchange.raft.parsing import Parsed, parse
@@ -44,7 +47,8 @@ class Given:
 def recognises(path: Path) -> bool:
     """Whether it is an export of Companion's, sound or not: a folder, or an archive with one in it."""
     if path.is_dir():
-        return (path / manifest.PATH).is_file() and any((path / data_file(name)).is_file() for name, _ in FILES)
+        begun = (path / manifest.PATH).is_file() and any((path / data_file(name)).is_file() for name, _ in FILES)
+        return begun or (path / manifest.TODO).is_file()
     if path.is_file() and path.suffix.lower() in (".zip", ".tar", ".gz", ".tgz", ".xz", ".bz2"):
         return _archive_has_one(path)
     return False
@@ -82,7 +86,7 @@ def opened(path: Path, paths: Paths) -> Iterator[Given]:
         return
     if not path.exists():
         raise NotFound(text("file.missing", path=one_line(str(path))))
-    with told(paths.data), unpacked(path, paths.data / "opened") as given:
+    with told(paths.data), _scratch(paths) as scratch, unpacked(path, scratch) as given:
         files = {file.name: file.path for file in given.files}
         found = sorted((name for name in files if _is_manifest(name)), key=len)
         if not found:
@@ -90,6 +94,21 @@ def opened(path: Path, paths: Paths) -> Iterator[Given]:
         begins = found[0].removesuffix(manifest.PATH)
         inside = {_nfc(name.removeprefix(begins)): file for name, file in files.items() if name.startswith(begins)}
         yield read(_Files(inside), path.name)
+
+
+_UNPACKING = threading.Lock()
+
+
+@contextmanager
+def _scratch(paths: Paths) -> Iterator[Path]:
+    """A folder for what is unpacked, gone at the end; what was left when an earlier one was killed is gone before."""
+    folder = paths.data / "opened-raft"
+    with _UNPACKING:
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Files:
@@ -106,10 +125,12 @@ class _Files:
         path = self._path(name)
         if path is None:
             return None
-        with told(path):
+        try:
             if path.stat().st_size > most:
                 raise refused(name, text("raft.large", most=most >> 20))
             return path.read_bytes()
+        except OSError as error:
+            raise refused(name, text("raft.unreadable", why=error.strerror or error)) from error
 
     def _path(self, name: str) -> Path | None:
         return self._files.get(name)
@@ -142,7 +163,10 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
     """`strict`: a page that was made by hand has to be sound as well. Raises FileRefused."""
     if files.get(manifest.TODO) is not None:
         raise FileRefused(text("raft.half"), hint=text("raft.half_hint"))
-    head = read_manifest(files.get(manifest.PATH))
+    found = files.get(manifest.PATH)
+    if found is None and files.get(data_file(FILES[0][0])) is None:
+        raise FileRefused(text("raft.none"), hint=text("raft.none_hint"))
+    head = read_manifest(found)
     content = _content(files, head)
     pages: dict[str, Parsed] = {}
     missing = []
@@ -150,12 +174,14 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
         data = files.get(path, MOST_PAGE)
         if data is None:
             missing.append(path)
-        elif hashlib.sha256(data).hexdigest() != note.sha256:
+            continue
+        data = _plain(data)
+        if hashlib.sha256(data).hexdigest() != note.sha256:
             pages[path] = parse(path, data)
     for path in files.names():
         if path not in head.pages and path.endswith(".md") and path.rpartition("/")[0] in _PAGES:
             data = files.get(path, MOST_PAGE) or b""
-            if data[:3].lstrip(b"\xef\xbb\xbf")[:1] == b"-" and b"\ncompanion:" in data[:4096]:
+            if _plain(data[:4096]).startswith(b"---") and b"\ncompanion:" in data[:4096]:
                 with nullcontext() if strict else suppress(FileRefused):
                     pages[path] = parse(path, data)
     return Given(one_line(name, 80), head, content, pages, tuple(missing))
@@ -176,6 +202,11 @@ def read_manifest(data: bytes | None) -> Manifest:
     return found
 
 
+def _plain(data: bytes) -> bytes:
+    """Without what editors and version control of Windows put into every file."""
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+
+
 def _content(files: _Files, head: Manifest) -> Content:
     data: dict[str, bytes] = {}
     for name, _ in FILES:
@@ -183,7 +214,7 @@ def _content(files: _Files, head: Manifest) -> Content:
         found = files.get(path)
         if found is None:
             raise refused(path, text("raft.gone"))
-        data[path] = found
+        data[path] = _plain(found)
     values: dict[str, list[object]] = {}
     for name, kind in FILES:
         path = data_file(name)
@@ -201,57 +232,3 @@ def _content(files: _Files, head: Manifest) -> Content:
     content = Content(**values)  # type: ignore[arg-type]
     check(content)
     return content
-
-
-def check(content: Content) -> None:
-    """That what refers to something finds it. Raises FileRefused naming file and line."""
-    conversations = _ids("conversations", [line.id for line in content.conversations])
-    turns = {line.id: line for line in content.turns}
-    _ids("turns", [line.id for line in content.turns])
-    memories = _ids("memories", [line.id for line in content.memories])
-    for number, turn in enumerate(content.turns, 1):
-        above = [each for each in (turn.parent, turn.answers) if each is not None]
-        if turn.conversation not in conversations or any(each not in turns or each >= turn.id for each in above):
-            raise refused(data_file("turns"), text("raft.leads_nowhere"), number)
-        if any(turns[each].conversation != turn.conversation for each in above):
-            raise refused(data_file("turns"), text("raft.leads_nowhere"), number)
-    for number, one in enumerate(content.conversations, 1):
-        if one.leaf is not None and (one.leaf not in turns or turns[one.leaf].conversation != one.id):
-            raise refused(data_file("conversations"), text("raft.leads_nowhere"), number)
-    for number, memory in enumerate(content.memories, 1):
-        spans = [(turn, start, end) for turn, start, end, _ in memory.evidence]
-        sound = all(turn in turns and start <= end <= len(turns[turn].text) for turn, start, end in spans)
-        links = [(target, type) for target, type, _ in memory.links]
-        sound = sound and len(set(spans)) == len(spans) and len(set(links)) == len(links)
-        sound = sound and all(target in memories for target, _ in links)
-        if not sound or (memory.replaced_by is not None and memory.replaced_by not in memories):
-            raise refused(data_file("memories"), text("raft.leads_nowhere"), number)
-        if memory.status in ("forgotten", "quarantined"):
-            raise refused(data_file("memories"), text("raft.bad_line", where="status"), number)
-    sources = {int(line.row.get("id") or 0) for line in content.beside if line.table == "sources"}
-    known: dict[str, set[int]] = {
-        "conversation": conversations,
-        "turn": set(turns),
-        "memory": memories,
-        "source": sources,
-    }
-    for number, line in enumerate(content.beside, 1):
-        if not beside.fits(line, lambda kind, id: id in known.get(kind, ())):
-            raise refused(data_file("beside"), text("raft.leads_nowhere"), number)
-
-
-def _ids(name: str, ids: list[int]) -> set[int]:
-    known: set[int] = set()
-    for number, id in enumerate(ids, 1):
-        if id in known:
-            raise refused(data_file(name), text("raft.twice", id=id), number)
-        known.add(id)
-    if ids != sorted(ids):
-        raise refused(data_file(name), text("raft.changed"))
-    return known
-
-
-def refused(path: str, what: str, line: int | None = None) -> FileRefused:
-    path = one_line(path, 120)
-    told_at = text("raft.at", path=path, line=line, what=what) if line is not None else f"{path}: {what}"
-    return FileRefused(told_at, hint=text("raft.hint"))

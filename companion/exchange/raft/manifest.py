@@ -28,12 +28,13 @@ def is_inside(path: str) -> bool:
 
 
 class PageNote(Line):
-    """A page as it was written. `rest`: see `parsing.Parsed`; `memories`: those that stand on it."""
+    """A page as it was written. `own` and `rest`: see `parsing.Parsed`; `memories`: those that stand on it."""
 
     kind: str
     name: str
     sha256: Hash
     rest: Hash
+    own: str = ""
     memories: list[Id]
 
 

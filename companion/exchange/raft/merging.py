@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from companion.clock import stamp_day
+from companion.exchange.raft.checking import refused
 from companion.exchange.raft.content import MemoryLine
-from companion.exchange.raft.given import Given, refused
+from companion.exchange.raft.given import Given
 from companion.exchange.raft.manifest import PageNote
 from companion.exchange.raft.parsing import Bullet, Parsed
 from companion.records import Kind
@@ -201,7 +202,7 @@ def written_text(path: str, bullet: Bullet) -> str:
 
 def outstanding(given: Given, merged: Merge) -> str | None:
     """What would be lost if the pages were written anew: the first page with changes that were not taken over; None
-    when there are none."""
+    when there are none. Front matter of the person's own is kept."""
     for path, page in given.pages.items():
         note = given.manifest.pages.get(path)
         if note is not None and (note.kind in RECORDS or page.rest != note.rest or not page.kind):

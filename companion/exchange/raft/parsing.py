@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -36,13 +35,14 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`pinned`: None where the front matter has no such list any more. `rest`: a hash of all that is no memory and not
-    the program's front matter."""
+    """`pinned`: None where the front matter has no such list any more. `own`: front matter that is not the program's,
+    as YAML. `rest`: a hash of all that is no memory and no front matter."""
 
     kind: str
     name: str
     pinned: frozenset[int] | None
     bullets: tuple[Bullet, ...]
+    own: str
     rest: str
 
 
@@ -55,13 +55,12 @@ def parse(path: str, data: bytes) -> Parsed:
     lines = [line.removesuffix("\r") for line in written.split("\n")]
     head, body = _front_matter(path, lines)
     bullets, rest = _bullets(path, lines, body)
-    others = {str(key): value for key, value in head.items() if key not in _OURS}
-    rest.append(json.dumps(others, sort_keys=True, default=str))
     return Parsed(
         str(head.get("companion", "")),
         str(head.get("name", "")),
         _pinned(path, head),
         tuple(bullets),
+        _own(head),
         hashlib.sha256("\n".join(rest).encode("utf-8", "replace")).hexdigest(),
     )
 
@@ -88,6 +87,13 @@ def _front_matter(path: str, lines: list[str]) -> tuple[dict[Any, Any], int]:
     if not isinstance(head, dict):
         raise _refused(path, 2, text("raft.bad_head"))
     return head, end + 1
+
+
+def _own(head: dict[Any, Any]) -> str:
+    import yaml
+
+    others = {key: value for key, value in head.items() if key not in _OURS}
+    return str(yaml.safe_dump(others, allow_unicode=True, sort_keys=False)) if others else ""
 
 
 def _pinned(path: str, head: dict[Any, Any]) -> frozenset[int] | None:

@@ -89,10 +89,8 @@ def _work(store: Store, paths: Paths, given: Given) -> _Work:
         if gone:
             notes.append(text("raft.not_brought_back", count=gone))
     turns, memories = (content.turns, content.memories) if whole else (new.turns, new.memories) if new else ([], [])
-    edits = merged.edits
-    if new is not None:
-        came = {memory.id for memory in new.memories}
-        edits = [edit for edit in edits if edit.memory is None or edit.memory in came]
+    if new is not None and merged.edits and (new.memories or merged.new):
+        notes.append(text("raft.as_edited"))
     said = [turn.at for turn in content.turns]
     told = ImportPlan(
         "companion",
@@ -101,12 +99,12 @@ def _work(store: Store, paths: Paths, given: Given) -> _Work:
         turns=len(content.turns),
         memories=len(content.memories),
         new_turns=len(turns),
-        new_memories=len(memories),
+        new_memories=len(memories) + (len(merged.new) if new is not None else 0),
         personas=tuple(new.personas) if new is not None else _absent(paths, content) if whole else (),
         first=min(said) if said else None,
         last=max(said) if said else None,
         utc_offset=content.turns[-1].utc_offset if content.turns else offset,
-        edits=tuple(edits),
+        edits=tuple(merged.edits) if new is None else (),
         whole=whole,
         notes=tuple(notes),
     )

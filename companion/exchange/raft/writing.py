@@ -1,20 +1,23 @@
 """Writes an export: all of it, or nothing.
 
-A new one is got ready in a folder beside its place and renamed into it. An earlier one is renewed file by file: what is
-to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a list goes on
-where it was left. Files that are not the export's are never touched.
+A new one is got ready in a folder beside its place and renamed into it. In a folder that is there, files are put one by
+one: what is to change is got ready inside of it, and a list of what goes where is put down last; whoever finds such a
+list goes on where it was left. Files that are not the export's are never touched.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from companion.clock import Clock, iso, stamp
-from companion.errors import FileRefused, InvalidInput
+from companion.errors import DiskFull, FileRefused, InvalidInput
 from companion.exchange.raft import manifest
 from companion.exchange.raft.collecting import collect, number_of
 from companion.exchange.raft.content import Content, data_files, sha256_of
@@ -26,12 +29,14 @@ from companion.exchange.raft.pages import Page, pages
 from companion.exchange.raft.parsing import parse
 from companion.exchange.raft.taking import known_here, look_here
 from companion.paths import Paths
-from companion.store.files import rename, sync, sync_folder, told
+from companion.store.files import rename, sync, sync_folder
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text
 from companion.text import one_line
 from companion.transfers import Exported, ExportForm
+
+_FOLDERS = ("People", "Topics", "Journal", "Apart", "Conversations")
 
 
 def export(
@@ -39,19 +44,33 @@ def export(
 ) -> Exported:
     """Into a folder that is new, empty, or an earlier export of this profile. `force`: also where that was changed by
     hand and the changes were not imported. Raises InvalidInput, DiskFull, ProfileError."""
-    with told(folder):
+    with _told(folder):
         before = _before(store, folder, force=force)
+        own = _own_front_matter(folder, before)
         content = collect(store, paths)
         taken = _taken(folder, before)
-        written = pages(content, taken) if form == "markdown" else []
-        files, digest = _files(content, written, form, number_of(store), clock)
-        if before is None:
-            _write_new(folder, files)
+        written = [_with(page, own.get(page.path, "")) for page in pages(content, taken)] if form == "markdown" else []
+        files, digest = _files(content, written, own, form, number_of(store), clock)
+        if folder.exists():
+            _renew(folder, files, (*before.pages, *before.data) if before is not None else ())
         else:
-            _renew(folder, files, before)
+            _write_new(folder, files)
     return Exported(
         str(folder), form, len(content.conversations), len(content.turns), len(content.memories), len(files), digest
     )
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Raises InvalidInput, or DiskFull, for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        where = str(error.filename or folder)
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise DiskFull(where) from error
+        why = text("export.cannot_write", path=one_line(where, 200), why=error.strerror or error)
+        raise InvalidInput(why, hint=text("export.cannot_write_hint")) from error
 
 
 def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
@@ -69,7 +88,7 @@ def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
     before = read_manifest((folder / manifest.PATH).read_bytes())
     if before.profile != number_of(store):
         raise InvalidInput(text("export.other_profile", path=_shown(folder)), hint=text("export.another_folder"))
-    for part in {path.split("/")[0] for path in (*before.pages, *before.data) if "/" in path}:
+    for part in (*_FOLDERS, "data"):
         if (folder / part).is_symlink():
             raise InvalidInput(text("export.a_link", path=_shown(folder / part)), hint=text("export.another_folder"))
     if not force:
@@ -88,13 +107,27 @@ def _refuse_changed(store: Store, folder: Path) -> None:
         raise InvalidInput(text("export.changed", path=one_line(found, 120)), hint=text("export.changed_hint"))
 
 
+def _own_front_matter(folder: Path, before: Manifest | None) -> dict[str, str]:
+    """By path, what the person added to the front matter of pages: tags, say. It is written again with them."""
+    if before is None:
+        return {}
+    found = {path: note.own for path, note in before.pages.items() if note.kind not in RECORDS}
+    with suppress(FileRefused):  # broken, and written over with `force`
+        found |= {path: page.own for path, page in read_folder(folder).pages.items() if path in found}
+    return {path: own for path, own in found.items() if own}
+
+
+def _with(page: Page, own: str) -> Page:
+    return replace(page, text=page.text.replace("\n---\n", f"\n{own}---\n", 1)) if own else page
+
+
 def _taken(folder: Path, before: Manifest | None) -> list[str]:
     """Pages that are the person's own."""
     if before is None:
         return []
     ours = {folded(path) for path in before.pages}
     found = []
-    for part in ("", "People", "Topics", "Journal", "Apart", "Conversations"):
+    for part in ("", *_FOLDERS):
         if (folder / part).is_dir():
             names = (f"{part}/{each.name}" if part else each.name for each in (folder / part).iterdir())
             found += [name for name in names if folded(name) not in ours]
@@ -102,7 +135,7 @@ def _taken(folder: Path, before: Manifest | None) -> list[str]:
 
 
 def _files(
-    content: Content, written: Iterable[Page], form: ExportForm, number: str, clock: Clock
+    content: Content, written: Iterable[Page], own: dict[str, str], form: ExportForm, number: str, clock: Clock
 ) -> tuple[dict[str, bytes], str]:
     """All files by path, the manifest last, and the SHA-256 of the content."""
     data = data_files(content)
@@ -114,7 +147,12 @@ def _files(
         digest_of_page = _sha256(files[page.path])
         rest = digest_of_page if page.kind in RECORDS else parse(page.path, files[page.path]).rest
         notes[page.path] = PageNote(
-            kind=page.kind, name=page.name, sha256=digest_of_page, rest=rest, memories=list(page.memories)
+            kind=page.kind,
+            name=page.name,
+            sha256=digest_of_page,
+            rest=rest,
+            own=own.get(page.path, ""),
+            memories=list(page.memories),
         )
     made = Manifest(
         form=form,
@@ -140,9 +178,6 @@ def _write_new(folder: Path, files: dict[str, bytes]) -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         _write_all(part, files)
-        if folder.exists():
-            shutil.rmtree(folder / manifest.RENEWING, ignore_errors=True)
-            folder.rmdir()  # empty, or somebody has just put something into it: then that stays, and it is an error
         rename(part, folder)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -163,11 +198,14 @@ def _write_all(folder: Path, files: dict[str, bytes]) -> None:
         sync_folder(each)
 
 
-def _renew(folder: Path, files: dict[str, bytes], before: Manifest) -> None:
+def _renew(folder: Path, files: dict[str, bytes], before: Iterable[str]) -> None:
+    """`before`: what was written there the last time."""
     staging = folder / manifest.RENEWING
     shutil.rmtree(staging, ignore_errors=True)
     changed = {name: data for name, data in files.items() if not _is(folder / name, data)}
-    old = [name for name in (*before.pages, *before.data) if name not in files and not _is_one_of(folder, name, files)]
+    known = {folded(name): name for name in files}
+    old = [name for name in before if name not in files]
+    old = [name for name in old if not _is_one(folder / name, folder / known.get(folded(name), manifest.RENEWING))]
     try:
         _write_all(staging, {f"new/{name}": data for name, data in changed.items()})
         todo = {"put": list(changed), "remove": [name for name in old if (folder / name).is_file()]}
@@ -202,10 +240,9 @@ def _put_in_place(folder: Path) -> None:
             each.rmdir()
 
 
-def _is_one_of(folder: Path, old: str, files: Iterable[str]) -> bool:
-    """Whether, for this system, an old name is another way of writing that of a file that stays."""
-    same = [folder / name for name in files if folded(name) == folded(old)]
-    return any(each.exists() and (folder / old).exists() and each.samefile(folder / old) for each in same)
+def _is_one(old: Path, new: Path) -> bool:
+    """Whether, for this system, both names are one file's."""
+    return old.exists() and new.exists() and new.samefile(old)
 
 
 def _todo(file: Path) -> dict[str, list[str]]:
