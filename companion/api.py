@@ -28,7 +28,7 @@ from companion.records import (
     RecalledMemory,
     TranscriptItem,
 )
-from companion.reports import Check, DayMood, MorningReport, SleepReport
+from companion.reports import Check, DayMood, Letter, MorningReport, SleepReport
 from companion.safekeeping import Backup, Erasure, Protection, QuarantinedSource
 from companion.status import EngineStatus
 from companion.transfers import Exported, ExportForm, Imported, ImportForm, ImportPlan
@@ -252,6 +252,10 @@ class CompanionApi(Protocol):
 
     def morning_seen(self) -> None:
         """The person was shown the morning report; nothing in a profile that cannot be written."""
+
+    def letter(self, week: str = "", dry_run: bool = False) -> Letter:
+        """The letter about a week ("2026-W47"; by default the last that is over), kept as a file where letters are kept
+        and there is none yet. `dry_run`: nothing is written. Raises InvalidInput, ProfileError."""
 
     def sleep(self, as_of: datetime | None = None, dry_run: bool = False) -> SleepReport:
         """Run every night that is due by `as_of` (default now) and was not run. Raises ThinkingStopped when the person

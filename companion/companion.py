@@ -22,14 +22,17 @@ from companion.errors import CompanionError, ModelMissing, ProfileError
 from companion.events import Event, Listener
 from companion.exchanging import Exchanging
 from companion.holding import Holding
+from companion.lettering import Lettering
 from companion.memory.embedder import Embedder, LocalEmbedder, find_embedder
 from companion.memory.forgetting import curve
 from companion.memory.index_note import IndexNote
 from companion.memory.learner import Learner
 from companion.memory.recall import Recall
 from companion.mind.checking_in import CheckingIn
+from companion.mind.letter_keeping import LetterKeeper
 from companion.mind.measuring import Measuring
 from companion.mind.nightly_copy import NightlyCopy
+from companion.mind.proposals import Proposals
 from companion.mind.reflect import Reflection
 from companion.mind.sleep import Sleep
 from companion.mind.thinking import Thinker
@@ -45,6 +48,7 @@ from companion.model.tiers import ProbeReport
 from companion.model.tuning import TuneProgress, TuneReport
 from companion.network import permit, reached
 from companion.paths import Paths
+from companion.proposing import Proposing
 from companion.quarantining import Quarantining
 from companion.reports import Check, SleepReport
 from companion.sealing import Sealing, remove_plain
@@ -53,6 +57,7 @@ from companion.shelving import Shelving
 from companion.standing_by import StandingBy
 from companion.status import EngineStatus, Phase
 from companion.store.backups import Backups
+from companion.store.inbox import Inbox
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
 from companion.turn import TurnTaker, recover
@@ -60,7 +65,20 @@ from companion.turn import TurnTaker, recover
 log = logging.getLogger(__name__)
 
 
-class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp, Erasing, Quarantining, Exchanging):
+class Companion(
+    Conversing,
+    Desk,
+    Curating,
+    Shelving,
+    Caring,
+    Sealing,
+    BackingUp,
+    Erasing,
+    Quarantining,
+    Exchanging,
+    Lettering,
+    Proposing,
+):
     """See `CompanionApi`. `start` before anything else, `close` at the end.
 
     For one-shot commands: `index=False` leaves Chroma alone (exact search serves), `load_model=False` the language
@@ -127,6 +145,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             with suppress(ProfileError):  # doctor tells of those that can be read still
                 self._backups.finish_encrypting(store.db)
         self._nightly = NightlyCopy(store, self._backups, self._clock, settings.sleep.at, settings.backup.nightly)
+        self._proposals = Proposals(store, self._clock, Inbox(self._paths.inbox))
+        self._letters = LetterKeeper(store, self._paths, self._clock, settings)
         self._measuring = Measuring(store, lambda: self._talking.model, settings.memory.tier)
         self._tuner = Tuner(store, lambda: self._talking.model, settings.model.threads)
         self._minding = Minding(
@@ -147,6 +167,8 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             with_nights=self._nights,
             index_url=self._settings.index.url,
             back_up=self._back_up_nightly,
+            take_in=self._take_in_proposals,
+            write_letter=self._write_letters,
         )
         taker = TurnTaker(
             store,
@@ -195,6 +217,7 @@ class Companion(Conversing, Desk, Curating, Shelving, Caring, Sealing, BackingUp
             report = self._sleep.run(as_of, dry_run=dry_run, on_progress=self._minding.tell_progress, stop=stop)
             if as_of is None and not dry_run:
                 self._back_up_nightly(stop)
+                self._write_letters()
         self._emit(events.SleepFinished(report))
         if report.batch is not None:
             self._emit(events.MemoriesChanged(()))

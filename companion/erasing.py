@@ -12,10 +12,11 @@ from companion.clock import Clock
 from companion.editing import Editing
 from companion.errors import CompanionError, DiskFull
 from companion.events import Event
+from companion.mind.letter_keeping import FOLDER, erase_from_letters
 from companion.mind.tagging import Tagger
 from companion.mind.wording import wording
 from companion.minding import Minding
-from companion.paths import Paths
+from companion.paths import Paths, full_path
 from companion.safekeeping import Erasure
 from companion.sentences import sentences
 from companion.settings import Settings
@@ -91,9 +92,18 @@ class Erasing:
         """What is in the way, told as what it is: the rows are without the words, and the rest is done later."""
         try:
             clean_files(store.db, self._paths, plan.texts)
+            self._clean_letters(plan)
         except CompanionError as error:
             return type(error)(error.detail, hint=text("erasing.files_later"))
         return None
+
+    def _clean_letters(self, plan: ErasurePlan) -> None:
+        """Raises CompanionError."""
+        folders = [self._paths.letters]
+        if self._settings.letter.folder is not None:
+            folders.append(full_path(self._settings.letter.folder, self._paths.data) / FOLDER)
+        for folder in folders:
+            erase_from_letters(folder, frozenset(plan.memories), plan.statements.tells)
 
     def _finish_erasing(self, store: Store) -> None:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
@@ -114,6 +124,8 @@ class Erasing:
         try:
             if unfinished:
                 clean_files(store.db, self._paths, plan.texts if plan is not None else ())
+                if plan is not None:
+                    self._clean_letters(plan)
             else:
                 with told(self._paths.data):
                     erased.write_beside(self._paths.erased)

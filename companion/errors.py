@@ -31,6 +31,9 @@
     │       └── ServerFailed             it told of an error, was too busy, or broke off
     │           └── ContextExceeded          it holds less than was meant to be used
     ├── EmbedderMissing          no sentence embedder: recall by words only
+    ├── VoiceError               reading aloud and dictation
+    │   ├── VoiceMissing             a package or a model for it is not there
+    │   └── VoiceFailed              the model, or the sound of this computer, did not work
     ├── InvalidInput             what was asked makes no sense as it stands
     │   ├── EmptyMessage
     │   ├── FileRefused          a file that was given, and may do harm or is no such file
@@ -222,6 +225,23 @@ class ContextExceeded(ServerFailed):
 
 class EmbedderMissing(CompanionError):
     """No sentence embedder: recall by words only."""
+
+
+class VoiceError(CompanionError):
+    """Reading aloud and dictation."""
+
+    @property
+    def brief(self) -> str:
+        """What happened, in the words of the detail where there are some: they are a whole sentence."""
+        return self.detail or self.title
+
+
+class VoiceMissing(VoiceError):
+    """A package or a model for it is not there."""
+
+
+class VoiceFailed(VoiceError):
+    """The model, or the sound of this computer, did not work."""
 
 
 class InvalidInput(CompanionError):

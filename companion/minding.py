@@ -62,6 +62,10 @@ class Minding(Resting, Idling):
     tuner: Tuner | None = None
     back_up: Callable[[StopSignal], object] = lambda _: None
     """Make the copy of the night, if one is due."""
+    take_in: Callable[[], None] = lambda: None
+    """Take in what other programs proposed, if they did."""
+    write_letter: Callable[[], None] = lambda: None
+    """Write the letter about the week that is over, if one is due."""
     ready: Callable[[], None] = lambda: None
     """Called once recall is as good as it will be."""
     on_battery: OnBattery = "at once"
@@ -187,10 +191,12 @@ class Minding(Resting, Idling):
             night = self.with_nights and bool(self.sleep.due(self.sleep.clock.now()))
             if not self._look_at_power(night):
                 self._guard(self._reflect)
+            self._guard(self.take_in)
             self._guard(lambda: self._embed_missing(limit=None if self.measure_when_idle else BACKLOG))
             if self.with_nights:
                 self._guard(self._catch_up_nights)
                 self._guard(self._back_up)
+                self._guard(self.write_letter)
             if self.with_index and self.recall.meaning is not None:
                 self._guard(self._index)
             self.changed()

@@ -64,6 +64,16 @@ class Paths:
         return self.data / "companion.erased"
 
     @property
+    def inbox(self) -> Path:
+        """What other programs proposed to remember, until the engine takes it in."""
+        return self.data / "inbox"
+
+    @property
+    def letters(self) -> Path:
+        """The weekly letters, where settings name no other folder."""
+        return self.data / "Letters"
+
+    @property
     def scratch(self) -> Path:
         """What is unpacked of an archive that is brought in: there only meanwhile."""
         return self.data / "opened"

@@ -27,6 +27,21 @@ class FadingSoon:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """The letter about a week (its ISO name) from `first` to `last`, as Markdown; empty when there is nothing to tell.
+    `memories`: those it rests on. `path`: the file it is in, empty when it is in none; `written`: whether that was
+    written just now."""
+
+    week: str
+    first: date
+    last: date
+    text: str = ""
+    memories: tuple[int, ...] = ()
+    path: str = ""
+    written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MorningReport:
     """What the person is told on the first start of a day, about everything after `since` (seconds)."""
 
@@ -43,13 +58,15 @@ class MorningReport:
     """The title of the day before; empty where it has none."""
     warnings: tuple[str, ...] = ()
     """What the person should see to, such as backups that fail."""
+    letter: str = ""
+    """That there is a letter about the week, and where; empty when there is no new one."""
     due: bool = False
     """Whether it is to be shown unasked."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to tell."""
-        return not (self.learned or self.changed or self.fading or self.questions or self.warnings)
+        return not (self.learned or self.changed or self.fading or self.questions or self.warnings or self.letter)
 
 
 @dataclass(frozen=True, slots=True)

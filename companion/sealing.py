@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from companion import strings
 from companion.clock import Clock
 from companion.errors import InvalidInput, ProfileError, ProfileReadOnly, ProfileUnavailable
+from companion.mind.letter_keeping import remove_letters
+from companion.mind.proposals import Proposals
 from companion.minding import Minding
 from companion.model.kept import kept_files
 from companion.passphrases import read_recovery_code
@@ -37,6 +39,7 @@ class Sealing:
     _talking: Talking
     _minding: Minding
     _backups: Backups
+    _proposals: Proposals
 
     @property
     def _opened(self) -> Store:
@@ -141,6 +144,7 @@ class Sealing:
     def _as_one(self) -> Iterator[None]:
         """Nobody is being answered, nothing is thought about, and the index is closed meanwhile."""
         self._talking.check_free()
+        self._proposals.take_in()  # with another key they could not be read any more, without one they could
         with self._minding.at_rest():
             self._minding.drop_index()
             yield
@@ -173,6 +177,7 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
             shutil.rmtree(paths.scratch)
         for file in kept_files(paths.read):
             wipe(file)
+        remove_letters(paths.letters)
         if logs and paths.logs.is_dir():
             for file in sorted(paths.logs.iterdir()):
                 if file.is_file() and not file.is_symlink():

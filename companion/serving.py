@@ -83,7 +83,7 @@ def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | No
     if place is not None:
         companion.go_back(*place)
     companion.measure_when_idle()
-    schedule = Schedule(settings.sleep.at, companion.night, companion.bring_up)
+    schedule = Schedule(settings.sleep.at, companion.night, companion.every_minute)
     schedule.start()
     try:
         server.answer(companion)

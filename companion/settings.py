@@ -19,6 +19,7 @@ from companion.addresses import server_url
 from companion.errors import InvalidInput
 from companion.strings import text
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 OnBattery = Literal["at once", "with power", "at night"]
 
 
@@ -136,6 +137,40 @@ class CareSettings(_Section):
     """Let memories of death, illness, violence and despair come up though you did not speak of them."""
 
 
+class VoiceSettings(_Section):
+    speak: bool = False
+    """Read replies aloud from the start on, but for incognito conversations. /aloud does so until the program ends."""
+    speak_model: Path | None = None
+    """A piper voice (.onnx). Without it one of the folder models/voices, in your language where there is one."""
+    listen_model: Path | None = None
+    """A folder with a faster-whisper model, for dictation. Without it one of the folder models/ears."""
+    language: str = Field(default="", max_length=10)
+    """The language you dictate, such as en; empty: the model finds out."""
+
+
+class McpSettings(_Section):
+    proposals: bool = False
+    """Let other programs that read your memories (companion mcp) also propose some. What they propose waits until you
+    confirm it."""
+    sensitive: bool = False
+    """Give other programs also what tells of death, illness, violence and despair."""
+
+
+class LetterSettings(_Section):
+    enabled: bool = False
+    """Write a letter about the week that is over, once a week at night."""
+    folder: Path | None = None
+    """Where the letters are kept; without it in the profile's folder Letters, and with a passphrase nowhere. No full
+    path: seen from the profile's folder."""
+    weekday: Weekday = "sunday"
+    """Last day of the week that a letter is about. It is written in the night after."""
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _none_where_empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+
 class UiSettings(_Section):
     theme: str = "companion"
     """Colours of the app."""
@@ -173,6 +208,9 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     lock: LockSettings = LockSettings()
     care: CareSettings = CareSettings()
+    voice: VoiceSettings = VoiceSettings()
+    mcp: McpSettings = McpSettings()
+    letter: LetterSettings = LetterSettings()
     ui: UiSettings = UiSettings()
 
     @classmethod

@@ -32,6 +32,13 @@ CJK_RUN = re.compile(
 )
 """An unbroken stretch of Chinese, Japanese or Korean script."""
 
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?:\.|$)", re.IGNORECASE)
+
+
+def is_device(name: str) -> bool:
+    """Whether a file of this name could not be made on Windows, whatever its ending: it would be a device."""
+    return _DEVICE.match(name) is not None
+
 
 def sanitise(text: str) -> str:
     """`text` as harmless characters: no escape sequence, control character or hidden reordering survives.

@@ -171,8 +171,8 @@ def test_every_action_of_the_journal_has_its_word() -> None:
     acts = {*get_args(GroupAction), *get_args(Verdict), SET_ASIDE}
     for file in CODE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            at = {"batch": 1, "quarantine_batch": 2}.get(getattr(getattr(node, "func", None), "attr", ""))
-            if isinstance(node, ast.Call) and at is not None:
+            at = {"batch": 1, "quarantine_batch": 2}.get(getattr(getattr(node, "func", None), "attr", ""), 0)
+            if isinstance(node, ast.Call) and at:
                 acts |= {str(each.value) for each in node.args[at : at + 1] if isinstance(each, ast.Constant)}
     assert {"edit", "restore as of"} < acts
     assert {act.replace(" ", "_") for act in acts} == texts("act").keys()
@@ -183,6 +183,7 @@ READ_WHOLE = {
     "fields", "habit",
     "kind", "layer", "learning_how", "link", "modality", "model_note", "mood_word", "persona_about", "plain_about",
     "plain_begun", "plain_group", "plain_kind", "plain_mode", "plain_segment", "plain_use", "reason", "settings",
+    "speech_sample",
     "state", "subject", "themes", "tier", "tune_note", "tune_step",
 }  # fmt: skip
 """Sections whose keys are put together when they are asked for; other tests hold many of them."""

@@ -44,9 +44,9 @@ class PlainRecall:
         at = len(self._turns)
         self._turns.append(turn)
         if self._how != "bm25":
-            self._vectors.append(self._embedder.encode([_told(turn)])[0])
+            self._vectors.append(self._embedder.encode([told(turn)])[0])
         if self._how != "dense":
-            words = Counter(stem for word in content_words(_told(turn)) for stem in stems(word))
+            words = Counter(stem for word in content_words(told(turn)) for stem in stems(word))
             self._lengths.append(sum(words.values()))
             for stem, count in words.items():
                 self._holders.setdefault(stem, {})[at] = count
@@ -67,7 +67,7 @@ class PlainRecall:
             for rank, at in enumerate(order, 1):
                 score[at] += 1 / (FUSION + rank)  # type: ignore[assignment]  # a Counter adds floats as well
         best = sorted(score, key=lambda at: (-score[at], at))[:limit]
-        found = tuple(_as_memory(self._turns[at], score[at], rank) for rank, at in enumerate(best, 1))
+        found = tuple(as_memory(self._turns[at], score[at], rank) for rank, at in enumerate(best, 1))
         return Recalled(found, (time.perf_counter() - started) * 1000)
 
     def _order(self, scores: _Scores, cue: Cue, floor: float) -> list[int]:
@@ -86,12 +86,13 @@ class PlainRecall:
         return scores
 
 
-def _told(turn: Turn) -> str:
+def told(turn: Turn) -> str:
     """The words with who said them, where that is a name: questions about several people's talk name the speaker."""
     return turn.text if turn.speaker.casefold() in _ROLES else f"{turn.speaker}: {turn.text}"
 
 
-def _as_memory(turn: Turn, score: float, rank: int) -> RecalledMemory:
+def as_memory(turn: Turn, score: float, rank: int) -> RecalledMemory:
+    """A turn as a memory that came to mind."""
     evidence = (Evidence(turn.id, 0, len(turn.text), text_hash(turn.text)),)
     memory = Memory(turn.id, "moment", turn.text, "active", turn.at, turn.utc_offset, evidence=evidence)
     return RecalledMemory(memory, score=score, rank=rank)

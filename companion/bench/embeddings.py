@@ -59,12 +59,12 @@ class CachedEmbedder:
 
     @contextmanager
     def live(self) -> Generator[None]:
-        """Within, every vector is computed as if there were no cache, for timing."""
-        self._live = True
+        """Within, every vector is computed as if there were no cache, for timing. May be nested."""
+        before, self._live = self._live, True
         try:
             yield
         finally:
-            self._live = False
+            self._live = before
 
     def close(self) -> None:
         if self._db is not None:

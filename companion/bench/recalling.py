@@ -132,14 +132,14 @@ def table_lines(report: RecallReport) -> list[str]:
     """The figures for a person to read: a line a set, then its kinds."""
     lines = [f"Embedder {report.embedder}" + (f", baseline {report.baseline}" if report.baseline else ""), ""]
     rows = [_row(name, figures, report.seconds.get(name)) for name, figures in report.sets.items()]
-    lines += _table(rows)
+    lines += lined_up(rows)
     kinds = [
         {"set": name, "kind": kind, "questions": str(figures["questions"]), **_at(figures)}
         for name, set_figures in report.sets.items()
         for kind, figures in _mapping(set_figures["by_kind"]).items()
     ]
     if kinds:
-        lines += ["", *_table(kinds)]
+        lines += ["", *lined_up(kinds)]
     return lines
 
 
@@ -149,30 +149,31 @@ def _row(name: str, figures: Figures, seconds: float | None) -> dict[str, str]:
         "set": name,
         "questions": str(figures["questions"]),
         **_at(figures),
-        "512 tokens": _cell(figures["recall_tokens_512"]),
-        "sessions@5": _cell(figures["sessions_all5"]),
-        "abstain": _cell(figures["abstain"]),
-        "injected": _cell(figures["false_injection"]),
-        "ms p50/p95": f"{_cell(latency['p50'])}/{_cell(latency['p95'])}",
-        "no embedding": f"{_cell(latency['p50_without_embedding'])}/{_cell(latency['p95_without_embedding'])}",
-        "seconds": _cell(seconds),
+        "512 tokens": cell(figures["recall_tokens_512"]),
+        "sessions@5": cell(figures["sessions_all5"]),
+        "abstain": cell(figures["abstain"]),
+        "injected": cell(figures["false_injection"]),
+        "ms p50/p95": f"{cell(latency['p50'])}/{cell(latency['p95'])}",
+        "no embedding": f"{cell(latency['p50_without_embedding'])}/{cell(latency['p95_without_embedding'])}",
+        "seconds": cell(seconds),
     }
 
 
 def _at(figures: Mapping[str, object]) -> dict[str, str]:
     recall, whole = _mapping(figures["recall"]), _mapping(figures["all"])
-    return {f"recall@{k}": _cell(v) for k, v in recall.items()} | {f"all@{k}": _cell(v) for k, v in whole.items()}
+    return {f"recall@{k}": cell(v) for k, v in recall.items()} | {f"all@{k}": cell(v) for k, v in whole.items()}
 
 
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A figure, or a dash where there is none."""
     return "–" if value is None else str(value)
 
 
-def _table(rows: Sequence[Mapping[str, str]]) -> list[str]:
+def lined_up(rows: Sequence[Mapping[str, str]]) -> list[str]:
     """Columns lined up: the first of texts to the left, figures to the right."""
     if not rows:
         return []
@@ -181,7 +182,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> list[str]:
 
     def line(cells: Mapping[str, str]) -> str:
         return "  ".join(
-            cells[head].ljust(widths[head]) if head in ("set", "kind") else cells[head].rjust(widths[head])
+            cells[head].ljust(widths[head]) if head in ("set", "kind", "memory") else cells[head].rjust(widths[head])
             for head in heads
         ).rstrip()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import time
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -64,6 +65,10 @@ class Replay:
     answers: list[Answer] = field(default_factory=list)
     chatter: int = 0
     injected: int = 0
+    stored_ms: list[float] = field(default_factory=list)
+    """For each turn, how long storing it took."""
+    thought_ms: list[float] = field(default_factory=list)
+    """For each turn, how long the mind took with it, and with what it had put off until then."""
 
 
 class Mind(Protocol):
@@ -172,6 +177,7 @@ def replay(
         for prompt in chatter:
             found.injected += life.brings_anything(prompt)
         mind.think()
+        found.stored_ms, found.thought_ms = life.stored_ms, life.thought_ms
         at_end(store)
     return found
 
@@ -187,11 +193,15 @@ class _Life:
         self._conversations: dict[str, int] = {}
         self._person: dict[int, Turn] = {}
         self.neutral: dict[int, str] = {}
+        self.stored_ms: list[float] = []
+        self.thought_ms: list[float] = []
 
     def say(self, said: HistoryTurn) -> None:
+        began = time.perf_counter()
         if said.role != "companion":
             self._mind.think()  # while it is still then
         self._clock.at = said.time
+        storing = time.perf_counter()
         conversation = self._conversations.get(said.session)
         with self._store.db.write():
             if conversation is None:
@@ -202,10 +212,13 @@ class _Life:
             turn = self._store.turns.add(
                 conversation, said.role, said.text, said.time, speaker=said.speaker, answers=answers
             )
+        stored = time.perf_counter()
         if turn.role == "person":
             self._person[conversation] = turn
         self.neutral[turn.id] = said.id
         self._mind.hear(turn)
+        self.stored_ms.append((stored - storing) * 1000)
+        self.thought_ms.append((time.perf_counter() - stored + storing - began) * 1000)
 
     def ask(self, question: Question, cue_turn: HistoryTurn | None = None) -> Answer:
         self._mind.think()

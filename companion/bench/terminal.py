@@ -20,17 +20,25 @@ def available() -> bool:
     return sys.platform != "win32"
 
 
+def _opened() -> tuple[int, int]:
+    """Both ends of a new pseudo terminal, ours first."""
+    if sys.platform == "win32":
+        raise OSError("there are no pseudo terminals here: ask `available` first")
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+    return ours, theirs
+
+
 class Terminal:
     """Runs `command` in a terminal of its own and remembers what it writes."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        import fcntl
-        import pty
-        import struct
-        import termios
-
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+        self._master, slave = _opened()
         self.started = time.perf_counter()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             list(command),

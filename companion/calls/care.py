@@ -7,7 +7,7 @@ from typing import Any
 
 from companion.chats import CheckIn, Conversation, PersonaCard
 from companion.records import Change, CheckInKind
-from companion.reports import Check, DayMood, MorningReport, SleepReport
+from companion.reports import Check, DayMood, Letter, MorningReport, SleepReport
 from companion.status import EngineStatus
 
 
@@ -34,6 +34,9 @@ class CareCalls:
 
     async def dismiss_question(self, id: int) -> None:
         await self._call("dismiss_question", id)
+
+    async def letter(self, week: str = "", dry_run: bool = False) -> Letter:
+        return await self._call("letter", week, dry_run)
 
     async def morning_seen(self) -> None:
         await self._call("morning_seen")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import companion
-from companion.cli import backup, bench, memories, models
+from companion.cli import backup, bench, memories, models, voice
 from companion.cli.chat import chat
 from companion.cli.doctor import doctor
 from companion.cli.export import export
@@ -18,10 +18,13 @@ from companion.cli.guard import Guarded, forget_stdout
 from companion.cli.help_words import speak, translate
 from companion.cli.importing import import_
 from companion.cli.index import index
+from companion.cli.letter import letter
 from companion.cli.lock import lock
+from companion.cli.mcp import mcp
 from companion.cli.mood import mood
 from companion.cli.morning import morning
 from companion.cli.output import say as print_line
+from companion.cli.peers import peers
 from companion.cli.portrait import portrait
 from companion.cli.say import say
 from companion.cli.sleep import sleep
@@ -44,13 +47,17 @@ app.add_typer(memories.app, name="memories")
 app.add_typer(models.app, name="models")
 app.add_typer(backup.app, name="backup")
 app.add_typer(bench.app, name="bench")
+bench.app.command()(peers)
+app.add_typer(voice.app, name="voice")
 app.command()(say)
 app.command()(portrait)
 app.command()(mood)
 app.command()(morning)
+app.command()(letter)
 app.command()(sleep)
 app.command()(doctor)
 app.command()(lock)
+app.command()(mcp)
 app.command()(index)
 app.command("import")(import_)
 app.command()(export)

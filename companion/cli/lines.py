@@ -20,6 +20,7 @@ class TypedLines:
 
     def __enter__(self) -> TypedLines:
         self._pipe: tuple[int, int] | None = None
+        self._before = -1
         if sys.platform != "win32" and sys.stdin.isatty():
             self._pipe = os.pipe()
             for end in self._pipe:

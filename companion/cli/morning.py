@@ -49,4 +49,5 @@ def morning_json(report: MorningReport) -> Json:
         "questions": list(report.questions),
         "yesterday": report.yesterday,
         "warnings": list(report.warnings),
+        "letter": report.letter,
     }

@@ -1,6 +1,7 @@
 """`companion sleep --install`: nights without the app, by the system's own scheduler. All that is written is here.
 
-Linux with systemd: a user service and its timer. macOS: a launch agent. Elsewhere: a line for the person's crontab.
+Linux with systemd: a user service and its timer. macOS: a launch agent. Elsewhere: a line for the person's crontab,
+on Windows one for its Task Scheduler.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from companion import strings
-from companion.cli.overnight_files import LABEL, UNIT, Nightly, agent, cron_line, is_ours, service, timer
+from companion.cli.overnight_files import LABEL, UNIT, Nightly, agent, cron_line, is_ours, service, task_line, timer
 from companion.errors import InvalidInput
 from companion.paths import default_paths
 from companion.settings import Settings
 
 _PATIENCE = 30
 """Seconds a system's tool is waited for."""
-_NO_SCHEDULER = strings.text("overnight.by_hand")
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,17 @@ def nightly(settings: Settings) -> Nightly:
     return Nightly(str(Path(sys.executable).absolute()), settings.sleep.at, places)
 
 
+def line(job: Nightly) -> str:
+    """What the person types or adds where they set it up themselves. Raises InvalidInput."""
+    return task_line(job) if _windows() else cron_line(job)
+
+
 def install(job: Nightly) -> Outcome:
     """Write what the scheduler needs, and switch it on. Doing it twice does it once. Raises InvalidInput."""
     files = _files()
     if not files:
-        return Outcome((_NO_SCHEDULER, cron_line(job)), done=False)
+        said = strings.text("overnight.by_hand_windows") if _windows() else strings.text("overnight.by_hand")
+        return Outcome((said, line(job)), done=False)
     texts = (agent(job),) if _mac() else (service(job).encode(errors="surrogateescape"), timer(job).encode())
     for file in files:
         if _read(file) is not None and not _ours(file):
@@ -94,7 +100,14 @@ def _mac() -> bool:
     return sys.platform == "darwin"
 
 
+def _windows() -> bool:
+    return sys.platform == "win32"
+
+
 def _domain() -> str:
+    """Of launchctl, which macOS alone has."""
+    if sys.platform == "win32":
+        return ""
     return f"gui/{os.getuid()}"
 
 

@@ -1,6 +1,7 @@
 """What a system's own scheduler is told, so that Companion sleeps at night though it is not open. Pure functions.
 
-Formats: systemd.service(5), systemd.timer(5), systemd.syntax(7); launchd.plist(5); crontab(5).
+Formats: systemd.service(5), systemd.timer(5), systemd.syntax(7); launchd.plist(5); crontab(5); `schtasks /Create /?`
+and `cmd /?` of Windows.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from companion.errors import InvalidInput
 UNIT = "companion-sleep"
 LABEL = "companion.sleep"
 MARK = "# Written by `companion sleep --install`; `companion sleep --uninstall` removes it."
+LONGEST_TASK = 261
+"""Characters that Windows takes as the command of a task."""
 COMMAND = ("-m", "companion", "sleep", "--overnight")
 
 
@@ -73,6 +76,19 @@ def cron_line(job: Nightly) -> str:
     if "\n" in command:
         raise InvalidInput(strings.text("overnight.line_break"))
     return f"{job.minute.minute} {job.minute.hour} * * * {command.replace('%', chr(92) + '%')}"
+
+
+def task_line(job: Nightly) -> str:
+    """A line for a command prompt of Windows, where a task takes a command but no environment. Raises InvalidInput."""
+    words = f'"{job.python}" {" ".join(COMMAND)}'
+    if job.environment:
+        # Of more than two quotation marks cmd drops the first and the last, and keeps what is between.
+        places = "".join(f'set "{name}={value}"&& ' for name, value in job.environment.items())
+        words = f'cmd /c "{places}{words}"'
+    if len(words) > LONGEST_TASK:
+        raise InvalidInput(strings.text("overnight.too_long", most=LONGEST_TASK))
+    quoted = words.replace('"', chr(92) + '"')
+    return f'schtasks /Create /F /SC DAILY /ST {job.minute:%H:%M} /TN {LABEL} /TR "{quoted}"'
 
 
 def is_ours(text: bytes) -> bool:

@@ -33,7 +33,9 @@ def sleep(
         bool, typer.Option("--install", help="Have the system do it every night, whether the app is open or not.")
     ] = False,
     uninstall: Annotated[bool, typer.Option("--uninstall", help="Take --install back.")] = False,
-    show: Annotated[bool, typer.Option("--print", help="The line for a crontab, to set it up yourself.")] = False,
+    show: Annotated[
+        bool, typer.Option("--print", help="The line for a crontab or the task scheduler, to set it up yourself.")
+    ] = False,
     overnight: Annotated[
         bool,
         typer.Option(
@@ -78,12 +80,11 @@ def _show(bar: Bar, event: Event) -> None:
 
 def _set_up(install: bool, uninstall: bool) -> None:
     from companion.cli import overnight
-    from companion.cli.overnight_files import cron_line
 
     _, settings = prepare()
     job = overnight.nightly(settings)
     if not (install or uninstall):
-        say(cron_line(job))
+        say(overnight.line(job))
         return
     outcome = overnight.install(job) if install else overnight.uninstall()
     for line in outcome.lines:

@@ -53,6 +53,18 @@ def key_wanted(paths: Paths, settings: Settings) -> bytes | None:
     return secret_and_key(paths)[1]
 
 
+def key_unasked(paths: Paths, settings: Settings) -> bytes | None:
+    """The same, where nobody can be asked and standard input is for something else: by a file or the keyring alone.
+    Raises ProfileSealed, WrongPassphrase, InvalidInput."""
+    if not is_sealed(paths):
+        return None
+    if _file and _file != "-":
+        return key_for(paths, read_line(_file))
+    if settings.lock.keyring and (key := key_from_keyring(paths)) is not None:
+        return key
+    raise ProfileSealed(str(paths.data))
+
+
 def secret_and_key(paths: Paths) -> tuple[str, bytes | None]:
     """The passphrase or recovery code as it was given, and what it opens. Asks at most three times. Raises
     ProfileSealed, WrongPassphrase."""

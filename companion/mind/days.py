@@ -54,7 +54,7 @@ def tell_day(store: Store, day: int, more: Sequence[Memory] = ()) -> Draft | Non
     if max(len(thoughts), store.consolidated.turns_told(day)) < LEAST_TELLING:
         return None
     thoughts = thoughts[-MOST_THOUGHTS:]
-    quoted = _most_important(thoughts)
+    quoted = most_important(thoughts)
     lines = [_line(m) for m in quoted]
     sources = list(quoted)
     told = {(e.turn, e.start) for m in quoted for e in m.evidence}
@@ -109,8 +109,8 @@ def _stands(memory: Memory) -> bool:
     return memory.kind == "event" and was_true(memory) and memory.status != "superseded"
 
 
-def _most_important(thoughts: Sequence[Memory]) -> list[Memory]:
-    """At most LINES, none of which says again what another does, in the order they were said."""
+def most_important(thoughts: Sequence[Memory], most: int = LINES) -> list[Memory]:
+    """At most so many, none of which says again what another does, in the order they were said."""
     if not thoughts:
         return []
     texts = [_line(m) for m in thoughts]
@@ -120,7 +120,7 @@ def _most_important(thoughts: Sequence[Memory]) -> list[Memory]:
     worth = worth + np.array([SAID * min(10, len(stems(text))) for text in texts])
     worth = worth * [LEANING if LEANS.match(text) else 1.0 for text in texts]
     order = [int(at) for at in np.argsort(-worth, kind="stable")]
-    return [thoughts[at] for at in sorted(without_repeats(order, found.alike, LINES, SAME))]
+    return [thoughts[at] for at in sorted(without_repeats(order, found.alike, most, SAME))]
 
 
 def _title_of(event: Memory) -> str:

@@ -58,6 +58,7 @@ class Morning:
             questions=self._questions(since, at),
             yesterday=self._yesterday(now),
             warnings=self._warnings(),
+            letter=self._letter(since),
         )
         first = self.store.mornings.first_turn()
         lived = first is not None and local_date(*first) < now.date()
@@ -93,8 +94,17 @@ class Morning:
         return (*asked, *(text("morning.how_did_it_go", plan=one_line(plan.text, 160)) for plan in plans[-ASKED:]))
 
     def _warnings(self) -> tuple[str, ...]:
-        problem = self.store.backup_notes.problem()
-        return () if problem is None else (text("backup.failed", error=one_line(str(problem[1]), 300)),)
+        problem, letter = self.store.backup_notes.problem(), self.store.letters.problem()
+        return (
+            *(() if problem is None else (text("backup.failed", error=one_line(str(problem[1]), 300)),)),
+            *((text("letter.failed", error=one_line(letter, 300)),) if letter else ()),
+        )
+
+    def _letter(self, since: float) -> str:
+        found = self.store.letters.latest(since)
+        if found is None:
+            return ""
+        return text("letter.morning", path=one_line(found[1], 300)) if found[1] else text("letter.morning_shown")
 
     def _yesterday(self, now: datetime) -> str:
         """The title of the digest of the day before, where there is one."""

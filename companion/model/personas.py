@@ -18,7 +18,7 @@ from companion.model.persona import KEY, Persona, PersonaMemory, list_personas, 
 from companion.paths import asset
 from companion.settings_file import replace_text
 from companion.strings import language, text, texts
-from companion.text import one_line, valid_text
+from companion.text import is_device, one_line, valid_text
 
 DEFAULT = "companion"
 LONGEST_KEY = 40
@@ -153,6 +153,7 @@ class Personas:
 
     def _free_key(self, name: str, more: Iterable[str]) -> str:
         stem = re.sub(r"[^\w-]+", "-", name.casefold()).strip("-_")[:LONGEST_KEY] or "persona"
+        stem = f"{stem}-persona" if is_device(stem) else stem
         taken = {*list_personas(self.built_in), *(list_personas(self.own) if self.own.is_dir() else ()), *more}
         taken = {key.casefold() for key in taken}
         return next(key for key in (stem, *(f"{stem}-{n}" for n in range(2, 10_000))) if key not in taken)

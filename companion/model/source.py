@@ -11,13 +11,13 @@ from urllib.parse import unquote, urlsplit
 from companion.errors import InvalidInput
 from companion.model.catalog import CatalogModel
 from companion.strings import text
+from companion.text import is_device
 
 STARTER = "starter"
 """What the model that comes with a package is called by, beside its own name."""
 HUGGING_FACE = "https://huggingface.co"
 _REPOSITORY = re.compile(r"hf:([\w.-]+/[\w.-]+):([\w.-]+\.gguf)", re.ASCII)
 _FILE = re.compile(r"\w[\w.+-]{0,200}\.gguf", re.ASCII | re.IGNORECASE)
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)\.", re.IGNORECASE)
 _LATER_PART = re.compile(r"-\d{5}-of-\d{5}\.gguf$", re.IGNORECASE)
 
 
@@ -108,7 +108,7 @@ def _address(address: str) -> Source:
 
 
 def _check_file(file: str) -> None:
-    if not _FILE.fullmatch(file) or _DEVICES.match(file):
+    if not _FILE.fullmatch(file) or is_device(file):
         raise InvalidInput(text("source.no_name", file=file), hint=text("source.no_name_hint"))
     if _LATER_PART.search(file):
         raise InvalidInput(

@@ -54,10 +54,10 @@ def _raise(message: str) -> NoReturn:
 
 
 def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: only its time is limited
+    if sys.platform == "win32":  # only its time is limited
         return
+    import resource
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if sys.platform == "linux":  # macOS does not keep to it

@@ -211,7 +211,7 @@ def overwrite(path: Path) -> None:
         while left > 0:
             left -= file.write(bytes(min(left, _CHUNK)))
         file.flush()
-        os.fsync(file.fileno())
+        files.to_disk(file.fileno())
 
 
 def _remove_all(path: Path) -> None:

@@ -70,8 +70,12 @@ def erase(store: Store, plan: ErasurePlan, retag: Callable[[Batch], None] = lamb
         for _, seq in entries:
             erase_entry(db, seq)
         _retag(store, retag)
+        proposed = db.all(
+            "SELECT b.id, j.memory FROM batches b JOIN journal j ON j.batch = b.id WHERE b.action = 'propose'"
+        )
+        whole = {int(id) for id, memory in proposed if memory in gone}  # why it was proposed goes with it
         for id, reason in db.all("SELECT id, reason FROM batches WHERE reason <> ''"):
-            if plan.statements.tells(reason):
+            if id in whole or plan.statements.tells(reason):
                 erase_reason(db, id)
         index_anew(db)
         db.run("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM pieces)")

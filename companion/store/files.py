@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -61,10 +62,21 @@ def rename(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
+def to_disk(descriptor: int) -> None:
+    """fsync; on a Mac, where that leaves it in the drive's own cache (man 2 fsync), F_FULLFSYNC."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # some file systems know no such thing
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
 def sync(path: Path) -> None:
     file = os.open(path, os.O_RDWR)  # Windows flushes what may be written only
     try:
-        os.fsync(file)
+        to_disk(file)
     finally:
         os.close(file)
 
@@ -75,7 +87,7 @@ def sync_folder(folder: Path) -> None:
         return
     file = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(file)
+        to_disk(file)
     except OSError as error:
         if error.errno != errno.EINVAL:  # some file systems know no such thing
             raise

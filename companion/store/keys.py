@@ -226,6 +226,25 @@ def check_passphrase(passphrase: str) -> None:
         raise InvalidInput(text("sealing.too_short", count=SHORTEST), hint=text("sealing.too_short_hint"))
 
 
+def sealed_note(key: bytes, what: bytes, content: bytes) -> bytes:
+    """`content` under a database's `key` (32 bytes): nonce (12 bytes) and AES-256-GCM, which vouches for `what` too."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = secrets.token_bytes(12)
+    return nonce + AESGCM(_derived(key, b"companion inbox")).encrypt(nonce, content, what)
+
+
+def opened_note(key: bytes, what: bytes, sealed: bytes) -> bytes:
+    """What `sealed_note` sealed. Raises ValueError when it is not that."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        return AESGCM(_derived(key, b"companion inbox")).decrypt(sealed[:12], sealed[12:], what)
+    except InvalidTag:
+        raise ValueError("sealed with another key") from None
+
+
 def new_keys(profile: bytes | None = None) -> Unlocked:
     """A new master key that nothing opens yet; `profile`: the id of the one that gets another key."""
     return Unlocked(KeyFile(profile or secrets.token_bytes(16), 0.0, ()), secrets.token_bytes(32))

@@ -103,6 +103,11 @@ def finish_restoring(paths: Paths) -> None:
         files.sync_folder(paths.data)
 
 
+def is_half_restored(paths: Paths) -> bool:
+    """Whether a restore was decided on and is not finished."""
+    return _note(paths).exists()
+
+
 def kept_aside(paths: Paths) -> list[Path]:
     """Folders with what was there before a restore and could not be read, oldest first."""
     return sorted(path for path in paths.backups.glob("replaced-*") if path.is_dir())

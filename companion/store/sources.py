@@ -98,6 +98,15 @@ class Sources:
         )
         return [int(id) for (id,) in rows]
 
+    def proposed(self) -> int:
+        """How many memories that other programs proposed wait."""
+        return int(
+            self._db.value(
+                f"SELECT count(*) FROM memories m WHERE {WAITING} AND m.id IN (SELECT o.memory FROM source_memories o"
+                " JOIN sources p ON p.id = o.source WHERE p.kind = 'proposal')"
+            )
+        )
+
     def taken_in(self, source: int) -> list[int]:
         """The memories of a source that was confirmed, but for those that were forgotten or merged since."""
         rows = self._db.all(

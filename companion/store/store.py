@@ -24,6 +24,7 @@ from companion.store.encrypting import check_sealed, is_half_done
 from companion.store.gists import Gists
 from companion.store.jobs import Jobs
 from companion.store.judgements import Judgements
+from companion.store.letters import Letters
 from companion.store.lock import ProfileLock
 from companion.store.looked_back import LookedBack
 from companion.store.marker import mark, refuse_missing
@@ -92,6 +93,7 @@ class Store:
         self.origins = Origins(db)
         self.looked_back = LookedBack(db, self.changes)
         self.care = Care(db)
+        self.letters = Letters(db)
         self._lock = lock
 
     @classmethod

@@ -39,14 +39,14 @@ from companion.ui.screens.models import ModelsScreen
 from companion.ui.screens.reader import ReaderScreen
 from companion.ui.screens.sleep import SleepScreen, report_lines
 from companion.ui.screens.unlock import UnlockScreen
-from companion.ui.shell import ShellApp
 from companion.ui.signals import on_termination
+from companion.ui.speaking import SpeakingApp
 from companion.ui.streams import real_streams
 from companion.ui.supervision import RestartBudget
 from companion.ui.typed_ahead import typed_ahead
 
 
-class CompanionApp(MemoryPages, PlaceActions, ShellApp):
+class CompanionApp(MemoryPages, PlaceActions, SpeakingApp):
     """The engine is whatever satisfies `EnginePort`; the app starts and closes it. `typed` came before the start;
     without `paths` no setting is written."""
 
@@ -76,6 +76,7 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
     def __init__(self, engine: EnginePort, settings: Settings, typed: str = "", paths: Paths | None = None) -> None:
         super().__init__(settings, paths.settings if paths else None)
         self.engine = engine
+        self.speech_paths = paths
         self.is_new = paths is not None and not paths.database.exists()
         """Whether the person was never here."""
         self.is_locked = engine.is_sealed
@@ -163,6 +164,7 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
             if isinstance(screen, EngineScreen | SleepScreen):
                 screen.engine_event(event)
         self.models.note(event)
+        self.voice.note(event)
         if isinstance(event, StatusChanged) and event.status.conversation != self._conversation:
             self._conversation = event.status.conversation
             self.note_speaker()
@@ -185,6 +187,7 @@ class CompanionApp(MemoryPages, PlaceActions, ShellApp):
             return
         self.chat.engine_lost()
         self.models.lost()
+        self.voice.hush()
         if self._budget.spend():
             tell(self, text("app.engine_stopped"), text("app.engine_again"), "warning")
             self.restart_engine()

@@ -75,11 +75,15 @@ class LeavingApp(TidyApp):
         if self._leaving:
             return
         self._leaving = True
+        self.fall_silent()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.chat.leaving(), KEEPING)
         with suppress(Exception):  # whatever it is, the person asked to leave, and what was acknowledged is saved
             await asyncio.wait_for(self.engine.close(), CLOSING)
         self.exit(return_code=code)
+
+    def fall_silent(self) -> None:
+        """The app is about to end: nothing is said or recorded any more."""
 
     async def action_quit(self) -> None:
         """At once, unless there is something that would be lost."""

@@ -102,6 +102,15 @@ class MemoryPages(App[None]):
             told.append(f"{full_day(local_date(each.due_at, each.utc_offset))}\n  {one_line(each.text, 400)}")
         self.push_screen(ReaderScreen("\n\n".join(told if found else [*told, text("chat.checkins_none")])))
 
+    @work(group="letter", exclusive=True)
+    async def show_letter(self, week: str = "") -> None:
+        """The letter about a week, by default the last that is over. Nothing is written."""
+        from companion.ui.screens.reader import ReaderScreen
+
+        found = await attempt(self, self.engine.letter(week.strip(), True))
+        if found is not None:
+            self.push_screen(ReaderScreen(found.text or text("letter.nothing", week=found.week)))
+
     @on(TopicChosen)
     def _open_topic(self, message: TopicChosen) -> None:
         self.open_about(message.name)

@@ -54,6 +54,7 @@ def morning_lines(report: MorningReport) -> list[MorningLine]:
     today = date.fromisoformat(report.day)
     lines += [_fading(each, today) for each in report.fading]
     lines += [MorningLine(f"? {one_line(question, LINE)}") for question in report.questions]
+    lines += [MorningLine(f"= {one_line(report.letter, LINE)}")] if report.letter else []
     return [*lines, *(MorningLine(f"! {one_line(warning, LINE)}") for warning in report.warnings)]
 
 

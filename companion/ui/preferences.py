@@ -20,6 +20,10 @@ AT_ONCE = {
     ("ui", "keys"),
     ("sleep", "morning_report"),
     ("lock", "idle_minutes"),
+    ("voice", "speak"),
+    ("voice", "speak_model"),
+    ("voice", "listen_model"),
+    ("voice", "language"),
 }
 """What holds as soon as it is set. Everything else is read when the engine or the program starts."""
 

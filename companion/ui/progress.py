@@ -43,6 +43,10 @@ class Progress:
     """Who is talking, where that is not the companion that comes along."""
     pull: PullMeter | None = None
     """The model that is being fetched."""
+    recording: str = ""
+    """That the microphone is open."""
+    aloud: str = ""
+    """That replies are read aloud."""
     _answered: int = 0
 
     def sent(self, turn: int) -> None:
@@ -115,8 +119,9 @@ class Progress:
 
     @property
     def always(self) -> int:
-        """How many of the facts are told however narrow the line is: where words go, or that they stay."""
-        return len(self.destinations) + len(self._seal)
+        """How many of the facts are told however narrow the line is: that the microphone is open, where words go, or
+        that they stay."""
+        return len(self.destinations) + len(self._seal) + bool(self.recording)
 
     @property
     def _seal(self) -> list[str]:
@@ -133,7 +138,8 @@ class Progress:
     def facts(self) -> list[str]:
         """Most important first: what is left of them is shown when the line is narrow. Where words go, if they leave
         this process, is the first of all."""
-        facts = [*self.destinations, *self._seal, *([LOCK] if self.status.encrypted else [])]
+        facts = [*filter(None, (self.recording,)), *self.destinations, *self._seal]
+        facts += [*([LOCK] if self.status.encrypted else []), *filter(None, (self.aloud,))]
         facts += [self.speaker] if self.speaker else []
         if self.status.read_only:
             facts.append(text("status.read_only"))

@@ -15,32 +15,34 @@ def typed_ahead() -> str:
     """The keys that wait in the terminal, as text; Enter is a line feed. Leaves the terminal as it was."""
     if not sys.stdin.isatty():
         return ""
-    waiting = _windows() if os.name == "nt" else _posix()
-    return sanitise(waiting.decode("utf-8", "replace"))
+    return sanitise(_waiting().decode("utf-8", "replace"))
 
 
-def _posix() -> bytes:
-    import select
-    import termios
+if sys.platform == "win32":
 
-    terminal = sys.stdin.fileno()
-    before = termios.tcgetattr(terminal)
-    raw = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
-    found = b""
-    try:
-        # Line by line the terminal hands out only finished lines.
-        termios.tcsetattr(terminal, termios.TCSANOW, raw)
-        while select.select([terminal], [], [], 0)[0] and (part := os.read(terminal, 65_536)):
-            found += part
-    finally:
-        termios.tcsetattr(terminal, termios.TCSANOW, before)
-    return found
+    def _waiting() -> bytes:
+        import msvcrt
 
+        found = ""
+        while msvcrt.kbhit():
+            found += msvcrt.getwch()
+        return found.encode()
 
-def _windows() -> bytes:
-    import msvcrt
+else:
 
-    found = ""
-    while msvcrt.kbhit():  # type: ignore[attr-defined, unused-ignore]
-        found += msvcrt.getwch()  # type: ignore[attr-defined, unused-ignore]
-    return found.encode()
+    def _waiting() -> bytes:
+        import select
+        import termios
+
+        terminal = sys.stdin.fileno()
+        before = termios.tcgetattr(terminal)
+        raw = [*before[:3], before[3] & ~(termios.ICANON | termios.ECHO), *before[4:]]
+        found = b""
+        try:
+            # Line by line the terminal hands out only finished lines.
+            termios.tcsetattr(terminal, termios.TCSANOW, raw)
+            while select.select([terminal], [], [], 0)[0] and (part := os.read(terminal, 65_536)):
+                found += part
+        finally:
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+        return found

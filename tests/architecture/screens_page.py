@@ -24,7 +24,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     (
         "The chat",
         "Older turns come as you scroll. Under a reply stand the memories it was given and what was learned from it.",
-        "CareActions ContextActions FootnoteActions Scrolling VersionActions LearnedActions MorningActions Prompt",
+        "CareActions ContextActions DictationActions FootnoteActions Scrolling VersionActions LearnedActions "
+        "MorningActions Prompt",
     ),
     (
         "A message in the chat",

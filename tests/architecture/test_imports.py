@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ ONLY_IMPORTER = {
     "fsrs": {"companion/memory/forgetting.py"},
     "desktop_notifier": {"companion/notifying.py"},
     "cryptography": {"companion/store/keys.py"},
+    "mcp": {"companion/cli/mcp_server.py"},
     "keyring": {"companion/store/keychain.py"},
     "filelock": {"companion/store/lock.py"},
     "dateparser": {"companion/dates/other.py"},
@@ -34,6 +36,9 @@ ONLY_IMPORTER = {
     "tomlkit": {"companion/settings_file.py", "companion/model/personas.py"},
     "plotext": {"companion/plot.py"},
     "vaderSentiment": {"companion/memory/affect.py"},
+    "piper": {"companion/speech/piper_voice.py"},
+    "faster_whisper": {"companion/speech/whisper_ears.py"},
+    "sounddevice": {"companion/speech/sound.py"},
 }
 HEAVY = (
     "llama_cpp",
@@ -45,6 +50,9 @@ HEAVY = (
     "httpx",
     "apsw",
     "apscheduler",
+    "piper",
+    "faster_whisper",
+    "sounddevice",
 )
 
 
@@ -59,6 +67,7 @@ def imports(file: Path) -> set[str]:
     return found
 
 
+@cache
 def importers() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for file in MODULES:

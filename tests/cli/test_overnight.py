@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.cli import overnight
-from companion.cli.overnight_files import Nightly, agent, cron_line, service, timer
+from companion.cli.overnight_files import LONGEST_TASK, Nightly, agent, cron_line, service, task_line, timer
 from companion.errors import InvalidInput
 from companion.paths import Paths
 from companion.store.store import Store
@@ -305,6 +305,29 @@ def test_elsewhere_and_on_demand_a_crontab_line(shell: Shell, person: Path, home
     assert digests(person) == {}
 
 
+def test_on_windows_a_line_for_its_task_scheduler(shell: Shell, person: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `schtasks /Create /?` has it. It was not tried on Windows."""
+    plain = Nightly("C:\\Program Files\\py\\python.exe", time(3, 29, 30))
+    assert task_line(plain) == (
+        "schtasks /Create /F /SC DAILY /ST 03:30 /TN companion.sleep "
+        '/TR "\\"C:\\Program Files\\py\\python.exe\\" -m companion sleep --overnight"'
+    )
+    placed = task_line(Nightly("C:\\py.exe", time(3, 30), {"COMPANION_HOME": "D:\\my home"}))
+    assert placed.partition("/TR ")[2] == (
+        '"cmd /c \\"set \\"COMPANION_HOME=D:\\my home\\"&& \\"C:\\py.exe\\" -m companion sleep --overnight\\""'
+    )
+    with pytest.raises(InvalidInput, match=str(LONGEST_TASK)):
+        task_line(Nightly("C:\\" + "long\\" * 60 + "python.exe", time(3, 30)))
+    monkeypatch.setattr(overnight, "_windows", lambda: True)
+    monkeypatch.setattr(overnight, "_files", lambda: ())
+    told = shell("sleep", "--install")
+    assert told.exit_code == 1, "nothing is set up yet"
+    assert "crontab" not in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("schtasks ")
+    assert shell("sleep", "--print").stdout.startswith("schtasks ")
+    assert digests(person) == {}
+
+
 @pytest.mark.parametrize("words", [("--install", "--uninstall"), ("--install", "--dry-run"), ("--uninstall", "--json")])
 def test_options_that_do_not_go_together(shell: Shell, person: Path, tool: Tool, words: tuple[str, ...]) -> None:
     log = tool("systemctl")
@@ -331,3 +354,20 @@ def test_what_a_scheduler_writes_down_holds_no_words_of_the_person(shell: Shell)
     assert "3 memories laid away" in told.stdout
     assert "sandwich" not in told.stdout
     assert len(told.stdout.splitlines()) == 1
+
+
+def test_on_windows_the_line_is_one_for_its_task_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    job = Nightly(r"C:\Program Files\python.exe", time(3, 5), {"COMPANION_HOME": r"D:\my profile"})
+    outcome = overnight.install(job)
+    assert not outcome.done
+    assert "Windows" in outcome.lines[0]
+    line = outcome.lines[1]
+    assert line.startswith("schtasks /Create /F /SC DAILY /ST 03:05 ")
+    # What the scheduler is given is one word of the line, with the quotes in it escaped.
+    assert r"set COMPANION_HOME=D:\my profile&& " in line
+    assert r"C:\Program Files\python.exe" in line
+    assert "companion" in line
+    assert "crontab" not in " ".join(outcome.lines)
+    bare = overnight.install(Nightly(r"C:\python.exe", time(23, 0))).lines[1]
+    assert "cmd" not in bare.replace("command", "")

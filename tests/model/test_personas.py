@@ -64,6 +64,12 @@ def test_a_key_that_something_was_told_to_is_not_given_again(personas: Personas)
     assert personas.copy("companion", "Nell", taken=["nell"]).key == "nell-2"
 
 
+def test_no_personas_file_has_a_name_that_windows_keeps_for_a_device(personas: Personas) -> None:
+    copy = personas.copy("companion", "Con")
+    assert (copy.key, copy.name) == ("con-persona", "Con")
+    assert [each.key for each in personas.cards() if not each.built_in] == ["con-persona"]
+
+
 def test_those_built_in_stay_as_they_are(personas: Personas) -> None:
     card = personas.card("companion")
     with pytest.raises(InvalidInput, match="comes with the program"):

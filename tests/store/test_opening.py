@@ -37,6 +37,8 @@ sys.stdin.read()
 def test_a_new_profile_has_every_table_and_knows_its_version(store: Store) -> None:
     assert store.db.value("PRAGMA user_version") == len(MIGRATIONS)
     assert store.db.check() == []
+    assert store.db.value("PRAGMA synchronous") == 2
+    assert store.db.value("PRAGMA fullfsync") == 1  # on a Mac less is not on disk
     assert store.turns.count() == store.memories.count() == 0
     tables = {row[0] for row in store.db.all("SELECT name FROM sqlite_schema")}
     assert {"turns", "memories", "evidence", "links", "journal", "batches", "tombstones", "jobs", "nights"} <= tables

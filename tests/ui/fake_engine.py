@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from companion.chats import SentMessage
 from companion.clock import SystemClock, stamp
@@ -36,7 +36,7 @@ from companion.offers import ModelChoice, ModelList, ModelOffer, PullPlan, Remov
 from companion.pasted import Span
 from companion.question import Question
 from companion.records import Memory, RecalledMemory, ReplyReport, TranscriptItem, Turn
-from companion.reports import Check, MorningReport, SleepReport
+from companion.reports import Check, Letter, MorningReport, SleepReport
 from companion.status import EngineStatus
 from tests.ui.fake_chats import FakeChats, Next
 from tests.ui.fake_erasing import FakeErasing
@@ -264,6 +264,10 @@ class FakeEngine(FakeExchange, FakeErasing, FakeQuarantine, FakeSafekeeping, Fak
     async def dismiss_question(self, id: int) -> None:
         await self._call("dismiss_question", id)
         self.dismissed.append(id)
+
+    async def letter(self, week: str = "", dry_run: bool = False) -> Letter:
+        await self._call("letter", week, dry_run)
+        return Letter("2026-W09", date(2026, 2, 23), date(2026, 3, 1), "# Your week\n\n- “I like rye bread.”\n")
 
     async def morning_seen(self) -> None:
         await self._call("morning_seen")

@@ -98,10 +98,10 @@ def test_exchanging_two_keys_is_no_clash() -> None:
 
 
 async def test_a_key_of_ones_own_is_heard_and_the_old_one_no_more() -> None:
-    async with running(FakeEngine(), settings=keys(memory_panel="f12", settings_open="alt+x")) as (app, pilot):
+    async with running(FakeEngine(), settings=keys(memory_panel="f14", settings_open="alt+x")) as (app, pilot):
         await pilot.press("f2")
         assert app.screen is app.chat
-        await pilot.press("f12")
+        await pilot.press("f14")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen))
         await pilot.press("escape", "alt+x")
         await wait_until(pilot, lambda: isinstance(app.screen, SettingsScreen))
@@ -122,8 +122,8 @@ async def test_the_keys_of_the_prompt_can_be_changed_too() -> None:
 
 
 async def test_faults_are_told_at_the_start_and_the_rest_holds() -> None:
-    own = keys(memory_panel="f12", nothing_such="f7")
+    own = keys(memory_panel="f14", nothing_such="f7")
     async with running(FakeEngine(), settings=own) as (app, pilot):
         await wait_until(pilot, lambda: any("nothing.such" in notice for notice in notices(app)))
-        await pilot.press("f12")
+        await pilot.press("f14")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen))

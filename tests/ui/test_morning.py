@@ -13,7 +13,7 @@ from companion.ui.app import CompanionApp
 from companion.ui.format import now
 from companion.ui.widgets.memory_line import MemoryLine
 from tests.ui.fake_engine import FakeEngine
-from tests.ui.helpers import notices, on_screen, running, wait_until
+from tests.ui.helpers import notices, on_screen, running, say, wait_until
 
 
 @pytest.fixture
@@ -93,3 +93,18 @@ async def test_it_can_be_turned_off(engine: FakeEngine) -> None:
         await pilot.pause()
         assert not app.chat.morning_card.display
         assert ("morning_seen",) not in engine.calls
+
+
+async def test_the_letter_about_the_week_can_be_read(engine: FakeEngine) -> None:
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, "/letter 2026-W09")
+        await wait_until(pilot, lambda: "I like rye bread." in on_screen(app))
+        assert ("letter", "2026-W09", True) in engine.calls
+
+
+async def test_the_card_tells_that_there_is_a_letter(engine: FakeEngine) -> None:
+    engine.morning_report = replace(
+        engine.morning_report, letter="There is a letter [/] about your week: /x/2026-W09.md"
+    )
+    async with running(engine) as (app, pilot):
+        await wait_until(pilot, lambda: "There is a letter [/] about your week" in on_screen(app))

@@ -181,9 +181,9 @@ async def test_a_key_is_changed_by_pressing_it(paths: Paths) -> None:
         await pilot.press("f6")  # is for the models
         await wait_until(pilot, lambda: "F6" in screen_text(app))
         assert isinstance(app.screen, PressScreen)
-        await pilot.press("f12")
-        await wait_until(pilot, lambda: app.settings.ui.keys == {"memory.panel": "f12"})
-        assert load_settings(paths.settings).ui.keys == {"memory.panel": "f12"}
+        await pilot.press("f14")
+        await wait_until(pilot, lambda: app.settings.ui.keys == {"memory.panel": "f14"})
+        assert load_settings(paths.settings).ui.keys == {"memory.panel": "f14"}
         await wait_until(pilot, lambda: isinstance(app.screen, KeysScreen))
-        await pilot.press("escape", "f12")
+        await pilot.press("escape", "f14")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen))

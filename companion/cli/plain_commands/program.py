@@ -29,6 +29,11 @@ def _morning(session: Session, _: str) -> None:
     session.engine.morning_seen()
 
 
+def _letter(session: Session, week: str) -> None:
+    found = session.engine.letter(week.strip(), dry_run=True)
+    tell(found.text.splitlines() or [text("letter.nothing", week=found.week)])
+
+
 def _sleep(session: Session, rest: str) -> None:
     """The nights that are due; "/sleep preview" only tells what they would change."""
     preview = rest.casefold() in ("preview", text("plain.preview").casefold())
@@ -130,6 +135,7 @@ def _care(session: Session, _: str) -> None:
 COMMANDS: dict[str, Run] = {
     "care": _care,
     "morning": _morning,
+    "letter": _letter,
     "sleep": _sleep,
     "models": _models,
     "settings": _settings,

@@ -11,7 +11,7 @@ from textual.app import SystemCommand
 from companion.strings import text
 from companion.ui import theme
 from companion.ui.commands import app as of_the_app
-from companion.ui.commands import chat, exchange, guarding, keeping, locking, memory
+from companion.ui.commands import chat, exchange, guarding, keeping, locking, memory, voice
 from companion.ui.commands.entry import Entry
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ENTRIES: tuple[Entry, ...] = (
     *chat.entries(), *memory.entries(), *guarding.entries(), *exchange.entries(), *keeping.entries(),
-    *locking.entries(), *of_the_app.entries(),
+    *locking.entries(), *voice.entries(), *of_the_app.entries(),
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ def entries() -> tuple[Entry, ...]:
         Entry(Command("links.open", slash="links"), lambda app, _: app.open_links()),
         Entry(Command("plots.open", slash="mood"), lambda app, _: app.action_plots()),
         Entry(Command("memory.morning", slash="morning"), lambda app, _: app.chat.action_morning()),
+        Entry(Command("memory.letter", slash="letter", takes="text"), lambda app, week: app.show_letter(week)),
         Entry(Command("sleep.run", slash="sleep"), lambda app, _: app.sleep()),
         Entry(Command("sleep.preview"), lambda app, _: app.sleep(dry_run=True)),
     )

@@ -38,6 +38,7 @@ from companion.ui.progress import Progress
 from companion.ui.screens.care_actions import CareActions
 from companion.ui.screens.chat_context import ContextActions
 from companion.ui.screens.chat_copy import CopyActions
+from companion.ui.screens.chat_dictation import DictationActions
 from companion.ui.screens.chat_footnotes import FootnoteActions
 from companion.ui.screens.chat_links import LinkActions
 from companion.ui.screens.chat_places import Places
@@ -57,7 +58,15 @@ if TYPE_CHECKING:
 
 
 class ChatScreen(
-    FootnoteActions, Places, CareActions, CopyActions, LinkActions, ContextActions, LearnedActions, MorningActions
+    FootnoteActions,
+    Places,
+    CareActions,
+    CopyActions,
+    DictationActions,
+    LinkActions,
+    ContextActions,
+    LearnedActions,
+    MorningActions,
 ):
     """Accepts messages from the first frame on: what the engine cannot take yet waits in the outbox."""
 
@@ -221,6 +230,7 @@ class ChatScreen(
 
     def arrived(self) -> None:
         self.fresh = None
+        cast("CompanionApp", self.app).voice.moved()
         self.keys_changed()
         self.look_at_context()
 
@@ -238,6 +248,7 @@ class ChatScreen(
     @on(Prompt.Submitted)
     def _submitted(self, message: Prompt.Submitted) -> None:
         words = message.text
+        cast("CompanionApp", self.app).voice.hush()
         if not words:
             self.hint_empty()
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.timer import Timer
@@ -21,6 +22,9 @@ from companion.ui.screens.confirm import ConfirmScreen
 from companion.ui.widgets.literal import literal
 from companion.ui.widgets.prompt import Prompt
 from companion.ui.widgets.transcript import FIRST
+
+if TYPE_CHECKING:
+    from companion.ui.app import CompanionApp
 
 KEEP = 1.0
 """Seconds after which what is typed is kept over a restart."""
@@ -53,6 +57,7 @@ class Places(VersionActions):
         place = self.place
         if place is None:
             return
+        cast("CompanionApp", self.app).voice.arrived()
         modes: dict[ChatMode, str] = {
             "usual": "",
             "incognito": text("chat.incognito"),

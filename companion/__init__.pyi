@@ -1,0 +1,3 @@
+from companion.scripting import Companion as Companion
+
+__version__: str
