@@ -49,8 +49,6 @@ NOT_EVERYWHERE = {
     "socket": _words("AF_ALG AF_NETLINK AF_PACKET AF_UNIX AF_VSOCK SO_REUSEPORT"),
 }
 BEHIND = {
-    ("companion/ui/typed_ahead.py", "_posix"): "called elsewhere than on Windows only",
-    ("companion/ui/typed_ahead.py", "_windows"): "called on Windows only",
     ("companion/cli/overnight.py", "_domain"): "called on a Mac only",
     ("companion/bench/terminal.py", "__init__"): "a terminal of its own is opened where `available()` says so",
 }
