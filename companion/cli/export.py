@@ -27,7 +27,9 @@ YES = ("y", "yes", "是", "好")
 
 
 def export(
-    folder: Annotated[str, typer.Argument(help="The folder: new, empty, or an earlier export, which is renewed.")],
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="The folder: new, empty, or an earlier export, which is renewed.")
+    ],
     form: Annotated[
         ExportForm,
         typer.Option("--format", help="Pages to read and edit with the exact data beside them, or the data alone."),
