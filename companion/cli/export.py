@@ -49,7 +49,7 @@ def export(
         if companion.status().encrypted and not yes and not _agreed(shown, as_json=as_json):
             say(text("export.not_written"))
             raise typer.Exit(1)
-        complain(text("export.begun", folder=shown))
+        complain(text("export.begun", folder=shown), text("importing.export_readable"))
         done = companion.export_to(str(target), form, force)
     if as_json:
         print_json(dataclasses.asdict(done))

@@ -37,8 +37,8 @@ def _export(session: Session, rest: str) -> None:
     if session.engine.protection().encrypted and not rest.endswith(_YES):
         how = text("importing.plain_export_yes", folder=one_line(folder, 400))
         raise InvalidInput(text("importing.export_readable"), hint=how)
-    tell(export_lines(session.engine.export_to(folder)))
     say(text("importing.export_readable"))
+    tell(export_lines(session.engine.export_to(folder)))
 
 
 COMMANDS: dict[str, Run] = {"import": _import, "export": _export}
