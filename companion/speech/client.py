@@ -137,10 +137,11 @@ class _Link:
         self._outgoing.put(request)
 
     def close(self) -> None:
-        # Killed, not asked: nothing in it is to be saved, and it must be silent now.
+        # Killed, not asked: nothing in it is to be saved, and it must be silent now. That its memory is given back, a
+        # fifth of a second, is not waited for: the screen may have to be emptied meanwhile.
         self._closing = True
         self.process.kill()
-        self.process.join(1)
+        threading.Thread(target=self.process.join, name="speech-end", daemon=True).start()
         self._outgoing.put(None)
 
     def _write(self) -> None:

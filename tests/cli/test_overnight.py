@@ -354,20 +354,3 @@ def test_what_a_scheduler_writes_down_holds_no_words_of_the_person(shell: Shell)
     assert "3 memories laid away" in told.stdout
     assert "sandwich" not in told.stdout
     assert len(told.stdout.splitlines()) == 1
-
-
-def test_on_windows_the_line_is_one_for_its_task_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "win32")
-    job = Nightly(r"C:\Program Files\python.exe", time(3, 5), {"COMPANION_HOME": r"D:\my profile"})
-    outcome = overnight.install(job)
-    assert not outcome.done
-    assert "Windows" in outcome.lines[0]
-    line = outcome.lines[1]
-    assert line.startswith("schtasks /Create /F /SC DAILY /ST 03:05 ")
-    # What the scheduler is given is one word of the line, with the quotes in it escaped.
-    assert r"set COMPANION_HOME=D:\my profile&& " in line
-    assert r"C:\Program Files\python.exe" in line
-    assert "companion" in line
-    assert "crontab" not in " ".join(outcome.lines)
-    bare = overnight.install(Nightly(r"C:\python.exe", time(23, 0))).lines[1]
-    assert "cmd" not in bare.replace("command", "")

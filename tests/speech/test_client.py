@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 from collections.abc import Iterator
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -138,10 +139,10 @@ def test_closing_ends_the_process_at_once_and_is_no_fault(talk: Talk) -> None:
     (talk.paths.data / "slow").touch()
     talk.client.say("Long " * 2000)
     talk.until_told("playing", "Lo")
-    pid = talk.client.pid
+    link = talk.client._link
+    assert link is not None
     talk.client.close()
-    assert pid is not None
-    assert not psutil.pid_exists(pid)
+    assert wait([link.process.sentinel], PATIENCE), "it goes on"
     assert talk.heard.empty()
 
 
