@@ -18,6 +18,7 @@ from companion.paths import Paths
 from companion.store.inbox import LONGEST, Inbox
 from companion.store.store import Store
 from tests.lending.conftest import ROOT, fill, texts
+from tests.privacy.tracing import can_trace, families, internet, made, traced
 from tests.support import add
 
 Client = Callable[..., AbstractAsyncContextManager[Any]]
@@ -130,6 +131,27 @@ def test_standard_output_is_the_protocol_alone_whatever_is_sent(home: Path) -> N
     assert all(answer["jsonrpc"] == "2.0" for answer in answers)
     assert b"Traceback" not in error
     assert not home.exists()
+
+
+@pytest.mark.skipif(not can_trace(), reason="needs strace, which may trace here")
+async def test_it_reaches_nobody_and_makes_no_file_but_the_proposal(paths: Paths, home: Path, tmp_path: Path) -> None:
+    from mcp import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
+    store = Store.open(paths, SystemClock())
+    fill(store)
+    log = tmp_path / "calls"
+    command, *before = traced(log)
+    told = {**os.environ, "COMPANION_HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    arguments = [*before, sys.executable, "-m", "companion", "mcp", "--allow-proposals"]
+    async with Client(stdio_client(StdioServerParameters(command=command, args=arguments, env=told))) as asked:
+        assert texts(await asked.call_tool("search_memories", {"text": "Where does my sister live?"}))
+        assert not (await asked.call_tool("propose_memory", {"text": "I like tea."})).is_error
+    store.close()
+    assert families(log)
+    assert internet(log) == []
+    elsewhere = {path for path in made(log) if Path("/dev") not in path.parents and home not in path.parents}
+    assert elsewhere == set()
 
 
 def test_a_passphrase_is_never_asked_for_on_standard_input(home: Path, tmp_path: Path) -> None:
