@@ -102,7 +102,7 @@ _UNPACKING = threading.Lock()
 @contextmanager
 def _scratch(paths: Paths) -> Iterator[Path]:
     """A folder for what is unpacked, gone at the end; what was left when an earlier one was killed is gone before."""
-    folder = paths.data / "opened-raft"
+    folder = paths.scratch_raft
     with _UNPACKING:
         shutil.rmtree(folder, ignore_errors=True)
         try:
