@@ -3,8 +3,11 @@ was taken away comes back, and nothing but a sentence comes of what is broken.""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import tarfile
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -113,6 +116,22 @@ def test_an_import_that_was_undone_can_be_done_again(tmp_path: Path) -> None:
     assert again.source is not None
     assert len(second[0].sources.waiting(again.source)) == brought
     profiles.close()
+
+
+def test_whether_an_archive_is_an_export_is_told_without_reading_all_it_says_of_a_file(tmp_path: Path) -> None:
+    head = tarfile.TarInfo("./@PaxHeader")
+    head.type, head.size = tarfile.XHDTYPE, 96 << 20
+    packed = tmp_path / "bomb.tar.gz"
+    with gzip.open(packed, "wb", compresslevel=1) as file:
+        file.write(head.tobuf(format=tarfile.USTAR_FORMAT))
+        for _ in range(96):
+            file.write(bytes(1 << 20))
+    tracemalloc.start()
+    try:
+        assert not raft.recognises(packed)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
 
 
 SOURCE = {"id": "abc", "kind": "import", "name": "", "at": 1.0, "utc_offset": 0, "turn": 1, "start": 0, "end": 1}
