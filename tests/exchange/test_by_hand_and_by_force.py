@@ -20,6 +20,7 @@ from companion.exchange import raft
 from companion.exchange.raft.content import FILES, data_file, sha256_of
 from companion.exchange.raft.parsing import parse
 from companion.records import MemoryFilter
+from companion.store.verifying import verify
 from companion.transfers import HandEdit
 from tests.exchange.test_hand_edits import Vault
 from tests.exchange.test_round_trip import Profiles
@@ -162,3 +163,24 @@ def test_what_no_table_takes_is_refused_by_its_file(vault: Vault, kind: str) -> 
     assert isinstance(problem, FileRefused)
     assert "beside.jsonl" in str(problem)
     assert other[0].turns.count() == other[0].memories.count() == 0
+
+
+def test_what_was_erased_does_not_come_back_under_another_name(house: House, tmp_path: Path) -> None:
+    companion, words = house.open(), "I once stole a zeppelin."
+    (added,) = companion.add_memory(words).memories
+    companion.erase((added.id,))
+    profiles = Profiles(tmp_path)
+    other = profiles.open("other")
+    Living(other[0], profiles.clock).tell(f"My sister Lena lives in Porto. {words}")
+    profiles.export(other)
+    other[0].close()
+    diary = tmp_path / "diary.md"
+    diary.write_text(f"# 5 March 2024\n\nMy sister Lena lives in Porto. {words}\n", "utf-8")
+    for path in (profiles.folder / "raft", diary):
+        companion.import_from(str(path))
+    said = [str(text) for (text,) in companion._opened.db.all("SELECT text FROM turns WHERE role = 'person'")]
+    assert len(said) == 2
+    assert all("Porto" in text and "zeppelin" not in text for text in said)
+    assert companion.search_turns("zeppelin") == ()
+    assert not companion._opened.db.value("SELECT count(*) FROM memories WHERE text LIKE '%zeppelin%'")
+    assert verify(companion._opened.db).faults == {}

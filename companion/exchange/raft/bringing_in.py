@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from companion.clock import stamp
+from companion.exchange.erased_words import without_erased
 from companion.exchange.raft.content import Content, ConversationLine, Line, MemoryLine, PersonaLine, TurnLine
 from companion.exchange.raft.merging import Merge
 from companion.exchange.raft.merging import New as WrittenLine
@@ -16,6 +17,7 @@ from companion.exchange.raft.putting_back import add_personas, add_turn
 from companion.mind.reflect import REFLECT
 from companion.paths import Paths
 from companion.records import PLAY, Evidence, Kind, LinkType, Memory
+from companion.sentences import sentences
 from companion.store.database import Database
 from companion.store.images import COLUMNS, quoted_again
 from companion.store.sources import QuarantineBatch
@@ -61,7 +63,7 @@ def what_is_new(store: Store, paths: Paths, content: Content, number: str, merge
         if m.kind in _KINDS and m.status in _STANDING and m.id not in by_night and m.id not in gone
     ]
     came = [m for m in fit if key_of("memory", m) not in known]
-    buried = {m.id for m in came if store.memories.is_buried(merged.texts.get(m.id, m.text))}
+    buried = {m.id for m in came if _says_what_is_buried(store, merged.texts.get(m.id, m.text))}
     memories = [
         m.model_copy(update={"text": merged.texts.get(m.id, m.text), "pinned": merged.pins.get(m.id, m.pinned)})
         for m in came
@@ -77,7 +79,11 @@ def what_is_new(store: Store, paths: Paths, content: Content, number: str, merge
     return New(
         origin,
         [c for c in content.conversations if key_of("conversation", c) not in known],
-        [t for t in content.turns if key_of("turn", t) not in known],
+        [
+            t.model_copy(update={"text": without_erased(store, t.text)})
+            for t in content.turns
+            if key_of("turn", t) not in known
+        ],
         memories,
         personas,
         renamed,
@@ -137,6 +143,12 @@ def _local(db: Database, origin: str, kind: str, lines: Iterable[Line]) -> dict[
     known = {str(key): int(local) for key, local in rows}
     keys = {line.id: key_of(kind, line) for line in lines}  # type: ignore[attr-defined,arg-type]
     return {id: known[key] for id, key in keys.items() if key in known}
+
+
+def _says_what_is_buried(store: Store, said: str) -> bool:
+    """Alone, or beside other sentences."""
+    parts = (said, *(said[start:end] for start, end in sentences(said)))
+    return any(map(store.memories.is_buried, parts))
 
 
 def _taken_back(db: Database, origin: str, content: Content) -> set[str]:

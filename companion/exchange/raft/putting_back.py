@@ -25,7 +25,7 @@ from companion.text import one_line
 
 def is_empty(store: Store) -> bool:
     """Whether nothing was ever said or remembered here, nor erased."""
-    return not store.turns.count() and not store.memories.count() and not Erased(store.db).marks()
+    return not store.turns.count() and not store.memories.count() and not Erased(store.db).any
 
 
 def put_back(store: Store, paths: Paths, content: Content, number: str) -> tuple[int, list[str]]:
