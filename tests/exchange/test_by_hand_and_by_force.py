@@ -20,6 +20,7 @@ from companion.exchange import raft
 from companion.exchange.raft.content import FILES, data_file, sha256_of
 from companion.exchange.raft.parsing import parse
 from companion.records import MemoryFilter
+from companion.sealing import remove_plain
 from companion.store.verifying import verify
 from companion.transfers import HandEdit
 from tests.exchange.test_hand_edits import Vault
@@ -184,3 +185,12 @@ def test_what_was_erased_does_not_come_back_under_another_name(house: House, tmp
     assert companion.search_turns("zeppelin") == ()
     assert not companion._opened.db.value("SELECT count(*) FROM memories WHERE text LIKE '%zeppelin%'")
     assert verify(companion._opened.db).faults == {}
+
+
+def test_what_a_crash_left_of_an_archive_goes_with_the_rest_that_can_be_read(house: House) -> None:
+    for folder in (house.paths.scratch, house.paths.scratch_raft):
+        (folder / "opened-1").mkdir(parents=True)
+        (folder / "opened-1" / "000000").write_text("My sister is a marine biologist.", "utf-8")
+    remove_plain(house.paths)
+    assert not house.paths.scratch.exists()
+    assert not house.paths.scratch_raft.exists()
