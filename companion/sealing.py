@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from companion import strings
 from companion.clock import Clock
 from companion.errors import InvalidInput, ProfileError, ProfileReadOnly, ProfileUnavailable
-from companion.mind.letter_keeping import remove_letters
+from companion.mind.letter_cleaning import remove_letters
 from companion.mind.proposals import Proposals
 from companion.minding import Minding
 from companion.model.kept import kept_files
