@@ -25,6 +25,7 @@ from companion.errors import (
 )
 from companion.lending import A_MINUTE, MOST_WAITING, Lending
 from companion.paths import Paths
+from companion.store.beside import read_beside
 from companion.store.database import open_database
 from companion.store.inbox import LONGEST, Inbox, Proposal, new_id
 from companion.store.migrations import MIGRATIONS, migrate, refuse_others
@@ -242,3 +243,23 @@ def test_a_proposal_survives_the_folder_harmless(words: str, client: str) -> Non
             assert sanitise(found.client) == found.client
             inbox.remove(path)
             assert not inbox.waiting()
+
+
+def test_words_are_not_said_to_be_gone_while_a_reader_keeps_them_in_the_log(
+    store: Store, paths: Paths, clock: SetClock
+) -> None:
+    gone = add(store, "I collect porcelain owls.")
+    for number in range(200):
+        add(store, f"I have {number} books.")
+    with read_beside(paths, clock, None) as reader:
+        reader.db.all("PRAGMA busy_timeout=0")
+        rows = reader.db._connection.execute("SELECT * FROM memories")
+        next(rows)  # as one that was stopped in the middle of an answer
+        with store.db.write():
+            store.db.run("UPDATE memories SET text = 'I collect.' WHERE id = ?", (gone.id,))
+        store.db._connection.set_busy_timeout(50)
+        with pytest.raises(ProfileUnavailable, match="another program"):
+            store.db.compact()
+        rows.close()
+    store.db.compact()
+    assert not paths.database.with_name(paths.database.name + "-wal").stat().st_size
