@@ -104,7 +104,7 @@ class Erasing:
         return found
 
     def _clean_letters(self, store: Store, tells: Callable[[str], bool]) -> None:
-        """Wherever letters were kept, as far as that is there. Raises CompanionError: then the next start tries again."""
+        """Wherever letters were kept, if it is there. Raises CompanionError: then the next start tries again."""
         gone, folders, base = store.letters.unclean(), store.letters.folders(), self._settings.letter.folder
         wanted = None if base is None else full_path(base, self._paths.data) / FOLDER
         for folder in {self._paths.letters, *folders} | ({wanted} if wanted else set()):

@@ -21,7 +21,8 @@ from companion.records import Memory
 from companion.settings import Settings
 from companion.store import files
 from companion.store.store import Store
-from companion.strings import text, use_language
+from companion.strings import text as words
+from companion.strings import use_language
 from tests.fakes import FakeModel
 from tests.house import House
 from tests.support import add, change, say
@@ -332,7 +333,7 @@ def test_without_room_a_letter_stays_whole_and_is_cleaned_at_the_next_start(
         fault.setattr(files, "write", full)
         with pytest.raises(DiskFull) as told:
             house.opened[-1].erase((pottery,))
-        assert told.value.hint == text("erasing.letters_later")
+        assert told.value.hint == words("erasing.letters_later")
         assert file.read_bytes() == before
         house.opened[-1].close()
     house.open(model=FakeModel())
@@ -384,7 +385,7 @@ def test_letters_in_a_folder_of_before_are_cleaned_too_and_one_that_is_away_is_t
     away = disk.rename(disk.with_name("away"))
     with pytest.raises(ProfileUnavailable, match="disk") as told:
         companion.erase((row.memory.id,))
-    assert told.value.hint == text("erasing.letters_later")
+    assert told.value.hint == words("erasing.letters_later")
     companion.close()
     away.rename(disk)
     house.open(model=FakeModel())
