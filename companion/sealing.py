@@ -23,6 +23,7 @@ from companion.store import files, keychain
 from companion.store.backups import Backups
 from companion.store.encrypting import decrypt, encrypt, overwrite, wipe
 from companion.store.erased import Erased
+from companion.store.inbox import Inbox
 from companion.store.keys import Unlocked, calibrated, check_passphrase, new_keys, read_keys, write_keys
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
@@ -178,6 +179,7 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
         for file in kept_files(paths.read):
             wipe(file)
         remove_letters(paths.letters)
+        Inbox(paths.inbox).remove_plain()
         if logs and paths.logs.is_dir():
             for file in sorted(paths.logs.iterdir()):
                 if file.is_file() and not file.is_symlink():

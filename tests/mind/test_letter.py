@@ -17,12 +17,13 @@ from companion.mind.letter import write_letter
 from companion.mind.letter_keeping import LetterKeeper
 from companion.mind.weeks import WEEKDAYS, Week, is_over, week_named, weeks_over
 from companion.paths import Paths
-from companion.records import Memory
+from companion.records import Evidence, Memory
 from companion.settings import Settings
 from companion.store import files
 from companion.store.store import Store
 from companion.strings import text as words
 from companion.strings import use_language
+from companion.text import text_hash
 from tests.fakes import FakeModel
 from tests.house import House
 from tests.support import add, change, say
@@ -126,6 +127,14 @@ def test_what_is_not_everybodys_or_does_not_stand_is_not_in_it(store: Store, clo
     assert "died" in write_letter(store, WEEK, bring_up_heavy=True).text
 
 
+def test_a_footnote_quotes_nothing_heavy(store: Store, clock: SetClock) -> None:
+    at(clock, date(2026, 11, 17))
+    turn, _ = say(store, "Since my father died of cancer I live in Ghent.", "I see.")
+    add(store, "I live in Ghent.", evidence=(Evidence(turn.id, 0, len(turn.text), text_hash(turn.text)),))
+    assert "cancer" not in write_letter(store, WEEK).text
+    assert "cancer" in write_letter(store, WEEK, bring_up_heavy=True).text
+
+
 def test_what_changed_and_what_faded_is_told_as_that(store: Store, clock: SetClock) -> None:
     old = told(store, clock, date(2026, 9, 1), "I live in Bonn.")
     lost = told(store, clock, date(2026, 9, 1), "I am learning to juggle.")
@@ -155,11 +164,15 @@ def test_it_asks_one_question_about_a_plan_whose_day_came(store: Store, clock: S
 
 @given(st.text(min_size=1, max_size=80))
 def test_no_words_of_the_person_become_markup(words: str) -> None:
-    from companion.mind.letter import _said
+    from companion.mind.letter import LINE, _said
+    from companion.mind.letter_cleaning import _plain
+    from companion.text import one_line
 
     shown = _said(words)
     assert "\n" not in shown
-    assert not re.search(r"(?<!\\)(?:\\\\)*[*_<>\[\]`#|~]", shown)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[*_<>\[\]`#|~%$&]", shown)
+    assert "==" not in shown
+    assert _plain(shown) == one_line(words, LINE)
 
 
 def test_it_is_told_in_the_language_of_the_screens(store: Store, clock: SetClock) -> None:
