@@ -36,6 +36,7 @@ from companion.paths import Paths
 from companion.records import Memory, MemoryFilter, Quote, Status
 from companion.settings import Settings
 from companion.store.beside import read_beside
+from companion.store.files import told
 from companion.store.inbox import LONGEST, LONGEST_WHY, Inbox, Proposal, new_id
 from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
@@ -165,7 +166,8 @@ class Lending:
     def _store(self) -> Iterator[Store]:
         """The profile as it is now; the key is asked for once, and again when it is another one by now."""
         with self._asking:
-            sealed = self.paths.keys.exists()
+            with told(self.paths.data):
+                sealed = self.paths.keys.exists()
             known = self._key if sealed else None
             if sealed and known is None:
                 known = self.find_key()

@@ -263,3 +263,13 @@ def test_words_are_not_said_to_be_gone_while_a_reader_keeps_them_in_the_log(
         rows.close()
     store.db.compact()
     assert not paths.database.with_name(paths.database.name + "-wal").stat().st_size
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that may not be looked into")
+def test_a_folder_that_may_not_be_looked_into_is_told(store: Store, paths: Paths, lend: Lend) -> None:
+    paths.data.chmod(0)
+    try:
+        with pytest.raises(ProfileUnavailable):
+            lend().search("tea")
+    finally:
+        paths.data.chmod(0o700)
