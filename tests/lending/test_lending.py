@@ -273,3 +273,21 @@ def test_a_folder_that_may_not_be_looked_into_is_told(store: Store, paths: Paths
             lend().search("tea")
     finally:
         paths.data.chmod(0o700)
+
+
+@pytest.mark.parametrize("comes", ["companion.keys", "companion.db.sealing"])
+def test_a_proposal_that_a_new_key_overtakes_is_not_said_to_be_left(
+    store: Store, paths: Paths, lend: Lend, monkeypatch: pytest.MonkeyPatch, comes: str
+) -> None:
+    fill(store)
+    put = Inbox.put
+
+    def overtaken(inbox: Inbox, proposal: Proposal, key: bytes | None) -> Path:
+        path = put(inbox, proposal, key)
+        (paths.data / comes).write_bytes(b"another")
+        return path
+
+    monkeypatch.setattr(Inbox, "put", overtaken)
+    with pytest.raises(ProfileUnavailable, match="being changed"):
+        lend(proposals=True).propose("I like tea.", "", "client")
+    assert not Inbox(paths.inbox).waiting()
