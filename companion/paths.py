@@ -80,6 +80,11 @@ class Paths:
         return self.data / "opened"
 
     @property
+    def scratch_raft(self) -> Path:
+        """The same for an archive of Companion's own export."""
+        return self.data / "opened-raft"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

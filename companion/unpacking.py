@@ -103,6 +103,17 @@ def unpacked(path: Path, scratch: Path) -> Iterator[Unpacked]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def listed(path: Path) -> tuple[str, ...]:
+    """The names of what is in an archive, harmless to show; none where it is no archive. Nothing is written, and it is
+    as bounded as unpacking. Raises as `unpacked`."""
+    opened = _archive(path, _head(path))
+    if opened is None:
+        return ()
+    listing = _Listing(path.parent, path.stat().st_size)
+    opened(path, listing)
+    return tuple(file.name for file in listing.files)
+
+
 def read_json(path: Path) -> Any:
     """The value of a JSON text in UTF-8. Raises FileRefused."""
     if path.stat().st_size > MOST_JSON:
@@ -163,6 +174,13 @@ class _Unpacking:
         self._bytes += size
         if self._bytes > MOST_BYTES or self._bytes > max(FREE, self.packed * MOST_RATIO):
             raise _refused(text("unpacking.bomb"), text("unpacking.bomb_hint"))
+
+
+class _Listing(_Unpacking):
+    """Takes the names alone."""
+
+    def take(self, name: str, content: IO[bytes]) -> None:
+        self.files.append(UnpackedFile(checked_name(name), self.folder))
 
 
 def checked_name(written: str) -> str:

@@ -40,6 +40,7 @@ _OF_THE_PROGRAM = frozenset(
         ("evidence", "quote_hash"),
         *(("origins", column) for column in ("origin", "kind", "key")),
         ("judgements", "verdict"),
+        ("looked_back", "job"),
         *(("lessons", column) for column in ("reason", "change")),
         ("reviews", "cause"),
         ("sources", "kind"),
@@ -55,6 +56,7 @@ def erase(store: Store, plan: ErasurePlan, retag: Callable[[Batch], None] = lamb
     with db.write():
         db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (ERASING, "1"))
         gone = set(plan.memories)
+        store.letters.to_clean(gone)
         entries = _entries(db, plan.statements, gone)
         with store.changes.batch("person", ERASED) as batch:
             moved = {turn: _overwrite(db, turn, spans) for turn, spans in plan.spans.items()}

@@ -48,11 +48,6 @@ NOT_EVERYWHERE = {
     "select": _words("devpoll epoll kqueue poll"),
     "socket": _words("AF_ALG AF_NETLINK AF_PACKET AF_UNIX AF_VSOCK SO_REUSEPORT"),
 }
-BEHIND = {
-    ("companion/cli/overnight.py", "_domain"): "called on a Mac only",
-    ("companion/bench/terminal.py", "__init__"): "a terminal of its own is opened where `available()` says so",
-}
-"""Functions that are a branch themselves, and where the question is asked."""
 _ASKED = ("sys.platform", "os.name", "platform.system", "hasattr(", "getattr(", "_mac()", "available()")
 
 

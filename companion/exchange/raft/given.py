@@ -23,7 +23,7 @@ from companion.paths import Paths
 from companion.store.files import told
 from companion.strings import text
 from companion.text import one_line
-from companion.unpacking import unpacked
+from companion.unpacking import listed, unpacked
 
 MOST_FILE = 1 << 30
 """Bytes of one file."""
@@ -55,17 +55,10 @@ def recognises(path: Path) -> bool:
 
 
 def _archive_has_one(path: Path) -> bool:
-    """By its list alone, where it has one: it is unpacked and looked at when it is read."""
-    import tarfile
-    import zipfile
-
+    """By its names alone; what is wrong with it is told when it is read."""
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                return any(_is_manifest(name) for name in archive.namelist())
-        with tarfile.open(path) as packed:
-            return any(_is_manifest(entry.name) for entry, _ in zip(packed, range(50_000), strict=False))
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError):
+        return any(map(_is_manifest, listed(path)))
+    except (OSError, FileRefused):
         return False
 
 
@@ -102,7 +95,7 @@ _UNPACKING = threading.Lock()
 @contextmanager
 def _scratch(paths: Paths) -> Iterator[Path]:
     """A folder for what is unpacked, gone at the end; what was left when an earlier one was killed is gone before."""
-    folder = paths.data / "opened-raft"
+    folder = paths.scratch_raft
     with _UNPACKING:
         shutil.rmtree(folder, ignore_errors=True)
         try:
