@@ -13,7 +13,7 @@ from datetime import timedelta
 from companion import events, strings
 from companion.chats import ChatMode, Conversation, FoundTurn, SentMessage, WhySaid
 from companion.clock import Clock, moment, stamp
-from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError, told_of
 from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.mind.admit import LONGEST_TURN
@@ -328,7 +328,7 @@ class Conversing:
                 return report
             case [events.ReplyFailed(title=title, hint=hint)]:
                 problem = self._talking.problem
-                raise problem if problem is not None else _failed(title, hint)
+                raise problem if problem is not None else told_of(title, hint)
             case _:
                 raise CompanionError(strings.text("engine.cut_off"))
 
@@ -393,10 +393,3 @@ class Conversing:
         if drafts.get(0) and not drafts.get(conversation):
             return None  # the first message of a new one was being written
         return None if self._opened.origins.waits(conversation) else conversation
-
-
-def _failed(title: str, hint: str) -> CompanionError:
-    """The error that a failed turn told as an event."""
-    error = CompanionError(hint=hint)
-    error.title = title
-    return error
