@@ -302,4 +302,5 @@ with ThreadPoolExecutor(3) as threads:
 
 def test_passphrases_may_be_tried_at_once() -> None:
     """In a process of its own: where it goes wrong it may wait for ever."""
-    subprocess.run([sys.executable, "-c", _AT_ONCE], check=True, timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", _AT_ONCE], check=True, timeout=120, env=environment)
