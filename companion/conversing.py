@@ -73,6 +73,8 @@ class Conversing:
             try:
                 self._make_way()
                 store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
+                if self._conversation:
+                    store.origins.check_confirmed(self._conversation)  # what it was imported with may be removed by now
                 with store.db.write():
                     conversation = self._conversation or self._holding.open_new()
                     turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
@@ -174,6 +176,7 @@ class Conversing:
     def _go_to(self, store: Store, turn: Turn) -> tuple[int, ...]:
         """Have the conversation say this version of a turn. Returns the memories that were changed by it. Inside a
         transaction in that store."""
+        store.origins.check_confirmed(turn.conversation)
         if store.branches.is_on(turn.id):
             return ()
         left, joined = store.branches.go(turn.conversation, store.branches.latest_below(turn.id))
@@ -389,7 +392,7 @@ class Conversing:
         conversation, drafts = latest[-1].conversation, self._opened.drafts
         if drafts.get(0) and not drafts.get(conversation):
             return None  # the first message of a new one was being written
-        return conversation
+        return None if self._opened.origins.waits(conversation) else conversation
 
 
 def _failed(title: str, hint: str) -> CompanionError:

@@ -177,8 +177,9 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
                     overwrite(file)
         with suppress(FileNotFoundError):
             shutil.rmtree(paths.index)
-        with suppress(FileNotFoundError):
-            shutil.rmtree(paths.scratch)
+        for scratch in (paths.scratch, paths.scratch_raft):
+            with suppress(FileNotFoundError):
+                shutil.rmtree(scratch)
         for file in kept_files(paths.read):
             wipe(file)
         remove_letters(paths.letters)

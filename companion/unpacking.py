@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal, cast
 
-from companion.errors import FileRefused, NotFound
+from companion.errors import FileMissing, FileRefused
 from companion.strings import text
 from companion.text import one_line, sanitise
 
@@ -83,7 +83,7 @@ class Unpacked:
 
 @contextmanager
 def unpacked(path: Path, scratch: Path) -> Iterator[Unpacked]:
-    """What is in the file at `path`; whatever was written for it is gone afterwards. Raises FileRefused, NotFound,
+    """What is in the file at `path`; whatever was written for it is gone afterwards. Raises FileRefused, FileMissing,
     OSError when `scratch` cannot be written."""
     head = _head(path)
     if head.startswith(_PNG):
@@ -101,6 +101,17 @@ def unpacked(path: Path, scratch: Path) -> Iterator[Unpacked]:
         yield Unpacked("archive", tuple(unpacking.files))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def listed(path: Path) -> tuple[str, ...]:
+    """The names of what is in an archive, harmless to show; none where it is no archive. Nothing is written, and it is
+    as bounded as unpacking. Raises as `unpacked`."""
+    opened = _archive(path, _head(path))
+    if opened is None:
+        return ()
+    listing = _Listing(path.parent, path.stat().st_size)
+    opened(path, listing)
+    return tuple(file.name for file in listing.files)
 
 
 def read_json(path: Path) -> Any:
@@ -165,6 +176,13 @@ class _Unpacking:
             raise _refused(text("unpacking.bomb"), text("unpacking.bomb_hint"))
 
 
+class _Listing(_Unpacking):
+    """Takes the names alone."""
+
+    def take(self, name: str, content: IO[bytes]) -> None:
+        self.files.append(UnpackedFile(checked_name(name), self.folder))
+
+
 def checked_name(written: str) -> str:
     """The name of an entry with "/" between its parts. Raises FileRefused when it leads out of the archive."""
     name = written.replace("\\", "/")
@@ -182,7 +200,7 @@ def _shown(name: str) -> str:
 
 def _head(path: Path) -> bytes:
     if not path.exists():
-        raise NotFound(text("file.missing", path=_shown(str(path))))
+        raise FileMissing(text("file.missing", path=_shown(str(path))))
     if not path.is_file():
         raise _refused(text("unpacking.no_file"))
     if path.stat().st_size > MOST_GIVEN:

@@ -32,9 +32,14 @@ class Erased:
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    @property
+    def any(self) -> bool:
+        """Whether anything was ever erased."""
+        return self._db.value("SELECT 1 FROM erased LIMIT 1") is not None
+
     def holds(self, text: str) -> bool:
         """Whether these words, whatever their case and punctuation, were erased."""
-        if self._db.value("SELECT 1 FROM erased LIMIT 1") is None:
+        if not self.any:
             return False
         mark = _mark(self._key(), text)
         return self._db.value("SELECT 1 FROM erased WHERE mark = ?", (mark,)) is not None

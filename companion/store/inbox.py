@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from companion import disk
 from companion.store import files
 from companion.store.encrypting import wipe
 from companion.store.keys import opened_note, sealed_note
@@ -114,7 +115,7 @@ class Inbox:
         """For good, its words too. Raises ProfileUnavailable."""
         with files.told(path):
             wipe(path)
-            files.sync_folder(self.folder)
+            disk.sync_folder(self.folder)
 
     def set_aside(self, path: Path) -> None:
         """It cannot be read: it is left there, and not looked at again."""

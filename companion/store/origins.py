@@ -62,8 +62,16 @@ class Origins:
 
     def check_confirmed(self, conversation: int) -> None:
         """Raises InvalidInput for one that waits: its words would be in every prompt if it were gone on with."""
-        if self.waits(conversation):
-            raise InvalidInput(text("importing.waits"), hint=text("importing.waits_hint"))
+        if not self.waits(conversation):
+            return
+        removed = self._db.value(
+            "SELECT min(s.stands) FROM origins o JOIN sources s ON s.id = o.source"
+            " WHERE o.kind = 'conversation' AND o.local = ?",
+            (conversation,),
+        )
+        if removed:
+            raise InvalidInput(text("importing.removed"), hint=text("importing.removed_hint"))
+        raise InvalidInput(text("importing.waits"), hint=text("importing.waits_hint"))
 
     def open_source(self, conversations: Sequence[int]) -> int | None:
         """The source under which any of these conversations waits still: an import that was broken off goes on

@@ -10,6 +10,7 @@ import pytest
 
 from companion.companion import Companion
 from companion.errors import FileRefused, InvalidInput, NotFound
+from companion.events import ReplyFinished
 from companion.exchange.foreign import planning, taking_in
 from companion.records import STATUSES, Memory, MemoryFilter
 from companion.store.verifying import verify
@@ -167,6 +168,39 @@ def test_a_conversation_that_waits_is_not_gone_on_with(house: House, tmp_path: P
         companion.open_conversation(chat.id)
     companion.confirm_source(source)
     assert companion.open_conversation(chat.id).id == chat.id
+
+
+def test_no_version_of_what_waits_is_written_either(house: House, tmp_path: Path):
+    companion, source = bring(house, tmp_path)
+    mine, reply = 1, 2
+    for again in (
+        lambda: companion.regenerate(reply),
+        lambda: companion.resend(mine, "Other words."),
+        lambda: companion.choose(mine),
+    ):
+        with pytest.raises(InvalidInput, match="waits"):
+            again()
+    companion.confirm_source(source)
+    companion.regenerate(reply)
+    house.events.wait(ReplyFinished)
+
+
+def test_what_was_removed_while_one_talked_about_it_is_in_no_prompt(house: House, tmp_path: Path):
+    companion, source = bring(house, tmp_path)
+    companion.confirm_source(source)
+    (chat, *_) = companion.conversations()
+    companion.open_conversation(chat.id)
+    companion.send("And now?")
+    house.events.wait(ReplyFinished)
+    companion.remove_source(source)
+    with pytest.raises(InvalidInput, match="removed"):
+        companion.send("And then?")
+    companion.close()
+    later = house.open(chat=True)
+    assert later.conversation().id == 0, "a restart does not go on with it either"
+    later.undo()
+    assert later.open_conversation(chat.id).id == chat.id
+    later.send("And then?")
 
 
 def test_where_nothing_waits_there_is_nothing_to_confirm(house: House, tmp_path: Path):

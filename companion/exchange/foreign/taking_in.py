@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from companion.clock import Clock
+from companion.exchange.erased_words import without_erased
 from companion.exchange.foreign import cards
 from companion.exchange.foreign.given import Chat, Given, Notes, Said
 from companion.exchange.foreign.planning import chat_key, new_characters, turn_keys
@@ -96,6 +97,7 @@ class TakingIn:
         asked, answers, seen = "", "", set[str]()
         for key, said in zip(keys, chat.said, strict=True):
             if key not in known and key not in seen:
+                said = replace(said, text=without_erased(self.store, said.text))
                 yield _New(key, said, answers if said.role == "companion" else "", self._moment(said, asked, scope))
             seen.add(key)
             asked = said.text if said.role == "person" else asked

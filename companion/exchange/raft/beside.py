@@ -102,18 +102,18 @@ def _cleared(table: Table, row: dict[str, Any], known: Known) -> dict[str, Any] 
     """None where it speaks of something else."""
     if table.name == "jobs" and row["kind"] == "past":
         source, _, turn = str(row["key"]).partition("/")
-        return row if known("source", _number(source)) and known("turn", _number(turn)) else None
+        return row if known("source", number(source)) and known("turn", number(turn)) else None
     for name, kind in _references(table, row).items():
         if row[name] is None:
             continue
-        if not known(kind, _number(row[name])):
+        if not known(kind, number(row[name])):
             if (table.name, name) not in _OPTIONAL:
                 return None
             row[name] = None
     return row
 
 
-def _number(value: object) -> int:
+def number(value: object) -> int:
     """0, which nothing has, for what is no number of a row."""
     return int(value) if isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,18}", str(value)) else 0
 

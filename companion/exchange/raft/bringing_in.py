@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from companion.clock import stamp
+from companion.exchange.erased_words import without_erased
 from companion.exchange.raft.content import Content, ConversationLine, Line, MemoryLine, PersonaLine, TurnLine
 from companion.exchange.raft.merging import Merge
+from companion.exchange.raft.merging import New as WrittenLine
 from companion.exchange.raft.putting_back import add_personas, add_turn
 from companion.mind.reflect import REFLECT
 from companion.paths import Paths
-from companion.records import PLAY, Evidence, LinkType, Memory
+from companion.records import PLAY, Evidence, Kind, LinkType, Memory
+from companion.sentences import sentences
 from companion.store.database import Database
 from companion.store.images import COLUMNS, quoted_again
 from companion.store.sources import QuarantineBatch
@@ -23,6 +26,8 @@ from companion.strings import text
 
 _KINDS = frozenset(("moment", "thought", "event", "trait"))
 """Days are put together here, of what was confirmed."""
+WRITTEN = "companion page"
+"""Origin of what somebody wrote into a page by hand."""
 _TABLES = {"conversation": "conversations", "turn": "turns", "memory": "memories"}
 _STANDING = frozenset(("active", "dormant", "archived", "candidate"))
 
@@ -48,6 +53,7 @@ def what_is_new(store: Store, paths: Paths, content: Content, number: str, merge
     """Without what somebody took out of its pages by hand, and with what they changed there."""
     origin = f"companion {number}"
     known = {str(key) for (key,) in store.db.all("SELECT key FROM origins WHERE origin = ?", (origin,))}
+    known -= _taken_back(store.db, origin, content)
     made = {str(line.row["text_hash"]): line.row["memory"] for line in content.beside if line.table == "consolidated"}
     by_night = set(made.values())
     gone = set(merged.forget)
@@ -57,7 +63,7 @@ def what_is_new(store: Store, paths: Paths, content: Content, number: str, merge
         if m.kind in _KINDS and m.status in _STANDING and m.id not in by_night and m.id not in gone
     ]
     came = [m for m in fit if key_of("memory", m) not in known]
-    buried = {m.id for m in came if store.memories.is_buried(merged.texts.get(m.id, m.text))}
+    buried = {m.id for m in came if _says_what_is_buried(store, merged.texts.get(m.id, m.text))}
     memories = [
         m.model_copy(update={"text": merged.texts.get(m.id, m.text), "pinned": merged.pins.get(m.id, m.pinned)})
         for m in came
@@ -73,7 +79,11 @@ def what_is_new(store: Store, paths: Paths, content: Content, number: str, merge
     return New(
         origin,
         [c for c in content.conversations if key_of("conversation", c) not in known],
-        [t for t in content.turns if key_of("turn", t) not in known],
+        [
+            t.model_copy(update={"text": without_erased(store, t.text)})
+            for t in content.turns
+            if key_of("turn", t) not in known
+        ],
         memories,
         personas,
         renamed,
@@ -98,13 +108,24 @@ def bring_in(
         at, offset = stamp(now)
         for each in merged.new:
             start, end = each.day or (None, None)
-            batch.add(
+            added = batch.add(
                 Memory(
                     0, each.kind, each.text, "quarantined", at, offset, subject=each.subject, importance=4,
                     scope=new.renamed.get(each.scope, each.scope), event_start=start, event_end=end,
                 )
             )  # fmt: skip
+            note_line(store, each, added.id)
     return source, batch.batch.id
+
+
+def line_key(store: Store, words: str, kind: Kind) -> str:
+    """What a line is known by that somebody wrote into a page."""
+    return store.origins.key(WRITTEN, kind, words)
+
+
+def note_line(store: Store, line: WrittenLine, id: int) -> None:
+    """It was taken in as that memory. Inside a transaction."""
+    store.origins.note(WRITTEN, "memory", [(line_key(store, line.text, line.kind), id)], None)
 
 
 def key_of(kind: str, line: ConversationLine | TurnLine | MemoryLine) -> str:
@@ -122,6 +143,24 @@ def _local(db: Database, origin: str, kind: str, lines: Iterable[Line]) -> dict[
     known = {str(key): int(local) for key, local in rows}
     keys = {line.id: key_of(kind, line) for line in lines}  # type: ignore[attr-defined,arg-type]
     return {id: known[key] for id, key in keys.items() if key in known}
+
+
+def _says_what_is_buried(store: Store, said: str) -> bool:
+    """Alone, or beside other sentences."""
+    parts = (said, *(said[start:end] for start, end in sentences(said)))
+    return any(map(store.memories.is_buried, parts))
+
+
+def _taken_back(db: Database, origin: str, content: Content) -> set[str]:
+    """Keys of memories that an undone import had brought, and that are to be brought again. What an erasure took is not
+    among them: its words stand in no turn any more."""
+    there, turns = _local(db, origin, "memory", content.memories), _local(db, origin, "turn", content.turns)
+    found = set()
+    for line in content.memories:
+        rests = [[turns[turn], *proof] for turn, *proof in line.evidence if turn in turns]
+        if line.id not in there and (not line.evidence or quoted_again(db, rests)):
+            found.add(key_of("memory", line))
+    return found
 
 
 def _note(db: Database, origin: str, kind: str, key: str, local: int, source: int | None) -> None:

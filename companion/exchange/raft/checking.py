@@ -34,7 +34,7 @@ def check(content: Content) -> None:
             raise refused(data_file("memories"), text("raft.leads_nowhere"), number)
         if memory.status in ("forgotten", "quarantined"):
             raise refused(data_file("memories"), text("raft.bad_line", where="status"), number)
-    sources = {int(line.row.get("id") or 0) for line in content.beside if line.table == "sources"}
+    sources = {beside.number(line.row.get("id")) for line in content.beside if line.table == "sources"}
     known: dict[str, set[int]] = {
         "conversation": conversations,
         "turn": set(turns),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from companion.errors import FileRefused, NotFound
+from companion.errors import FileMissing, FileRefused
 from companion.exchange.raft import manifest
 from companion.exchange.raft.checking import check, refused
 from companion.exchange.raft.content import FILES, Content, data_file, sha256_of
@@ -23,7 +23,7 @@ from companion.paths import Paths
 from companion.store.files import told
 from companion.strings import text
 from companion.text import one_line
-from companion.unpacking import unpacked
+from companion.unpacking import listed, unpacked
 
 MOST_FILE = 1 << 30
 """Bytes of one file."""
@@ -55,17 +55,10 @@ def recognises(path: Path) -> bool:
 
 
 def _archive_has_one(path: Path) -> bool:
-    """By its list alone, where it has one: it is unpacked and looked at when it is read."""
-    import tarfile
-    import zipfile
-
+    """By its names alone; what is wrong with it is told when it is read."""
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                return any(_is_manifest(name) for name in archive.namelist())
-        with tarfile.open(path) as packed:
-            return any(_is_manifest(entry.name) for entry, _ in zip(packed, range(50_000), strict=False))
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError):
+        return any(map(_is_manifest, listed(path)))
+    except (OSError, FileRefused):
         return False
 
 
@@ -80,12 +73,12 @@ def _is_manifest(name: str) -> bool:
 
 @contextmanager
 def opened(path: Path, paths: Paths) -> Iterator[Given]:
-    """Raises NotFound, FileRefused naming the file and the line, ProfileError when there is no room to unpack it."""
+    """Raises FileMissing, FileRefused naming the file and the line, ProfileError when there is no room to unpack it."""
     if path.is_dir():
         yield read(_Folder(path), path.name)
         return
     if not path.exists():
-        raise NotFound(text("file.missing", path=one_line(str(path))))
+        raise FileMissing(text("file.missing", path=one_line(str(path))))
     with told(paths.data), _scratch(paths) as scratch, unpacked(path, scratch) as given:
         files = {file.name: file.path for file in given.files}
         found = sorted((name for name in files if _is_manifest(name)), key=len)
@@ -102,7 +95,7 @@ _UNPACKING = threading.Lock()
 @contextmanager
 def _scratch(paths: Paths) -> Iterator[Path]:
     """A folder for what is unpacked, gone at the end; what was left when an earlier one was killed is gone before."""
-    folder = paths.data / "opened-raft"
+    folder = paths.scratch_raft
     with _UNPACKING:
         shutil.rmtree(folder, ignore_errors=True)
         try:

@@ -6,17 +6,18 @@ was changed on one side only is taken over; what was changed on both, differentl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
+from typing import Literal
 
 from companion.clock import stamp_day
 from companion.exchange.raft.checking import refused
 from companion.exchange.raft.content import MemoryLine
 from companion.exchange.raft.given import Given
 from companion.exchange.raft.manifest import PageNote
-from companion.exchange.raft.parsing import Bullet, Parsed
+from companion.exchange.raft.parsing import RECORDS, Bullet, Parsed
 from companion.records import Kind
 from companion.strings import text
 from companion.text import one_line, valid_text
@@ -24,8 +25,8 @@ from companion.transfers import HandEdit
 
 LONGEST = 20_000
 """Characters of a memory that was written by hand, as everywhere."""
-RECORDS = ("conversation", "index")
-"""Kinds of pages that nothing is taken over from."""
+Stands = Callable[[str, Kind], Literal["here", "buried", ""]]
+"""Whether a memory with these words is here, or was, or was forgotten and is not to be learned again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class Merge:
         return not (self.texts or self.forget or self.pins or self.new)
 
 
-def merge(given: Given, here: Mapping[int, Here], known: frozenset[tuple[str, Kind]], utc_offset: int = 0) -> Merge:
-    """`here`: by id of the export, what is here now; `known`: texts and kinds of what stands here; `utc_offset`: the
-    person's, for days of the journal. Raises FileRefused."""
+def merge(given: Given, here: Mapping[int, Here], stands: Stands, utc_offset: int = 0) -> Merge:
+    """`here`: by id of the export, what is here now; `utc_offset`: the person's, for days of the journal. Raises
+    FileRefused."""
     found = Merge()
     base = {memory.id: memory for memory in given.content.memories}
     for path in given.missing:
@@ -88,7 +89,7 @@ def merge(given: Given, here: Mapping[int, Here], known: frozenset[tuple[str, Ki
             found.notes.append(text("raft.headless", path=one_line(path, 120)))
         else:
             pages[path] = page
-    _take(found, given, base, pages, here, known, utc_offset)
+    _take(found, given, base, pages, here, stands, utc_offset)
     return found
 
 
@@ -98,7 +99,7 @@ def _take(
     base: dict[int, MemoryLine],
     pages: dict[str, Parsed],
     here: Mapping[int, Here],
-    known: frozenset[tuple[str, Kind]],
+    stands: Stands,
     utc_offset: int,
 ) -> None:
     seen: dict[int, str] = {}
@@ -107,7 +108,10 @@ def _take(
         for bullet in page.bullets:
             if bullet.memory is None:
                 new = _new(path, given.manifest.pages.get(path), page, bullet, utc_offset)
-                if (new.text, new.kind) not in known | added:
+                there = stands(new.text, new.kind)
+                if there == "buried":
+                    found.notes.append(text("raft.stays_forgotten", path=one_line(path, 120), line=bullet.line))
+                elif not there and (new.text, new.kind) not in added:
                     found.new.append(new)
                     added.add((new.text, new.kind))
                     found.tell(path, HandEdit("add", None, "", new.text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from companion.errors import FileRefused
@@ -15,12 +16,15 @@ from companion.text import one_line
 MOST_HEAD = 2 << 20
 """Characters of front matter."""
 _BULLET = re.compile(r"^[ \t]*[-*+](?:[ \t]+(?:\[[ xX]\][ \t]+)?(.*)|)$")
+_NUMBERED = re.compile(r"^[ \t]*\d{1,9}[.)][ \t]+(.*)$")
 _MARK = re.compile(r"(?:^|\s)\^m(\d{1,16})\s*$")
 _LOST_MARK = re.compile(r"(?:^|\s)\^m\d+")
 _ONLY_LINKS = re.compile(r"^(?:!?\[\[[^\[\]]*\]\](?:\s*\(\d+\))?\s*)+$")
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})")
 _RULE = re.compile(r"^[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _STARTS = re.compile(r"^(?:#{1,6}(?:\s|$)|>)")
+RECORDS = ("conversation", "index")
+"""Kinds of pages that nothing is taken over from."""
 _OURS = frozenset({"companion", "name", "memories", "pinned", "began", "persona"})
 
 
@@ -54,13 +58,14 @@ def parse(path: str, data: bytes) -> Parsed:
         raise _refused(path, data[: error.start].count(b"\n") + 1, text("raft.no_utf8")) from error
     lines = [line.removesuffix("\r") for line in written.split("\n")]
     head, body = _front_matter(path, lines)
-    bullets, rest = _bullets(path, lines, body)
+    kind = _scalar(head.get("companion"))
+    bullets, rest = _bullets(path, lines, body, strict=kind not in ("", *RECORDS))
     return Parsed(
-        str(head.get("companion", "")),
-        str(head.get("name", "")),
+        kind,
+        _scalar(head.get("name")),
         _pinned(path, head),
         tuple(bullets),
-        _own(head),
+        _own(path, head),
         hashlib.sha256("\n".join(rest).encode("utf-8", "replace")).hexdigest(),
     )
 
@@ -89,11 +94,22 @@ def _front_matter(path: str, lines: list[str]) -> tuple[dict[Any, Any], int]:
     return head, end + 1
 
 
-def _own(head: dict[Any, Any]) -> str:
+def _scalar(value: object) -> str:
+    """As it was written. A list is no name, and one of lists of lists may be written out without end."""
+    try:
+        return str(value) if isinstance(value, str | int | float | date) else ""
+    except ValueError:  # a number of thousands of digits
+        return ""
+
+
+def _own(path: str, head: dict[Any, Any]) -> str:
     import yaml
 
     others = {key: value for key, value in head.items() if key not in _OURS}
-    return str(yaml.safe_dump(others, allow_unicode=True, sort_keys=False)) if others else ""
+    try:
+        return str(yaml.safe_dump(others, allow_unicode=True, sort_keys=False)) if others else ""
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _refused(path, 2, text("raft.bad_head")) from error
 
 
 def _pinned(path: str, head: dict[Any, Any]) -> frozenset[int] | None:
@@ -101,17 +117,23 @@ def _pinned(path: str, head: dict[Any, Any]) -> frozenset[int] | None:
         return None
     listed = head["pinned"]
     listed = [] if listed is None else listed if isinstance(listed, list) else [listed]
-    found = [re.fullmatch(r"\^?m(\d{1,16})", str(each).strip()) for each in listed]
+    found = [re.fullmatch(r"\^?m(\d{1,16})", _scalar(each).strip()) for each in listed]
     if not all(found):
         raise _refused(path, 1, text("raft.bad_pins"))
     return frozenset(int(each[1]) for each in found if each)
 
 
-def _bullets(path: str, lines: list[str], start: int) -> tuple[list[Bullet], list[str]]:
+def _bullets(path: str, lines: list[str], start: int, *, strict: bool) -> tuple[list[Bullet], list[str]]:
+    """`strict`: a mark that stands in no list is refused; its memory would be taken for one that was taken out."""
     found: list[Bullet] = []
     rest: list[str] = []
     open_at, parts = 0, list[str]()
     fence = ""
+
+    def keep(line: str, number: int) -> None:
+        if strict and _LOST_MARK.search(line):
+            raise _refused(path, number, text("raft.lost_mark"))
+        rest.append(line)
 
     def close() -> None:
         nonlocal open_at
@@ -128,7 +150,7 @@ def _bullets(path: str, lines: list[str], start: int) -> tuple[list[Bullet], lis
     for number, line in enumerate(lines[start:], start + 1):
         opened = _FENCE.match(line)
         if fence:
-            rest.append(line)
+            keep(line, number)
             if opened and opened[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         elif not line.strip() or _RULE.match(line):
@@ -141,11 +163,15 @@ def _bullets(path: str, lines: list[str], start: int) -> tuple[list[Bullet], lis
             close()
             open_at = number
             parts.append(bullet[1] or "")
+        elif (numbered := _NUMBERED.match(line)) and _MARK.search(line):
+            close()
+            open_at = number
+            parts.append(numbered[1])
         elif open_at and not _STARTS.match(line):
             parts.append(line)
         else:
             close()
-            rest.append(line.strip())
+            keep(line.strip(), number)
     close()
     return found, rest
 

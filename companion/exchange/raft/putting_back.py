@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from companion.errors import NotFound, ProfileError
 from companion.exchange.raft import beside
+from companion.exchange.raft.checking import refused
 from companion.exchange.raft.collecting import take_number
-from companion.exchange.raft.content import Content, MemoryLine, PersonaLine, TurnLine
+from companion.exchange.raft.content import Content, MemoryLine, PersonaLine, TurnLine, data_file
 from companion.paths import Paths
 from companion.settings_file import replace_text
 from companion.store.chain import seal_turn
 from companion.store.database import Database
+from companion.store.erased import Erased
 from companion.store.files import told
 from companion.store.images import COLUMNS, Image
 from companion.store.store import Store
@@ -21,8 +24,8 @@ from companion.text import one_line
 
 
 def is_empty(store: Store) -> bool:
-    """Whether nothing was ever said or remembered here."""
-    return not store.turns.count() and not store.memories.count()
+    """Whether nothing was ever said or remembered here, nor erased."""
+    return not store.turns.count() and not store.memories.count() and not Erased(store.db).any
 
 
 def put_back(store: Store, paths: Paths, content: Content, number: str) -> tuple[int, list[str]]:
@@ -45,7 +48,12 @@ def put_back(store: Store, paths: Paths, content: Content, number: str) -> tuple
         "INSERT INTO buried VALUES (?,?,?)",
         ((bytes.fromhex(line.hash), line.memory, line.at) for line in content.tombstones),
     )
-    beside.write(db, content.beside, batch.id)
+    try:
+        beside.write(db, content.beside, batch.id)
+    except (ProfileError, NotFound) as error:
+        if type(error) not in (ProfileError, NotFound):  # the disk's trouble
+            raise
+        raise refused(data_file("beside"), text("raft.changed")) from error  # a value that no such column has
     take_number(db, number)
     return batch.id, add_personas(paths, {line.key: line for line in content.personas})
 

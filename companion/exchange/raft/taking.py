@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from companion.clock import stamp
-from companion.exchange.raft.bringing_in import New, bring_in, what_is_new
+from companion.exchange.raft.bringing_in import WRITTEN, New, bring_in, line_key, note_line, what_is_new
 from companion.exchange.raft.collecting import number_of
 from companion.exchange.raft.content import Content
 from companion.exchange.raft.given import Given, opened
-from companion.exchange.raft.merging import Here, Merge, merge
+from companion.exchange.raft.merging import Here, Merge, Stands, merge
 from companion.exchange.raft.putting_back import is_empty, put_back
 from companion.paths import Paths
 from companion.records import Kind, Memory
@@ -79,9 +79,8 @@ def _work(store: Store, paths: Paths, given: Given) -> _Work:
     whole = is_empty(store)
     own = given.manifest.profile == number_of(store)
     here = _as_exported(given) if whole or not own else look_here(store)
-    known = frozenset((m.text, m.kind) for m in content.memories) | known_here(store)
     offset = stamp(store.clock.now())[1]
-    merged = merge(given, here, known, offset)
+    merged = merge(given, here, standing(store, content), offset)
     new = None if whole or own else what_is_new(store, paths, content, given.manifest.profile, merged)
     notes = [*merged.notes, *(new.notes if new is not None else ())]
     if own and not whole:
@@ -127,8 +126,28 @@ def look_here(store: Store) -> Mapping[int, Here]:
     }
 
 
-def known_here(store: Store) -> frozenset[tuple[str, Kind]]:
-    return frozenset(store.db.all("SELECT text, kind FROM memories"))
+def standing(store: Store, content: Content) -> Stands:
+    """Of a line that somebody wrote: what was taken in once is known by its origin, also when it says something else
+    by now."""
+    known = {(m.text, m.kind) for m in content.memories} | set(
+        store.db.all("SELECT text, kind FROM memories WHERE status <> 'forgotten'")
+    )
+    taken = {
+        str(key)
+        for (key,) in store.db.all(
+            "SELECT key FROM origins WHERE origin = ? AND kind = 'memory' AND local IN (SELECT id FROM memories)",
+            (WRITTEN,),
+        )
+    }
+
+    def stands(words: str, kind: Kind) -> Literal["here", "buried", ""]:
+        if (words, kind) in known:
+            return "here"
+        if store.memories.is_buried(words):
+            return "buried"
+        return "here" if line_key(store, words, kind) in taken else ""
+
+    return stands
 
 
 def _apply(store: Store, merged: Merge, editor: HandEditor) -> int:
@@ -141,7 +160,8 @@ def _apply(store: Store, merged: Merge, editor: HandEditor) -> int:
             if memory.pinned != pinned:
                 editor.pin_in(batch, memory, pinned)
         for new in merged.new:
-            editor.add_in(batch, new.text, new.kind, subject=new.subject, scope=new.scope, span=new.day)
+            added = editor.add_in(batch, new.text, new.kind, subject=new.subject, scope=new.scope, span=new.day)
+            note_line(store, new, added.id)
         for id in merged.forget:
             memory = store.memories.get(id)
             if memory.status != "forgotten":

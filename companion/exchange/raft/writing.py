@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from companion.clock import Clock, iso, stamp
+from companion.disk import rename, sync, sync_folder
 from companion.errors import DiskFull, FileRefused, InvalidInput
 from companion.exchange.raft import manifest
 from companion.exchange.raft.collecting import collect, number_of
@@ -24,12 +25,11 @@ from companion.exchange.raft.content import Content, data_files, sha256_of
 from companion.exchange.raft.file_names import folded
 from companion.exchange.raft.given import read_folder, read_manifest
 from companion.exchange.raft.manifest import Manifest, PageNote, is_inside
-from companion.exchange.raft.merging import RECORDS, merge, outstanding
+from companion.exchange.raft.merging import merge, outstanding
 from companion.exchange.raft.pages import Page, pages
-from companion.exchange.raft.parsing import parse
-from companion.exchange.raft.taking import known_here, look_here
+from companion.exchange.raft.parsing import RECORDS, parse
+from companion.exchange.raft.taking import look_here, standing
 from companion.paths import Paths
-from companion.store.files import rename, sync, sync_folder
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text
@@ -45,6 +45,7 @@ def export(
     """Into a folder that is new, empty, or an earlier export of this profile. `force`: also where that was changed by
     hand and the changes were not imported. Raises InvalidInput, DiskFull, ProfileError."""
     with _told(folder):
+        _check_place(paths, folder)
         before = _before(store, folder, force=force)
         own = _own_front_matter(folder, before)
         content = collect(store, paths)
@@ -71,6 +72,13 @@ def _told(folder: Path) -> Iterator[None]:
             raise DiskFull(where) from error
         why = text("export.cannot_write", path=one_line(where, 200), why=error.strerror or error)
         raise InvalidInput(why, hint=text("export.cannot_write_hint")) from error
+
+
+def _check_place(paths: Paths, folder: Path) -> None:
+    """What lies between the program's own files is its own to change and to remove. Raises InvalidInput."""
+    place = folder.resolve()
+    if any(place.is_relative_to(own.resolve()) for own in (paths.data, paths.config)):
+        raise InvalidInput(text("export.own_folder", path=_shown(folder)), hint=text("export.own_folder_hint"))
 
 
 def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
@@ -100,7 +108,7 @@ def _refuse_changed(store: Store, folder: Path) -> None:
     """Where writing it anew would throw away what somebody wrote into it. Raises InvalidInput."""
     try:
         given = read_folder(folder)
-        found = outstanding(given, merge(given, look_here(store), known_here(store)))
+        found = outstanding(given, merge(given, look_here(store), standing(store, given.content)))
     except FileRefused as error:
         raise InvalidInput(str(error), hint=text("export.changed_hint")) from error
     if found is not None:
