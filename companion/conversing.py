@@ -73,8 +73,7 @@ class Conversing:
             try:
                 self._make_way()
                 store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
-                if self._conversation:
-                    store.origins.check_confirmed(self._conversation)  # what it was imported with may be removed by now
+                store.origins.check_confirmed(self._conversation or 0)  # what came with it may be removed by now
                 with store.db.write():
                     conversation = self._conversation or self._holding.open_new()
                     turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
@@ -390,9 +389,8 @@ class Conversing:
         if not latest or moment(latest[-1].at, latest[-1].utc_offset) <= since:
             return None
         conversation, drafts = latest[-1].conversation, self._opened.drafts
-        if drafts.get(0) and not drafts.get(conversation):
-            return None  # the first message of a new one was being written
-        return None if self._opened.origins.waits(conversation) else conversation
+        begun = drafts.get(0) and not drafts.get(conversation)  # the first message of a new one was being written
+        return None if begun or self._opened.origins.waits(conversation) else conversation
 
 
 def _failed(title: str, hint: str) -> CompanionError:

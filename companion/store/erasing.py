@@ -40,6 +40,7 @@ _OF_THE_PROGRAM = frozenset(
         ("evidence", "quote_hash"),
         *(("origins", column) for column in ("origin", "kind", "key")),
         ("judgements", "verdict"),
+        ("looked_back", "job"),
         *(("lessons", column) for column in ("reason", "change")),
         ("reviews", "cause"),
         ("sources", "kind"),
