@@ -10,9 +10,10 @@ from contextlib import closing, suppress
 from companion import events
 from companion.clock import Clock
 from companion.editing import Editing
-from companion.errors import CompanionError, DiskFull
+from companion.errors import CompanionError, DiskFull, ProfileUnavailable
 from companion.events import Event
-from companion.mind.letter_keeping import FOLDER, erase_from_letters
+from companion.mind.letter_cleaning import erase_from_letters
+from companion.mind.letter_keeping import FOLDER
 from companion.mind.tagging import Tagger
 from companion.mind.wording import wording
 from companion.minding import Minding
@@ -29,6 +30,7 @@ from companion.store.erased import Erased
 from companion.store.erasing import erase, is_unfinished
 from companion.store.erasure_plan import ErasurePlan, plan_erasure, plan_words
 from companion.store.files import told
+from companion.store.letters import UNCLEAN
 from companion.store.migrations import migrate
 from companion.store.restoring import kept_aside
 from companion.store.store import Store
@@ -90,20 +92,27 @@ class Erasing:
 
     def _cleaned(self, store: Store, plan: ErasurePlan) -> CompanionError | None:
         """What is in the way, told as what it is: the rows are without the words, and the rest is done later."""
+        found = None
+        try:
+            self._clean_letters(store, plan.statements.tells)
+        except CompanionError as error:
+            found = type(error)(error.detail, hint=text("erasing.letters_later"))
         try:
             clean_files(store.db, self._paths, plan.texts)
-            self._clean_letters(plan)
         except CompanionError as error:
-            return type(error)(error.detail, hint=text("erasing.files_later"))
-        return None
+            found = type(error)(error.detail, hint=text("erasing.files_later"))
+        return found
 
-    def _clean_letters(self, plan: ErasurePlan) -> None:
-        """Raises CompanionError."""
-        folders = [self._paths.letters]
-        if self._settings.letter.folder is not None:
-            folders.append(full_path(self._settings.letter.folder, self._paths.data) / FOLDER)
-        for folder in folders:
-            erase_from_letters(folder, frozenset(plan.memories), plan.statements.tells)
+    def _clean_letters(self, store: Store, tells: Callable[[str], bool]) -> None:
+        """Wherever letters were kept, if it is there. Raises CompanionError: then the next start tries again."""
+        gone, folders, base = store.letters.unclean(), store.letters.folders(), self._settings.letter.folder
+        wanted = None if base is None else full_path(base, self._paths.data) / FOLDER
+        for folder in {self._paths.letters, *folders} | ({wanted} if wanted else set()):
+            erase_from_letters(folder, gone, tells)
+        if wanted in folders and wanted is not None and not wanted.parent.is_dir():
+            raise ProfileUnavailable(text("letter.no_folder", path=wanted.parent))
+        with store.db.write():
+            store.letters.cleaned()
 
     def _finish_erasing(self, store: Store) -> None:
         """At the start: end what was begun, and erase again what came back with an older copy of the profile."""
@@ -124,13 +133,16 @@ class Erasing:
         try:
             if unfinished:
                 clean_files(store.db, self._paths, plan.texts if plan is not None else ())
-                if plan is not None:
-                    self._clean_letters(plan)
             else:
                 with told(self._paths.data):
                     erased.write_beside(self._paths.erased)
         except CompanionError as error:
             log.warning("what was erased may still be in files: %s", error.title)
+        if store.letters.unclean():
+            try:
+                self._clean_letters(store, plan.statements.tells if plan is not None else _nothing)
+            except CompanionError as error:
+                log.warning("what was erased may still be in letters: %s", error.title)
 
     # Backups
 
@@ -160,7 +172,7 @@ class Erasing:
             old = Store(db, self._clock, None)
             _erase(old, plan_words(old, set(plan.texts), old.memories.many(_same_in(db, plan))))
             with db.write():
-                db.run("DELETE FROM meta WHERE key = ?", (ERASING,))
+                db.run_many("DELETE FROM meta WHERE key = ?", ((ERASING,), (UNCLEAN,)))
 
         try:
             self._all_copies.rewrite(name, change, self._opened.db.key)
@@ -173,6 +185,11 @@ class Erasing:
 def _tells(sentence: str) -> bool:
     told = wording(sentence)
     return bool(told.telling or told.hard)
+
+
+def _nothing(_: str) -> bool:
+    """What was said is not known any more: only which memories it was."""
+    return False
 
 
 def _erase(store: Store, plan: ErasurePlan) -> None:

@@ -38,6 +38,7 @@
     │   ├── EmptyMessage
     │   ├── FileRefused          a file that was given, and may do harm or is no such file
     │   └── NotFound
+    │       └── FileMissing          the path that was given
     ├── Busy                     a reply is still being written
     ├── ThinkingStopped          thinking made way for the conversation; it is done later
     ├── NothingToUndo
@@ -52,6 +53,8 @@ from __future__ import annotations
 
 import re
 
+from companion.extras import pip_install
+
 
 class _Words:
     """What is said of an error, from assets/strings, section "errors": by the name of its class, or of the nearest base
@@ -65,7 +68,8 @@ class _Words:
 
         known = texts("errors")
         names = (re.sub(r"(?<!^)(?=[A-Z])", "_", each.__name__).lower() + self._ending for each in kind.__mro__)
-        return next(str(known[name]) for name in names if name in known)
+        words = next(str(known[name]) for name in names if name in known)
+        return words.replace("{pip_install}", pip_install())
 
 
 class CompanionError(Exception):
@@ -260,6 +264,10 @@ class FileRefused(InvalidInput):
 
 class NotFound(InvalidInput):
     pass
+
+
+class FileMissing(NotFound):
+    """The path that was given."""
 
 
 class Busy(CompanionError):

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from companion.clock import Clock, stamp
@@ -36,6 +36,8 @@ from companion.paths import Paths
 from companion.records import Memory, MemoryFilter, Quote, Status
 from companion.settings import Settings
 from companion.store.beside import read_beside
+from companion.store.encrypting import is_half_done
+from companion.store.files import told
 from companion.store.inbox import LONGEST, LONGEST_WHY, Inbox, Proposal, new_id
 from companion.store.scopes import EVERYBODY
 from companion.store.store import Store
@@ -145,7 +147,7 @@ class Lending:
         for given, most in ((text, LONGEST), (why, LONGEST_WHY)):
             if len(given) > most:
                 raise InvalidInput(words("mcp.too_long", count=most))
-        inbox = Inbox(self.paths.inbox)
+        inbox, seal = Inbox(self.paths.inbox), self._seal()
         with self._store() as store:
             if len(inbox.waiting()) + store.sources.proposed() >= MOST_WAITING:
                 raise InvalidInput(words("mcp.many_wait", count=MOST_WAITING), hint=words("mcp.many_wait_hint"))
@@ -155,9 +157,9 @@ class Lending:
             at, offset = stamp(self.clock.now())
             path = inbox.put(Proposal(new_id(), client, text, why, at, offset), store.db.key)
             self._made.append(now)
-            if store.db.key is None and self.paths.keys.exists():
-                inbox.remove(path)  # the profile was given a passphrase in this moment
-                raise ProfileUnavailable(words("mcp.half_done", path=self.paths.data))
+            if self._seal() != seal or is_half_done(self.paths):
+                inbox.remove(path)  # a passphrase, or another key, came in this moment: with that it cannot be read
+                raise ProfileUnavailable(words("mcp.half_done", path=self.paths.data), hint=words("mcp.half_done_hint"))
 
     # Inside
 
@@ -165,7 +167,8 @@ class Lending:
     def _store(self) -> Iterator[Store]:
         """The profile as it is now; the key is asked for once, and again when it is another one by now."""
         with self._asking:
-            sealed = self.paths.keys.exists()
+            with told(self.paths.data):
+                sealed = self.paths.keys.exists()
             known = self._key if sealed else None
             if sealed and known is None:
                 known = self.find_key()
@@ -184,6 +187,12 @@ class Lending:
                 yield store
             finally:
                 opened.__exit__(None, None, None)
+
+    def _seal(self) -> bytes:
+        """What the key file says; nothing where there is none. Raises ProfileUnavailable."""
+        with told(self.paths.keys), suppress(FileNotFoundError):
+            return self.paths.keys.read_bytes()
+        return b""
 
     def _meaning(self, store: Store) -> Meaning | None:
         """None where vectors are of no use: there is no embedder, or it has none here yet."""

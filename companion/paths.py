@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,6 +127,20 @@ def full_path(path: Path, seen_from: Path) -> Path:
     with contextlib.suppress(RuntimeError):
         path = path.expanduser()
     return seen_from / path
+
+
+def typed_path(words: str) -> str:
+    """A path as it was typed, or dropped into the terminal, which quotes it as for a shell: without those marks."""
+    words = words.strip()
+    if len(words) > 2 and words[0] == words[-1] and words[0] in "'\"":
+        return words[1:-1]
+    if os.sep == "/" and "\\" in words:
+        try:
+            is_one = full_path(Path(words), Path.cwd()).exists()
+        except (OSError, ValueError):  # no path at all; whoever opens it says so
+            return words
+        return words if is_one else re.sub(r"\\(.)", r"\1", words)
+    return words
 
 
 def keep_private() -> None:

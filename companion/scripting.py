@@ -27,6 +27,7 @@ from companion.records import Change, Memory, MemoryFilter, RecalledMemory
 from companion.settings import Settings, load_settings
 from companion.store.unlocking import is_sealed, key_for, key_from_keyring
 from companion.strings import text, use_language
+from companion.text import valid_text
 
 __all__ = ["Companion", "Remembered"]
 
@@ -95,6 +96,7 @@ class Companion:
     def memories(self, words: str = "", *, limit: int = 100, everything: bool = False) -> tuple[Remembered, ...]:
         """Those that hold all of `words` (all there are by default), newest first; `everything`: forgotten and replaced
         ones too."""
+        words, limit = valid_text(words), max(0, limit)
         filter = MemoryFilter(text=words, limit=limit)
         if everything:
             filter = MemoryFilter(text=words, limit=limit, statuses=())
@@ -111,7 +113,7 @@ class Companion:
     def about(self, name: str) -> tuple[Remembered, ...]:
         """What is known of somebody or something; empty when nothing is."""
         try:
-            page = self._open.about(name)
+            page = self._open.about(valid_text(name))
         except NotFound:
             return ()
         return tuple(_remembered(row.memory) for row in (*page.facts, *page.events))

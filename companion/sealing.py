@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from companion import strings
 from companion.clock import Clock
 from companion.errors import InvalidInput, ProfileError, ProfileReadOnly, ProfileUnavailable
-from companion.mind.letter_keeping import remove_letters
+from companion.mind.letter_cleaning import remove_letters
 from companion.mind.proposals import Proposals
 from companion.minding import Minding
 from companion.model.kept import kept_files
@@ -23,6 +23,7 @@ from companion.store import files, keychain
 from companion.store.backups import Backups
 from companion.store.encrypting import decrypt, encrypt, overwrite, wipe
 from companion.store.erased import Erased
+from companion.store.inbox import Inbox
 from companion.store.keys import Unlocked, calibrated, check_passphrase, new_keys, read_keys, write_keys
 from companion.store.store import Store
 from companion.talking import KeptFile, Talking
@@ -179,6 +180,7 @@ def remove_plain(paths: Paths, *, logs: bool = False) -> None:
         for file in kept_files(paths.read):
             wipe(file)
         remove_letters(paths.letters)
+        Inbox(paths.inbox).remove_plain()
         if logs and paths.logs.is_dir():
             for file in sorted(paths.logs.iterdir()):
                 if file.is_file() and not file.is_symlink():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from companion import strings
+from companion.disk import sync_folder, to_disk
 from companion.errors import DiskFull, InvalidInput, ProfileUnavailable
 
 Value = str | bool | int | float | time
@@ -57,23 +58,12 @@ def replace_text(target: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            to_disk(file.fileno())
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The file has its name on the disk itself, also after the power was cut."""
-    if os.name != "posix":  # elsewhere a folder cannot be opened
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync_folder(target.parent)
 
 
 def overriding(section: str, key: str) -> str:

@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal, cast
 
-from companion.errors import FileRefused, NotFound
+from companion.errors import FileMissing, FileRefused
 from companion.strings import text
 from companion.text import one_line, sanitise
 
@@ -83,7 +83,7 @@ class Unpacked:
 
 @contextmanager
 def unpacked(path: Path, scratch: Path) -> Iterator[Unpacked]:
-    """What is in the file at `path`; whatever was written for it is gone afterwards. Raises FileRefused, NotFound,
+    """What is in the file at `path`; whatever was written for it is gone afterwards. Raises FileRefused, FileMissing,
     OSError when `scratch` cannot be written."""
     head = _head(path)
     if head.startswith(_PNG):
@@ -200,7 +200,7 @@ def _shown(name: str) -> str:
 
 def _head(path: Path) -> bytes:
     if not path.exists():
-        raise NotFound(text("file.missing", path=_shown(str(path))))
+        raise FileMissing(text("file.missing", path=_shown(str(path))))
     if not path.is_file():
         raise _refused(text("unpacking.no_file"))
     if path.stat().st_size > MOST_GIVEN:

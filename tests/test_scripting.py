@@ -106,6 +106,14 @@ def test_errors_are_told_in_words(home: Path) -> None:
     Companion.open(meaning=False).close()  # it was released
 
 
+def test_words_that_are_no_text_and_limits_that_are_none_find_nothing(home: Path) -> None:
+    with Companion.open(meaning=False) as mine:
+        mine.remember("My sister Anna lives in Leipzig.")
+        for found in (mine.recall, mine.memories, mine.about):
+            assert found("\ud800") == ()
+        assert mine.memories(limit=-1) == mine.recall("Anna", -1) == ()
+
+
 def test_a_script_can_talk(home: Path) -> None:
     with Companion.open(meaning=False) as mine:
         mine._open._given_model = FakeModel(default="I hear you.")

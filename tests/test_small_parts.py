@@ -22,7 +22,7 @@ from companion import errors
 from companion.clock import SetClock, SystemClock, iso, local, local_date, stamp
 from companion.errors import CompanionError, ProfileUnavailable
 from companion.logs import log_file, start_logging
-from companion.paths import Paths, asset, default_paths, models_list
+from companion.paths import Paths, asset, default_paths, models_list, typed_path
 
 
 def every_error(kind: type[CompanionError] = CompanionError) -> list[type[CompanionError]]:
@@ -191,3 +191,18 @@ def test_garbage_is_collected_once_a_command_works(command: list[str], home: Pat
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith(f"collects {command != ['--version']}")
+
+
+def test_a_path_that_was_dropped_into_the_terminal_is_that_path(tmp_path: Path) -> None:
+    assert typed_path(" ~/my chats.zip ") == "~/my chats.zip"
+    assert typed_path("'/home/a/my chats.zip'") == "/home/a/my chats.zip"
+    assert typed_path('"/home/a/my chats.zip" ') == "/home/a/my chats.zip"
+    assert typed_path("it's") == "it's"
+    if os.sep == "/":
+        assert typed_path(r"/home/a/my\ chats\ \(1\).zip") == "/home/a/my chats (1).zip"
+        odd = tmp_path / r"a\b"
+        odd.touch()
+        assert typed_path(str(odd)) == str(odd)
+        assert typed_path("\\" + "a" * 5000) == "\\" + "a" * 5000  # no system has such a name
+    else:
+        assert typed_path(r"C:\my chats.zip") == r"C:\my chats.zip"

@@ -27,7 +27,9 @@ YES = ("y", "yes", "是", "好")
 
 
 def export(
-    folder: Annotated[str, typer.Argument(help="The folder: new, empty, or an earlier export, which is renewed.")],
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="The folder: new, empty, or an earlier export, which is renewed.")
+    ],
     form: Annotated[
         ExportForm,
         typer.Option("--format", help="Pages to read and edit with the exact data beside them, or the data alone."),
@@ -47,7 +49,7 @@ def export(
         if companion.status().encrypted and not yes and not _agreed(shown, as_json=as_json):
             say(text("export.not_written"))
             raise typer.Exit(1)
-        complain(text("export.begun", folder=shown))
+        complain(text("export.begun", folder=shown), text("importing.export_readable"))
         done = companion.export_to(str(target), form, force)
     if as_json:
         print_json(dataclasses.asdict(done))

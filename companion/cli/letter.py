@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -27,6 +28,8 @@ def letter(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
 ) -> None:
     """Show and keep the letter about a week that is over."""
+    from companion.mind.weeks import Week
+
     with opened() as companion:
         found = companion.letter(week, dry_run)
     if as_json:
@@ -34,6 +37,8 @@ def letter(
         return
     if not found.text:
         say(text("letter.nothing", week=found.week))
+        if not week:
+            typer.echo(text("letter.this_week", week=Week(found.last + timedelta(days=7)).name), err=True)
         return
     for line in found.text.splitlines():
         say(line)

@@ -16,6 +16,7 @@ from companion.cli.guard import INTERRUPTED
 from companion.cli.session import prepare
 from companion.clock import SystemClock
 from companion.errors import CompanionError, ProfileSealed
+from companion.extras import pip_install
 from companion.kernel_seal import close_internet
 from companion.strings import text
 
@@ -33,7 +34,7 @@ def mcp(
 ) -> None:
     """Let another program on this computer search your memories. It is started by that program, not by you."""
     if importlib.util.find_spec("mcp") is None:
-        raise CompanionError(text("mcp.missing"), hint=text("mcp.missing_hint"))
+        raise CompanionError(text("mcp.missing"), hint=text("mcp.missing_hint", pip_install=pip_install()))
     close_internet()
     paths, settings = prepare()
     from companion.cli.mcp_server import serve

@@ -35,8 +35,11 @@ Context = ServerRequestContext[Any]
 
 
 def serve(tools: Tools) -> None:
-    """Until standard input ends."""
-    anyio.run(_serve, tools)
+    """Until standard input ends, or the client cannot be written to: then nobody is left to be told."""
+    try:
+        anyio.run(_serve, tools)
+    except* OSError as gone:
+        log.info("the client is gone: %s", type(gone.exceptions[0]).__name__)
 
 
 async def _serve(tools: Tools) -> None:

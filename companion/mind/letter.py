@@ -38,7 +38,8 @@ FELT = 3
 """Messages of a week from which it is told how it felt."""
 APART = 0.3
 """Difference of mean valence (−1 … 1) from which one day is called lighter than another."""
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
+_MARKS = re.compile(r"([\\`*_\[\]<>#|~%$&]|(?<==)=|=(?==))")
+"""Markdown's own, and what Obsidian takes for a comment, a formula, a highlight or a template to be run."""
 _ONE_WORD = ((-0.15, "low"), (0.15, "level"), (2.0, "good"))
 
 
@@ -46,6 +47,7 @@ _ONE_WORD = ((-0.15, "low"), (0.15, "level"), (2.0, "good"))
 class _Page:
     """Lines with their footnotes, each source once."""
 
+    bears_heavy: bool
     lines: list[str] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     memories: dict[int, None] = field(default_factory=dict)
@@ -66,7 +68,7 @@ def write_letter(store: Store, week: Week, *, name: str = "", bring_up_heavy: bo
     ]
     if not any(by_day.values()) and not changed:
         return Letter(week.name, week.first, week.last)
-    page, felt = _Page(), _felt(store, week)
+    page, felt = _Page(bring_up_heavy), _felt(store, week)
     _open(page, week, name, felt)
     told = _tell_days(store, page, by_day, {memory.id for pair in changed for memory in pair})
     learned = [m for found in by_day.values() for m in found if m.id not in told and _is_weighty(m)]
@@ -196,6 +198,8 @@ def _note(store: Store, page: _Page, memory: Memory) -> str:
     page.memories[memory.id] = None
     day = full_day(local_date(memory.recorded_at, memory.utc_offset))
     quotes = [one_line(quote.text, LINE) for quote in store.memories.quotes(memory) if quote.turn.role == "person"]
+    if not page.bears_heavy:
+        quotes = [quote for quote in quotes if not weighs(quote)]
     if quotes and quotes[0] != one_line(memory.text, LINE):
         page.notes[label] = text("letter.source_quote", id=memory.id, day=day, quote=_escaped(quotes[0]))
     else:

@@ -7,9 +7,7 @@ passphrase keeps no letter, unless the person named a folder for them: then that
 from __future__ import annotations
 
 import logging
-import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -23,7 +21,6 @@ from companion.paths import Paths, full_path
 from companion.reports import Letter
 from companion.settings import Settings
 from companion.store import files
-from companion.store.encrypting import wipe
 from companion.store.store import Store
 from companion.strings import text
 
@@ -32,7 +29,6 @@ CAUGHT_UP = 8
 """Weeks that are looked back at: after a year away nobody wants fifty letters."""
 AGAIN = timedelta(hours=1)
 """After which a letter that could not be written is tried again."""
-NAME = re.compile(r"\d{4}-W\d{2}\.md")
 FOLDER = "Letters"
 
 
@@ -142,42 +138,3 @@ def _kept(letter: Letter, folder: Path) -> Letter:
             return replace(letter, path=str(path))
         files.write(path, letter.text.encode())
     return replace(letter, path=str(path), written=True)
-
-
-def letters_in(folder: Path) -> list[Path]:
-    """The letters in a folder, oldest first."""
-    if not folder.is_dir() or folder.is_symlink():
-        return []
-    return sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name) and path.is_file())
-
-
-def remove_letters(folder: Path) -> None:
-    """All of them, for good: each can be made again. Raises ProfileUnavailable."""
-    with files.told(folder):
-        for path in letters_in(folder):
-            wipe(path)
-
-
-def erase_from_letters(folder: Path, memories: frozenset[int], tells: Callable[[str], bool]) -> None:
-    """Take out of the letters every line that rests on one of `memories` alone, its footnote, and every line that
-    `tells` of what is erased. Raises ProfileUnavailable, DiskFull."""
-    gone = {f"[^m{id}]" for id in memories}
-    for path in letters_in(folder):
-        with files.told(path):
-            before = path.read_text("utf-8", errors="replace")
-            kept = [line for line in before.splitlines() if not (_rests(line, gone) or tells(_plain(line)))]
-            after = "\n".join(kept) + "\n"
-            if after != before:
-                wipe(path)
-                files.write(path, after.encode())
-
-
-_NOTE = re.compile(r"\[\^[\w-]+\]")
-
-
-def _rests(line: str, gone: set[str]) -> bool:
-    return not gone.isdisjoint(_NOTE.findall(line))
-
-
-def _plain(line: str) -> str:
-    return re.sub(r"\\(.)", r"\1", _NOTE.sub("", line))

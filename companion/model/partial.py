@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from companion import strings
+from companion.disk import rename, to_disk
 from companion.errors import DiskFull, PullFailed
 
 CHUNK = 1 << 20
@@ -127,7 +127,7 @@ class Partial:
     def settle(self) -> None:
         """All of it is on the disk itself, not only on its way there."""
         try:
-            os.fsync(self._file.fileno())
+            to_disk(self._file.fileno())
         except OSError as error:
             raise self._failure(error) from error
 
@@ -135,14 +135,8 @@ class Partial:
         """It is whole and good: give it its name."""
         self._file.close()
         try:
-            self.part.replace(self.target)
+            rename(self.part, self.target)
             self._note.unlink(missing_ok=True)
-            if os.name == "posix":  # elsewhere a folder cannot be opened
-                folder = os.open(self.target.parent, os.O_RDONLY)
-                try:
-                    os.fsync(folder)
-                finally:
-                    os.close(folder)
         except OSError as error:
             raise self._failure(error) from error
 

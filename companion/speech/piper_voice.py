@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from companion.errors import VoiceFailed
+from companion.extras import pip_install
 from companion.speech.parts import Samples
 from companion.strings import text
 
@@ -19,7 +20,9 @@ class PiperVoice:
         try:
             import piper
         except (ImportError, OSError) as error:
-            raise VoiceFailed(text("voice.no_packages_speak"), hint=text("voice.install")) from error
+            raise VoiceFailed(
+                text("voice.no_packages_speak"), hint=text("voice.install", pip_install=pip_install())
+            ) from error
         try:
             # What a voice lacks is not fetched: where it would be put is no folder.
             self._voice = piper.PiperVoice.load(path, download_dir=path)

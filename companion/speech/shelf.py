@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from companion.errors import VoiceMissing
+from companion.extras import pip_install
 from companion.paths import Paths, full_path
 from companion.settings import VoiceSettings
 from companion.speech.messages import Part, Setup
@@ -75,7 +76,7 @@ def chosen(paths: Paths, settings: VoiceSettings, part: Part) -> SpeechModel:
     """The one in use: what the settings name; else the first of the language in use, else the first that can be used.
     Raises VoiceMissing, which says what to do."""
     if not installed(part):
-        raise VoiceMissing(_missing(part), hint=text("voice.install"))
+        raise VoiceMissing(_missing(part), hint=text("voice.install", pip_install=pip_install()))
     found = all_models(paths, settings, part)
     if not found:
         where = folder(paths, part)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from companion.errors import VoiceFailed
+from companion.extras import pip_install
 from companion.speech.parts import EARS_RATE, Samples, at_rate
 from companion.strings import text
 
@@ -23,7 +24,9 @@ def _library() -> Any:
     try:
         import sounddevice
     except ImportError as error:
-        raise VoiceFailed(text("voice.no_packages_sound"), hint=text("voice.install")) from error
+        raise VoiceFailed(
+            text("voice.no_packages_sound"), hint=text("voice.install", pip_install=pip_install())
+        ) from error
     except OSError as error:
         raise VoiceFailed(text("voice.no_portaudio"), hint=text("voice.no_portaudio_hint")) from error
     return sounddevice

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from companion.errors import VoiceFailed
+from companion.extras import pip_install
 from companion.speech.parts import Samples
 from companion.strings import text
 
@@ -25,7 +26,9 @@ class WhisperEars:
             import faster_whisper
             from tqdm import tqdm
         except (ImportError, OSError) as error:
-            raise VoiceFailed(text("voice.no_packages_listen"), hint=text("voice.install")) from error
+            raise VoiceFailed(
+                text("voice.no_packages_listen"), hint=text("voice.install", pip_install=pip_install())
+            ) from error
         # Its progress bars, which are never shown, would leave a semaphore of the system behind.
         tqdm.set_lock(threading.RLock())
         if not (path / "tokenizer.json").is_file():  # it would ask a hub for one

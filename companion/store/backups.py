@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from companion import disk
 from companion.clock import Clock, stamp
 from companion.errors import (
     BackupUnusable,
@@ -243,7 +244,7 @@ class Backups:
         path = self.path(name)
         gone = path.with_name(f".{path.stem}.rewriting")
         with files.told(path):
-            files.rename(path, gone)
+            disk.rename(path, gone)
             path.with_suffix(KEYS).unlink(missing_ok=True)
             wipe(gone)
 
@@ -255,7 +256,7 @@ class Backups:
                 wipe(path)  # what could be read without the passphrase goes for good
             path.unlink(missing_ok=True)
             path.with_suffix(KEYS).unlink(missing_ok=True)
-            files.sync_folder(path.parent)
+            disk.sync_folder(path.parent)
 
     def _keep(
         self,
@@ -278,14 +279,14 @@ class Backups:
             try:
                 key, keys = (seal.key, seal.keys) if seal is not None else (db.key, self._paths.keys)
                 content = copied(db, part, key, look, alone=made is not None)
-                files.sync(part)
+                disk.sync(part)
                 verify(part, content, key, look)
                 hash = files.sha256(part)
                 name = BackupName(profile, float(int(at)), offset, reason, content.schema, hash[:16])
                 target = folder / str(name)
                 if key is not None:
                     files.write(target.with_suffix(KEYS), keys.read_bytes())
-                files.rename(part, target)
+                disk.rename(part, target)
             except BaseException:
                 with contextlib.suppress(OSError):
                     remove(part)

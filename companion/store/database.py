@@ -19,7 +19,8 @@ from typing import Any
 
 import apsw
 
-from companion.errors import ProfileDamaged, ProfileReadOnly, ProfileSealed
+from companion import strings
+from companion.errors import ProfileDamaged, ProfileReadOnly, ProfileSealed, ProfileUnavailable
 from companion.store.connecting import APPLICATION_ID as APPLICATION_ID
 from companion.store.connecting import Identity as Identity
 from companion.store.connecting import (
@@ -166,10 +167,13 @@ class Database:
         return int(self.value("PRAGMA data_version"))
 
     def compact(self) -> None:
-        """Write the file anew without what was deleted, and leave nothing in the log beside it. Raises ProfileError."""
+        """Write the file anew without what was deleted, and leave nothing in the log beside it. Raises ProfileError,
+        ProfileUnavailable where somebody reads the file for so long that the log cannot be emptied."""
         with self._lock, translated(self.path):
             self._connection.execute("VACUUM")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            ((busy, *_),) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if busy:
+                raise ProfileUnavailable(strings.text("mcp.read_meanwhile", path=self.path))
 
     @contextlib.contextmanager
     def alone(self) -> Generator[None]:

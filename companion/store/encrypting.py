@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from companion import disk
 from companion.errors import DiskFull, ProfileError, ProfileReadOnly, ProfileSealed, ProfileUnavailable
 from companion.paths import Paths
-from companion.store import files
 from companion.store.content import content_of
 from companion.store.database import Database, opens_with, read_closed
 from companion.store.headers import looks_encrypted
@@ -67,7 +67,7 @@ def decrypt(db: Database, paths: Paths) -> None:
             except OSError:
                 wipe(copy)
                 raise
-            files.sync_folder(paths.data)
+            disk.sync_folder(paths.data)
 
         db.turn_to(commit, lambda: finish(paths, None), None)
 
@@ -109,10 +109,10 @@ def _finish_decrypting(paths: Paths) -> None:
         if paths.database.exists() and looks_encrypted(paths.database):
             # Nothing of ours leaves it so. Without its keys nobody could ever open it: they are put back.
             _gone(paths).replace(paths.keys)
-            files.sync_folder(paths.data)
+            disk.sync_folder(paths.data)
             raise ProfileSealed(str(paths.data))
         _gone(paths).unlink()
-        files.sync_folder(paths.data)
+        disk.sync_folder(paths.data)
     wipe(plain)
     wipe(old)
 
@@ -149,7 +149,7 @@ def _exchange(paths: Paths, copy: Path, old: Path) -> None:
     for ending in _KINDRED[1:]:
         wipe(_beside(paths, ending))
     copy.replace(paths.database)
-    files.sync_folder(paths.data)
+    disk.sync_folder(paths.data)
     wipe(old)
 
 
@@ -166,8 +166,8 @@ def _copied(db: Database, paths: Paths, ending: str, key: bytes | None) -> Itera
             os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             db.copy_to(copy, key)
             _compare(db, copy, key)
-            files.sync(copy)
-            files.sync_folder(paths.data)
+            disk.sync(copy)
+            disk.sync_folder(paths.data)
         except BaseException as error:
             with contextlib.suppress(OSError):
                 wipe(copy)
@@ -211,7 +211,7 @@ def overwrite(path: Path) -> None:
         while left > 0:
             left -= file.write(bytes(min(left, _CHUNK)))
         file.flush()
-        files.to_disk(file.fileno())
+        disk.to_disk(file.fileno())
 
 
 def _remove_all(path: Path) -> None:

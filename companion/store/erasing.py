@@ -56,6 +56,7 @@ def erase(store: Store, plan: ErasurePlan, retag: Callable[[Batch], None] = lamb
     with db.write():
         db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (ERASING, "1"))
         gone = set(plan.memories)
+        store.letters.to_clean(gone)
         entries = _entries(db, plan.statements, gone)
         with store.changes.batch("person", ERASED) as batch:
             moved = {turn: _overwrite(db, turn, spans) for turn, spans in plan.spans.items()}

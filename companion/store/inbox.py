@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from companion import disk
 from companion.store import files
 from companion.store.encrypting import wipe
 from companion.store.keys import opened_note, sealed_note
@@ -78,9 +79,9 @@ class Inbox:
         return path
 
     def waiting(self) -> list[Path]:
-        """The files there are, complete ones only."""
+        """The files there are, complete ones only. What is no file of its own (a pipe would be waited for) is none."""
         with suppress(OSError):
-            return sorted(path for path in self.folder.iterdir() if path.name.endswith(_ENDING))
+            return sorted(path for path in self.folder.iterdir() if path.name.endswith(_ENDING) and _is_file(path))
         return []
 
     def read(self, path: Path, key: bytes | None) -> Proposal:
@@ -114,12 +115,23 @@ class Inbox:
         """For good, its words too. Raises ProfileUnavailable."""
         with files.told(path):
             wipe(path)
-            files.sync_folder(self.folder)
+            disk.sync_folder(self.folder)
 
     def set_aside(self, path: Path) -> None:
         """It cannot be read: it is left there, and not looked at again."""
         with files.told(path):
             path.replace(path.with_name(path.name.removesuffix(_ENDING) + _UNREADABLE))
+
+    def remove_plain(self) -> None:
+        """In a profile that has a passphrase now: what could not be taken in, and is not sealed. Raises OSError."""
+        if self.folder.is_symlink() or not self.folder.is_dir():
+            return
+        for path in sorted(self.folder.iterdir()):
+            if path.name.endswith((_UNREADABLE, ".part")) and _is_file(path):
+                with path.open("rb") as file:
+                    begins = file.read(len(_SEALED))
+                if begins and begins != _SEALED:
+                    wipe(path)
 
     def clear(self) -> None:
         """Remove what was begun and never finished."""
@@ -127,3 +139,7 @@ class Inbox:
             for part in self.folder.glob("*.part"):
                 if time.time() - part.stat().st_mtime > _OLD:
                     wipe(part)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

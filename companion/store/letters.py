@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from companion.clock import stamp_day
 from companion.store.database import Database
 
 _META, _SINCE, _PROBLEM = "letter ", "letters since", "letters failed"
+UNCLEAN = "letters erasing"
+"""Row of `meta`: the ids of erased memories that letters may still tell of."""
 
 
 class Letters:
@@ -35,10 +40,32 @@ class Letters:
 
     def latest(self, since: float) -> tuple[str, str] | None:
         """(week, path) of the newest letter that was written after a time (seconds), if any."""
-        rows = self._db.all("SELECT key, value FROM meta WHERE key >= ? AND key < ?", (_META, _META + "\U0010ffff"))
-        found = [(key.removeprefix(_META), json.loads(value)) for key, value in rows]
+        found = self._notes()
         told = [(week, note["path"]) for week, note in found if note["at"] > since and note["path"] is not None]
         return max(told, default=None)
+
+    def folders(self) -> frozenset[Path]:
+        """All that letters were ever kept in."""
+        return frozenset(Path(note["path"]).parent for _, note in self._notes() if note["path"])
+
+    def _notes(self) -> list[tuple[str, dict[str, Any]]]:
+        rows = self._db.all("SELECT key, value FROM meta WHERE key >= ? AND key < ?", (_META, _META + "\U0010ffff"))
+        return [(key.removeprefix(_META), json.loads(value)) for key, value in rows]
+
+    # Erasing
+
+    def to_clean(self, memories: Iterable[int]) -> None:
+        """Letters may still tell of these, which are erased. Inside the transaction that erases them."""
+        ids = sorted({*self.unclean(), *memories})
+        self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (UNCLEAN, json.dumps(ids)))
+
+    def unclean(self) -> frozenset[int]:
+        found = self._db.value("SELECT value FROM meta WHERE key = ?", (UNCLEAN,))
+        return frozenset(json.loads(found)) if found is not None else frozenset()
+
+    def cleaned(self) -> None:
+        """Inside a transaction."""
+        self._db.run("DELETE FROM meta WHERE key = ?", (UNCLEAN,))
 
     def failed(self, why: str) -> None:
         """Inside a transaction."""

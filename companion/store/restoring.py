@@ -13,6 +13,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from companion import disk
 from companion.clock import Clock
 from companion.errors import BackupUnusable, ProfileError, ProfileMissing, ProfileTooNew, ProfileUnavailable
 from companion.paths import Paths
@@ -94,13 +95,13 @@ def finish_restoring(paths: Paths) -> None:
                 new_keys.replace(paths.keys)
             elif decided == _WITHOUT_KEYS:
                 paths.keys.unlink(missing_ok=True)
-            files.sync_folder(paths.data)
-            files.rename(new, paths.database)
+            disk.sync_folder(paths.data)
+            disk.rename(new, paths.database)
         elif not paths.database.exists():
             raise ProfileMissing(text("backup.half", path=paths.database), hint=text("backup.half_hint"))
         _forget_what_was_derived(paths)
         note.unlink()
-        files.sync_folder(paths.data)
+        disk.sync_folder(paths.data)
 
 
 def is_half_restored(paths: Paths) -> bool:
@@ -174,7 +175,7 @@ def _set_aside(paths: Paths, there: list[Path], now: datetime) -> Path:
         folder.mkdir(mode=0o700)
         for path in there:
             files.copy(path, folder / path.name)
-        files.sync_folder(folder)
+        disk.sync_folder(folder)
     return folder
 
 

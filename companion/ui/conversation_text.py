@@ -8,7 +8,7 @@ from companion.chats import Conversation, FoundTurn
 from companion.records import MemoryRow, Span
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.format import memory_moment, now, short_date
+from companion.ui.format import memory_day, now, short_date
 from companion.ui.widgets.literal import cell
 
 LEAD = 24
@@ -81,5 +81,5 @@ def memory_cells(row: MemoryRow, sought: str) -> tuple[Text, Text, Text]:
     return (
         marked(words, spans_of(words, sought), "  "),
         cell(f" {text('conversations.memory')}"),
-        cell(" " + short_date(memory_moment(memory), memory.utc_offset, now())),
+        cell(" " + memory_day(memory)),
     )

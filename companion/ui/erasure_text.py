@@ -23,6 +23,7 @@ def erasure_lines(plan: Erasure, *, rewrite: bool = False) -> list[str]:
     if plan.backups:
         lines += backup_lines(plan)
         lines.append(text("erasing.backups_rewritten") if rewrite else text("erasing.backups_stay"))
+    lines.append(text("erasing.outside"))
     lines.append(text("erasing.for_ever"))
     return lines
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from companion.clock import SystemClock
+from companion.clock import SystemClock, local_date
 from companion.days import day_heading, full_date, full_day, short_date
 from companion.records import Memory, Span
 from companion.strings import text
@@ -23,6 +23,8 @@ __all__ = [
     "filled",
     "full_date",
     "full_day",
+    "happened",
+    "memory_day",
     "memory_moment",
     "not_from_memory",
     "now",
@@ -40,6 +42,8 @@ BAR_CELLS = 8
 NAMED = 6
 """Things named in the line about what is not from memory."""
 
+_YEAR = 360 * 86_400.0
+
 
 def now() -> datetime:
     """The wall clock of this machine, naive: only for comparing with what `companion.clock.local` returns."""
@@ -54,6 +58,24 @@ def counted_days(days: float) -> str:
 def memory_moment(memory: Memory) -> float:
     """When the thing happened, if it is known; else when it was written down."""
     return memory.event_start if memory.event_start is not None else memory.recorded_at
+
+
+def memory_day(memory: Memory) -> str:
+    """At most 9 cells: the day as `short_date` has it; of what has all of a year, the year."""
+    at, offset = memory_moment(memory), memory.utc_offset
+    if memory.event_end is not None and memory.event_end - at > _YEAR:
+        return f"{local_date(at, offset):%Y}"
+    return short_date(at, offset, now())
+
+
+def happened(memory: Memory) -> str:
+    """ "4 March 2026", "1 January 2025 to 31 December 2025"; empty where it is not known."""
+    if memory.event_start is None:
+        return ""
+    first = local_date(memory.event_start, memory.utc_offset)
+    # The end is where the next day begins.
+    last = first if memory.event_end is None else local_date(memory.event_end - 1, memory.utc_offset)
+    return text("mood.span", isoformat=full_day(first), isoformat_2=full_day(last)) if last > first else full_day(first)
 
 
 def bar(share: float, cells: int = BAR_CELLS) -> str:

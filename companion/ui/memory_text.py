@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from companion.clock import local
 from companion.records import CameToMind, JournalEntry, MemoryDetail, MemoryRow, Quote
 from companion.strings import text
 from companion.text import one_line
@@ -53,8 +52,7 @@ def head_parts(detail: MemoryDetail) -> list[Part]:
         (text("memory.remembered"), show.full_date(memory.recorded_at, memory.utc_offset)),
     ]
     if memory.event_start is not None:
-        happened = local(memory.event_start, memory.utc_offset)
-        lines.append((text("memory.happened"), show.full_day(happened)))
+        lines.append((text("memory.happened"), show.happened(memory)))
     lines.append((text("memory.used"), _use(memory.used_count, memory.last_used_at, memory.utc_offset)))
     if memory.tags:
         lines.append((text("memory.tags"), one_line(memory.tags)))
@@ -134,7 +132,7 @@ def table_cells(row: MemoryRow, bar_cells: int) -> Row:
     cells = (
         one_line(memory.text[: 2 * LONGEST_CELL], LONGEST_CELL),
         f" {became(memory.status) or word('kind', memory.kind)}",
-        show.short_date(show.memory_moment(memory), memory.utc_offset, show.now()),
+        show.memory_day(memory),
         show.retention(memory, row.retention, bar_cells),
     )
     return Row(memory.id, cells, memory.status != "active", memory.pinned)

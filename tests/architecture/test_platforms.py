@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.store import files
+from companion import disk
 from companion.text import is_device
 from tests.architecture import platforms_page
 
@@ -232,19 +232,25 @@ def test_where_a_disk_knows_no_full_sync_the_usual_one_is_done(tmp_path: Path, m
     """As on a Mac: its request is made, which this system refuses, and the file is synced all the same."""
     fcntl = pytest.importorskip("fcntl")
     synced: list[int] = []
-    monkeypatch.setattr(files.sys, "platform", "darwin")
+    monkeypatch.setattr(disk.sys, "platform", "darwin")
     monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
-    monkeypatch.setattr(files.os, "fsync", synced.append)
+    monkeypatch.setattr(disk.os, "fsync", synced.append)
     monkeypatch.setattr(fcntl, "fcntl", lambda *_: (_ for _ in ()).throw(OSError(22, "Invalid argument")))
     path = tmp_path / "x"
     path.touch()
-    files.sync(path)
+    disk.sync(path)
     assert len(synced) == 1
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(fcntl, "fcntl", lambda descriptor, what: asked.append((descriptor, what)))
-    files.sync(path)
+    disk.sync(path)
     assert len(synced) == 1
     assert [what for _, what in asked] == [51]
+
+
+def test_nothing_goes_to_the_disk_past_that() -> None:
+    """What calls fsync itself is not on the disk yet on a Mac."""
+    calls = [file for file in MODULES if "fsync(" in file.read_text("utf-8")]
+    assert calls == [ROOT / "companion" / "disk.py"]
 
 
 @pytest.mark.parametrize("name", ["con", "CON.toml", "nul.gguf", "com1", "LPT9.txt", "aux.tar.gz"])

@@ -36,6 +36,7 @@ def test_what_was_said_and_remembered_is_in_the_folder(shell: Shell, tmp_path: P
     again = shell("export", str(tmp_path / "raft"))
     assert (again.exit_code, told["sha256"] in again.stdout) == (0, True)
     assert "Writing" in again.stderr
+    assert "Whoever can open these files can read them" in again.stderr
     data = shell.json("export", str(tmp_path / "data"), "--format", "jsonl")
     assert (data["sha256"], data["files"]) == (told["sha256"], 7)
 

@@ -66,6 +66,7 @@ def test_what_cannot_be_imported_is_said(shell: Shell, tmp_path: Path):
     missing = shell("import", str(tmp_path / "none.zip"))
     assert missing.exit_code != 0
     assert "Traceback" not in missing.stderr
+    assert "Check how the path is written" in missing.stderr  # and not a number of a list
 
 
 def test_line_by_line_it_is_told_first_too(shell: Shell, tmp_path: Path):

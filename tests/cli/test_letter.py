@@ -39,6 +39,14 @@ def test_it_shows_the_letter_and_keeps_it_once(shell: Shell, paths: Paths) -> No
     assert "nothing to tell" in shell("letter", "--week", "2001-W01").stdout
 
 
+def test_in_the_first_week_it_says_how_to_see_that_one(shell: Shell) -> None:
+    told = shell("letter")
+    assert "nothing to tell" in told.stdout
+    words = told.stderr.split("companion ")[1].split()
+    week = shell.json(*words)
+    assert week["first"] <= SystemClock().now().date().isoformat() <= week["last"]
+
+
 def test_what_is_no_week_is_said_so(shell: Shell) -> None:
     for week in ("soon", "2026-W60", "2999-W01"):
         refused = shell("letter", "--week", week)

@@ -25,6 +25,7 @@ from companion.errors import (
 )
 from companion.lending import A_MINUTE, MOST_WAITING, Lending
 from companion.paths import Paths
+from companion.store.beside import read_beside
 from companion.store.database import open_database
 from companion.store.inbox import LONGEST, Inbox, Proposal, new_id
 from companion.store.migrations import MIGRATIONS, migrate, refuse_others
@@ -242,3 +243,51 @@ def test_a_proposal_survives_the_folder_harmless(words: str, client: str) -> Non
             assert sanitise(found.client) == found.client
             inbox.remove(path)
             assert not inbox.waiting()
+
+
+def test_words_are_not_said_to_be_gone_while_a_reader_keeps_them_in_the_log(
+    store: Store, paths: Paths, clock: SetClock
+) -> None:
+    gone = add(store, "I collect porcelain owls.")
+    for number in range(200):
+        add(store, f"I have {number} books.")
+    with read_beside(paths, clock, None) as reader:
+        reader.db.all("PRAGMA busy_timeout=0")
+        rows = reader.db._connection.execute("SELECT * FROM memories")
+        next(rows)  # as one that was stopped in the middle of an answer
+        with store.db.write():
+            store.db.run("UPDATE memories SET text = 'I collect.' WHERE id = ?", (gone.id,))
+        store.db._connection.set_busy_timeout(50)
+        with pytest.raises(ProfileUnavailable, match="another program"):
+            store.db.compact()
+        rows.close()
+    store.db.compact()
+    assert not paths.database.with_name(paths.database.name + "-wal").stat().st_size
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a folder that may not be looked into")
+def test_a_folder_that_may_not_be_looked_into_is_told(store: Store, paths: Paths, lend: Lend) -> None:
+    paths.data.chmod(0)
+    try:
+        with pytest.raises(ProfileUnavailable):
+            lend().search("tea")
+    finally:
+        paths.data.chmod(0o700)
+
+
+@pytest.mark.parametrize("comes", ["companion.keys", "companion.db.sealing"])
+def test_a_proposal_that_a_new_key_overtakes_is_not_said_to_be_left(
+    store: Store, paths: Paths, lend: Lend, monkeypatch: pytest.MonkeyPatch, comes: str
+) -> None:
+    fill(store)
+    put = Inbox.put
+
+    def overtaken(inbox: Inbox, proposal: Proposal, key: bytes | None) -> Path:
+        path = put(inbox, proposal, key)
+        (paths.data / comes).write_bytes(b"another")
+        return path
+
+    monkeypatch.setattr(Inbox, "put", overtaken)
+    with pytest.raises(ProfileUnavailable, match="being changed"):
+        lend(proposals=True).propose("I like tea.", "", "client")
+    assert not Inbox(paths.inbox).waiting()

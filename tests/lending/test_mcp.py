@@ -133,6 +133,23 @@ def test_standard_output_is_the_protocol_alone_whatever_is_sent(home: Path) -> N
     assert not home.exists()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a pipe whose reader is gone is told differently elsewhere")
+def test_a_client_that_is_gone_before_it_was_answered_is_no_fault(home: Path) -> None:
+    environment = {**os.environ, "COMPANION_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    hello = (
+        b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},'
+        b'"clientInfo":{"name":"n","version":"1"}}}\n'
+    )
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "companion", "mcp"], input=hello, stdout=writing, stderr=subprocess.PIPE,
+        env=environment, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.skipif(not can_trace(), reason="needs strace, which may trace here")
 async def test_it_reaches_nobody_and_makes_no_file_but_the_proposal(paths: Paths, home: Path, tmp_path: Path) -> None:
     from mcp import Client
@@ -194,5 +211,5 @@ def test_without_the_library_it_says_how_to_get_it(home: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 1
-    assert "companion[mcp]" in done.stderr
+    assert f"{sys.executable} -m pip install 'companion[mcp]'" in done.stderr.replace("\n", " ")
     assert done.stdout == ""

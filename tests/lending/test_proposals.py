@@ -153,11 +153,24 @@ def test_a_passphrase_leaves_no_proposal_in_plain_text(house: House) -> None:
     companion = house.open()
     companion.settle()
     put(house.paths, house.clock, "I collect porcelain owls.")
+    house.paths.inbox.joinpath("x.proposal").write_text('{"text": "I collect porcelain owls."')
+    house.paths.inbox.joinpath("y.part").write_text('{"text": "I collect porcelain owls.')
     companion.protect("correct horse battery staple")
     assert [each.memories for each in companion.quarantined()] == [1]
     companion.close()
     for file in [path for path in house.paths.data.rglob("*") if path.is_file()]:
         assert b"owls" not in file.read_bytes(), file
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in folders here")
+def test_what_is_no_file_is_neither_waited_for_nor_followed(store: Store, clock: SetClock, paths: Paths) -> None:
+    put(paths, clock, "I live in Ghent.")
+    (there,) = Inbox(paths.inbox).waiting()
+    os.mkfifo(paths.inbox / f"{new_id()}.proposal")
+    (paths.inbox / f"{new_id()}.proposal").mkdir()
+    (paths.inbox / f"{new_id()}.proposal").symlink_to("/dev/zero")
+    assert Inbox(paths.inbox).waiting() == [there]
+    assert Proposals(store, clock, Inbox(paths.inbox)).take_in().waiting == 1
 
 
 def test_what_is_forgotten_is_not_proposed_again(store: Store, clock: SetClock, paths: Paths) -> None:

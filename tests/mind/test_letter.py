@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion import erasing
 from companion.clock import LOCAL, SetClock, stamp
-from companion.errors import InvalidInput
+from companion.errors import DiskFull, InvalidInput, ProfileUnavailable
 from companion.mind.letter import write_letter
 from companion.mind.letter_keeping import LetterKeeper
 from companion.mind.weeks import WEEKDAYS, Week, is_over, week_named, weeks_over
 from companion.paths import Paths
-from companion.records import Memory
+from companion.records import Evidence, Memory
 from companion.settings import Settings
+from companion.store import files
 from companion.store.store import Store
+from companion.strings import text as words
 from companion.strings import use_language
+from companion.text import text_hash
 from tests.fakes import FakeModel
 from tests.house import House
 from tests.support import add, change, say
@@ -123,6 +127,14 @@ def test_what_is_not_everybodys_or_does_not_stand_is_not_in_it(store: Store, clo
     assert "died" in write_letter(store, WEEK, bring_up_heavy=True).text
 
 
+def test_a_footnote_quotes_nothing_heavy(store: Store, clock: SetClock) -> None:
+    at(clock, date(2026, 11, 17))
+    turn, _ = say(store, "Since my father died of cancer I live in Ghent.", "I see.")
+    add(store, "I live in Ghent.", evidence=(Evidence(turn.id, 0, len(turn.text), text_hash(turn.text)),))
+    assert "cancer" not in write_letter(store, WEEK).text
+    assert "cancer" in write_letter(store, WEEK, bring_up_heavy=True).text
+
+
 def test_what_changed_and_what_faded_is_told_as_that(store: Store, clock: SetClock) -> None:
     old = told(store, clock, date(2026, 9, 1), "I live in Bonn.")
     lost = told(store, clock, date(2026, 9, 1), "I am learning to juggle.")
@@ -152,11 +164,15 @@ def test_it_asks_one_question_about_a_plan_whose_day_came(store: Store, clock: S
 
 @given(st.text(min_size=1, max_size=80))
 def test_no_words_of_the_person_become_markup(words: str) -> None:
-    from companion.mind.letter import _said
+    from companion.mind.letter import LINE, _said
+    from companion.mind.letter_cleaning import _plain
+    from companion.text import one_line
 
     shown = _said(words)
     assert "\n" not in shown
-    assert not re.search(r"(?<!\\)(?:\\\\)*[*_<>\[\]`#|~]", shown)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[*_<>\[\]`#|~%$&]", shown)
+    assert "==" not in shown
+    assert _plain(shown) == one_line(words, LINE)
 
 
 def test_it_is_told_in_the_language_of_the_screens(store: Store, clock: SetClock) -> None:
@@ -299,3 +315,91 @@ def test_what_is_erased_is_in_no_letter_any_more(house: House) -> None:
     assert f"m{row.memory.id}]" not in text
     assert "Ghent" in text
     assert "A line of my own." in text
+
+
+def written(house: House) -> tuple[Path, int]:
+    """A letter about pottery and Ghent with a line of the person's own, and the memory of pottery."""
+    told_in(house, date(2026, 11, 16), "I started pottery classes on Mondays.")
+    told_in(house, date(2026, 11, 17), "I moved from Bonn to Ghent.")
+    at(house.clock, date(2026, 11, 23))
+    companion = house.open(model=FakeModel())
+    companion.settle()
+    (file,) = house.paths.data.parent.rglob("2026-W47.md")
+    file.write_bytes(file.read_bytes() + b"A line of my own.\r\nCaf\xe9 \x0c no end")
+    (row,) = [row for row in companion.search_memories("pottery classes") if row.memory.kind == "thought"][:1]
+    return file, row.memory.id
+
+
+def test_without_room_a_letter_stays_whole_and_is_cleaned_at_the_next_start(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted(house)
+    file, pottery = written(house)
+    before, write = file.read_bytes(), files.write
+
+    def full(path: Path, data: bytes) -> None:
+        if path.parent == file.parent:
+            raise DiskFull(str(path))
+        write(path, data)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(files, "write", full)
+        with pytest.raises(DiskFull) as told:
+            house.opened[-1].erase((pottery,))
+        assert told.value.hint == words("erasing.letters_later")
+        assert file.read_bytes() == before
+        house.opened[-1].close()
+    house.open(model=FakeModel())
+    after = file.read_bytes()
+    assert b"pottery" not in after
+    assert after.endswith(b"A line of my own.\r\nCaf\xe9 \x0c no end")
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_killed_before_letters_are_clean_the_next_start_cleans_them(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted(house)
+    file, pottery = written(house)
+    with monkeypatch.context() as fault:
+        fault.setattr(erasing, "clean_files", _killed)
+        fault.setattr(erasing, "erase_from_letters", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            house.opened[-1].erase((pottery,))
+        house.opened[-1].close()
+    file.rename(file.with_name(file.name + ".before-erasing"))  # as if killed while the letter is exchanged
+    file.with_name(file.name + ".erasing").write_text("half")
+    house.open(model=FakeModel())
+    assert b"pottery" not in file.read_bytes()
+    assert b"A line of my own." in file.read_bytes()
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_letters_in_a_folder_of_before_are_cleaned_too_and_one_that_is_away_is_told(
+    house: House, tmp_path: Path
+) -> None:
+    disk, other = house.paths.data.parent / "disk", tmp_path / "other"
+    disk.mkdir()
+    other.mkdir()
+    wanted(house, folder=str(disk))
+    file, pottery = written(house)
+    house.opened[-1].close()
+    wanted(house, folder=str(other))
+    house.open(model=FakeModel()).erase((pottery,))
+    assert b"pottery" not in file.read_bytes()
+    house.opened[-1].close()
+    wanted(house, folder=str(disk))
+    companion = house.open(model=FakeModel())
+    (row,) = [row for row in companion.search_memories("Bonn Ghent") if row.memory.kind == "thought"][:1]
+    away = disk.rename(disk.with_name("away"))
+    with pytest.raises(ProfileUnavailable, match="disk") as told:
+        companion.erase((row.memory.id,))
+    assert told.value.hint == words("erasing.letters_later")
+    companion.close()
+    away.rename(disk)
+    house.open(model=FakeModel())
+    assert b"Ghent" not in file.read_bytes()

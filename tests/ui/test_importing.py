@@ -44,7 +44,7 @@ class Engine(FakeEngine):
 async def test_it_shows_the_plan_and_imports_when_it_is_told_to(size: tuple[int, int]) -> None:
     engine = Engine()
     async with running(engine, size) as (app, pilot):
-        await say(app, pilot, "/import ~/my chats.zip")
+        await say(app, pilot, "/import '~/my chats.zip'")  # as a terminal writes what is dropped
         await wait_until(pilot, lambda: "ChatGPT export" in screen_text(app))
         assert "my [bold]chats[/].zip" in screen_text(app)
         assert "4 of them new" in screen_text(app)

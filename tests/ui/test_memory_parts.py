@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from companion.records import KINDS, CameToMind, Memory, MemoryDetail
+from companion.ui.format import memory_day
 from companion.ui.memory_text import detail_text
 from companion.ui.memory_view import MemoryView
 
@@ -45,7 +46,11 @@ def test_why_it_came_to_mind_is_told_of_each_time() -> None:
 
 def test_when_it_happened_is_a_date_everywhere() -> None:
     text = detail_text(MemoryDetail(made("We met.", event_start=1_772_582_400.0), 0.9)).plain
-    assert "Happened   4 March 2026" in text
+    assert "Happened   4 March 2026\n" in text
+    year = made("He moves next year.", event_start=1_735_689_600.0, event_end=1_767_225_600.0)
+    assert "Happened   1 January 2025 to 31 December 2025\n" in detail_text(MemoryDetail(year, 0.9)).plain
+    assert memory_day(year) == "2025"  # and no day of it
+    assert memory_day(made("We met.", event_start=1_735_689_600.0)) == "1 Jan 25"
 
 
 def test_the_panel_says_how_deep_a_memory_sits_and_when_it_will_fade() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from companion.errors import FileRefused, NotFound
+from companion.errors import FileMissing, FileRefused
 from companion.exchange.foreign.given import Given
 from companion.strings import text
 from companion.text import one_line, sanitise
@@ -16,13 +16,13 @@ from companion.unpacking import DEEPEST, MOST_FILES, UnpackedFile, unpacked
 
 @contextmanager
 def opened(path: Path, scratch: Path) -> Iterator[Given]:
-    """What lies at `path`; an archive is unpacked below `scratch`, and gone at the end. Raises FileRefused, NotFound,
-    OSError."""
+    """What lies at `path`; an archive is unpacked below `scratch`, and gone at the end. Raises FileRefused,
+    FileMissing, OSError."""
     if path.is_dir():
         yield Given(_shown(path.name or str(path)), path, _folder(path))
         return
     if not path.exists():
-        raise NotFound(text("file.missing", path=_shown(str(path))))
+        raise FileMissing(text("file.missing", path=_shown(str(path))))
     try:
         with path.open("rb"):
             pass

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from companion.errors import FileRefused, NotFound
+from companion.errors import FileMissing, FileRefused
 from companion.exchange.raft import manifest
 from companion.exchange.raft.checking import check, refused
 from companion.exchange.raft.content import FILES, Content, data_file, sha256_of
@@ -73,12 +73,12 @@ def _is_manifest(name: str) -> bool:
 
 @contextmanager
 def opened(path: Path, paths: Paths) -> Iterator[Given]:
-    """Raises NotFound, FileRefused naming the file and the line, ProfileError when there is no room to unpack it."""
+    """Raises FileMissing, FileRefused naming the file and the line, ProfileError when there is no room to unpack it."""
     if path.is_dir():
         yield read(_Folder(path), path.name)
         return
     if not path.exists():
-        raise NotFound(text("file.missing", path=one_line(str(path))))
+        raise FileMissing(text("file.missing", path=one_line(str(path))))
     with told(paths.data), _scratch(paths) as scratch, unpacked(path, scratch) as given:
         files = {file.name: file.path for file in given.files}
         found = sorted((name for name in files if _is_manifest(name)), key=len)

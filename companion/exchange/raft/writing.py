@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from companion.clock import Clock, iso, stamp
+from companion.disk import rename, sync, sync_folder
 from companion.errors import DiskFull, FileRefused, InvalidInput
 from companion.exchange.raft import manifest
 from companion.exchange.raft.collecting import collect, number_of
@@ -29,7 +30,6 @@ from companion.exchange.raft.pages import Page, pages
 from companion.exchange.raft.parsing import RECORDS, parse
 from companion.exchange.raft.taking import look_here, standing
 from companion.paths import Paths
-from companion.store.files import rename, sync, sync_folder
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from companion.commands import Command
+from companion.paths import typed_path
 from companion.strings import text
 from companion.text import one_line
 from companion.ui.commands.entry import Entry
@@ -26,7 +27,7 @@ def _import(app: CompanionApp, path: str) -> None:
 
     def opened(given: str | None) -> None:
         if given and given.strip():
-            app.push_screen(ImportScreen(app.engine, given.strip()))
+            app.push_screen(ImportScreen(app.engine, typed_path(given)))
 
     _asked(app, path, text("importing.ask_path"), opened)
 
@@ -36,7 +37,7 @@ def _export(app: CompanionApp, folder: str) -> None:
 
     def chosen(given: str | None) -> None:
         if given and given.strip():
-            target = given.strip()
+            target = typed_path(given)
             lines = (one_line(target, 300), text("importing.export_readable"))
             question = ConfirmScreen(text("importing.export_sure"), lines, text("importing.export_yes"))
             app.push_screen(question, lambda yes: _write(app, target) if yes else None)

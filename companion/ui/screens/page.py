@@ -124,7 +124,7 @@ class PageScreen(MemoryActions):
         self._memories[memory.id] = memory
         parts: list[Part] = []
         if dated:
-            day = show.short_date(show.memory_moment(memory), memory.utc_offset, show.now())
+            day = show.memory_day(memory)
             parts.append((fitted(day, 10), "$text-muted"))
         parts.append(("* " if memory.pinned else "") + one_line(memory.text[: 2 * LONGEST], LONGEST))
         if became(memory.status):

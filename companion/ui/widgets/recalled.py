@@ -15,7 +15,7 @@ from companion.chats import Verdict
 from companion.records import RecalledMemory
 from companion.strings import text
 from companion.text import one_line
-from companion.ui.format import memory_moment, now, short_date
+from companion.ui.format import memory_day
 from companion.ui.keys import CommandKeys, key_for
 from companion.ui.widgets.heading import Heading
 from companion.ui.widgets.literal import Part
@@ -88,7 +88,7 @@ class Footnote(MemoryLine):
         style = "strike" if verdict else "" if self._recalled.used is not False else "$text-muted"
         self.show(
             f"{mark(self.number)} ",
-            (f"{short_date(memory_moment(memory), memory.utc_offset, now()):<9} ", "$text-muted"),
+            (f"{memory_day(memory):<9} ", "$text-muted"),
             (one_line(self._recalled.excerpt or memory.text, 300), style),
             *after,
         )
