@@ -91,16 +91,29 @@ class Telling:
         return found
 
     def changes_by_day(self, since: int) -> list[tuple[int, str, bool, str | None, str | None, int]]:
-        """(local day counted from 1970-01-01, actor, whether it was no undoing, state before, state after, how many
-        memories) of the journal from a day on; a state is None where there was no memory."""
+        """(local day counted from 1970-01-01, actor, whether it stands and was no undoing, state before, state after,
+        how many memories) of the journal from a day on; a state is None where there was no memory."""
+        undone = ",".join(map(str, sorted(self._undone())))
         rows = self._db.all(
-            "SELECT CAST(floor((b.at + b.utc_offset) / 86400.0) AS INTEGER), b.actor, b.undoes IS NULL,"
+            "SELECT CAST(floor((b.at + b.utc_offset) / 86400.0) AS INTEGER), b.actor,"
+            f" b.undoes IS NULL AND b.id NOT IN ({undone}),"
             " json_extract(j.before, '$.status'), json_extract(j.after, '$.status'), count(*)"
             " FROM batches b JOIN journal j ON j.batch = b.id AND j.nonce IS NOT NULL"
             " WHERE b.at + b.utc_offset >= ? GROUP BY 1, 2, 3, 4, 5",
             (since * 86_400,),
         )
         return [(day, actor, bool(own), before, after, count) for day, actor, own, before, after, count in rows]
+
+    def _undone(self) -> set[int]:
+        """Batches that were taken back, and not done again since."""
+        undoing: dict[int, list[int]] = {}
+        for id, target in self._db.all("SELECT id, undoes FROM batches WHERE undoes IS NOT NULL ORDER BY id DESC"):
+            undoing.setdefault(int(target), []).append(int(id))
+        undone: set[int] = set()
+        for target in sorted(undoing, reverse=True):  # what takes it back came after it
+            if not undone.issuperset(undoing[target]):
+                undone.add(target)
+        return undone
 
 
 def _folded(rows: Sequence[Row]) -> list[Told]:

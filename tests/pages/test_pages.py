@@ -235,9 +235,13 @@ def test_growth_counts_back_to_what_there_was(
     found = growth(store, clock, fading(living), 30)
     by_day = {each.day: (each.active, each.faded) for each in found.days}
     assert {day: by_day[day] for day in held} == held
-    assert sum(each.added for each in found.days) == sum(
-        1 for entry in store.memories.history(None, 1000) if entry.before is None and entry.undoes is None
-    )
+    standing = [
+        entry
+        for entry in store.memories.history(None, 1000)
+        if entry.undoes is None and store.changes.undone_by(entry.batch) is None
+    ]
+    assert sum(each.added for each in found.days) == sum(entry.before is None for entry in standing)
+    assert sum(each.forgotten for each in found.days) == sum(entry.action == "forget" for entry in standing)
     store.close()
 
 
