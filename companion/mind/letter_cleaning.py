@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from companion.disk import sync_folder
 from companion.store import files
 from companion.store.encrypting import wipe
 
@@ -58,7 +59,7 @@ def _exchange(path: Path, content: bytes) -> None:
             new.unlink()
         raise
     new.replace(path)
-    files.sync_folder(path.parent)
+    sync_folder(path.parent)
     wipe(old)
 
 
