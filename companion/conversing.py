@@ -13,7 +13,7 @@ from datetime import timedelta
 from companion import events, strings
 from companion.chats import ChatMode, Conversation, FoundTurn, SentMessage, WhySaid
 from companion.clock import Clock, moment, stamp
-from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError
+from companion.errors import CompanionError, EmptyMessage, InvalidInput, NotFound, ProfileError, told_of
 from companion.events import Event, Listener
 from companion.holding import Holding
 from companion.mind.admit import LONGEST_TURN
@@ -73,7 +73,8 @@ class Conversing:
             try:
                 self._make_way()
                 store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
-                store.origins.check_confirmed(self._conversation or 0)  # what came with it may be removed by now
+                if self._conversation:
+                    store.origins.check_confirmed(self._conversation)  # what it was imported with may be removed by now
                 with store.db.write():
                     conversation = self._conversation or self._holding.open_new()
                     turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
@@ -327,7 +328,7 @@ class Conversing:
                 return report
             case [events.ReplyFailed(title=title, hint=hint)]:
                 problem = self._talking.problem
-                raise problem if problem is not None else _failed(title, hint)
+                raise problem if problem is not None else told_of(title, hint)
             case _:
                 raise CompanionError(strings.text("engine.cut_off"))
 
@@ -389,12 +390,6 @@ class Conversing:
         if not latest or moment(latest[-1].at, latest[-1].utc_offset) <= since:
             return None
         conversation, drafts = latest[-1].conversation, self._opened.drafts
-        begun = drafts.get(0) and not drafts.get(conversation)  # the first message of a new one was being written
-        return None if begun or self._opened.origins.waits(conversation) else conversation
-
-
-def _failed(title: str, hint: str) -> CompanionError:
-    """The error that a failed turn told as an event."""
-    error = CompanionError(hint=hint)
-    error.title = title
-    return error
+        if drafts.get(0) and not drafts.get(conversation):
+            return None  # the first message of a new one was being written
+        return None if self._opened.origins.waits(conversation) else conversation

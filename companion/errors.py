@@ -97,6 +97,13 @@ class CompanionError(Exception):
         return (_rebuild, (type(self), self.detail, self.hint))
 
 
+def told_of(title: str, hint: str) -> CompanionError:
+    """The error that was told as an event."""
+    error = CompanionError(hint=hint)
+    error.title = title
+    return error
+
+
 def _rebuild(kind: type[CompanionError], detail: str, hint: str) -> CompanionError:
     return kind(detail, hint=hint)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from companion.clock import Clock
 from companion.editing import Editing
-from companion.errors import Busy, DiskFull, FileRefused, InvalidInput, ProfileReadOnly
+from companion.errors import Busy, DiskFull, FileMissing, FileRefused, InvalidInput, ProfileReadOnly
 from companion.events import Event, ExchangeProgress, MemoriesChanged
 from companion.exchange.foreign import planning, taking_in
 from companion.minding import Minding
@@ -19,6 +19,7 @@ from companion.paths import Paths, full_path
 from companion.safekeeping import Backup, BackupReason
 from companion.store.store import Store
 from companion.strings import text
+from companion.text import one_line
 from companion.transfers import IMPORT_FORMS, Exported, ExportForm, Imported, ImportForm, ImportPlan
 
 
@@ -44,6 +45,8 @@ class Exchanging:
     def export_to(self, folder: str, form: ExportForm = "markdown", force: bool = False) -> Exported:
         from companion.exchange import raft  # YAML and pydantic: not before somebody wants it
 
+        if not folder.strip():  # which would be wherever the program was started
+            raise InvalidInput(text("importing.no_folder"))
         return raft.export(
             self._opened, self._paths, self._clock, full_path(Path(folder), Path.cwd()), form, force=force
         )
@@ -118,7 +121,14 @@ def _checked(path: str, form: ImportForm | None) -> Path:
         raise InvalidInput(text("importing.no_path"), hint=text("importing.hint"))
     if form is not None and form not in IMPORT_FORMS:
         raise InvalidInput(text("importing.no_form", forms=", ".join(IMPORT_FORMS)))
-    return full_path(Path(path.strip()), Path.cwd())
+    given = full_path(Path(path.strip()), Path.cwd())
+    try:
+        given.stat()
+    except PermissionError as error:
+        raise FileRefused(text("importing.unreadable", why=error.strerror or error)) from error
+    except (OSError, ValueError) as error:  # a name that no system has is missing too
+        raise FileMissing(text("file.missing", path=one_line(str(given), 200))) from error
+    return given
 
 
 def _is_ours(path: Path, form: ImportForm | None) -> bool:

@@ -145,10 +145,13 @@ class Sealing:
     def _as_one(self) -> Iterator[None]:
         """Nobody is being answered, nothing is thought about, and the index is closed meanwhile."""
         self._talking.check_free()
-        self._proposals.take_in()  # with another key they could not be read any more, without one they could
+        before = self._opened.db.key
         with self._minding.at_rest():
             self._minding.drop_index()
+            self._proposals.take_in()  # with another key they could not be read any more, without one they could
             yield
+            with _told_later():
+                self._proposals.take_in(before)  # what was proposed before anybody could tell that the key changes
 
     def _remove_plain(self) -> None:
         """What anybody could read beside the database: vectors, what the model had read, the log."""

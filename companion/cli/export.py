@@ -43,6 +43,8 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON instead of text.")] = False,
 ) -> None:
     """Write everything that is remembered and was said into a folder, to keep or to take along."""
+    if not folder.strip():
+        raise InvalidInput(text("importing.no_folder"))
     target = full_path(Path(folder), Path.cwd())
     shown = one_line(str(target), 300)
     with opened() as companion:

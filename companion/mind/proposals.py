@@ -36,11 +36,12 @@ class Proposals:
     clock: Clock
     inbox: Inbox
 
-    def take_in(self) -> TakenIn:
-        """All that lies there. Raises ProfileError: what is not taken in stays there."""
+    def take_in(self, before: bytes | None = None) -> TakenIn:
+        """All that lies there. `before`: the key that the profile had until now. Raises ProfileError: what is not taken
+        in stays there."""
         if self.store.read_only or not (files := self.inbox.waiting()):
             return TakenIn()
-        found, unreadable = self._read(files)
+        found, unreadable = self._read(files, before)
         kept = 0
         for client in dict.fromkeys(proposal.client for proposal, _ in found):
             kept += self._keep(client, [proposal for proposal, _ in found if proposal.client == client])
@@ -49,12 +50,12 @@ class Proposals:
         self.inbox.clear()
         return TakenIn(kept, unreadable)
 
-    def _read(self, files: list[Path]) -> tuple[list[tuple[Proposal, Path]], int]:
+    def _read(self, files: list[Path], before: bytes | None) -> tuple[list[tuple[Proposal, Path]], int]:
         """Those that can be read, oldest first; the others are set aside."""
         found, unreadable = [], 0
         for path in files:
             try:
-                found.append((self.inbox.read(path, self.store.db.key), path))
+                found.append((self._opened(path, before), path))
             except ValueError as error:
                 log.warning("a proposal cannot be read: %s", type(error).__name__)
                 self.inbox.set_aside(path)
@@ -62,6 +63,15 @@ class Proposals:
             except OSError as error:  # tried again the next time
                 log.warning("a proposal cannot be opened: %s", error.strerror)
         return sorted(found, key=lambda each: (each[0].at, each[0].id)), unreadable
+
+    def _opened(self, path: Path, before: bytes | None) -> Proposal:
+        """Raises ValueError, OSError."""
+        try:
+            return self.inbox.read(path, self.store.db.key)
+        except ValueError:
+            if before is None:
+                raise
+            return self.inbox.read(path, before)
 
     def _keep(self, client: str, proposals: list[Proposal]) -> int:
         db = self.store.db

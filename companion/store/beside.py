@@ -29,11 +29,11 @@ PATIENCE = 2000
 def read_beside(paths: Paths, clock: Clock, key: bytes | None) -> Iterator[Store]:
     """The store, for reading, meanwhile. `key`: of an encrypted one. Raises ProfileMissing where there is none,
     ProfileSealed without its key, ProfileTooNew, ProfileError."""
+    if is_half_done(paths) or is_half_restored(paths):
+        raise ProfileUnavailable(text("mcp.half_done", path=paths.data), hint=text("mcp.half_done_hint"))
     refuse_missing(paths)
     if not paths.database.is_file():
         raise ProfileUnavailable(text("mcp.no_profile", path=paths.data), hint=text("mcp.no_profile_hint"))
-    if is_half_done(paths) or is_half_restored(paths):
-        raise ProfileUnavailable(text("mcp.half_done", path=paths.data), hint=text("mcp.half_done_hint"))
     check_sealed(paths, key, writable=False)
     db = open_copy(paths.database, _examine, key)
     try:

@@ -160,6 +160,7 @@ def connected_copy(
     refuse_plain(path, key)
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE if change else apsw.SQLITE_OPEN_READONLY)
     try:
+        connection.set_busy_timeout(2000)  # whoever has it open may have it for themselves for a moment
         give_key(connection, key)
         examine(_identity(connection, path, key))
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)

@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ KINDS: tuple[SlotKind, ...] = ("passphrase", "recovery", "keyring")
 CIPHER = "chacha20-poly1305"
 _FORMAT, _VERSION = "companion keys", 1
 _LARGEST = 64 * 1024
+_DERIVING = threading.Lock()
+"""Two at once share OpenSSL's threads for the lanes: they wait for one another for ever, or fail (cryptography 50)."""
 _PATIENCE = 0.8
 """Seconds that one try of a passphrase may take here: unlocking has to open the database as well."""
 
@@ -60,9 +63,9 @@ class Kdf:
     def derive(self, secret: bytes, salt: bytes) -> bytes:
         from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-        return Argon2id(salt=salt, length=32, iterations=self.passes, lanes=self.lanes, memory_cost=self.memory).derive(
-            secret
-        )
+        made = Argon2id(salt=salt, length=32, iterations=self.passes, lanes=self.lanes, memory_cost=self.memory)
+        with _DERIVING:
+            return made.derive(secret)
 
 
 def calibrated() -> Kdf:

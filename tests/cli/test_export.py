@@ -41,7 +41,12 @@ def test_what_was_said_and_remembered_is_in_the_folder(shell: Shell, tmp_path: P
     assert (data["sha256"], data["files"]) == (told["sha256"], 7)
 
 
-def test_a_folder_of_something_else_and_changes_by_hand_are_refused(shell: Shell, tmp_path: Path) -> None:
+def test_a_folder_of_something_else_and_changes_by_hand_are_refused(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shell("export", "").exit_code == 2  # a variable that is empty, say
+    assert list(tmp_path.iterdir()) == []
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("Dear Bo,")
     shell("memories", "add", "I like trains.")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Shell
 from tests.exchange import exports
@@ -67,6 +70,24 @@ def test_what_cannot_be_imported_is_said(shell: Shell, tmp_path: Path):
     assert missing.exit_code != 0
     assert "Traceback" not in missing.stderr
     assert "Check how the path is written" in missing.stderr  # and not a number of a list
+
+
+def test_a_path_that_cannot_be_one_is_said_so(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for path in ("a" * 5_000, "a/" * 3_000, str(write(tmp_path / "x.json", "{}") / "below")):
+        missing = shell("import", path)
+        assert missing.exit_code == 2
+        assert "does not exist" in missing.stderr
+    known = Path.stat
+
+    def kept(path: Path, **named: bool) -> os.stat_result:
+        if path.name == "theirs.json":
+            raise PermissionError(13, "Permission denied")
+        return known(path, **named)
+
+    monkeypatch.setattr(Path, "stat", kept)
+    refused = shell("import", str(tmp_path / "theirs.json"))
+    assert refused.exit_code == 2
+    assert "Permission denied" in refused.stderr
 
 
 def test_line_by_line_it_is_told_first_too(shell: Shell, tmp_path: Path):

@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from companion import sealing
 from companion.clock import SetClock, stamp
 from companion.events import Notice
 from companion.mind.proposals import Proposals
@@ -160,6 +162,27 @@ def test_a_passphrase_leaves_no_proposal_in_plain_text(house: House) -> None:
     companion.close()
     for file in [path for path in house.paths.data.rglob("*") if path.is_file()]:
         assert b"owls" not in file.read_bytes(), file
+
+
+def test_what_is_proposed_while_the_key_changes_is_not_lost(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sealed with the key of before, after the engine has looked."""
+    passphrase = "correct horse battery staple"  # noqa: S105 - of a made-up person
+    companion = house.open()
+    companion.settle()
+    companion.protect(passphrase)
+    changes = ((sealing, "encrypt", companion.rekey), (sealing, "decrypt", companion.unprotect))
+    for number, (where, name, call) in enumerate(changes):
+        real, key = getattr(where, name), companion.data_key()
+
+        def meanwhile(*given: object, real: Any = real, key: bytes | None = key, number: int = number) -> None:
+            Inbox(house.paths.inbox).put(proposal(house.clock, f"I collect {number} porcelain owls."), key)
+            real(*given)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(where, name, meanwhile)
+            call(passphrase)
+        assert sum(each.memories for each in companion.quarantined()) == number + 1
+    assert not list(house.paths.inbox.iterdir())
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes in folders here")

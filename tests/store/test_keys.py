@@ -6,6 +6,8 @@ import json
 import os
 import pickle
 import random
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -286,3 +288,19 @@ def test_without_a_keyring_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         keychain.keep(bytes(16))
     assert keychain.kept(bytes(16)) is None
     keychain.forget(bytes(16))
+
+
+ROOT = Path(__file__).parents[2]
+_AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+from companion.store.keys import Kdf
+derive = lambda _: Kdf(8 * 1024, 1, 4).derive(b"secret", b"salt" * 4)
+with ThreadPoolExecutor(3) as threads:
+    assert len(set(threads.map(derive, range(60)))) == 1
+"""
+
+
+def test_passphrases_may_be_tried_at_once() -> None:
+    """In a process of its own: where it goes wrong it may wait for ever."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", _AT_ONCE], check=True, timeout=120, env=environment)
