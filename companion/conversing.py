@@ -73,7 +73,8 @@ class Conversing:
             try:
                 self._make_way()
                 store = self._holding.store_of(self._conversation) if self._conversation else self._holding.make_room()
-                store.origins.check_confirmed(self._conversation or 0)  # what came with it may be removed by now
+                if self._conversation:
+                    store.origins.check_confirmed(self._conversation)  # what it was imported with may be removed by now
                 with store.db.write():
                     conversation = self._conversation or self._holding.open_new()
                     turn = store.turns.add(conversation, "person", text, self._clock.now(), speaker=self._person)
