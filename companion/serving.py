@@ -17,6 +17,7 @@ from companion.chats import ChatMode
 from companion.crashes import ended_well, watch
 from companion.errors import CompanionError, WrongPassphrase
 from companion.events import Event
+from companion.garbage import share_memory
 from companion.kernel_seal import close_internet
 from companion.logs import describe, keep_off_the_screen
 from companion.network import seal
@@ -50,6 +51,7 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
     if not (settings.model.url or settings.index.url):
         close_internet()
     go_first()
+    share_memory()
     leave_no_dump()
     keep_private()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal is the interface's to handle
