@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from companion import disk
 from companion.clock import SetClock
 from companion.errors import BackupUnusable, ProfileError, ProfileMissing, ProfileUnavailable
 from companion.paths import Paths
@@ -158,8 +159,8 @@ def test_whoever_dies_on_the_way_leaves_before_or_after(
         with monkeypatch.context() as mortal:
             for name in ("replace", "unlink", "mkdir"):
                 mortal.setattr(Path, name, counted(getattr(Path, name)))
-            for name in ("create", "sync", "sync_folder"):
-                mortal.setattr(files, name, counted(getattr(files, name)))
+            for module, name in ((files, "create"), (files, "sync"), (disk, "sync"), (disk, "sync_folder")):
+                mortal.setattr(module, name, counted(getattr(module, name)))
             try:
                 restore(paths, backups, old, clock)
                 came_through = True
