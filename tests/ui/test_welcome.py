@@ -114,6 +114,23 @@ async def test_what_is_written_in_the_prompt_answers_when_it_reads_like_an_answe
         await wait_until(pilot, lambda: said(app) == ["busy", "why?"] and not app.welcome.display)
 
 
+async def test_an_answer_that_was_written_slowly_is_not_in_the_prompt_again(fresh: Paths) -> None:
+    """It was kept as a draft meanwhile."""
+    engine = with_model()
+    async with running(engine, paths=fresh) as (app, pilot):
+        await wait_until(pilot, lambda: app.welcome.is_attached and app.welcome._step is not None)
+        for step in ("talk to?", "Which colours?", "I think with", "What are your days like"):
+            await pilot.press("escape")
+            await wait_until(pilot, lambda shown=step: shown in on_screen(app))  # type: ignore[misc]
+        await pilot.press(*"busy")
+        await wait_until(pilot, lambda: "busy" in engine.drafts.values())
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: "Who matters to you?" in on_screen(app))
+        await wait_until(pilot, lambda: said(app) == ["busy"])
+        assert app.chat.prompt.whole_text == ""
+        assert "busy" not in engine.drafts.values()
+
+
 @pytest.mark.parametrize(
     ("written", "name"),
     [("sam", True), ("Maria del Mar", True), ("小明", True), ("I feel sad.", False), ("hello", False),

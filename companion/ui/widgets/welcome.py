@@ -210,6 +210,8 @@ class Welcome(Vertical):
         if step is None or self._going:
             return
         try:
+            # Written in the prompt it was kept as a draft on the way, and would be put back there.
+            await self._app.chat.before_sending()
             await step.take(self._app, answer)
         except CompanionError as error:
             tell_error(self, error)  # the step stays, what was typed with it
