@@ -300,14 +300,19 @@ class MemoriesScreen(MemoryActions):
 
     @work(group="detail", exclusive=True)
     async def _show_detail(self) -> None:
-        if not self.is_attached or not self.has_class("-wide"):
+        if not self._stands or not self.has_class("-wide"):
             return
         # Not for every row of those that are passed, and not while a filter is typed: drawing it would hold up a key.
         await asyncio.sleep(PAUSE if self.table.has_focus else TYPING)
-        memory = self.current()
+        memory = self.current() if self._stands else None
         detail = await attempt(self, self.engine.memory(memory.id, self.as_of)) if memory else None
-        if self.is_attached:
+        if self._stands:
             self.query_one(MemoryDetailView).show(detail)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether it is put together, and not being taken away."""
+        return self.is_attached and bool(self.query(MemoryTable)) and bool(self.query(MemoryDetailView))
 
     # Changes, here and in the engine
 
