@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from companion.exchange.foreign.given import Chat, Given, Notes, Said, named, worded
-from companion.exchange.foreign.json_stream import values
+from companion.exchange.foreign.json_stream import conversations
 from companion.exchange.foreign.paths_of_trees import way_to
 from companion.exchange.foreign.times import when
 from companion.unpacking import UnpackedFile
@@ -27,12 +27,8 @@ _SPOKEN = ("text", "multimodal_text")
 
 
 def chats(given: Given, files: Sequence[UnpackedFile], notes: Notes) -> Iterator[Chat]:
-    for file in files:
-        for number, conversation in enumerate(values(file.path)):
-            if not isinstance(conversation, dict) or not isinstance(conversation.get("mapping"), dict):
-                notes.add("broken")
-                continue
-            yield _chat(conversation, f"{file.name}/{number}", given.modified(file), notes)
+    for file, otherwise, conversation in conversations(files, "mapping", dict, notes):
+        yield _chat(conversation, otherwise, given.modified(file), notes)
 
 
 def _chat(conversation: dict[str, Any], otherwise: str, modified: datetime, notes: Notes) -> Chat:

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from companion.exchange.foreign.given import Chat, Given, Notes, Said, named, worded
-from companion.exchange.foreign.json_stream import values
+from companion.exchange.foreign.json_stream import conversations
 from companion.exchange.foreign.paths_of_trees import way_to
 from companion.exchange.foreign.times import when
 from companion.unpacking import UnpackedFile
@@ -26,12 +26,8 @@ _PERSON = ("human", "user")
 
 
 def chats(given: Given, files: Sequence[UnpackedFile], notes: Notes) -> Iterator[Chat]:
-    for file in files:
-        for number, conversation in enumerate(values(file.path)):
-            if not isinstance(conversation, dict) or not isinstance(conversation.get("chat_messages"), list):
-                notes.add("broken")
-                continue
-            yield _chat(conversation, f"{file.name}/{number}", given.modified(file), notes)
+    for file, otherwise, conversation in conversations(files, "chat_messages", list, notes):
+        yield _chat(conversation, otherwise, given.modified(file), notes)
 
 
 def _chat(conversation: dict[str, Any], otherwise: str, modified: datetime, notes: Notes) -> Chat:

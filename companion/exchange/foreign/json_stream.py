@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from companion.errors import FileRefused
+from companion.exchange.foreign.given import Notes
 from companion.strings import text
+from companion.unpacking import UnpackedFile
 
 MOST_VALUE = 256 << 20
 """Characters of one value: a conversation, or all of an export that is no list."""
@@ -106,3 +108,16 @@ def _is_cut(error: ValueError, held: str) -> bool:
 def _broken(*, ended: bool) -> FileRefused:
     told = text("importing.breaks_off") if ended else text("unpacking.no_json")
     return FileRefused(told, hint=text("importing.breaks_off_hint"))
+
+
+def conversations(
+    files: Iterable[UnpackedFile], field: str, kind: type, notes: Notes
+) -> Iterator[tuple[UnpackedFile, str, dict[str, Any]]]:
+    """(file, a name for those that have none, conversation) of files that are lists of them. What has no `field` of
+    this kind is none, and is noted."""
+    for file in files:
+        for number, found in enumerate(values(file.path)):
+            if isinstance(found, dict) and isinstance(found.get(field), kind):
+                yield file, f"{file.name}/{number}", found
+            else:
+                notes.add("broken")
