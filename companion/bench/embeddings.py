@@ -104,6 +104,7 @@ class CachedEmbedder:
 def _open(file: Path) -> sqlite3.Connection | None:
     """The cache, made anew when it is damaged; None when there can be none."""
     for _ in range(2):
+        db = None
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             db = sqlite3.connect(file, timeout=10)
@@ -113,12 +114,19 @@ def _open(file: Path) -> sqlite3.Connection | None:
             return db
         except sqlite3.OperationalError as error:  # busy, no room, no right to write
             log.warning("no cache of embeddings in %s: %s", file, error)
+            _close(db)
             return None
         except (sqlite3.DatabaseError, OSError) as error:
             log.warning("the cache of embeddings is made anew: %s", error)
+            _close(db)
             try:
                 for part in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
                     part.unlink(missing_ok=True)
             except OSError:
                 return None
     return None
+
+
+def _close(db: sqlite3.Connection | None) -> None:
+    if db is not None:
+        db.close()

@@ -208,7 +208,9 @@ def translated(path: Path) -> Generator[None]:
     except (apsw.CantOpenError, apsw.PermissionsError, apsw.IOError, apsw.BusyError) as error:
         # Without room for even the shared-memory file SQLite speaks of input and output, not of a full disk.
         kind = DiskFull if _is_full(path) else ProfileUnavailable
-        raise kind(f"{path} ({error})") from error
+        # "disk I/O error" alone is some thirty different things.
+        code = apsw.mapping_extended_result_codes.get(getattr(error, "extendedresult", 0))
+        raise kind(f"{path} ({error}, {code})" if code else f"{path} ({error})") from error
     except apsw.Error as error:
         raise ProfileError(f"{path} ({type(error).__name__}: {error})") from error
     except OverflowError as error:

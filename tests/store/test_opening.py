@@ -10,12 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import apsw
 import pytest
 
 from companion.clock import SetClock
 from companion.errors import ProfileDamaged, ProfileLocked, ProfileReadOnly, ProfileTooNew, ProfileUnavailable
 from companion.paths import Paths
 from companion.records import MemoryFilter
+from companion.store.connecting import translated
 from companion.store.migrations import MIGRATIONS
 from companion.store.store import Store
 from tests.store.mounts import read_only_copy
@@ -278,3 +280,8 @@ def test_two_can_look_at_a_read_only_profile(paths: Paths, clock: SetClock, tmp_
         assert second.read_only
         first.close()
         second.close()
+
+
+def test_an_error_of_input_or_output_is_told_by_its_own_name(tmp_path: Path) -> None:
+    with pytest.raises(ProfileUnavailable, match="SQLITE_IOERR_SHORT_READ"), translated(tmp_path / "x"):
+        raise apsw.exception_for(apsw.SQLITE_IOERR_SHORT_READ)
