@@ -16,6 +16,7 @@ from companion import strings
 from companion.crashes import last as last_crash
 from companion.errors import CompanionError, ProfileError, ThinkingStopped
 from companion.events import Event, MemoriesChanged, Notice, SleepFinished, SleepProgress
+from companion.garbage import give_back
 from companion.idling import Idling
 from companion.memory.embedder import Embedder
 from companion.memory.feed import FedIndex
@@ -205,6 +206,7 @@ class Minding(Resting, Idling):
         with self._wake:
             self._working = False
             self._wake.notify_all()
+        give_back()
         if self.measure_when_idle:
             self._guard(self._look_back)
             self._guard(self._measure)

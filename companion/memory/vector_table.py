@@ -65,7 +65,9 @@ class VectorTable:
         if self._free:
             return self._free.pop()
         if self._used == len(self._matrix):
-            room = max(256, self._used // 2)
-            self._matrix = np.concatenate([self._matrix, np.zeros((room, self._dimension), dtype=np.float32)])
+            # Zeros that are asked for, not copied, take no memory until something is put there.
+            grown = np.zeros((self._used + max(256, self._used // 2), self._dimension), dtype=np.float32)
+            grown[: self._used] = self._matrix
+            self._matrix = grown
         self._used += 1
         return self._used - 1

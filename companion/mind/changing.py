@@ -71,7 +71,7 @@ def shared_things(older: Told, a: Wording, b: Wording) -> frozenset[str]:
     return shared - people(language_of(older.text)) - wording(older.subject).stems if _other(older) else shared
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def matters(text: str) -> frozenset[str]:
     """The matters a statement is about in which there is one state at a time."""
     return frozenset(name for name, pattern in _frames().items() if pattern.search(text.replace("’", "'")))

@@ -80,7 +80,7 @@ class Wording:
     chinese: bool
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def wording(text: str) -> Wording:
     chinese = has_cjk(text)
     kin = rules(language_of(text)).kin
@@ -150,7 +150,7 @@ class Change:
     end: int
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def changes(text: str) -> tuple[Change, ...]:
     """All of them in a text, in the order of their classes."""
     plain = text.replace("’", "'")
@@ -161,6 +161,6 @@ def changes(text: str) -> tuple[Change, ...]:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def says(table: str, text: str) -> bool:
     return cues(language_of(text))[table].search(text.replace("’", "'")) is not None
