@@ -8,7 +8,7 @@ from functools import lru_cache
 from companion.memory.words import stems
 from companion.mind import slots, subjects
 from companion.mind.admit import LONGEST_TURN
-from companion.mind.changing import matters
+from companion.mind.matters import matters
 from companion.mind.placing import Claim
 from companion.mind.rules import language_of
 from companion.mind.wording import GENERIC, change_tables, wording

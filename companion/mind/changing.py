@@ -8,11 +8,14 @@ time (work, home, a relationship). What somebody merely has or likes is not over
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
+from companion.dates import resolve
 from companion.memory.words import stems
 from companion.mind.bearing import borne, without
+from companion.mind.matters import leaves_open, matters, matters_of_change
 from companion.mind.rules import language_of, rules
 from companion.mind.wording import Wording, change_classes, change_tables, changes, says, wording
 
@@ -23,7 +26,8 @@ _EMPTY = frozenset(
 )
 """Stems that tell of changes rather than of what changes."""
 _HAS = re.compile(
-    r"^\W*(?:i|we)(?:'ve| have)? (?:(?:also|already|still|only|just) )*(?:have|got|own|keep)\b|^我(?:有|养)"
+    r"^\W*(?:i|we)(?:'ve| have)? (?:(?:also|already|still|only|just) )*(?:have(?! \w{3,}ed\b| been\b)|got|own|keep)\b"
+    r"|^我(?:有|养)"
 )
 _LIKES = re.compile(
     r"^\W*(?:i|we) (?:\w+ly |do |just |still )?(?:love|like|enjoy|adore|hate|dislike|detest|prefer)\b|^我.?(?:喜欢|爱)"
@@ -44,6 +48,7 @@ _OFTEN = re.compile(
 )
 _LACKS = re.compile(
     r"\b(?:single|unemployed|out of work|between|looking for|trying (?:for|to)|waiting|without|alone|hoping)\b"
+    r"|失业|待业|单身|找工作"
 )
 _IS = re.compile(r"^(?:my|our|the) ")
 _DRIVES = re.compile(r"^(?:i|we) (?:drive|ride|use|wear|rent|am on)\b")
@@ -71,12 +76,6 @@ def shared_things(older: Told, a: Wording, b: Wording) -> frozenset[str]:
     return shared - people(language_of(older.text)) - wording(older.subject).stems if _other(older) else shared
 
 
-@lru_cache(maxsize=512)
-def matters(text: str) -> frozenset[str]:
-    """The matters a statement is about in which there is one state at a time."""
-    return frozenset(name for name, pattern in _frames().items() if pattern.search(text.replace("’", "'")))
-
-
 def same_matter(older: Told, newer: Told, a: Wording, b: Wording) -> bool:
     """Whether both are about one thing, or one of the matters with one state at a time."""
     return bool(shared_things(older, a, b) or _matters_of(older) & _matters_of(newer)) or _ends_with_life(older, newer)
@@ -86,8 +85,13 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
     """Whether what the newer says has changed, in words of the classes `how`, is what the older tells."""
     if not how or not same_matter(older, newer, a, b):
         return False
-    if b.chinese or _ends_with_life(older, newer):
+    if _ends_with_life(older, newer):
         return True
+    if leaves_open(older.text, newer.text) and not _lacks(a):
+        return False  # "I got the job!" says nothing of what the person was until then
+    if b.chinese:
+        told = matters_of_change(newer.text)
+        return not told or bool(told & _matters_of(older))
     named = shared_things(older, a, b)
     things = borne(named, older.text, newer.text, how)
     shared = _matters_of(older) & _matters_of(newer, named - things)
@@ -95,12 +99,15 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
     if not how or not (things or shared):
         return False
     if _LIKES.search(a.plain) or "favourite" in a.plain:
-        return says("liking_turned", newer.text) or _opposed(a, b)
+        given_up = bool(how & {"ended", "continued_no_more"} and things) and _OFTEN.search(a.plain) is not None
+        return says("liking_turned", newer.text) or _opposed(a, b) or given_up  # "I love tea, I have five cups a day"
     mine, theirs = _MINE.search(older.text) is not None, _THEIRS.search(newer.text) is not None
     if mine and theirs and not shared and how <= {"turned_well", "replaced", "begun", "now"}:
         return _lacks(a)  # "I drive a Fiat", and it is back from the garage
     if how <= {"begun", "now"} and _lacks(a) != _lacks(b):
         return True
+    if "shifted" in how and things and _on_a_day(older.text) and _on_a_day(newer.text):
+        return True  # "I have an exam on 3 June", and it has been moved to the tenth
     if how & _OVER:
         has = _HAS.search(a.plain) is not None
         one_more = how & _OVER == {"replaced"} and things and not things - people(language_of(older.text))
@@ -161,6 +168,16 @@ def _ends_with_life(older: Told, newer: Told) -> bool:
     return lasting["death"].search(newer.text) is not None and lasting["life"].search(older.text) is not None
 
 
+@lru_cache(maxsize=256)
+def _on_a_day(text: str) -> bool:
+    """Whether it names a time, and not one that comes again and again."""
+    return any(not mention.recurring for mention in resolve(text, _ANY_DAY))
+
+
+_ANY_DAY = datetime(2000, 1, 3, tzinfo=UTC)
+"""From which to read a time where only that there is one matters."""
+
+
 def _other(told: Told) -> bool:
     return told.subject != "person"
 
@@ -183,15 +200,6 @@ def people(language: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _whose() -> re.Pattern[str]:
     return re.compile(rf"^\W*(?:my|our) (?:[\w-]+ ){{0,2}}?(?:{rules('en').relations})\b", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _frames() -> dict[str, re.Pattern[str]]:
-    jobs = rules("en").jobs
-    return {
-        name: re.compile(pattern.replace("JOBS", jobs), re.IGNORECASE)
-        for name, pattern in change_tables()["frames"].items()
-    }
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,128 @@
+"""Changes as people tell them over weeks: what a new statement ends, and what it only seems to end."""
+
+from __future__ import annotations
+
+import pytest
+
+from companion.clock import SetClock
+from companion.mind.matters import enters_unnamed, names_value
+from companion.mind.placing import relate
+from companion.store.store import Store
+from tests.mind.placing import claim
+from tests.mind.test_reflect import Thinking
+
+
+@pytest.fixture
+def mind(store: Store) -> Thinking:
+    return Thinking(store)
+
+
+def told(mind: Thinking, clock: SetClock, *texts: str, days: float = 5) -> dict[str, str]:
+    """The state of each thought, after all was told on days of its own."""
+    for text in texts:
+        clock.advance(days=days)
+        mind.hear(text)
+        mind.think()
+    return {memory.text: memory.status for memory in mind.thoughts()}
+
+
+@pytest.mark.parametrize(
+    ("older", "news"),
+    [
+        ("I work as a nurse.", "I got the job!"),
+        ("I work as a nurse.", "I've got the job, finally!"),
+        ("I've applied for a job at a bakery.", "I got the job!"),
+        ("I work as a teacher.", "I got promoted."),
+        ("I live in Bristol.", "I got the flat!"),
+        ("I live in Leeds.", "I moved in."),
+        ("I've moved to Bath now.", "I have a new place."),
+        ("我在市医院当护士。", "我拿到那份工作了！"),
+        ("我在市医院当护士。", "我找到工作了！"),
+        ("我在市医院当护士。", "我开始上班了！"),
+    ],
+)
+def test_news_that_name_nothing_take_no_place(older: str, news: str) -> None:
+    assert relate(claim(older), claim(news), 20) == "both"
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("I work as a nurse.", "I got the job at the bakery."),
+        ("I work as a nurse.", "I got a job as a baker."),
+        ("I work as a nurse.", "I quit my job."),
+        ("I work as a teacher.", "I got fired."),
+        ("I'm unemployed.", "I got the job!"),
+        ("I'm looking for a job.", "I got the job!"),
+        ("I'm a trainee.", "I passed my finals, I'm fully qualified."),
+        ("I live in Bristol.", "I moved out."),
+        ("My girlfriend lives in Prague.", "My girlfriend has moved in with me."),
+        ("我在市医院当护士。", "我找到工作了，在花店送花。"),
+        ("我失业了。", "我找到工作了！"),
+    ],
+)
+def test_what_names_the_new_or_ends_the_old_takes_its_place(older: str, newer: str) -> None:
+    assert relate(claim(older), claim(newer), 20) == "supersede"
+
+
+def test_a_change_of_one_matter_leaves_what_only_shares_a_word_with_it(mind: Thinking, clock: SetClock) -> None:
+    home = "我搬到苏州了，离面包店近。"
+    states = told(mind, clock, "我投了一家面包店的简历，不想再上夜班了。", home, "面包店倒闭了，我又失业了。")
+    assert set(states.values()) == {"active"}
+    applied = "I've applied for a job at a bakery in Bath."
+    states = told(mind, clock, applied, "I'm moving to Bath next month, closer to the bakery.")
+    assert states[applied] == "active"
+
+
+def test_a_move_that_came_true_ends_the_plan_and_the_old_home(mind: Thinking, clock: SetClock) -> None:
+    states = told(mind, clock, "I live in Bristol.", "I'm moving to Bath next month.", "I've moved to Bath now.")
+    assert [text for text, state in states.items() if state == "active"] == ["I've moved to Bath now."]
+    mind.store.changes.undo(mind.store.memories.history(mind.thoughts()[0].id, 1)[0].batch)
+    assert mind.store.memories.same_statement("I live in Bristol.")[0].status == "active"
+
+
+def test_who_broke_up_does_not_marry_in_june(mind: Thinking, clock: SetClock) -> None:
+    told(mind, clock, "My boyfriend Tom and I have been together for six years.", "We're getting married in June.")
+    states = told(mind, clock, "Tom and I broke up.")
+    assert [text for text, state in states.items() if state == "active"] == ["Tom and I broke up."]
+
+
+def test_what_came_into_being_without_a_name_ends_with_it(mind: Thinking, clock: SetClock) -> None:
+    states = told(mind, clock, "I work as a teacher.", "I started the new job.", "I got fired.")
+    assert [text for text, state in states.items() if state == "active"] == ["I got fired."]
+
+
+def test_what_happened_at_work_stays_when_the_work_is_over(mind: Thinking, clock: SetClock) -> None:
+    met = "I met my best friend at work in 2019."
+    assert told(mind, clock, "I work as a nurse.", met, "I quit my job.")[met] == "active"
+
+
+def test_an_appointment_that_was_moved_is_on_the_new_day(mind: Thinking, clock: SetClock) -> None:
+    old, new = "I have an exam on 3 June.", "The exam has been moved to 10 June."
+    assert told(mind, clock, old, new) == {old: "superseded", new: "active"}
+    assert relate(claim("I have a car."), claim("The car has been moved."), 20) == "both"
+
+
+def test_who_gave_up_what_they_had_every_day_has_it_no_more() -> None:
+    assert relate(claim("I love coffee, I drink five cups a day."), claim("I quit coffee."), 20) == "supersede"
+    assert relate(claim("I love coffee."), claim("I sold the coffee machine."), 20) == "both"
+
+
+def test_a_correction_is_of_whom_it_puts_right(mind: Thinking, clock: SetClock) -> None:
+    told(mind, clock, "My brother Karl lives in Oslo.", "Sorry, I meant Bergen, not Oslo.", days=0.01)
+    (standing,) = [memory for memory in mind.thoughts() if memory.status == "active"]
+    assert (standing.text, standing.subject) == ("Bergen, not Oslo.", "Karl")
+    told(mind, clock, "My sister Ines lives in Rome.", "Correction: I live in Rome, not my sister.", days=0.01)
+    assert {memory.subject for memory in mind.thoughts() if memory.text.startswith("I live in Rome")} == {"person"}
+
+
+@pytest.mark.parametrize("text", ["I feel like my boss hates me.", "I feel like I'm a hundred years old."])
+def test_what_somebody_feels_is_kept_as_a_feeling_and_not_as_so(mind: Thinking, clock: SetClock, text: str) -> None:
+    assert list(told(mind, clock, text)) == [text]
+
+
+def test_a_value_is_more_than_the_matter_itself() -> None:
+    assert names_value("I work as a nurse.")
+    assert not names_value("I got the job today!")
+    assert enters_unnamed("I got the job today!")
+    assert not enters_unnamed("I moved out.")
