@@ -38,6 +38,7 @@ from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
 from companion.mind.setting_apart import Apart, SettingApart, holds_moment
 from companion.mind.statement import Statement
+from companion.mind.taken_back import take_back, taken_back
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
@@ -176,6 +177,8 @@ class Reflection:
             for each in moments:
                 self._keep_moment(batch, each)
             kept_apart = self._apart.keep(batch, apart, waiting)
+            for each in taken_back(self.store, turn) if telling else ():
+                take_back(self.store, batch, each)
             for at, thought in enumerate(thoughts):
                 if self.says_what_is_buried(thought.text):
                     continue
