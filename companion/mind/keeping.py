@@ -96,8 +96,8 @@ class Keeper:
             those = [memory for memory, each in found if each == relation]
             if those:
                 nearest = max(those, key=lambda memory: closeness(memory, claim))
-                over = [each for each in those if each is not nearest and _ends_as_well(each, thought, claim)]
-                return self._placed(batch, thought, nearest, relation, near, over)
+                as_well = [each for each in those if each is not nearest and _ends_as_well(each, thought, claim)]
+                return self._placed(batch, thought, nearest, relation, near, as_well)
         id = self._new(batch, thought, near)
         return Kept(id, Line(thought.text), self._which(thought, id, beside.namesake))
 
@@ -143,9 +143,9 @@ class Keeper:
         older: Memory,
         relation: Relation,
         near: list[Memory],
-        over: Sequence[Memory] = (),
+        as_well: Sequence[Memory] = (),
     ) -> Kept:
-        """`over`: others that what takes the place of `older` leaves no room for."""
+        """`as_well`: others that what takes the place of `older` leaves no room for."""
         if relation == "duplicate" or (relation == "merge" and len(thought.text) <= len(older.text)):
             self._again(batch, older, thought)
             return NOTHING
@@ -165,7 +165,7 @@ class Keeper:
         if relation == "ask":
             batch.link(id, older.id, "contradicts")
             return Kept(id, Line(thought.text), self._which_holds(thought, id, older))
-        for each in (older, *(over if relation == "supersede" else ())):
+        for each in (older, *(as_well if relation == "supersede" else ())):
             # What is put right was never true; what was said only lately held at least then.
             until = max(since(thought), since(each)) if relation == "supersede" else since(each)
             batch.update(each.id, status="superseded", replaced_by=id, valid_to=until)
