@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Protocol
 
 from companion.dates import resolve
-from companion.memory.words import stems
+from companion.memory.words import stems, stop_words
 from companion.mind.bearing import borne, without
+from companion.mind.grammar import is_verb
 from companion.mind.matters import leaves_open, matters, matters_of_change
 from companion.mind.rules import language_of, rules
 from companion.mind.wording import Wording, change_classes, change_tables, changes, says, wording
@@ -89,6 +90,8 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
         return True
     if leaves_open(older.text, newer.text) and not _lacks(a):
         return False  # "I got the job!" says nothing of what the person was until then
+    if _mine_alone(older) and _done_by_another(newer.text, a):
+        return False  # "I live in Graz", and "Jonas moved out"
     if b.chinese:
         told = matters_of_change(newer.text)
         return not told or bool(told & _matters_of(older))
@@ -112,7 +115,7 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
         has = _HAS.search(a.plain) is not None
         one_more = how & _OVER == {"replaced"} and things and not things - people(language_of(older.text))
         return not (has and (one_more or how & _OVER == {"turned_well"}) and not shared)
-    if _TOLD.search(older.text):
+    if is_event(older.text):
         return False  # an event stays what happened
     if _HAS.search(a.plain):
         return _HAS.search(b.plain) is not None or bool(shared)
@@ -136,6 +139,30 @@ def _renewed(older: Told, newer: Told, a: Wording, how: frozenset[str], shared: 
     mine = _IS.search(a.plain) is not None and not _other(older)
     owns = mine or _HAS.search(a.plain) is not None or _DRIVES.search(a.plain) is not None
     return how - {"renewed"} | ({"replaced"} if same and owns else set())
+
+
+def _mine_alone(told: Told) -> bool:
+    return not _other(told) and _MINE.search(told.text) is not None
+
+
+def _done_by_another(text: str, older: Wording) -> bool:
+    """Whether all that a statement says has changed is what somebody did whom the `older` does not name, and who did
+    it to nobody."""
+    clauses = [clause for clause in _CLAUSE.split(text) if classes_of_change("", clause) - {"now"}]
+    found = [_BY_NAME.match(clause) for clause in clauses]
+    return bool(clauses) and all(
+        match is not None
+        and match["name"].casefold() not in older.plain.split()
+        and match["name"].casefold() not in stop_words()
+        and not is_verb(match["name"])
+        and not _ME.search(clause)
+        for match, clause in zip(found, clauses, strict=True)
+    )
+
+
+_CLAUSE = re.compile(r"[,.;:!?]| (?:and|but|so) ")
+_BY_NAME = re.compile(r"\W*(?P<name>[A-Z][\w-]+)(?:'s)? [a-z]")
+_ME = re.compile(r"\b(?:i|me|my|us|our|we|mine)\b", re.IGNORECASE)
 
 
 def _lacks(words: Wording) -> bool:
@@ -166,6 +193,11 @@ def once_was(older: Told, newer: Told, a: Wording, b: Wording) -> bool:
 def _ends_with_life(older: Told, newer: Told) -> bool:
     lasting = _lasting()
     return lasting["death"].search(newer.text) is not None and lasting["life"].search(older.text) is not None
+
+
+def is_event(text: str) -> bool:
+    """Whether it tells what once happened."""
+    return _TOLD.search(text) is not None
 
 
 @lru_cache(maxsize=256)

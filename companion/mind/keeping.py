@@ -16,6 +16,7 @@ from companion.events import Line
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of, closeness, core_of, told_claim
+from companion.mind.changing import is_event
 from companion.mind.heavy import is_heavy
 from companion.mind.matters import enters_unnamed, matters
 from companion.mind.namesakes import Namesake, Namesakes
@@ -209,12 +210,14 @@ class Keeper:
 
 
 def _ends_as_well(older: Memory, thought: Memory, claim: Claim) -> bool:
-    """Whether a change that took the place of another memory ends this one too: one value of the same matter ("I live
-    in Bristol", when "I'm moving to Bath next month" came true), what was planned in it, or that it was entered."""
+    """Whether a change that took the place of another memory ends this one too: a value of the same matter ("I live in
+    Bristol", when "I'm moving to Bath next month" came true), what was planned in it, or how it was. An event stays
+    what happened."""
     told = core_of(older)
     planned = older.modality == "plan" or (older.event_start or 0.0) > thought.recorded_at
-    one = older.slot in ONE_VALUE or planned or enters_unnamed(told)
-    return one and bool(matters(told) & matters(claim.text))
+    lasted = older.event_start is None and not is_event(told)
+    one = older.slot in ONE_VALUE or planned or enters_unnamed(told) or lasted
+    return one and older.subject == thought.subject and bool(matters(told) & matters(claim.text))
 
 
 _OWN = re.compile(r"\b(?:i|i'm|i've|my|we|our)\b|我", re.IGNORECASE)

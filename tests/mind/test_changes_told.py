@@ -126,3 +126,19 @@ def test_a_value_is_more_than_the_matter_itself() -> None:
     assert not names_value("I got the job today!")
     assert enters_unnamed("I got the job today!")
     assert not enters_unnamed("I moved out.")
+
+
+def test_what_somebody_else_did_leaves_what_the_person_told_of_themselves(mind: Thinking, clock: SetClock) -> None:
+    home = "I've moved to Graz."
+    states = told(mind, clock, home, "I share a flat with Mira and Jonas.", "Jonas moved out, now Pia lives with us.")
+    assert states == {
+        home: "active",
+        "I share a flat with Mira and Jonas.": "superseded",
+        "Jonas moved out, now Pia lives with us.": "active",
+    }
+    assert relate(claim("I have a boyfriend."), claim("Tom broke up with me."), 20) == "supersede"
+
+
+def test_a_divorce_ends_all_that_was_told_of_the_marriage(mind: Thinking, clock: SetClock) -> None:
+    states = told(mind, clock, "我结婚五年了，老公叫大伟。", "我和大伟在闹离婚。", "我们离婚了。")
+    assert [text for text, state in states.items() if state == "active"] == ["我们离婚了。"]
