@@ -334,8 +334,10 @@ def introduces(sentence: str, name: str) -> bool:
         words = rules("zh").relations
         return re.search(rf"(?:叫做?|名字是|{words}){re.escape(name)}(?=[，。！,!的是在今]|$)", sentence) is not None
     words = rules("en").relations
-    called = r"(?:,? | is | is called | called | named |'s name is )"
-    pattern = rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words}){called}{re.escape(name)}\b"
+    called = r"(?:,? | is | are |: | is called | are called | called | named |'s name is )"
+    others = r"(?:(?-i:[A-Z])[\w-]+(?:, and |, | and )){0,4}"
+    whose = r"(?:my|our|an?|two|three|four|five|[2-5])"
+    pattern = rf"\b{whose} (?:[\w-]+ ){{0,2}}?(?:{words})s?{called}{others}{re.escape(name)}\b"
     bearer = rf"\b{re.escape(name)}(?:,| is| was|'s) (?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words})\b"
     return re.search(f"{pattern}|{bearer}", sentence, re.IGNORECASE) is not None
 
