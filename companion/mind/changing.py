@@ -191,8 +191,11 @@ def once_was(older: Told, newer: Told, a: Wording, b: Wording) -> bool:
 
 
 def _ends_with_life(older: Told, newer: Told) -> bool:
-    lasting = _lasting()
-    return lasting["death"].search(newer.text) is not None and lasting["life"].search(older.text) is not None
+    return tells_of_death(newer.text) and _lasting()["life"].search(older.text) is not None
+
+
+def tells_of_death(text: str) -> bool:
+    return _lasting()["death"].search(text) is not None
 
 
 def is_event(text: str) -> bool:
