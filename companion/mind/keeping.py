@@ -18,7 +18,7 @@ from companion.memory.forgetting import GOOD, Curve
 from companion.mind.candidates import candidates, claim_of, closeness, core_of, told_claim
 from companion.mind.changing import is_event
 from companion.mind.heavy import is_heavy
-from companion.mind.matters import enters_unnamed, matters
+from companion.mind.matters import enters_unnamed, matters, matters_of_change
 from companion.mind.namesakes import Namesake, Namesakes
 from companion.mind.placing import ONE_VALUE, Claim, Relation, relate
 from companion.mind.tagging import Tagger
@@ -214,10 +214,15 @@ def _ends_as_well(older: Memory, thought: Memory, claim: Claim) -> bool:
     Bristol", when "I'm moving to Bath next month" came true), what was planned in it, or how it was. An event stays
     what happened."""
     told = core_of(older)
+    if older.subject != thought.subject or not matters(told) & matters(claim.text):
+        return False
+    if older.slot in ONE_VALUE or enters_unnamed(told):
+        return True
     planned = older.modality == "plan" or (older.event_start or 0.0) > thought.recorded_at
-    lasted = older.event_start is None and not is_event(told)
-    one = older.slot in ONE_VALUE or planned or enters_unnamed(told) or lasted
-    return one and older.subject == thought.subject and bool(matters(told) & matters(claim.text))
+    named = bool(matters(told) & matters_of_change(claim.text))  # "finally" may be said of anything, "divorced" may not
+    if planned:
+        return named or bool(wording(told).telling & wording(claim.text).telling)
+    return named and older.event_start is None and not is_event(told)
 
 
 _OWN = re.compile(r"\b(?:i|i'm|i've|my|we|our)\b|我", re.IGNORECASE)
