@@ -23,7 +23,10 @@ from companion.mind.wording import Wording, change_classes, change_tables, chang
 _OVER = frozenset({"continued_no_more", "ended", "replaced", "turned_well"})
 """Classes by which even an event, a possession or a liking is no longer what it was."""
 _EMPTY = frozenset(
-    stems("new start begin again still first now today name called call lot change changed switch swap mind")
+    stems(
+        "new start begin again still first now today name called call lot change changed switch swap mind feel need"
+        " find found stuff fun tough hard week last recently lately share sure glad pay paid means keep"
+    )
 )
 """Stems that tell of changes rather than of what changes."""
 _HAS = re.compile(
@@ -54,6 +57,12 @@ _LACKS = re.compile(
 _IS = re.compile(r"^(?:my|our|the) ")
 _DRIVES = re.compile(r"^(?:i|we) (?:drive|ride|use|wear|rent|am on)\b")
 _USED_TO = re.compile(r"\bused to\b", re.IGNORECASE)
+
+
+SHORT = 6
+"""Telling stems up to which a statement is about one thing."""
+MUCH = 0.25
+"""Share of what a longer one tells first, from which it is about that."""
 
 
 class Told(Protocol):
@@ -98,6 +107,8 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
     named = shared_things(older, a, b)
     things = borne(named, older.text, newer.text, how)
     shared = _matters_of(older) & _matters_of(newer, named - things)
+    if not _other(older) and max(len(a.telling), len(b.telling)) > SHORT:
+        things, shared = _at_heart(things, shared, older.text, newer.text)
     how = _renewed(older, newer, a, how, shared)
     if not how or not (things or shared):
         return False
@@ -122,6 +133,23 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
     if how <= {"begun", "now"}:
         return bool(shared) or ("now" in how and (bool(things - _verb(a)) or _often(a, b)))
     return bool(shared) or bool(things - _verb(a))
+
+
+def _at_heart(
+    things: frozenset[str], shared: frozenset[str], older: str, newer: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Of the things and matters that two statements share, those that both are about: the clause of the newer that
+    says what changed, and the first of the older, in which they are much of what is told. In a long statement anything
+    may be named in passing."""
+    short = len(wording(newer).telling) <= SHORT + 2
+    told = [clause for clause in _CLAUSE.split(newer) if classes_of_change(older, clause)] if not short else [newer]
+    first = next((clause for clause in _CLAUSE.split(older) if len(stems(clause)) > 1), older)
+    heart = frozenset(stem for clause in told for stem in stems(clause))
+    of_it = frozenset(stems(first))
+    both = things & heart & of_it
+    enough = len(both) >= MUCH * min(len(of_it), len(heart))
+    matter = shared & matters(first) if len(of_it) <= SHORT else frozenset[str]()
+    return both if enough else frozenset(), frozenset(m for clause in told for m in matters(clause)) & matter
 
 
 def _matters_of(told: Told, leaving: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -142,3 +142,27 @@ def test_what_somebody_else_did_leaves_what_the_person_told_of_themselves(mind: 
 def test_a_divorce_ends_all_that_was_told_of_the_marriage(mind: Thinking, clock: SetClock) -> None:
     states = told(mind, clock, "我结婚五年了，老公叫大伟。", "我和大伟在闹离婚。", "我们离婚了。")
     assert [text for text, state in states.items() if state == "active"] == ["我们离婚了。"]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (
+            "Trying to get the boiler fixed, but it's tough and puts a strain on my wallet.",
+            "We finally made it to the top of the mountain and it was tough, but the view was worth it.",
+        ),
+        (
+            "I'm really thankful for my friends, my family and the support of my mentors in all these years.",
+            "Some close friends kept supporting me through the winter, but I quit the choir in the end.",
+        ),
+    ],
+)
+def test_what_two_long_stories_name_in_passing_is_not_what_changed(older: str, newer: str) -> None:
+    assert relate(claim(older), claim(newer), 20) == "both"
+
+
+def test_a_long_story_still_tells_a_change_of_what_it_is_about() -> None:
+    older = "I work in a call centre, mostly nights, with a headset that gives me an ear ache after an hour."
+    assert relate(claim(older), claim("The call centre let me go last month, I'm driving for a courier now."), 30) == (
+        "supersede"
+    )
