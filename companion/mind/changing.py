@@ -83,12 +83,31 @@ def classes_of_change(older: str, newer: str) -> frozenset[str]:
 def shared_things(older: Told, a: Wording, b: Wording) -> frozenset[str]:
     """Telling stems of both that say what they are about: without whose life it is, and what tells of change."""
     shared = (a.telling & b.telling) - _EMPTY
+    if a.chinese:
+        shared = frozenset(pair for pair in shared if not _says_little(pair))
     return shared - people(language_of(older.text)) - wording(older.subject).stems if _other(older) else shared
+
+
+def _undone(older: Told, newer: Told) -> bool:
+    """Whether the newer says in Chinese that the same one does no more what the older tells ("来看我", "不来了")."""
+    found = _NO_MORE_ZH.search(newer.text) if _other(older) and older.subject == newer.subject else None
+    return found is not None and found["verb"] in older.text
+
+
+_NO_MORE_ZH = re.compile("不(?P<verb>[\u4e00-\u9fff])了")
+
+
+@lru_cache(maxsize=4096)
+def _says_little(pair: str) -> bool:
+    """Whether a pair of Chinese characters is, or is cut out of, what any two may share ("近在", "感觉")."""
+    words = change_tables()["words"]
+    return pair in words["little_zh"].split() or any(character in words["between_zh"] for character in pair)
 
 
 def same_matter(older: Told, newer: Told, a: Wording, b: Wording) -> bool:
     """Whether both are about one thing, or one of the matters with one state at a time."""
-    return bool(shared_things(older, a, b) or _matters_of(older) & _matters_of(newer)) or _ends_with_life(older, newer)
+    shared = bool(shared_things(older, a, b) or _matters_of(older) & _matters_of(newer))
+    return shared or _ends_with_life(older, newer) or _undone(older, newer)
 
 
 def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset[str]) -> bool:
@@ -103,7 +122,8 @@ def takes_place(older: Told, newer: Told, a: Wording, b: Wording, how: frozenset
         return False  # "I live in Graz", and "Jonas moved out"
     if b.chinese:
         told = matters_of_change(newer.text)
-        return not told or bool(told & _matters_of(older))
+        said = "".join(change.text for change in changes(newer.text))
+        return not told or bool(told & _matters_of(older)) or any(p in said for p in shared_things(older, a, b))
     named = shared_things(older, a, b)
     things = borne(named, older.text, newer.text, how)
     shared = _matters_of(older) & _matters_of(newer, named - things)

@@ -166,3 +166,27 @@ def test_a_long_story_still_tells_a_change_of_what_it_is_about() -> None:
     assert relate(claim(older), claim("The call centre let me go last month, I'm driving for a courier now."), 30) == (
         "supersede"
     )
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("我每天花半个小时画画，但总感觉自己没有进步。", "我现在感觉好多了，相信自己。"),
+        ("我非常喜欢户外活动，尤其是爬山。", "我非常喜欢这家新开的书店，心情变得很好。"),
+        ("我最近在学习吉他。", "我最近开始学做菜了，感觉很有意思。"),
+    ],
+)
+def test_small_words_in_common_make_no_two_statements_in_chinese_one_matter(older: str, newer: str) -> None:
+    assert relate(claim(older), claim(newer), 20) == "both"
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("我每天画画。", "我不画画了。"),
+        ("我在学吉他。", "我不学吉他了，改学钢琴。"),
+        ("我儿子上初二。", "我儿子现在上初三了。"),
+    ],
+)
+def test_a_change_in_chinese_is_of_what_both_name(older: str, newer: str) -> None:
+    assert relate(claim(older), claim(newer), 20) == "supersede"
