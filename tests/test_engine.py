@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from companion.api import CompanionApi
 from companion.companion import Companion
 from companion.engine import EngineClient
 from companion.errors import (
-    Busy,
     CompanionError,
     EmptyMessage,
     EngineStopped,
@@ -76,14 +74,6 @@ if __name__ == "__main__":
 
 async def within(awaitable: Any) -> Any:
     return await asyncio.wait_for(awaitable, PATIENCE)
-
-
-async def free(call: Callable[..., Awaitable[Any]], *given: Any) -> Any:
-    """Once the reply that was just told is put away."""
-    while True:
-        with suppress(Busy):
-            return await call(*given)
-        await asyncio.sleep(0)
 
 
 def gone(pid: int) -> bool:
@@ -265,7 +255,7 @@ async def test_another_engine_goes_on_where_the_person_talked(
     events = Events()
     client.subscribe(events)
     for count, words in enumerate(("I talk of plums.", "I talk of pears."), 1):
-        await within(free(client.begin_conversation))
+        await within(client.begin_conversation())
         sent = await within(client.send(words))
         await asyncio.to_thread(events.wait, ReplyFailed, count)
     plums, pears = await within(client.conversations("plums")), await within(client.conversations("pears"))
@@ -273,7 +263,7 @@ async def test_another_engine_goes_on_where_the_person_talked(
     await within(client.open_conversation(plums[0].id))
     await within(client.renew())
     assert (await within(client.conversation())).id == plums[0].id
-    await within(free(client.begin_conversation, "play"))
+    await within(client.begin_conversation("play"))
     await within(client.renew())
     now = await within(client.conversation())
     assert (now.id, now.mode) == (0, "play")

@@ -217,7 +217,8 @@ class ChatScreen(
             self.look_at_used_lately()
         if isinstance(event, ReplyFinished | ReplyFailed):
             self.keys_changed()
-            self.send_waiting()
+        if isinstance(event, ReplyFinished | ReplyFailed | StatusChanged):
+            self.send_waiting()  # also what the engine could not take a moment ago
 
     def _show_learned(self, event: ThoughtsFormed) -> None:
         answer = self.transcript.reply_to(event.turn)
