@@ -63,8 +63,11 @@ class CompanionApp(MemoryPages, PlaceActions, SpeakingApp):
         *command_bindings(ENTRIES),
     ]
     CSS = """
-    ToastRack { dock: top; align: right top; margin: 0; }
-    Toast { max-width: 60; margin: 0; padding: 0 1; }
+    ToastRack { dock: top; align: right top; margin: 0; scrollbar-size: 0 0; }
+    MemoriesScreen > ToastRack, PeopleScreen > ToastRack, ConversationsScreen > ToastRack {
+        dock: bottom; align: right bottom; margin-bottom: 1;
+    }
+    Toast { max-width: 100%; margin: 0; padding: 0 1; }
     SearchIcon { display: none; }
     .-low ChatScreen { overflow: hidden; }
     .-low ChatScreen > Problem, .-low ChatScreen > Waiting, .-low ChatScreen > MorningCard, .-low ChatScreen > Welcome,

@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen, Screen
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.errors import CompanionError
 from companion.strings import text
 from companion.ui import keymap
 from companion.ui.preferences import Preferences
 from companion.ui.screens.base import tell, tell_error
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -73,7 +74,7 @@ class KeysScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield KeyTable(self._preferences)
         yield Literal(id="problems")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(KeyTable).focus()

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.calls import EnginePort
 from companion.events import Event, ModelPullFinished, ModelPullProgress
@@ -19,6 +19,7 @@ from companion.ui.format import amount, bar
 from companion.ui.model_text import PullMeter, machine_line, model_parts, plan_lines
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.confirm import ConfirmScreen
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.model_table import ModelTable
 
@@ -64,7 +65,7 @@ class ModelsScreen(EngineScreen):
         yield ModelTable()
         yield Literal(id="about")
         yield Literal(id="pull")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(ModelTable).focus()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.events import Event, MemoriesChanged
 from companion.records import Change, MemoryFilter
@@ -17,6 +17,7 @@ from companion.strings import text
 from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.screens.base import EngineScreen, attempt, tell
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -71,7 +72,7 @@ class WaitingScreen(EngineScreen):
     def compose(self) -> ComposeResult:
         yield SourceTable()
         yield Literal(text("waiting_list.looking"), id="told")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(SourceTable).focus()

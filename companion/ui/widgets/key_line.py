@@ -1,0 +1,36 @@
+"""The keys of a screen, in its last line."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.widgets import Footer
+from textual.widgets._footer import FooterKey
+
+LAST = 2
+"""Keys that are always told: the one that leads back, and help, which tells all the others."""
+
+
+class KeyLine(Footer):
+    """Where there is no room for all of them some are left out: Textual's footer would be cut at the edge."""
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
+
+    def compose(self) -> ComposeResult:
+        keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        self._fit(keys)
+        yield from keys
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit(list(self.query(FooterKey)))
+
+    def _fit(self, keys: list[FooterKey]) -> None:
+        cells = [cell_len(f"{key.key_display} {key.description} ") for key in keys]
+        room = self.app.size.width + 1  # nothing stands between the last one and the edge
+        left = sum(cells)
+        for index in range(len(keys) - 1, -1, -1):
+            dropped = index < len(keys) - LAST and left > room
+            keys[index].display = not dropped
+            left -= cells[index] if dropped else 0

@@ -1,0 +1,91 @@
+"""The edges of a screen: the line of keys, notices, and what is said while nothing is there yet."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets._toast import Toast
+
+from companion.errors import DiskFull
+from companion.settings import Settings
+from companion.ui.app import CompanionApp
+from companion.ui.screens.base import tell
+from companion.ui.widgets.key_line import KeyLine
+from tests.ui.demo import filled
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.helpers import NARROW, WIDE, running, screen_text, wait_until
+
+CALLS = {"f2": "list_memories", "f3": "conversations", "f7": "topics", "f8": "growth"}
+
+
+def last_line(app: CompanionApp) -> str:
+    return screen_text(app).splitlines()[-1].rstrip()
+
+
+@pytest.mark.parametrize(("key", "columns"), [("f2", 34), ("f2", 60), ("f3", 60), ("f9", 60)])
+async def test_the_way_back_and_help_are_always_in_the_line_of_keys(key: str, columns: int) -> None:
+    async with running(filled(), (columns, 20)) as (app, pilot):
+        await pilot.press(key)
+        await wait_until(pilot, lambda: last_line(app).endswith("Esc Back F1 Help"))
+        assert cell_len(last_line(app)) <= columns
+
+
+async def test_with_more_room_there_are_more_keys_again() -> None:
+    async with running(filled(), (34, 20)) as (app, pilot):
+        await pilot.press("f2")
+        await wait_until(pilot, lambda: last_line(app).endswith("Esc Back F1 Help"))
+        assert "Forget" not in last_line(app)
+        await pilot.resize_terminal(*WIDE)
+        await wait_until(pilot, lambda: "f Forget u Undo r Restore Esc Back F1 Help" in last_line(app))
+        assert app.screen.query_one(KeyLine).region.width == WIDE[0]
+
+
+@pytest.mark.parametrize("columns", [30, 60])
+async def test_a_notice_is_whole(columns: int) -> None:
+    app = CompanionApp(FakeEngine(), Settings())
+    words = " ".join(["four"] * 40)
+    async with app.run_test(size=(columns, 20), notifications=True) as pilot:
+        tell(app, words)
+        await wait_until(pilot, lambda: app.screen.query(Toast))
+        await wait_until(pilot, lambda: screen_text(app).split().count("four") == 40)
+
+
+@pytest.mark.parametrize(("key", "size"), [("f2", NARROW), ("f2", WIDE), ("f3", NARROW), ("f7", NARROW)])
+async def test_a_notice_covers_neither_what_is_typed_nor_the_keys(key: str, size: tuple[int, int]) -> None:
+    engine = filled()
+    app = CompanionApp(engine, Settings())
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await wait_until(pilot, lambda: app.chat._loaded)
+        await pilot.press(key, "slash", *"words")
+        tell(app.screen, "something happened", "and there is more to say of it " * 3)
+        await wait_until(pilot, lambda: "something happened" in screen_text(app))
+        assert "words" in screen_text(app).splitlines()[0]
+        assert "Esc Back" in last_line(app)
+
+
+@pytest.mark.parametrize("key", CALLS)
+async def test_what_takes_a_moment_says_that_it_is_put_together(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, go = filled(), asyncio.Event()
+    call = getattr(engine, CALLS[key])
+
+    async def slowly(*given: object) -> object:
+        await go.wait()
+        return await call(*given)
+
+    monkeypatch.setattr(engine, CALLS[key], slowly)
+    async with running(engine) as (app, pilot):
+        await pilot.press(key)
+        await wait_until(pilot, lambda: "Putting it together" in screen_text(app))
+        go.set()
+        await wait_until(pilot, lambda: "Putting it together" not in screen_text(app))
+
+
+@pytest.mark.parametrize("key", CALLS)
+async def test_what_failed_is_no_blank_page(key: str) -> None:
+    engine = filled()
+    async with running(engine) as (app, pilot):
+        engine.raises.update({CALLS[key]: DiskFull(), "mood": DiskFull()})
+        await pilot.press(key)
+        await wait_until(pilot, lambda: "could not be put together" in screen_text(app))
