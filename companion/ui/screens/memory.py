@@ -70,7 +70,12 @@ class MemoryScreen(MemoryActions):
             self.query_one("#past", Literal).show(
                 (text("memory.past", day=day), "bold"), f" {text('memory.past_keys')}"
             )
-        await self.query_one(MemoryPage).show(found, links or ())
+        page, focused = self.query_one(MemoryPage), self.focused
+        at = page.places.index(focused) if focused in page.places else 0
+        await page.show(found, links or ())
+        if page.places and self.is_attached:
+            # Where it was, at first on the first: what comes after the screen gets no focus by itself.
+            self.set_focus(page.places[min(at, len(page.places) - 1)], scroll_visible=False)
 
     def current(self) -> Memory | None:
         return self._detail.memory if self._detail else None

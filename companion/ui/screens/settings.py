@@ -86,7 +86,8 @@ class SettingsScreen(Screen[None]):
             facts.append(text("settings.default_is", value=shown(setting, self._preferences.default(section, name))))
         variable = self._preferences.overridden(section, name)
         facts.append(text("settings.overridden", variable=variable) if variable else holds(setting))
-        self.query_one("#about", Literal).show(setting.about, (f"\n{' '.join(facts)}", "$text-muted"))
+        told = text("format.between").join(facts)
+        self.query_one("#about", Literal).show(setting.about, (f"\n{told}", "$text-muted"))
 
     @on(DataTable.RowSelected)
     def _chosen(self) -> None:

@@ -57,6 +57,11 @@ class MemoryPage(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield Underway()
 
+    @property
+    def places(self) -> list[Widget]:
+        """The lines that can be walked."""
+        return [line for line in self.children if line.can_focus]
+
     async def show(self, detail: MemoryDetail, links: Sequence[LinkedMemory]) -> None:
         at = self.scroll_offset.y
         async with self.batch():
