@@ -28,7 +28,7 @@ class SegmentTable(RowTable):
     """One row a segment: what it says, what it is, how much of the prompt it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,x", "screen.drop", text("why.key_drop"), key_display="space", id="why.drop"),
+        Binding("space,x", "screen.drop", text("why.key_drop"), key_display="Space", id="why.drop"),
         Binding("enter", "screen.again", text("why.key_again"), id="why.again"),
     ]
     COLUMNS = (("text", "", 0), ("kind", "", 14), ("share", "", 19))
