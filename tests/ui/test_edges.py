@@ -13,6 +13,7 @@ from companion.settings import Settings
 from companion.ui.app import CompanionApp
 from companion.ui.screens.base import tell
 from companion.ui.widgets.key_line import KeyLine
+from companion.ui.widgets.long_table import fitted
 from tests.ui.demo import filled
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.helpers import NARROW, WIDE, running, screen_text, wait_until
@@ -89,3 +90,16 @@ async def test_what_failed_is_no_blank_page(key: str) -> None:
         engine.raises.update({CALLS[key]: DiskFull(), "mood": DiskFull()})
         await pilot.press(key)
         await wait_until(pilot, lambda: "could not be put together" in screen_text(app))
+
+
+async def test_a_list_of_nothing_says_what_can_be_done() -> None:
+    async with running(FakeEngine(), NARROW) as (app, pilot):
+        await pilot.press("f2")
+        await wait_until(pilot, lambda: "nothing here yet; a adds a memory." in screen_text(app))
+        await pilot.press("slash", *"zebra")
+        await wait_until(pilot, lambda: "Nothing matches: change the filter, or press s or k." in screen_text(app))
+
+
+def test_a_wide_character_that_has_no_room_leaves_no_gap() -> None:
+    assert fitted("他是护士", 6) == "他是… "
+    assert fitted("他是护士", 7) == "他是护…"

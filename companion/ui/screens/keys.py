@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class KeyTable(RowTable):
     """Each thing the program can do, with its id in the settings and its keys."""
 
-    COLUMNS = (("what", text("keys.column_what"), 40), ("keys", text("keys.column_keys"), 18))
+    COLUMNS = (("what", text("keys.column_what"), 40), ("between", "", 1), ("keys", text("keys.column_keys"), 18))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", text("keys.key_change"), key_display="⏎", id="keys.change")
     ]
@@ -44,13 +44,13 @@ class KeyTable(RowTable):
         return self._ids[self.cursor_row] if 0 <= self.cursor_row < len(self._ids) else ""
 
     def widths(self, width: int) -> dict[str, int]:
-        return {"keys": min(24, width * 35 // 100)}
+        return {"between": 1, "keys": min(24, width * 35 // 100)}
 
     def refill(self) -> None:
         own = self._preferences.current.ui.keys
         words = keymap.described()
         rows = (
-            (cell(words[id]), cell(keymap.keys_of(id, own), "bold" if id in own else "")) for id in self._ids
+            (cell(words[id]), "", cell(keymap.keys_of(id, own), "bold" if id in own else "")) for id in self._ids
         )  # fmt: skip
         self.put(rows, self.cursor_row)
 

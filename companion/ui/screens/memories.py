@@ -161,6 +161,7 @@ class MemoriesScreen(MemoryActions):
         place = found.place_of(before.memory.id) if before else None
         self._to_top = False
         self._list = found
+        self.table.nothing = text("panel.no_match") if view.narrowed else text("panel.none")
         self.table.put(found.total, found.rows, at if place is None else place)
         self._say()
         if full:
