@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+import re
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -71,6 +72,26 @@ def test_every_text_is_there_in_every_language_with_the_same_values(language: st
 def test_every_text_the_code_asks_for_is_there() -> None:
     missing = [key for key in sorted(_asked()) if key.rpartition(".")[2] not in ENGLISH.section(key.rpartition(".")[0])]
     assert missing == []
+
+
+def _sentences(file: Path) -> set[str]:
+    """English sentences in `file` that are no docstrings."""
+    tree = ast.parse(file.read_text("utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+        if re.fullmatch(r"[A-Z][a-z]* [^\n]* \w+\. ?", node.value)
+    }
+
+
+def test_no_sentence_for_a_person_stands_in_the_code() -> None:
+    files = {file.relative_to(CODE).as_posix(): file for file in CODE.rglob("*.py")}
+    # Help of commands is translated as it is shown; what is measured, and what a model is measured with, is English.
+    apart = ("cli/", "bench/", "model/bare.py", "model/tuner.py", "model/probe.py", "model/prompt.py")
+    found = {name: _sentences(file) for name, file in files.items() if not name.startswith(apart)}
+    assert {name: sentences for name, sentences in found.items() if sentences} == {}
 
 
 def test_every_command_has_its_texts() -> None:

