@@ -119,6 +119,18 @@ def test_every_error_says_what_happened_and_what_to_do(language: str) -> None:
     assert (str(told), told.hint) == (text("errors.with_detail", title=NotFound.title, detail="x"), "y")
 
 
+def test_every_check_of_doctor_has_its_word() -> None:
+    named = {
+        node.args[0].value
+        for file in CODE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check" and node.args
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert len(named) > 10
+    assert named == texts("check").keys()
+
+
 def test_what_is_named_at_run_time_has_its_words() -> None:
     """Keys that are put together when they are asked for, which the scan above cannot see."""
     assert set(get_args(Noun)) <= texts("count").keys()
