@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 from textual.widgets._toast import Toast
 
+from companion import network
 from companion.errors import DiskFull
 from companion.settings import Settings
 from companion.ui.app import CompanionApp
@@ -16,7 +17,7 @@ from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.long_table import fitted
 from tests.ui.demo import filled
 from tests.ui.fake_engine import FakeEngine
-from tests.ui.helpers import NARROW, WIDE, running, screen_text, wait_until
+from tests.ui.helpers import NARROW, WIDE, running, say, screen_text, wait_until
 
 CALLS = {"f2": "list_memories", "f3": "conversations", "f7": "topics", "f8": "growth"}
 
@@ -103,3 +104,30 @@ async def test_a_list_of_nothing_says_what_can_be_done() -> None:
 def test_a_wide_character_that_has_no_room_leaves_no_gap() -> None:
     assert fitted("他是护士", 6) == "他是… "
     assert fitted("他是护士", 7) == "他是护…"
+
+
+async def test_a_long_notice_stays_long_enough_to_be_read() -> None:
+    async with running(FakeEngine()) as (app, pilot):
+        tell(app, "Done.", seconds=2)
+        tell(app, "A title", "word " * 100, seconds=2)
+        tell(app, "很长的通知" * 30, seconds=2)
+        await wait_until(pilot, lambda: len(app._notifications) == 3)
+        assert [round(notice.timeout) for notice in app._notifications] == [2, 22, 14]
+
+
+@pytest.mark.parametrize("columns", [44, 60])
+async def test_the_keys_of_what_was_learned_are_told_whole_and_with_the_way_back(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "is_sealed", lambda: True)
+    engine = FakeEngine()
+    engine.enqueue("Nice.", thoughts=("+ I like dogs.",))
+    async with running(engine, (columns, 20)) as (app, pilot):
+        await say(app, pilot, "I like dogs.")
+        await wait_until(pilot, lambda: "+ I like dogs" in screen_text(app))
+        await pilot.press("f4")
+        await wait_until(pilot, lambda: last_line(app).lstrip().startswith("k keep  "))
+        told = last_line(app)
+        assert "Esc back" in told
+        assert "offline" in told
+        assert "…" not in told

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import Literal as OneOf
 from typing import TypeVar
 
+from rich.cells import cell_len
 from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
@@ -16,6 +17,10 @@ from companion.events import Event
 from companion.text import one_line, sanitise
 
 Result = TypeVar("Result")
+NOTICING = 1.5
+"""Seconds until a notice is seen."""
+READING = 25
+"""Cells of text that are read in a second, by somebody who reads fast."""
 
 
 def tell(
@@ -25,10 +30,12 @@ def tell(
     level: OneOf["information", "warning", "error"] = "information",
     seconds: float = 5,
 ) -> None:
-    """A notice at the edge of the screen; both texts literal."""
+    """A notice at the edge of the screen, for `seconds` or as long as it takes to read; both texts literal."""
     if not text:
         title, text = "", title
-    source.notify(sanitise(text)[:600], title=one_line(title, 120), severity=level, timeout=seconds, markup=False)
+    title, text = one_line(title, 120), sanitise(text)[:600]
+    seconds = max(seconds, NOTICING + (cell_len(title) + cell_len(text)) / READING)
+    source.notify(text, title=title, severity=level, timeout=seconds, markup=False)
 
 
 def tell_error(source: Widget | App[None], error: CompanionError) -> None:

@@ -111,7 +111,9 @@ class LinksScreen(EngineScreen):
         """None when that failed, which was told."""
         if place.memory is not None:
             links = await attempt(self, self.engine.linked(place.memory.id))
-            return links and [
+            if links is None:
+                return None
+            return [
                 (
                     text("format.named", name=word("link", link.type), what=link.memory.text),
                     link.memory.status != "active",
@@ -129,7 +131,9 @@ class LinksScreen(EngineScreen):
                 for topic in related
             ]
         topics = await attempt(self, self.engine.topics())
-        return topics and [
+        if topics is None:
+            return None
+        return [
             (f"{topic.name}  {text('people.memories', count=topic.memories)}", False, Place(topic.name))
             for topic in topics
         ]
