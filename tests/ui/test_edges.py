@@ -84,6 +84,20 @@ async def test_what_takes_a_moment_says_that_it_is_put_together(key: str, monkey
         await wait_until(pilot, lambda: "Putting it together" not in screen_text(app))
 
 
+@pytest.mark.parametrize("call", ["backups", "quarantined", "personas"])
+async def test_a_list_that_failed_does_not_say_that_there_is_nothing(
+    call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*given: object) -> object:
+        raise DiskFull
+
+    engine = filled()
+    monkeypatch.setattr(engine, call, failing)
+    async with running(engine) as (app, pilot):
+        await say(app, pilot, {"quarantined": "/waiting"}.get(call, f"/{call}"))
+        await wait_until(pilot, lambda: "could not be put together" in screen_text(app))
+
+
 @pytest.mark.parametrize("key", CALLS)
 async def test_what_failed_is_no_blank_page(key: str) -> None:
     engine = filled()

@@ -116,7 +116,10 @@ class BackupsScreen(EngineScreen):
             table = self.query_one(BackupTable)
             if backups is not None:
                 table.show(backups)
-            self._explain()
+            if backups is None and not table.backups:
+                self.query_one("#how", Literal).show(text("underway.failed"))
+            else:
+                self._explain()
 
     @on(DataTable.RowHighlighted)
     def _explain(self) -> None:

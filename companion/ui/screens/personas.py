@@ -51,9 +51,14 @@ class PersonasScreen(EngineScreen):
     async def load(self, key: str = "") -> None:
         """Ask for the list; the cursor goes to `key`."""
         cards = await attempt(self, self.engine.personas())
-        if cards is not None and self.is_attached:
-            self.query_one(PersonaTable).show(cards, key)
-            self._explain()
+        if not self.is_attached:
+            return
+        if cards is None:
+            if self._current is None:
+                self.query_one("#about", Literal).show(text("underway.failed"))
+            return
+        self.query_one(PersonaTable).show(cards, key)
+        self._explain()
 
     async def engine_back(self) -> None:
         self.load()

@@ -81,7 +81,11 @@ class WaitingScreen(EngineScreen):
     @work(group="sources", exclusive=True)
     async def load(self) -> None:
         sources = await attempt(self, self.engine.quarantined())
-        if sources is None or not self.is_attached:
+        if not self.is_attached:
+            return
+        if sources is None:
+            if not self.query_one(SourceTable).sources:
+                self.query_one("#told", Literal).show(text("underway.failed"))
             return
         self.query_one(SourceTable).show(sources)
         if sources:
