@@ -70,7 +70,7 @@ class CurveScreen(EngineScreen):
             return
         memory, width = detail.memory, self.size.width - 3
         self.query_one("#what", Literal).show((one_line(memory.text, width), "bold"))
-        words = curve_words(memory, detail.retention, detail.curve)
+        words = curve_words(memory, detail.retention, detail.curve, detail.fades_around)
         self.query_one("#words", Literal).show(words)
         taken = 4 + -(
             -cell_len(words) * 11 // (10 * width)
