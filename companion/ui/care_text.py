@@ -34,12 +34,16 @@ def month(card: CareCard) -> str:
     return text("care.as_of_in", country=card.region, month=known)
 
 
+def from_program(card: CareCard) -> str:
+    """Who says it, and as of when."""
+    return text("care.not_a_service") + text("format.between") + aside(month(card))
+
+
 def plain_lines(card: CareCard, *, asked: bool = False) -> list[str]:
     """The card line by line, as the plain chat and `say` write it. `asked`: the person wants the numbers, and may have
     said nothing."""
     listed = [f"{number}  {what}" for number, what in map(line, card.lines)]
-    from_program = text("care.not_a_service") + text("format.between") + aside(month(card))
-    return [text("care.asked") if asked else says(card), *listed, from_program]
+    return [text("care.asked") if asked else says(card), *listed, from_program(card)]
 
 
 def region_line(country: str) -> str:
