@@ -277,7 +277,7 @@ class CompanionApp(MemoryPages, PlaceActions, SpeakingApp):
     async def undo(self) -> None:
         change = await attempt(self, self.engine.undo())
         if change is not None:
-            tell(self, one_line(change.summary), "\n".join(change.kept))
+            tell(self, one_line(change.summary), "\n".join(change.kept), last_done=True)
 
     def sleep(self, dry_run: bool = False) -> None:
         self.push_screen(SleepScreen(self.engine, dry_run))

@@ -14,10 +14,10 @@ from companion.settings import Settings
 from companion.ui.app import CompanionApp
 from companion.ui.screens.base import tell
 from companion.ui.widgets.key_line import KeyLine
-from companion.ui.widgets.long_table import fitted
+from companion.ui.widgets.long_table import LongTable, fitted
 from tests.ui.demo import filled
 from tests.ui.fake_engine import FakeEngine
-from tests.ui.helpers import NARROW, WIDE, running, say, screen_text, wait_until
+from tests.ui.helpers import NARROW, WIDE, notices, running, say, screen_text, wait_until
 
 CALLS = {"f2": "list_memories", "f3": "conversations", "f7": "topics", "f8": "growth"}
 
@@ -145,3 +145,16 @@ async def test_the_keys_of_what_was_learned_are_told_whole_and_with_the_way_back
         assert "Esc back" in told
         assert "offline" in told
         assert "…" not in told
+
+
+async def test_what_was_done_last_takes_the_place_of_what_was_done_before() -> None:
+    engine = filled()
+    async with running(engine) as (app, pilot):
+        tell(app, "The night is over.")
+        await pilot.press("f2")
+        await wait_until(pilot, lambda: app.screen.query_one(LongTable).row_count)
+        await pilot.press("f")
+        await wait_until(pilot, lambda: any("Press u to undo" in told for told in notices(app)))
+        await pilot.press("u")
+        await wait_until(pilot, lambda: any("Undid" in told for told in notices(app)))
+        assert len(notices(app)) == 2, "and the night's is still there"

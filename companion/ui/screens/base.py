@@ -23,18 +23,30 @@ READING = 25
 """Cells of text that are read in a second, by somebody who reads fast."""
 
 
+class _LastDone(str):
+    """The text of a notice that the next of its kind takes the place of."""
+
+
 def tell(
     source: Widget | App[None],
     title: str,
     text: str = "",
     level: OneOf["information", "warning", "error"] = "information",
     seconds: float = 5,
+    *,
+    last_done: bool = False,
 ) -> None:
-    """A notice at the edge of the screen, for `seconds` or as long as it takes to read; both texts literal."""
+    """A notice at the edge of the screen, for `seconds` or as long as it takes to read; both texts literal.
+    `last_done`: it tells what the person has just done, and takes the place of what told of the thing before."""
     if not text:
         title, text = "", title
     title, text = one_line(title, 120), sanitise(text)[:600]
     seconds = max(seconds, NOTICING + (cell_len(title) + cell_len(text)) / READING)
+    if last_done:
+        app = source if isinstance(source, App) else source.app
+        for notice in [each for each in app._notifications if isinstance(each.message, _LastDone)]:
+            app._unnotify(notice)
+        text = _LastDone(text)
     source.notify(text, title=title, severity=level, timeout=seconds, markup=False)
 
 

@@ -38,7 +38,7 @@ class ModelsScreen(EngineScreen):
     DEFAULT_CSS = """
     ModelsScreen #machine { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     ModelsScreen #pull { height: auto; padding: 0 1; display: none; }
-    ModelsScreen #about { height: auto; max-height: 7; padding: 0 1; border-top: solid $panel; }
+    ModelsScreen #about { height: auto; max-height: 40%; padding: 0 1; border-top: solid $panel; }
     """
 
     class UseWanted(Message):

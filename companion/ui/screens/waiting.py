@@ -132,7 +132,7 @@ class WaitingScreen(EngineScreen):
 
     def _done(self, change: Change | None) -> None:
         if change is not None:
-            tell(self, one_line(change.summary), seconds=4)
+            tell(self, one_line(change.summary), seconds=4, last_done=True)
             self.load()
 
     def action_back(self) -> None:
