@@ -56,13 +56,22 @@ def bearers(text: str) -> list[Bearer]:
     return list(found)
 
 
+def introduced(texts: Iterable[str]) -> set[str]:
+    """The names that any of `texts` introduces."""
+    return {bearer.name for text in texts for bearer in bearers(text)}
+
+
 class Tagger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def refresh(self, batch: Batch, texts: Iterable[str], scope: str = "") -> None:
         """Tell the tags of all memories of a scope anew that call a name which any of `texts` introduces."""
-        for name in {bearer.name for text in texts for bearer in bearers(text)}:
+        self.retell(batch, introduced(texts), scope)
+
+    def retell(self, batch: Batch, names: Iterable[str], scope: str = "") -> None:
+        """Tell the tags of all memories of a scope anew that call any of `names`."""
+        for name in names:
             for memory in self._calling(name, scope):
                 tags = self.of(memory)
                 if tags != memory.tags:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -148,20 +147,8 @@ def data_file(name: str) -> str:
     return f"data/{name}.jsonl"
 
 
-def encoded(lines: Iterable[Line]) -> bytes:
-    found = bytearray()
-    for line in lines:
-        found += canonical(line.model_dump()) + b"\n"
-    return bytes(found)
-
-
 def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def data_files(content: Content) -> dict[str, bytes]:
-    """By path in the export."""
-    return {data_file(name): encoded(getattr(content, name)) for name, _ in FILES}
 
 
 def sha256_of(files: dict[str, bytes]) -> str:

@@ -20,7 +20,7 @@ from companion.exchange.raft.content import FILES, Content, data_file, sha256_of
 from companion.exchange.raft.manifest import Manifest
 from companion.exchange.raft.parsing import Parsed, parse
 from companion.paths import Paths
-from companion.store.files import told
+from companion.store.files import sha256, told
 from companion.strings import text
 from companion.text import one_line
 from companion.unpacking import listed, unpacked
@@ -161,6 +161,12 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
         raise FileRefused(text("raft.none"), hint=text("raft.none_hint"))
     head = read_manifest(found)
     content = _content(files, head)
+    pages, missing = _pages(files, head, strict=strict)
+    return Given(one_line(name, 80), head, content, pages, missing)
+
+
+def _pages(files: _Files, head: Manifest, *, strict: bool) -> tuple[dict[str, Parsed], tuple[str, ...]]:
+    """See `Given`."""
     pages: dict[str, Parsed] = {}
     missing = []
     for path, note in head.pages.items():
@@ -177,12 +183,28 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
             if _plain(data[:4096]).startswith(b"---") and b"\ncompanion:" in data[:4096]:
                 with nullcontext() if strict else suppress(FileRefused):
                     pages[path] = parse(path, data)
-    return Given(one_line(name, 80), head, content, pages, tuple(missing))
+    return pages, tuple(missing)
 
 
 def read_folder(folder: Path) -> Given:
     """For writing it anew, where pages made by hand stay as they are. Raises FileRefused."""
     return read(_Folder(folder), folder.name, strict=False)
+
+
+def pages_in(folder: Path) -> dict[str, Parsed]:
+    """As `read_folder` gives them, without reading the records. Raises FileRefused."""
+    files = _Folder(folder)
+    return _pages(files, read_manifest(files.get(manifest.PATH)), strict=False)[0]
+
+
+def is_as_written(folder: Path) -> bool:
+    """Whether no page and no record says anything else than when it was written. Raises OSError, FileRefused."""
+    if pages_in(folder):
+        return False
+    head = read_manifest(_Folder(folder).get(manifest.PATH))
+    paths = [data_file(name) for name, _ in FILES]
+    there = all((folder / path).is_file() and not (folder / path).is_symlink() for path in paths)
+    return there and all(sha256(folder / path) == head.data.get(path) for path in paths)
 
 
 def read_manifest(data: bytes | None) -> Manifest:
