@@ -33,6 +33,7 @@ class Exchanging:
     _minding: Minding
     _emit: Callable[[Event], None]
     _exchange = threading.Lock()
+    _exporting = threading.Lock()
 
     @property
     def _opened(self) -> Store:
@@ -47,9 +48,15 @@ class Exchanging:
 
         if not folder.strip():  # which would be wherever the program was started
             raise InvalidInput(text("importing.no_folder"))
-        return raft.export(
-            self._opened, self._paths, self._clock, full_path(Path(folder), Path.cwd()), form, force=force
-        )
+        store, target = self._opened, full_path(Path(folder), Path.cwd())
+        if not self._exporting.acquire(blocking=False):
+            raise Busy(text("importing.another"))
+        try:
+            if not store.read_only:
+                store.begun.clear()
+            return raft.export(store, self._paths, self._clock, target, form, force=force)
+        finally:
+            self._exporting.release()
 
     def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
         store, given_path = self._opened, _checked(path, form)

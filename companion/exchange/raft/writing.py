@@ -28,6 +28,7 @@ from companion.exchange.raft.parsing import RECORDS
 from companion.exchange.raft.staging import Staging
 from companion.exchange.raft.taking import look_here, standing
 from companion.paths import Paths
+from companion.store.begun import ENDING
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text
@@ -52,7 +53,7 @@ def export(
         if folder.exists():
             made = _renew(folder, staging, (*before.pages, *before.data) if before is not None else ())
         else:
-            made = _write_new(folder, staging)
+            made = _write_new(store, folder, staging)
     counts = made.counts
     return Exported(
         str(folder),
@@ -144,17 +145,18 @@ def _taken(folder: Path, before: Manifest | None) -> list[str]:
     return found
 
 
-def _write_new(folder: Path, staging: Staging) -> Manifest:
+def _write_new(store: Store, folder: Path, staging: Staging) -> Manifest:
     parent = folder.parent
     parent.mkdir(parents=True, exist_ok=True)
-    part = parent / f".{folder.name}.companion-part"
+    part = parent / f".{folder.name}{ENDING}"
     shutil.rmtree(part, ignore_errors=True)
-    try:
-        made = staging.write(part)
-        rename(part, folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    with store.begun.noted(part):
+        try:
+            made = staging.write(part)
+            rename(part, folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
     return made
 
 

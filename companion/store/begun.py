@@ -1,0 +1,69 @@
+"""Folders outside of the profile in which an export is got ready. Each is noted before it is made: what one that was
+killed left behind is known by that as the program's own, and cleared by the next export, or the next start."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from companion.store.database import Database
+
+ENDING = ".companion-part"
+_BEGUN = "exports begun"
+"""Key in `meta`: their full paths, as JSON."""
+
+
+class Begun:
+    """One export at a time, and none while they are cleared: whoever calls sees to that."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    @contextmanager
+    def noted(self, folder: Path) -> Iterator[None]:
+        """`folder` is made, and put in its place or removed, in here. A profile that is only read has no note. Raises
+        ProfileError."""
+        if self._db.read_only:
+            yield
+            return
+        self._keep([*(path for path in self._paths() if path != folder), folder])
+        try:
+            yield
+        finally:
+            if not folder.exists():
+                self._keep([path for path in self._paths() if path != folder])
+
+    def clear(self) -> None:
+        """Remove what was left behind. What cannot be removed, or is on a disk that is not there now, stays noted.
+        Raises ProfileError."""
+        begun = self._paths()
+        if not begun:
+            return
+        for path in begun:
+            if path.name.endswith(ENDING) and path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+        self._keep([path for path in begun if _may_be_there(path)])
+
+    def _paths(self) -> list[Path]:
+        found = self._db.value("SELECT value FROM meta WHERE key = ?", (_BEGUN,))
+        with suppress(ValueError, TypeError):  # damaged: nothing is known of them
+            return [Path(path) for path in json.loads(found or "[]")]
+        return []
+
+    def _keep(self, paths: list[Path]) -> None:
+        with self._db.write():
+            if paths:
+                told = json.dumps([str(path) for path in paths])
+                self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_BEGUN, told))
+            else:
+                self._db.run("DELETE FROM meta WHERE key = ?", (_BEGUN,))
+
+
+def _may_be_there(path: Path) -> bool:
+    try:
+        return path.exists() or not path.parent.exists()
+    except OSError:
+        return True
