@@ -29,12 +29,16 @@ class Begun:
         if self._db.read_only:
             yield
             return
-        self._keep([*(path for path in self._paths() if path != folder), folder])
+        self.note(folder)
         try:
             yield
         finally:
             if not folder.exists():
                 self._keep([path for path in self._paths() if path != folder])
+
+    def note(self, folder: Path) -> None:
+        """Raises ProfileError."""
+        self._keep([*(path for path in self._paths() if path != folder), folder])
 
     def clear(self) -> None:
         """Remove what was left behind. What cannot be removed, or is on a disk that is not there now, stays noted.

@@ -46,7 +46,7 @@ def killed(paths: Paths, target: Path) -> Path:
 def left_behind(store: Store, target: Path) -> Path:
     """The same without another process."""
     left = target.with_name(f".{target.name}.companion-part")
-    store.begun.noted(left).__enter__()
+    store.begun.note(left)
     (left / "data").mkdir(parents=True)
     return left
 
