@@ -269,6 +269,17 @@ class Changes:
         """What was done in the first place, for a batch that undoes or does again."""
         return str(self._db.value("SELECT action FROM batches WHERE id = ?", (self.root_of(batch)[0],)))
 
+    def brought_turns(self, batch: int) -> bool:
+        """Whether it is an import of memories with the conversations they rest on."""
+        row = self._db.one("SELECT actor, action, undoes FROM batches WHERE id = ?", (batch,))
+        return row == ("person", "import", None) and bool(
+            self._db.value(
+                "SELECT 1 FROM journal WHERE batch = ? AND before IS NULL"
+                " AND json_array_length(after, '$.evidence') > 0 LIMIT 1",
+                (batch,),
+            )
+        )
+
     def root_of(self, batch: int) -> tuple[int, int]:
         """The batch that was no undoing itself, at the end of what `batch` undoes, and how many steps that is."""
         depth = 0
