@@ -194,7 +194,7 @@ def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
 
 def _show(*, verify: bool, as_json: bool) -> bool:
     """Whether all of them are sound, as far as that was asked."""
-    from companion.store.restoring import kept_aside
+    from companion.store.replaced import DAYS_KEPT, kept_aside, size_of
 
     paths, backups = _backups()
     found = [backups.look_at(each) for each in backups.all()] if verify else list(backups.all())
@@ -208,7 +208,9 @@ def _show(*, verify: bool, as_json: bool) -> bool:
         for line in _folder_lines(backups, found):
             say(line)
         for folder in aside:
-            say(text("backup_cli.aside", folder=folder))
+            say(text("backup_cli.aside", folder=folder, amount=amount(size_of(folder))))
+        if aside:
+            say(text("replaced.stays", count=DAYS_KEPT))
         if found and not verify:
             say(text("backup_cli.how"))
     return all(each.sound is not False for each in found)
