@@ -3,7 +3,9 @@ killed left behind is known by that as the program's own, and cleared by the nex
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,8 +14,18 @@ from pathlib import Path
 from companion.store.database import Database
 
 ENDING = ".companion-part"
+_LONGEST = 200
+"""Bytes of a name from which on the folder beside it is called by the beginning of it: file systems take 255."""
 _BEGUN = "exports begun"
 """Key in `meta`: their full paths, as JSON."""
+
+
+def beside(target: Path) -> Path:
+    """Where what is to be `target` is got ready."""
+    name = target.name
+    while len(os.fsencode(name)) > _LONGEST:
+        name = name[:-1]
+    return target.with_name(f".{name}{ENDING}")
 
 
 class Begun:
@@ -33,7 +45,7 @@ class Begun:
         try:
             yield
         finally:
-            if not folder.exists():
+            if not _may_be_there(folder):
                 self._keep([path for path in self._paths() if path != folder])
 
     def note(self, folder: Path) -> None:
@@ -47,8 +59,9 @@ class Begun:
         if not begun:
             return
         for path in begun:
-            if path.name.endswith(ENDING) and path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # of a disk that does not answer, say
+                if path.name.endswith(ENDING) and path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
         self._keep([path for path in begun if _may_be_there(path)])
 
     def _paths(self) -> list[Path]:
@@ -69,5 +82,5 @@ class Begun:
 def _may_be_there(path: Path) -> bool:
     try:
         return path.exists() or not path.parent.exists()
-    except OSError:
-        return True
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG

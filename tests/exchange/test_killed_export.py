@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from companion.clock import SetClock
-from companion.errors import Busy
+from companion.errors import Busy, InvalidInput
 from companion.exchanging import Exchanging
 from companion.paths import Paths
 from companion.store.store import Store
@@ -89,6 +89,17 @@ def test_a_link_of_that_name_is_not_followed(store: Store, tmp_path: Path) -> No
     left.symlink_to(tmp_path / "own", target_is_directory=True)
     store.begun.clear()
     assert (tmp_path / "own" / "data").is_dir()
+
+
+def test_a_name_as_long_as_may_be_or_longer(house: House, tmp_path: Path) -> None:
+    companion = house.open()
+    assert companion.export_to(str(tmp_path / ("é" * 120))).files
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        companion.export_to(str(tmp_path / ("n" * 300)))
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".n")]
+    companion._opened.begun.note(tmp_path / f".{'n' * 300}.companion-part")
+    companion._opened.begun.clear()
+    assert not companion._opened.begun._paths()
 
 
 def test_one_is_written_at_a_time(house: House, tmp_path: Path) -> None:

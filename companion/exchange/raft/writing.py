@@ -28,7 +28,7 @@ from companion.exchange.raft.parsing import RECORDS
 from companion.exchange.raft.staging import Staging
 from companion.exchange.raft.taking import look_here, standing
 from companion.paths import Paths
-from companion.store.begun import ENDING
+from companion.store.begun import beside
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text
@@ -148,7 +148,7 @@ def _taken(folder: Path, before: Manifest | None) -> list[str]:
 def _write_new(store: Store, folder: Path, staging: Staging) -> Manifest:
     parent = folder.parent
     parent.mkdir(parents=True, exist_ok=True)
-    part = parent / f".{folder.name}{ENDING}"
+    part = beside(folder)
     shutil.rmtree(part, ignore_errors=True)
     with store.begun.noted(part):
         try:
