@@ -173,7 +173,7 @@ def _key_of(paths: Paths, backups: Backups, chosen: Backup) -> bytes | None:
 
 
 def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
-    from companion.paths import full_path
+    from companion.paths import from_here
     from companion.store.backup_names import parse_name
     from companion.store.backups import Backups
 
@@ -185,7 +185,7 @@ def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
         return paths, backups, found
     file = Path(name)
     if file.parent != Path() or name.startswith("~"):
-        file = full_path(file, Path.cwd())
+        file = from_here(file)
         backups = Backups(paths, SystemClock(), file.parent, whosever=True)
         if parse_name(file.name) is None and file.is_file():
             raise InvalidInput(text("backup_cli.renamed", name=file.name), hint=text("backup_cli.renamed_hint"))
