@@ -7,7 +7,6 @@ seconds, ids whole numbers from 1.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -149,13 +148,3 @@ def data_file(name: str) -> str:
 
 def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def sha256_of(files: dict[str, bytes]) -> str:
-    """Of all data files, in hexadecimal."""
-    hash = hashlib.sha256()
-    for name, _ in FILES:
-        data = files[data_file(name)]
-        hash.update(f"{name} {len(data)}\n".encode())
-        hash.update(data)
-    return hash.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import threading
 import unicodedata
@@ -16,7 +17,8 @@ from pydantic import ValidationError
 from companion.errors import FileMissing, FileRefused
 from companion.exchange.raft import manifest
 from companion.exchange.raft.checking import check, refused
-from companion.exchange.raft.content import FILES, Content, data_file, sha256_of
+from companion.exchange.raft.content import FILES, Content, Line, data_file
+from companion.exchange.raft.line_files import heading
 from companion.exchange.raft.manifest import Manifest
 from companion.exchange.raft.parsing import Parsed, parse
 from companion.paths import Paths
@@ -125,6 +127,9 @@ class _Files:
         except OSError as error:
             raise refused(name, text("raft.unreadable", why=error.strerror or error)) from error
 
+    def has(self, name: str) -> bool:
+        return self._path(name) is not None
+
     def _path(self, name: str) -> Path | None:
         return self._files.get(name)
 
@@ -223,27 +228,31 @@ def _plain(data: bytes) -> bytes:
 
 
 def _content(files: _Files, head: Manifest) -> Content:
-    data: dict[str, bytes] = {}
+    """One file after the other: the bytes of an export are never in memory whole."""
+    digest = hashlib.sha256()
+    values: dict[str, list[Line]] = {}
     for name, _ in FILES:
-        path = data_file(name)
-        found = files.get(path)
-        if found is None:
-            raise refused(path, text("raft.gone"))
-        data[path] = _plain(found)
-    values: dict[str, list[object]] = {}
+        if not files.has(data_file(name)):
+            raise refused(data_file(name), text("raft.gone"))
     for name, kind in FILES:
         path = data_file(name)
-        values[name] = []
-        for number, line in enumerate(data[path].removesuffix(b"\n").split(b"\n") if data[path] else (), 1):
-            try:
-                values[name].append(kind.model_validate_json(line))
-            except ValidationError as error:
-                where = ".".join(map(str, error.errors()[0]["loc"]))
-                raise refused(path, text("raft.bad_line", where=one_line(where, 40)), number) from None
-        if hashlib.sha256(data[path]).hexdigest() != head.data.get(path):
+        data = _plain(files.get(path) or b"")
+        values[name] = list(_lines(path, data, kind))
+        if hashlib.sha256(data).hexdigest() != head.data.get(path):
             raise refused(path, text("raft.changed"))
-    if sha256_of(data) != head.sha256:
+        digest.update(heading(name, len(data)))
+        digest.update(data)
+    if digest.hexdigest() != head.sha256:
         raise refused(manifest.PATH, text("raft.changed"))
     content = Content(**values)  # type: ignore[arg-type]
     check(content)
     return content
+
+
+def _lines(path: str, data: bytes, kind: type[Line]) -> Iterator[Line]:
+    for number, line in enumerate(io.BytesIO(data.removesuffix(b"\n")) if data else (), 1):
+        try:
+            yield kind.model_validate_json(line.removesuffix(b"\n"))
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors()[0]["loc"]))
+            raise refused(path, text("raft.bad_line", where=one_line(where, 40)), number) from None

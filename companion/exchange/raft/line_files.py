@@ -59,14 +59,19 @@ class LineFile(Generic[AnyLine]):
 
 
 def sha256_of_files(folder: Path) -> str:
-    """As `content.sha256_of`, of the data files in the folder of an export. Raises OSError."""
+    """The SHA-256 of an export, of the data files in its folder. Raises OSError."""
     hash = hashlib.sha256()
     for name, _ in FILES:
         path = folder / data_file(name)
-        hash.update(f"{name} {path.stat().st_size}\n".encode())
+        hash.update(heading(name, path.stat().st_size))
         for part in parts(path):
             hash.update(part)
     return hash.hexdigest()
+
+
+def heading(name: str, size: int) -> bytes:
+    """What goes ahead of the bytes of a data file into the SHA-256 of an export."""
+    return f"{name} {size}\n".encode()
 
 
 def parts(path: Path) -> Iterator[bytes]:
