@@ -46,16 +46,14 @@ class LineFile(Generic[AnyLine]):
         sync(self.path)
         self.sha256 = hash.hexdigest()
 
-    def read(self, ids: Sequence[int]) -> list[AnyLine]:
+    def read(self, ids: Sequence[int]) -> Iterator[AnyLine]:
         """Those of `ids`, which are there, in this order. Only of lines that have ids, and were written in their
         order. Raises OSError."""
-        found = []
         if ids:
             with self.path.open("rb") as file:
                 for id in ids:
                     file.seek(self._places[bisect_left(self._ids, id)])
-                    found.append(self._kind.model_validate_json(file.readline()))
-        return found
+                    yield self._kind.model_validate_json(file.readline())
 
 
 def sha256_of_files(folder: Path) -> str:

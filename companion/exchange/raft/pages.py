@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from companion.exchange.raft import page_text
@@ -138,43 +138,50 @@ class Pages:
     def _page(self, home: Home) -> Page:
         if home.kind == "conversation":
             return self._conversation(home)
-        memories = self._memory_lines.read(self._on.get(home, []))
+        ids, pinned = tuple(self._on.get(home, ())), list[int]()
+        memories = self._standing_on(home, pinned)
         title = page_text.day_told(home.name) if home.kind == "day" else self._titles[home]
         lines = [f"# {escaped(title)}", ""]
         if home.kind == "day":
             lines += self._day(home.name, memories)
         else:
             lines += self._sections(memories)
-        ids = tuple(memory.id for memory in memories)
-        pinned = tuple(memory.id for memory in memories if memory.pinned)
         head: dict[str, object] = {
             "companion": home.kind,
             "name": home.name,
             "memories": page_text.marks(ids),
             "pinned": page_text.marks(pinned),
         }
-        return Page(self._paths[home], home.kind, home.name, page_text.document(head, lines), ids, pinned)
+        return Page(self._paths[home], home.kind, home.name, page_text.document(head, lines), ids, tuple(pinned))
 
-    def _sections(self, memories: Sequence[MemoryLine]) -> list[str]:
-        now = [m for m in memories if m.status in _NOW]
-        faded = [m for m in memories if m.status in _FADED]
-        before = [m for m in memories if m.status not in (*_NOW, *_FADED)]
-        lines = [*page_text.bullets(now)]
+    def _standing_on(self, home: Home, pinned: list[int]) -> Iterator[MemoryLine]:
+        """One after the other; `pinned` is told of those that are."""
+        for memory in self._memory_lines.read(self._on.get(home, ())):
+            if memory.pinned:
+                pinned.append(memory.id)
+            yield memory
+
+    def _sections(self, memories: Iterable[MemoryLine]) -> list[str]:
+        lines, faded, before = list[str](), list[str](), list[str]()
+        for memory in memories:
+            part = lines if memory.status in _NOW else faded if memory.status in _FADED else before
+            part.append(page_text.bullet(memory))
         for title, part in ((text("export.faded"), faded), (text("export.before"), before)):
             if part:
-                lines += [*([""] if len(lines) else []), f"## {title}", "", *page_text.bullets(part)]
+                lines += [*([""] if len(lines) else []), f"## {title}", "", *part]
         return lines or [text("export.nothing")]
 
-    def _day(self, day: str, memories: Sequence[MemoryLine]) -> list[str]:
-        digests = [m for m in memories if m.kind == "day"]
-        events = [m for m in memories if m.kind == "event"]
-        others = [m for m in memories if m.kind not in ("day", "event")]
+    def _day(self, day: str, memories: Iterable[MemoryLine]) -> list[str]:
+        digests, events, others = list[str](), list[str](), list[str]()
+        for memory in memories:
+            part = digests if memory.kind == "day" else events if memory.kind == "event" else others
+            part.append(page_text.bullet(memory))
         learned = [f"- !{self._link(id)}" for id in self._thoughts.get(day, ())]
         said = [self._entry(_home_of(one.id)) for one in self._begun.get(day, ())]
         parts = [
-            ("", page_text.bullets(digests)),
-            (text("export.events"), page_text.bullets(events)),
-            (text("export.moments"), page_text.bullets(others)),
+            ("", digests),
+            (text("export.events"), events),
+            (text("export.moments"), others),
             (text("export.learned"), learned),
             (text("export.conversations"), said),
         ]
@@ -189,20 +196,16 @@ class Pages:
 
     def _conversation(self, home: Home) -> Page:
         one = self._conversations[int(home.name)]
-        turns = self._turn_lines.read(self._turns[one.id])
         marks = self._homes.spoken
         day = day_at(one.started_at, one.utc_offset)
         told = page_text.day_told(day)
         lines = [f"# {escaped(self._titles[home])}", ""]
         lines += [f"[[{page_text.linked(self._paths[Home('day', day)])}|{page_text.alias(told)}]]", ""]
-        for turn in turns:
-            if not turn.off_path:
-                lines += page_text.said(turn, marks.get(turn.id))
-        others = [turn for turn in turns if turn.off_path]
+        others: list[str] = []
+        for turn in self._turn_lines.read(self._turns[one.id]):
+            (others if turn.off_path else lines).extend(page_text.said(turn, marks.get(turn.id)))
         if others:
-            lines += [f"## {text('export.versions')}", ""]
-            for turn in others:
-                lines += page_text.said(turn, marks.get(turn.id))
+            lines += [f"## {text('export.versions')}", "", *others]
         ids = tuple(self._on.get(home, ()))
         head: dict[str, object] = {
             "companion": "conversation",
