@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -53,10 +54,11 @@ def message(number: int) -> str:
 
 
 class Soak:
-    """`samples` fill while it runs."""
+    """`samples` fill while it runs; each is `told`."""
 
-    def __init__(self, home: Path, temporary: Path) -> None:
+    def __init__(self, home: Path, temporary: Path, told: Callable[[Sample], None] = lambda _: None) -> None:
         self.temporary = temporary
+        self.told = told
         self.client = EngineClient(Paths(home, home), Settings())
         self.samples: list[Sample] = []
         self._loop = asyncio.get_running_loop()
@@ -110,30 +112,34 @@ class Soak:
 
     def _sample(self, turns: int) -> None:
         ours, engine = psutil.Process(), psutil.Process(self.client.pid)
-        self.samples.append(
-            Sample(
-                turns,
-                round(engine.memory_info().rss / 1e6, 1),
-                round(ours.memory_info().rss / 1e6, 1),
-                engine.num_fds(),
-                ours.num_fds(),
-                engine.num_threads(),
-                ours.num_threads(),
-                len(engine.children(recursive=True)),
-                len(list(self.temporary.iterdir())),
-            )
+        sample = Sample(
+            turns,
+            round(engine.memory_info().rss / 1e6, 1),
+            round(ours.memory_info().rss / 1e6, 1),
+            engine.num_fds(),
+            ours.num_fds(),
+            engine.num_threads(),
+            ours.num_threads(),
+            len(engine.children(recursive=True)),
+            len(list(self.temporary.iterdir())),
         )
+        self.samples.append(sample)
+        self.told(sample)
+
+
+HEADER = "turns  engine MB  client MB  descriptors  threads  children  temporary files"
+
+
+def line(each: Sample) -> str:
+    return (
+        f"{each.turns:>5}  {each.engine_mb:>9.1f}  {each.client_mb:>9.1f}"
+        f"  {each.engine_descriptors:>5}+{each.client_descriptors:<5}"
+        f"  {each.engine_threads:>3}+{each.client_threads:<3}  {each.children:>8}  {each.temporary:>5}"
+    )
 
 
 def table(samples: list[Sample]) -> str:
-    lines = ["turns  engine MB  client MB  descriptors  threads  children  temporary files"]
-    for each in samples:
-        lines.append(
-            f"{each.turns:>5}  {each.engine_mb:>9.1f}  {each.client_mb:>9.1f}"
-            f"  {each.engine_descriptors:>5}+{each.client_descriptors:<5}"
-            f"  {each.engine_threads:>3}+{each.client_threads:<3}  {each.children:>8}  {each.temporary:>5}"
-        )
-    return "\n".join(lines)
+    return "\n".join([HEADER, *map(line, samples)])
 
 
 def main() -> None:
@@ -146,13 +152,10 @@ def main() -> None:
         temporary.mkdir()
         os.environ.update(staged("fake", "readable"), TMPDIR=str(temporary))
 
-        async def run() -> list[Sample]:
-            soak = Soak(Path(folder, "home"), temporary)
-            try:
-                await soak.run(given.turns, given.every)
-            finally:
-                print(table(soak.samples), flush=True)  # noqa: T201 - what it is for
-            return soak.samples
+        async def run() -> None:
+            print(HEADER, flush=True)  # noqa: T201 - what it is for
+            soak = Soak(Path(folder, "home"), temporary, lambda each: print(line(each), flush=True))  # noqa: T201
+            await soak.run(given.turns, given.every)
 
         asyncio.run(run())
 
