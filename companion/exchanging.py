@@ -52,8 +52,7 @@ class Exchanging:
         if not self._exporting.acquire(blocking=False):
             raise Busy(text("importing.another"))
         try:
-            if not store.read_only:
-                store.begun.clear()
+            store.begun.clear()
             return raft.export(store, self._paths, self._clock, target, form, force=force)
         finally:
             self._exporting.release()

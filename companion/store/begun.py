@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from companion.errors import ProfileError
 from companion.store.database import Database
 
 ENDING = ".companion-part"
@@ -36,11 +37,7 @@ class Begun:
 
     @contextmanager
     def noted(self, folder: Path) -> Iterator[None]:
-        """`folder` is made, and put in its place or removed, in here. A profile that is only read has no note. Raises
-        ProfileError."""
-        if self._db.read_only:
-            yield
-            return
+        """`folder` is made, and put in its place or removed, in here."""
         self.note(folder)
         try:
             yield
@@ -49,12 +46,10 @@ class Begun:
                 self._keep([path for path in self._paths() if path != folder])
 
     def note(self, folder: Path) -> None:
-        """Raises ProfileError."""
         self._keep([*(path for path in self._paths() if path != folder), folder])
 
     def clear(self) -> None:
-        """Remove what was left behind. What cannot be removed, or is on a disk that is not there now, stays noted.
-        Raises ProfileError."""
+        """Remove what was left behind. What cannot be removed, or is on a disk that is not there now, stays noted."""
         begun = self._paths()
         if not begun:
             return
@@ -71,7 +66,9 @@ class Begun:
         return []
 
     def _keep(self, paths: list[Path]) -> None:
-        with self._db.write():
+        # Where the profile's disk is full, or it can only be read, there is no note: an export to another disk is what
+        # helps then.
+        with suppress(ProfileError), self._db.write():
             if paths:
                 told = json.dumps([str(path) for path in paths])
                 self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_BEGUN, told))

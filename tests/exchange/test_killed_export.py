@@ -11,10 +11,13 @@ import pytest
 
 from companion.clock import SetClock
 from companion.errors import Busy, InvalidInput
+from companion.exchange import raft
 from companion.exchanging import Exchanging
 from companion.paths import Paths
 from companion.store.store import Store
 from tests.house import House
+from tests.store.mounts import small_disk
+from tests.store.test_full_disk import fill
 from tests.support import add
 
 _KILLED = """
@@ -107,3 +110,23 @@ def test_one_is_written_at_a_time(house: House, tmp_path: Path) -> None:
     with Exchanging._exporting, pytest.raises(Busy):
         companion.export_to(str(tmp_path / "Notes"))
     assert companion.export_to(str(tmp_path / "Notes")).files
+
+
+def test_where_the_profiles_disk_is_full_an_export_to_another_is_written(tmp_path: Path, clock: SetClock) -> None:
+    with small_disk(tmp_path / "disk", "3m") as folder:
+        paths = Paths(folder / "home", folder / "home")
+        store = Store.open(paths, clock)
+        said = fill(store)
+        done = raft.export(store, paths, clock, tmp_path / "Notes")
+        assert done.turns == len(said)
+        assert (tmp_path / "Notes" / "README.md").is_file()
+        store.close()
+
+
+def test_what_can_only_be_read_is_exported(house: House, tmp_path: Path) -> None:
+    companion = house.open()
+    store = companion._opened
+    add(store, "I like tea.")
+    store.db.read_only = True
+    assert companion.export_to(str(tmp_path / "Notes")).memories == 1
+    store.db.read_only = False
