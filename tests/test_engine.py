@@ -31,12 +31,12 @@ from companion.errors import (
 )
 from companion.events import MemoriesChanged, ReplyFailed, StatusChanged
 from companion.paths import Paths
-from companion.records import MemoryFilter
-from companion.serving import Server
+from companion.records import Change, MemoryFilter
+from companion.serving import MOST_CROSSING, Server, crossing
 from companion.settings import EmbedderSettings, ModelSettings, Settings
 from companion.status import EngineStatus
 from companion.store.store import Store
-from tests.support import PATIENCE, Events
+from tests.support import PATIENCE, Events, memory
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals and named pipes")
 BARE = Settings(
@@ -419,3 +419,11 @@ def test_an_engine_that_cannot_start_refuses_every_call() -> None:
     ours.send(None)
     serving.join(PATIENCE)
     assert not serving.is_alive()
+
+
+def test_a_change_of_a_hundred_thousand_memories_does_not_cross_with_all_of_them(store: Store):
+    made = tuple(memory(f"Fact {number}.", store.clock) for number in range(MOST_CROSSING + 1))
+    whole = Change(7, "Confirmed", made, ("kept",))
+    assert crossing(whole) == Change(7, "Confirmed", made[:-1], ("kept",))
+    few = Change(8, "Pinned", made[:3])
+    assert crossing(few) is few

