@@ -11,7 +11,7 @@ from companion.records import Change, JournalEntry, Memory, MemoryDetail, Memory
 from companion.reports import SleepReport
 from companion.strings import text
 from companion.text import one_line, sanitise
-from companion.ui.format import counted, counted_days, filled, full_date, full_day, percent
+from companion.ui.format import counted, counted_days, filled, full_date, full_day, names_its_day, percent
 from companion.wording import reason_told, word
 
 LABEL = 11
@@ -171,7 +171,8 @@ def _fades(detail: MemoryDetail) -> str:
 
 
 def _cells(memory: Memory) -> tuple[str, str, str]:
-    return str(memory.id), memory_date(memory), word("kind", memory.kind)
+    said = local_date(memory.recorded_at, memory.utc_offset).isoformat()
+    return str(memory.id), said if names_its_day(memory) else memory_date(memory), word("kind", memory.kind)
 
 
 def _text(memory: Memory) -> str:

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from companion.dates import chinese, english, other
 from companion.dates.calendar_spans import Precision, Span
+from companion.dates.moving import moves
 from companion.dates.other import whole_day
 
-__all__ = ["DateMention", "Precision", "resolve", "whole_day"]
+__all__ = ["DateMention", "Precision", "moves", "resolve", "whole_day"]
 
 _CHINESE = re.compile("[天日早晚夜周期拜月年号前后]")
 _ENGLISH = re.compile(

@@ -26,6 +26,11 @@ _WEEK = "(?:周|星期|礼拜)"
 _PART = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里"
 _FUTURE = re.compile("要|会|将|打算|准备|计划|即将|想去|希望|明天|之前要|得去")
 _PAST = re.compile("了|过|刚|曾|已经|当时|那时")
+# What is arranged lies ahead of the verb that arranged it.
+_ARRANGED = re.compile(
+    "(?:(?:改|推迟|延期?|提前|挪|换|调|定|订|约|安排|预[约定订]?)(?:好了?|到了?|在|至|了)(?:下?个?)…[^。]*了?"
+    "|买[好到了]*…的.{0,4}(?:票|位|课|号|房)|(?:被|都|已经)*(?:取消|推迟|延期|改期)了?(?=[，,]|$))"
+)
 _STOPS = "。！？!?\n；"
 
 _DAY_WORD = re.compile(
@@ -72,7 +77,7 @@ def _direction(text: str, start: int, end: int) -> Direction:
     around = text[max(first + 1, start - 60) : start] + "…" + re.split(f"[{_STOPS}]", text[end : end + 60])[0]
     if _FUTURE.search(around):
         return "future"
-    return "past" if _PAST.search(around) else "future"
+    return "past" if _PAST.search(_ARRANGED.sub("", around)) else "future"
 
 
 def find(text: str, now: datetime) -> Iterator[Span]:

@@ -21,6 +21,17 @@ _PAST = re.compile(
     r"threw|woke|wore|been|ago|(?!need|indeed|speed|exceed|succeed|breed|bleed)\w{3,}ed)\b",
     re.IGNORECASE,
 )
+# What is arranged lies ahead of the verb that arranged it: "it was moved to Friday", "I've got tickets for Friday".
+_BEFORE_IT = r"(?:\b(?:was|were|is|are|has|have|had|got|been|just)\s+|['’](?:ve|s|d)\s+)*"
+_ARRANGED = re.compile(
+    rf"{_BEFORE_IT}\b(?:cancell?ed|called off|postponed|rescheduled|rearranged|rebooked|put off|pushed back"
+    r"|brought forward)\b"
+    rf"|{_BEFORE_IT}\b(?:moved|changed|shifted|pushed|delayed|deferred|extended|booked|reserved|scheduled|planned|arranged"
+    r"|set|fixed|agreed|invited|signed up|registered|bought|made|got)\b"
+    r"(?=[^…]*\b(?:to|for|until|till)\s+(?:the\s+)?…)"
+    r"|(?:['’](?:ve|s)|\b(?:have|has))\s+got\b(?=\s+(?:an?|my|our|the|to|no|another|some)\b)",
+    re.IGNORECASE,
+)
 _STOPS = re.compile(r"[.!?\n;]")
 _WINDOW = 120
 """How far around a mention its verb is looked for: bounded, so that work stays linear."""
@@ -37,4 +48,4 @@ def direction(text: str, start: int, end: int, default: Direction = "future") ->
     around = f"{before} … {after}".replace("’", "'")
     if _FUTURE.search(around):
         return "future"
-    return "past" if _PAST.search(around) else default
+    return "past" if _PAST.search(_ARRANGED.sub(" ", around)) else default

@@ -20,12 +20,16 @@ SIGNS = (
     "near",          # the nearest meaning
     "words",         # the cue's words in the best
     "information",   # how telling the words are that the best holds
-    "personal",      # the cue is about the person, or about somebody who spoke or is spoken of by name
+    "personal",      # the cue is about the person, about somebody who spoke or is spoken of by name, or a name alone
     "you",           # the cue is about what the companion said
     "advice",        # it reminds of something said
     "named",         # somebody or something is named of whom the person told something
     "window",        # a time is named, another than now, and something was said or happened then
 )  # fmt: skip
+
+
+WHOLLY = 0.999
+"""Share of a cue's names, and of all its words, from which it is nothing but names that were told of."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,15 @@ def signs(x: Matrix64, scores: Floats, cue: Floats) -> Floats:
     best = int(np.argmax(scores))
     column = {name: x[:, at] for at, name in enumerate(FEATURES)}
     of_cue = dict(zip(FACTS, cue.tolist(), strict=True))
+    told_of = (column["named"] > 0) & (column["question"] == 0) & (column["companion"] == 0)
+    # "Who is Judith?" asks for nothing but what the person told of her.
+    only_named = bool((told_of & (column["named"] >= WHOLLY) & (column["words"] >= WHOLLY)).any())
     values = {
         "near": float(column["near"].max()),
         "words": float(column["words"][best]),
         "information": float(column["words_whole"][best]) * of_cue["weight"],
-        "personal": max(of_cue["me"], float(column["speaker"].max() > 0)),
-        "named": float(((column["named"] > 0) & (column["question"] == 0) & (column["companion"] == 0)).any()),
+        "personal": max(of_cue["me"], float(column["speaker"].max() > 0), float(only_named)),
+        "named": float(told_of.any()),
         **{name: value for name, value in of_cue.items() if name in SIGNS},
         "window": of_cue["window"] * float(column["in_window"].max() >= 1.0),
     }

@@ -29,7 +29,7 @@ LONGEST_SPAN = timedelta(days=800)
 WEEK = timedelta(days=7)
 _BETWEEN_CLAUSES = re.compile(r"[^\w\s'-]+|(?<!\w)['-]|['-](?!\w)")
 _QUOTED = re.compile(r"[\"“「][^\"”」]{1,200}[\"”」]")
-_OF_QUESTIONS = frozenset({"ahead", "onward", "back"})
+_OF_QUESTIONS = frozenset({"ahead", "onward", "back", "asking"})
 """Tables that say what kind of question it is."""
 _CLOSERS = " \n\"'”’»」』)）*"
 
@@ -92,7 +92,7 @@ def read(cue: Cue) -> Reading:
     text = ends(cue.text)
     said = text if cue.search else _without_formulas(text)
     context = "\n".join(line[:LINE] for line in cue.context[-CONTEXT_LINES:])
-    words = stems(said)
+    words = stems(_without_asking(said))
     question = cue.search or _is_question(text)  # who searches by hand asks
     asked = cue.search or (question and not _looks_ahead(text, within=bool(context)))
     return Reading(
@@ -122,6 +122,12 @@ def _without_formulas(text: str) -> str:
     """What is left of a message without its sentences that only greet, thank, agree and the like."""
     left = [text[slice(*span)] for span in sentences(text)]
     return " ".join(sentence for sentence in left if not all(map(_is_formula, _clauses(sentence))))
+
+
+def _without_asking(text: str) -> str:
+    """`text` without the words that only ask, where they stand between others without a space: a pair of characters
+    that one of them is half of ("财怎" of "旺财怎么样") is in no memory, and would count as a word that none holds."""
+    return _tables(True)["asking"].sub(" ", text) if has_cjk(text) else text
 
 
 def _clauses(sentence: str) -> list[str]:

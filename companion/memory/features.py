@@ -16,6 +16,7 @@ from companion.memory.cue import Reading
 from companion.memory.nearness import Nearness
 from companion.memory.pool import COMPANION, DAY, EVENT, MOMENT, PERSON, Floats, Rows
 from companion.memory.wording import Wording
+from companion.text import has_cjk
 
 FEATURES = (
     "near",            # meaning of its nearest piece
@@ -151,6 +152,8 @@ def _voices(found: Evidence) -> tuple[Floats, Floats]:
     rows = found.rows
     asked = {word for name in found.reading.names for word in (name, *name.split())}
     asked |= set(found.reading.text.casefold().replace("’s", "").replace("'s", "").replace("?", " ").split())
+    unspaced = found.reading.text.casefold() if has_cjk(found.reading.text) else ""
+    asked |= {voice for voice in rows.voices if voice and has_cjk(voice) and voice in unspaced}
     named = np.array([bool(voice) and voice in asked and voice not in ("you", "person") for voice in rows.voices])
     if not named.any():
         return np.zeros(len(rows)), np.zeros(len(rows))

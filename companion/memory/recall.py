@@ -131,7 +131,7 @@ class Recall:
         vectors = self._vectors_of(reading)
         compared = compare(rows, reading, vectors, self._meaning, self.pool.vectors, by_words)
         rows = compared.rows
-        trust = self._meaning.cjk_trust if self._meaning is not None and has_cjk(reading.text) else 1.0
+        trust = self._trust(reading)
         near, context, lines = _near(compared, trust)
         name_words = [stem for name in sorted(reading.names) for stem in stems(name)]
         evidence = Evidence(
@@ -205,7 +205,9 @@ class Recall:
             own = OWN_WORDS[examined.evidence.reading.asked] * (rows.role == COMPANION)
             fit, scores = fit - own, scores - own
         order = in_order(scores, fit, rows.session, weights, limit, _only_worded(examined))
-        order = newer_first(order, scores, examined.evidence, self._vectors(rows, order))
+        order = newer_first(
+            order, scores, examined.evidence, self._vectors(rows, order), self._trust(examined.evidence.reading)
+        )
         found = self._woken(self._chosen(order, examined, limit), examined, cue, limit)
         return self._settled(found, examined, limit)
 
@@ -304,6 +306,10 @@ class Recall:
         vectors = self._meaning.embedder.encode([*texts, *new])
         known = [held[key] for key in keys.values() if key in held]
         return np.concatenate([vectors, np.stack(known)]) if known else vectors
+
+    def _trust(self, reading: Reading) -> float:
+        """How well the embedder understands the script of a message (0–1)."""
+        return self._meaning.cjk_trust if self._meaning is not None and has_cjk(reading.text) else 1.0
 
     def _links(self, rows: Rows, seeds: Ints) -> list[tuple[int, int, float]]:
         return self.store.working_set.links([int(id) for id in rows.ids[seeds]])

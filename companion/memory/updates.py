@@ -19,14 +19,16 @@ MARGIN = 3.0
 ABOUT_THE_PAST = frozenset({"first", "before"})
 
 
-def newer_first(order: Ints, scores: Floats, found: Evidence, vectors: Matrix | None) -> Ints:
+def newer_first(order: Ints, scores: Floats, found: Evidence, vectors: Matrix | None, trust: float = 1.0) -> Ints:
     """`order` (rows, best first) with every newer memory above older ones of the same thing. `vectors`: theirs, in the
-    same order. A cue that asks for the beginning, or names a time, is left as it is."""
+    same order; `trust`: how well the embedder understands the script of the cue (0–1). Vectors of what it cannot read
+    are all near each other, and would put whatever is newest first. A cue that asks for the beginning, or names a time,
+    is left as it is."""
     reading, rows = found.reading, found.rows
     if not reading.asked or reading.windows or reading.asks & ABOUT_THE_PAST or len(order) < 2:
         return order
     head = order[:LOOKED_AT]
-    same = _same_thing(head, found, vectors)
+    same = _same_thing(head, found, vectors, trust)
     own = rows.role[head] != COMPANION
     same &= own[:, None] & own[None, :]
     same &= rows.conversation[head][:, None] != rows.conversation[head][None, :]
@@ -41,12 +43,14 @@ def newer_first(order: Ints, scores: Floats, found: Evidence, vectors: Matrix | 
     return np.concatenate([head[places], order[LOOKED_AT:]])
 
 
-def _same_thing(head: Ints, found: Evidence, vectors: Matrix | None) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _same_thing(
+    head: Ints, found: Evidence, vectors: Matrix | None, trust: float
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     masks = found.words.memories[head]
     held = found.words.coverage(masks)
     both = found.words.coverage(masks[:, None] & masks[None, :])
     same = (both > 0.2) & (both >= SHARED * np.maximum(held[:, None], held[None, :]))
     if vectors is not None:
         part = vectors[: len(head)]
-        same = same | (part @ part.T >= ALIKE)
+        same = same | (part @ part.T * trust >= ALIKE)
     return same

@@ -219,8 +219,8 @@ def _judge(
         rest = checks.after_chat(said)
         if rest:
             said, reason = rest, ""
-    somebody = subjects.first_name(said.raw) if reason == "not their own" and known else ""
-    if somebody and somebody.casefold() in known:
+    somebody = subjects.known_first(said.raw, known) if reason == "not their own" and known else ""
+    if somebody:
         statement = replace(_statement(text, said), subject=somebody, slot=None, value=None)
         judged.append((span, statement, "of somebody known"))
         return

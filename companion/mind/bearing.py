@@ -16,6 +16,10 @@ from companion.mind.wording import change_tables, changes
 _TOKEN = re.compile(r"[\w'’-]+|[.,;:!?()—–]")
 _SHIFTED = frozenset({"shifted", "continued_no_more"})
 """Classes that bear on a place as well: "we moved from the coast", "no longer in the chess club"."""
+_NEAR = re.compile(
+    r"\b(?:near|beside|opposite|(?:close|closer|nearer|next|moved|moving|move) (?:back )?to)(?: (?:the|my|our|an?))?$"
+)
+"""Before a place that only says where another one is ("we moved closer to the bakery")."""
 
 
 def borne(things: frozenset[str], older: str, newer: str, how: frozenset[str]) -> frozenset[str]:
@@ -68,7 +72,7 @@ def _instance(tokens: list[tuple[str, int, str]], at: int, before: set[str]) -> 
 def _placed(tokens: list[tuple[str, int, str]], at: int, how: frozenset[str], spans: list[tuple[int, int]]) -> bool:
     """Whether it is only where, or about what, it happened."""
     if how & _SHIFTED:
-        return False
+        return _NEAR.search(" ".join(word for word, *_ in tokens[max(0, at - 4) : at])) is not None
     back = at - 1
     while back >= 0 and at - back < 4 and tokens[back][0] in _words("modifies"):
         back -= 1

@@ -8,13 +8,14 @@ from functools import lru_cache
 from companion.memory.words import stems
 from companion.mind import slots, subjects
 from companion.mind.admit import LONGEST_TURN
-from companion.mind.changing import matters
+from companion.mind.matters import matters
 from companion.mind.placing import Claim
 from companion.mind.rules import language_of
 from companion.mind.wording import GENERIC, change_tables, wording
 from companion.records import Memory, Status
 from companion.sentences import sentences
 from companion.store.store import Store
+from companion.text import has_cjk
 from companion.voices import COMPANION, bare
 
 STATUSES: tuple[Status, ...] = ("active", "dormant", "archived", "candidate")
@@ -141,14 +142,17 @@ def _words_of(names: frozenset[str]) -> frozenset[str]:
 def known_names(store: Store, text: str, scope: str = "") -> frozenset[str]:
     """Of the names that sentences of `text` begin with, those that thoughts of a scope say belong to somebody in the
     person's life; case folded."""
-    begun = {subjects.first_name(text[start:end]) for start, end in sentences(text[:LONGEST_TURN])} - {""}
+    begun = {name for start, end in sentences(text[:LONGEST_TURN]) for name in subjects.first_names(text[start:end])}
     return frozenset(name.casefold() for name in begun if _is_known(store, name, scope))
 
 
 def _is_known(store: Store, name: str, scope: str) -> bool:
     if store.memories.about(name, STATUSES, 1, scope):
         return True
-    mentioned = store.memories.many(store.memories.mentioning(name.casefold(), MOST))
+    ids = store.memories.mentioning(name.casefold(), MOST)
+    if has_cjk(name):  # no name is written large in Chinese
+        ids = [id for id, _ in store.search.holding(stems(name), MOST, STATUSES, "thought", scope)]
+    mentioned = store.memories.many(ids)
     told = [memory for memory in mentioned.values() if memory.kind == "thought" and memory.subject != COMPANION]
     told = [memory for memory in told if memory.scope == scope]
     return any(subjects.introduces(memory.text, name) for memory in told)

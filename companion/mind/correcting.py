@@ -43,6 +43,8 @@ def _says_other_of_them(older: Told, newer: Told, a: Wording, b: Wording) -> boo
     """Whether nothing but whom it is about is shared, and the two are built alike ("my cat is a girl", "is a boy")."""
     if older.subject == "person":
         return False
+    if b.chinese and older.subject == newer.subject:
+        return True
     begins = " ".join(a.plain.split()[:3])
     return begins in b.plain or ("name" in b.plain.split() and wording(older.subject).stems <= b.stems)
 

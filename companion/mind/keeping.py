@@ -6,7 +6,8 @@ new thought replaces keeps its words, with the time until which it was true, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from companion.clock import Clock, moment
@@ -14,10 +15,12 @@ from companion.days import day_of_year
 from companion.events import Line
 from companion.memory.credit import reinforce
 from companion.memory.forgetting import GOOD, Curve
-from companion.mind.candidates import candidates, claim_of, closeness, told_claim
+from companion.mind.candidates import candidates, claim_of, closeness, core_of, told_claim
+from companion.mind.changing import is_event
 from companion.mind.heavy import is_heavy
+from companion.mind.matters import enters_unnamed, matters, matters_of_change
 from companion.mind.namesakes import Namesake, Namesakes
-from companion.mind.placing import Claim, Relation, relate
+from companion.mind.placing import ONE_VALUE, Claim, Relation, relate
 from companion.mind.tagging import Tagger
 from companion.mind.wording import wording
 from companion.question import Question
@@ -94,7 +97,8 @@ class Keeper:
             those = [memory for memory, each in found if each == relation]
             if those:
                 nearest = max(those, key=lambda memory: closeness(memory, claim))
-                return self._placed(batch, thought, nearest, relation, near)
+                as_well = [each for each in those if each is not nearest and _ends_as_well(each, thought, claim)]
+                return self._placed(batch, thought, nearest, relation, near, as_well)
         id = self._new(batch, thought, near)
         return Kept(id, Line(thought.text), self._which(thought, id, beside.namesake))
 
@@ -133,7 +137,16 @@ class Keeper:
         batch.update(known.id, status="active")
         reinforce(self.store, batch, known, self.curve, self.clock.now(), GOOD, "said again", turn)
 
-    def _placed(self, batch: Batch, thought: Memory, older: Memory, relation: Relation, near: list[Memory]) -> Kept:
+    def _placed(
+        self,
+        batch: Batch,
+        thought: Memory,
+        older: Memory,
+        relation: Relation,
+        near: list[Memory],
+        as_well: Sequence[Memory] = (),
+    ) -> Kept:
+        """`as_well`: others that what takes the place of `older` leaves no room for."""
         if relation == "duplicate" or (relation == "merge" and len(thought.text) <= len(older.text)):
             self._again(batch, older, thought)
             return NOTHING
@@ -142,6 +155,8 @@ class Keeper:
             id = batch.add(replace(over, valid_from=since(thought))).id
             batch.link(older.id, id, "refines")
             return Kept(id)
+        if relation == "correct" and thought.subject == "person" and not _OWN.search(thought.text):
+            thought = replace(thought, subject=older.subject)  # "I meant Bergen" is of whom the older is
         id = self._new(batch, thought, near)
         if relation == "merge":
             batch.update(id, evidence=tuple(dict.fromkeys((*thought.evidence, *older.evidence))))
@@ -151,10 +166,11 @@ class Keeper:
         if relation == "ask":
             batch.link(id, older.id, "contradicts")
             return Kept(id, Line(thought.text), self._which_holds(thought, id, older))
-        # What is put right was never true; what was said only lately held at least then.
-        until = max(since(thought), since(older)) if relation == "supersede" else since(older)
-        batch.update(older.id, status="superseded", replaced_by=id, valid_to=until)
-        batch.link(id, older.id, "refines")
+        for each in (older, *(as_well if relation == "supersede" else ())):
+            # What is put right was never true; what was said only lately held at least then.
+            until = max(since(thought), since(each)) if relation == "supersede" else since(each)
+            batch.update(each.id, status="superseded", replaced_by=id, valid_to=until)
+            batch.link(id, each.id, "refines")
         return Kept(id, Line(thought.text, older.text))
 
     def _new(self, batch: Batch, thought: Memory, near: list[Memory]) -> int:
@@ -191,6 +207,25 @@ class Keeper:
             return None
         now = self.clock.now()
         return self.store.questions.ask(now, question) if self.store.questions.may_ask(now) else None
+
+
+def _ends_as_well(older: Memory, thought: Memory, claim: Claim) -> bool:
+    """Whether a change that took the place of another memory ends this one too: a value of the same matter ("I live in
+    Bristol", when "I'm moving to Bath next month" came true), what was planned in it, or how it was. An event stays
+    what happened."""
+    told = core_of(older)
+    if older.subject != thought.subject or not matters(told) & matters(claim.text):
+        return False
+    if older.slot in ONE_VALUE or enters_unnamed(told):
+        return True
+    planned = older.modality == "plan" or (older.event_start or 0.0) > thought.recorded_at
+    named = bool(matters(told) & matters_of_change(claim.text))  # "finally" may be said of anything, "divorced" may not
+    if planned:
+        return named or bool(wording(told).telling & wording(claim.text).telling)
+    return named and older.event_start is None and not is_event(told)
+
+
+_OWN = re.compile(r"\b(?:i|i'm|i've|my|we|our)\b|我", re.IGNORECASE)
 
 
 def said_before(thought: Memory, known: Memory) -> bool:

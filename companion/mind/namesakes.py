@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from companion.memory.words import stems
 from companion.mind import naming
+from companion.mind.changing import tells_of_death
 from companion.mind.rules import rules
 from companion.mind.tagging import Tagger, bearers
 from companion.question import Question
@@ -58,8 +59,11 @@ class Namesakes:
         known = [(bearer, memory) for bearer, memory in self._tagger.known(name, thought.scope) if bearer.related]
         known += [(bearer, thought) for bearer in bearers(thought.text) if bearer.name == name and bearer.related]
         relations: dict[str, Memory] = {}
+        gone = {bearer.kind for bearer, memory in known if tells_of_death(memory.text)}
         for bearer, memory in known:
-            relations.setdefault(bearer.kind, memory)
+            # Of the dead nobody is asked whether something new is about them.
+            if bearer.kind not in gone or tells_of_death(thought.text):
+                relations.setdefault(bearer.kind, memory)
         return Namesake(name, relations) if len(relations) > 1 else None
 
     def answer(self, batch: Batch, turn: int, text: str, scope: str = "") -> int | None:

@@ -30,6 +30,7 @@ def _introductions() -> tuple[re.Pattern[str], ...]:
     mine = r"\b(?:[Mm]y|[Oo]ur|[Aa]n?|[Tt]wo) (?:[a-z-]+ ){0,2}?"
     return (
         re.compile(rf"{mine}{relation}{called}{name}"),
+        re.compile(rf"(?<![\w'-])(?P<relation>Aunt(?:ie|y)?|Uncle|Cousin|Grandma|Grandpa|Gran|Granny|Nan) {name}"),
         re.compile(rf"\b{name}(?:,| is| was|'s) (?:my|our) (?:[a-z-]+ ){{0,2}}?{relation}\b(?!'s)"),
     )
 

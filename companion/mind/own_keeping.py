@@ -14,6 +14,7 @@ from companion.memory.words import stop_words
 from companion.mind import checks
 from companion.mind.admit import explain
 from companion.mind.facets import polarity_of
+from companion.mind.garbled import is_garbled
 from companion.mind.own_words import Own, Told, own_words
 from companion.mind.resting import evidence, happened
 from companion.mind.rules import language_of, rules
@@ -30,7 +31,7 @@ _FOREIGN = frozenset({"role-play", "material", "injection", "letter", "pasted", 
 
 def own_thoughts(store: Store, turn: Turn, reply: Turn | None) -> list[Memory]:
     """Advice and promises of the reply to the person's `turn`, under no id yet."""
-    if reply is None or reply.role != "companion" or turn.role != "person":
+    if reply is None or reply.role != "companion" or turn.role != "person" or is_garbled(reply.text):
         return []
     latest = store.turns.latest(BEFORE, turn.id)
     before = [each.text for each in latest if each.conversation == turn.conversation and each.role == "person"]

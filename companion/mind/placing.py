@@ -14,9 +14,10 @@ from typing import Literal
 
 from companion.mind import subjects
 from companion.mind.against import against, conflict, denies, happens_once
-from companion.mind.changing import classes_of_change, matters, once_was, takes_place
+from companion.mind.changing import classes_of_change, once_was, takes_place
 from companion.mind.correcting import perhaps, renamed, says_so
 from companion.mind.joining import one_in_the_other
+from companion.mind.matters import matters
 from companion.mind.own_acts import ADVISING
 from companion.mind.roles import gave_way
 from companion.mind.rules import language_of

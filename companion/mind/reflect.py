@@ -27,6 +27,7 @@ from companion.mind.admit import admit, wants_private
 from companion.mind.candidates import known_names
 from companion.mind.event_keeping import EventKeeper
 from companion.mind.fading import FADING
+from companion.mind.garbled import is_garbled
 from companion.mind.insights import Insights
 from companion.mind.keeping import Keeper
 from companion.mind.lasting import lasts
@@ -37,6 +38,7 @@ from companion.mind.phrasing import NOTHING, Phrased, phrase
 from companion.mind.resting import NEW, brings, evidence, happened
 from companion.mind.setting_apart import Apart, SettingApart, holds_moment
 from companion.mind.statement import Statement
+from companion.mind.taken_back import take_back, taken_back
 from companion.mind.thinkers.tier0 import Tier0
 from companion.mind.thinking import Thinker
 from companion.mind.weighing import weigh
@@ -175,6 +177,8 @@ class Reflection:
             for each in moments:
                 self._keep_moment(batch, each)
             kept_apart = self._apart.keep(batch, apart, waiting)
+            for each in taken_back(self.store, turn) if telling else ():
+                take_back(self.store, batch, each)
             for at, thought in enumerate(thoughts):
                 if self.says_what_is_buried(thought.text):
                     continue
@@ -235,7 +239,8 @@ class Reflection:
         if self.says_what_is_buried(apart.turn.text):
             return []
         found = [moment_of(turn, scope, span) for span in apart.typed if tells(turn.text[slice(*span)])]
-        if reply is not None and tells(reply.text) and not self.says_what_is_buried(reply.text):
+        telling = reply is not None and tells(reply.text) and not is_garbled(reply.text)
+        if reply is not None and telling and not self.says_what_is_buried(reply.text):
             given = self.store.recalls.of([reply.id])[reply.id]
             sound = fit_to_remember(self.store, reply) == reply.text  # what it made up must not come back as memory
             if sound and brings(reply.text, (turn.text, *(item.memory.text for item in given))) >= NEW:

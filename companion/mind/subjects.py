@@ -9,6 +9,7 @@ from companion.mind.grammar import is_finite
 from companion.mind.grammar import words as words_of
 from companion.mind.rules import rules
 from companion.mind.slots import NAME
+from companion.text import has_cjk
 
 # "my sister is", "Mum's on the list" and "my sister's ill", but neither "my sister's wedding" nor "my sister and I".
 _NOUNS_IN_ING = (
@@ -310,11 +311,33 @@ def first_name(sentence: str) -> str:
     return match["name"] if match else ""
 
 
+def first_names(sentence: str) -> tuple[str, ...]:
+    """What a sentence may begin by naming: of Chinese, where nothing marks a name, its first two to four characters."""
+    if not has_cjk(sentence[:2]):
+        return (first_name(sentence),) if first_name(sentence) else ()
+    run = _HAN_RUN.match(sentence)
+    length = len(run.group()) if run else 0
+    return tuple(sentence[:size] for size in (4, 3, 2) if size < length and "我" not in sentence[:size])
+
+
+_HAN_RUN = re.compile("[\u4e00-\u9fff]{3,}")
+
+
+def known_first(sentence: str, known: frozenset[str]) -> str:
+    """The one of the `known` names (case folded) that a sentence begins with; "" where it begins with none."""
+    return next((name for name in first_names(sentence) if name.casefold() in known), "")
+
+
 def introduces(sentence: str, name: str) -> bool:
     """Whether a sentence says who bears a name ("my dog Biscuit", "Lena is my sister")."""
+    if has_cjk(name):
+        words = rules("zh").relations
+        return re.search(rf"(?:叫做?|名字是|{words}){re.escape(name)}(?=[，。！,!的是在今]|$)", sentence) is not None
     words = rules("en").relations
-    called = r"(?:,? | is | is called | called | named |'s name is )"
-    pattern = rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words}){called}{re.escape(name)}\b"
+    called = r"(?:,? | is | are |: | is called | are called | called | named |'s name is )"
+    others = r"(?:(?-i:[A-Z])[\w-]+(?:, and |, | and )){0,4}"
+    whose = r"(?:my|our|an?|two|three|four|five|[2-5])"
+    pattern = rf"\b{whose} (?:[\w-]+ ){{0,2}}?(?:{words})s?{called}{others}{re.escape(name)}\b"
     bearer = rf"\b{re.escape(name)}(?:,| is| was|'s) (?:my|our) (?:[\w-]+ ){{0,2}}?(?:{words})\b"
     return re.search(f"{pattern}|{bearer}", sentence, re.IGNORECASE) is not None
 

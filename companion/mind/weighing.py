@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 from companion.mind import thinking
 from companion.mind.candidates import claim_of, closeness
-from companion.mind.changing import matters, shared_things
+from companion.mind.changing import shared_things
 from companion.mind.joining import one_in_the_other
 from companion.mind.keeping import Beside, Keeper
+from companion.mind.matters import matters
 from companion.mind.placing import Claim, Relation, same_life
 from companion.mind.thinking import Thinker
 from companion.mind.wording import says, wording

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from companion.clock import SystemClock, local_date
+from companion.dates import moves
 from companion.days import day_heading, full_date, full_day, short_date
 from companion.records import Memory, Span
 from companion.strings import text
@@ -26,6 +27,7 @@ __all__ = [
     "happened",
     "memory_day",
     "memory_moment",
+    "names_its_day",
     "not_from_memory",
     "now",
     "percent",
@@ -43,6 +45,8 @@ NAMED = 6
 """Things named in the line about what is not from memory."""
 
 _YEAR = 360 * 86_400.0
+_DATED = 2_000
+"""Characters of a memory in which its day is looked for."""
 
 
 def now() -> datetime:
@@ -56,14 +60,21 @@ def counted_days(days: float) -> str:
 
 
 def memory_moment(memory: Memory) -> float:
-    """When the thing happened, if it is known; else when it was written down."""
-    return memory.event_start if memory.event_start is not None else memory.recorded_at
+    """When the thing happened, if it is known and the words stand well beside it ("Tomorrow I go to the dentist" does
+    not beside the day of the dentist); else when it was written down."""
+    at = memory.event_start
+    return memory.recorded_at if at is None or names_its_day(memory) else at
+
+
+def names_its_day(memory: Memory) -> bool:
+    """Whether it is words that stood, and stand well, beside the day on which they were said alone."""
+    return memory.kind in ("moment", "thought") and moves(memory.text[:_DATED])
 
 
 def memory_day(memory: Memory) -> str:
     """At most 9 cells: the day as `short_date` has it; of what has all of a year, the year."""
     at, offset = memory_moment(memory), memory.utc_offset
-    if memory.event_end is not None and memory.event_end - at > _YEAR:
+    if at == memory.event_start and memory.event_end is not None and memory.event_end - at > _YEAR:
         return f"{local_date(at, offset):%Y}"
     return short_date(at, offset, now())
 

@@ -204,3 +204,38 @@ def test_mentions_are_ordered_disjoint_and_not_empty(words: list[str], said: dat
         assert end <= mention.start < mention.end <= len(text)
         assert mention.begins < mention.ends
         end = mention.end
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("The exam has been moved to 10 June.", "2024-06-10"),
+        ("The party was postponed to Friday.", "2024-05-17"),
+        ("I've got an exam on 3 June.", "2024-06-03"),
+        ("My sister's got an interview on Monday.", "2024-05-20"),
+        ("We booked a flight for 3 June.", "2024-06-03"),
+        ("We got tickets for Saturday.", "2024-05-18"),
+        ("Friday's exam was cancelled.", "2024-05-17"),
+        ("考试改到六月十号了。", "2024-06-10"),
+        ("我约了周五的牙医。", "2024-05-17"),
+        ("我订了六月三号的机票。", "2024-06-03"),
+        ("周五的考试取消了。", "2024-05-17"),
+    ],
+)
+def test_what_was_arranged_or_called_off_lies_ahead(text: str, begins: str) -> None:
+    assert resolve(text, SAID)[0].begins.isoformat()[:10] == begins
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("I got a dog on Friday.", "2024-05-10"),
+        ("I booked the flight and slept on Friday.", "2024-05-10"),
+        ("They cancelled the party, so I stayed in on Saturday.", "2024-05-11"),
+        ("We moved house on 3 May.", "2024-05-03"),
+        ("我周五去取消了订阅。", "2024-05-10"),
+        ("我买了车，周六就开了。", "2024-05-11"),
+    ],
+)
+def test_what_was_done_on_a_day_lies_behind(text: str, begins: str) -> None:
+    assert resolve(text, SAID)[0].begins.isoformat()[:10] == begins

@@ -223,3 +223,15 @@ def test_a_digest_comes_to_mind_only_where_a_time_is_named(store: Store, clock: 
         )
     }
     assert list(kinds.values()) == [[], [day.id], [day.id]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "comes"), [("Who is Judith?", True), ("How is Judith?", True), ("Who is Einstein?", False)]
+)
+def test_who_asks_about_a_name_alone_is_told_what_they_said_of_it(recall: Recall, asked: str, comes: bool) -> None:
+    said = ("Judith and I are moving in together.", "I met Judith at work.", "I like how Judith laughs.")
+    for text in said:
+        add(recall.store, text)
+    if recall.meaning is not None:
+        embed_missing(recall.store, recall.meaning, recall.pool)
+    assert bool(set(texts(recall, asked)) & set(said)) is comes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from companion.memory.cue import Cue
 from companion.memory.recall import Recall
 from companion.memory.updates import newer_first
 from companion.store.store import Store
+from companion.store.vectors import Matrix
+from companion.text import has_cjk
 from tests.support import FakeEmbedder, add, evidence, meaning
 
 BLUE = "My favourite colour is blue."
@@ -111,3 +114,20 @@ def test_of_three_the_newest_leads_and_none_is_lost(past: Past) -> None:
     assert past.ordered(COLOUR, *texts)[0] == texts[2]
     assert sorted(past.ordered(COLOUR, *texts)) == sorted(texts)
     assert past.ordered(COLOUR, texts[0]) == [texts[0]]
+
+
+class Blind(FakeEmbedder):
+    """Cannot tell one text in Chinese script from another, as an embedder for English cannot."""
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        return super().encode(["?" if has_cjk(text) else text for text in texts])
+
+
+def test_an_embedder_that_cannot_read_chinese_does_not_put_whatever_is_newest_first(past: Past) -> None:
+    past.say("我生日是五月十二号。")
+    for later in ("我昨天喝了点红酒。", "我开始跑步了，一周三次。", "明天我去看牙医。"):
+        past.say(later)
+    past.clock.advance(days=1)
+    blind = replace(meaning(past.store, Blind()), cjk_trust=0.0)
+    found = Recall(past.store, blind)(Cue("我的生日是哪天？", now=past.clock.now()), 3)
+    assert found.memories[0].memory.text == "我生日是五月十二号。"

@@ -139,3 +139,18 @@ def test_a_name_said_with_what_they_are_is_not_asked_about(mind: Thinking, clock
     assert mind.store.questions.open() == []
     assert by_text(mind)[SISTER].status == "superseded"
     assert by_text(mind)[COLLEAGUE].status == "active"
+
+
+def test_nobody_is_asked_whether_something_new_is_about_the_dead(mind: Thinking, clock: SetClock) -> None:
+    for text in ("My dog is called Max.", "My nephew Max starts school in September.", "My dog Max died yesterday."):
+        tell(mind, clock, text)
+    tell(mind, clock, "Max loves his new school.")
+    assert mind.store.questions.open() == []
+    assert by_text(mind)["Max loves his new school."].status == "active"
+
+
+def test_an_uncle_is_known_by_what_he_is_called(mind: Thinking, clock: SetClock) -> None:
+    for text in ("My uncle Peter is ill.", "My colleague Peter got promoted.", "Uncle Peter passed away on Friday."):
+        tell(mind, clock, text)
+    assert by_text(mind)["My uncle Peter is ill."].status == "superseded"
+    assert by_text(mind)["My colleague Peter got promoted."].status == "active"

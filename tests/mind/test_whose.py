@@ -6,7 +6,7 @@ import pytest
 
 from companion.mind.admit import admit
 from companion.mind.dropped import drops_he, drops_i
-from companion.mind.subjects import subject_of
+from companion.mind.subjects import introduces, subject_of
 from companion.mind.whose import affects_the_person, is_about_another, tells_of_a_stranger
 
 OWN = """
@@ -92,3 +92,24 @@ def test_strangers_and_what_is_done() -> None:
 )
 def test_whose_life(text: str, subject: str) -> None:
     assert subject_of(text, "en") == subject
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("I have a dog called Rex.", "Rex"),
+        ("We have two cats, Salt and Pepper.", "Salt"),
+        ("We have two cats, Salt and Pepper.", "Pepper"),
+        ("I have three kids: Tom, Ben and Ida.", "Ida"),
+        ("My kids are Tom and Ben.", "Ben"),
+    ],
+)
+def test_all_who_are_named_are_introduced(text: str, name: str) -> None:
+    assert introduces(text, name)
+    assert [each.subject for each in admit(f"{name} died last week.", frozenset({name.casefold()}))] == [name]
+
+
+@pytest.mark.parametrize("text", ["My dog chased Rex.", "I have a dog and Rex is a friend's.", "My cats like Pepper."])
+def test_who_is_only_mentioned_is_not_introduced(text: str) -> None:
+    assert not introduces(text, "Rex")
+    assert not introduces(text, "Pepper")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from companion.records import KINDS, CameToMind, Memory, MemoryDetail
+import pytest
+
+from companion.cli.listing import memory_lines
+from companion.records import KINDS, CameToMind, Memory, MemoryDetail, MemoryRow
 from companion.ui.format import memory_day
 from companion.ui.memory_text import detail_text
 from companion.ui.memory_view import MemoryView
@@ -47,10 +51,19 @@ def test_why_it_came_to_mind_is_told_of_each_time() -> None:
 def test_when_it_happened_is_a_date_everywhere() -> None:
     text = detail_text(MemoryDetail(made("We met.", event_start=1_772_582_400.0), 0.9)).plain
     assert "Happened   4 March 2026\n" in text
-    year = made("He moves next year.", event_start=1_735_689_600.0, event_end=1_767_225_600.0)
+    year = made("He moves in 2025.", event_start=1_735_689_600.0, event_end=1_767_225_600.0)
     assert "Happened   1 January 2025 to 31 December 2025\n" in detail_text(MemoryDetail(year, 0.9)).plain
     assert memory_day(year) == "2025"  # and no day of it
     assert memory_day(made("We met.", event_start=1_735_689_600.0)) == "1 Jan 25"
+
+
+@pytest.mark.parametrize("words", ["Tomorrow I go to the dentist.", "I fell two days ago.", "明天我去看牙医。"])
+def test_words_that_lean_on_the_day_they_were_said_stand_beside_that_day(words: str) -> None:
+    said = replace(made(words), recorded_at=1_735_689_600.0, event_start=1_735_776_000.0)
+    assert memory_day(said) == "1 Jan 25"
+    assert memory_lines([MemoryRow(said, 0.9)])[0].split()[1] == "2025-01-01"
+    assert "2 January 2025" in detail_text(MemoryDetail(said, 0.9)).plain
+    assert memory_day(replace(said, text="I have an exam on 2 January.")) == "2 Jan 25"
 
 
 def test_the_panel_says_how_deep_a_memory_sits_and_when_it_will_fade() -> None:
