@@ -1,9 +1,9 @@
 """What lies behind a widget does not cut what stands in front.
 
-Textual (8.2.8, `Compositor`) cuts each line of the screen at every edge of every widget on it, also where the edge is
-hidden, and both halves of a wide character that is cut become blanks: a Chinese notice over two columns lost the
-character where the columns meet. Here an edge that is hidden is no cut, and a part of the screen that is drawn anew
-begins and ends at cuts.
+Textual cuts each line of the screen at every edge of every widget on it, also where the edge is hidden, and both halves
+of a wide character that is cut become blanks: a Chinese notice over two columns lost the character where the columns
+meet. Here an edge that is hidden is no cut, and a part of the screen that is drawn anew begins and ends at cuts. Done
+only to the version this was made for: with another the character is lost, and nothing else.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+import textual
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
+MADE_FOR = "8.2.8"
 _partial: Callable[[Compositor], ChopsUpdate | None] = Compositor.render_partial_update
 
 
@@ -74,6 +76,8 @@ def _widened(y: int, left: int, right: int, line: Sequence[int]) -> tuple[int, i
 
 def install() -> None:
     """For all screens of this process."""
+    if textual.__version__ != MADE_FOR:
+        return
     compositor = cast("Any", Compositor)
     compositor.cuts = property(cuts)
     compositor._render_chops = render_chops

@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import pytest
+import textual
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -21,6 +22,7 @@ from companion.ui.widgets.long_table import LongTable
 from tests.ui.demo import filled
 from tests.ui.helpers import NARROW, WIDE, screen_text, wait_until
 
+pytestmark = pytest.mark.skipif(textual.__version__ != overlaps.MADE_FOR, reason="made for another Textual")
 WIDTH, HEIGHT = 24, 4
 boxes = st.builds(
     lambda x, y, w, h: Region(x, y, min(w, WIDTH - x), min(h, HEIGHT - y)),

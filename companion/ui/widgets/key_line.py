@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.events import Resize
+from textual.widget import Widget
 from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
 
 LAST = 2
 """Keys that are always told: the one that leads back, and help, which tells all the others."""
@@ -19,18 +21,24 @@ class KeyLine(Footer):
         super().__init__(show_command_palette=False, compact=True)
 
     def compose(self) -> ComposeResult:
-        keys = [widget for widget in super().compose() if isinstance(widget, FooterKey)]
+        keys = [widget for widget in super().compose() if _length(widget)]
         self._fit(keys)
         yield from keys
 
     def on_resize(self, event: Resize) -> None:
-        self._fit(list(self.query(FooterKey)))
+        self._fit([widget for widget in self.children if _length(widget)])
 
-    def _fit(self, keys: list[FooterKey]) -> None:
-        cells = [cell_len(f"{key.key_display} {key.description} ") for key in keys]
+    def _fit(self, keys: Sequence[Widget]) -> None:
+        cells = [_length(key) for key in keys]
         room = self.app.size.width + 1  # nothing stands between the last one and the edge
         left = sum(cells)
         for index in range(len(keys) - 1, -1, -1):
             dropped = index < len(keys) - LAST and left > room
             keys[index].display = not dropped
             left -= cells[index] if dropped else 0
+
+
+def _length(widget: Widget) -> int:
+    """Cells that one key of Textual's footer takes with what it does; 0 for what is no key."""
+    key, told = getattr(widget, "key_display", ""), getattr(widget, "description", "")
+    return cell_len(f"{key} {told} ") if key else 0
