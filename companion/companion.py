@@ -196,6 +196,7 @@ class Companion(
         self._ready_to_recall, self._poke = self._minding.ready_to_recall, self._minding.poke
         if not store.read_only:
             recover(store, reflection)
+            store.begun.clear()
         if fallback is not None:
             self._emit(fallback)
         if self._chat:

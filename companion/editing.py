@@ -156,6 +156,8 @@ class Editing:
         with self.store.looked_back.taking_back(source) if source is not None else nullcontext():
             undone, touched, kept = self.store.changes.undo(target)
         reason = self.store.db.value("SELECT reason FROM batches WHERE id = ?", (undone,))
+        if self.store.changes.brought_turns(target):
+            kept = (*kept, words("undoing.said_stays"))
         return replace(self.change(undone, words("editing.undone", reason=reason_told(reason)), touched), kept=kept)
 
     def redo(self) -> Change:

@@ -38,7 +38,8 @@ _OPENING = frozenset({"conversation", "begin_conversation", "open_conversation",
 
 
 class EngineClient(EnginePort):
-    """Every call of `CompanionApi` as a coroutine. Call from one event loop; listeners hear from a reader thread."""
+    """Every call of `CompanionApi` as a coroutine. Call from one event loop; listeners hear from a reader thread. Of
+    the memories that a change touched the first thousand come with it (`serving.crossing`)."""
 
     def __init__(self, paths: Paths, settings: Settings) -> None:
         self._paths = paths

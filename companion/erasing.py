@@ -32,7 +32,7 @@ from companion.store.erasure_plan import ErasurePlan, plan_erasure, plan_words
 from companion.store.files import told
 from companion.store.letters import UNCLEAN
 from companion.store.migrations import migrate
-from companion.store.restoring import kept_aside
+from companion.store.replaced import kept_aside
 from companion.store.store import Store
 from companion.strings import text
 from companion.talking import Talking

@@ -15,7 +15,7 @@ from companion.events import Event, ExchangeProgress, MemoriesChanged
 from companion.exchange.foreign import planning, taking_in
 from companion.minding import Minding
 from companion.model.personas import Personas
-from companion.paths import Paths, full_path
+from companion.paths import Paths, from_here
 from companion.safekeeping import Backup, BackupReason
 from companion.store.store import Store
 from companion.strings import text
@@ -33,6 +33,7 @@ class Exchanging:
     _minding: Minding
     _emit: Callable[[Event], None]
     _exchange = threading.Lock()
+    _exporting = threading.Lock()
 
     @property
     def _opened(self) -> Store:
@@ -47,9 +48,14 @@ class Exchanging:
 
         if not folder.strip():  # which would be wherever the program was started
             raise InvalidInput(text("importing.no_folder"))
-        return raft.export(
-            self._opened, self._paths, self._clock, full_path(Path(folder), Path.cwd()), form, force=force
-        )
+        store, target = self._opened, from_here(Path(folder))
+        if not self._exporting.acquire(blocking=False):
+            raise Busy(text("importing.another"))
+        try:
+            store.begun.clear()
+            return raft.export(store, self._paths, self._clock, target, form, force=force)
+        finally:
+            self._exporting.release()
 
     def plan_import(self, path: str, form: ImportForm | None = None) -> ImportPlan:
         store, given_path = self._opened, _checked(path, form)
@@ -121,7 +127,7 @@ def _checked(path: str, form: ImportForm | None) -> Path:
         raise InvalidInput(text("importing.no_path"), hint=text("importing.hint"))
     if form is not None and form not in IMPORT_FORMS:
         raise InvalidInput(text("importing.no_form", forms=", ".join(IMPORT_FORMS)))
-    given = full_path(Path(path.strip()), Path.cwd())
+    given = from_here(Path(path.strip()))
     try:
         given.stat()
     except PermissionError as error:

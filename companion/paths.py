@@ -114,7 +114,7 @@ def default_paths() -> Paths:
     """COMPANION_HOME for everything, else the folders the system sets aside for a program."""
     home = os.environ.get("COMPANION_HOME")
     if home:
-        folder = Path(home).expanduser().absolute()
+        folder = from_here(Path(home))
         return Paths(data=folder, config=folder)
     return Paths(
         data=Path(platformdirs.user_data_dir(APP, appauthor=False)),
@@ -123,10 +123,22 @@ def default_paths() -> Paths:
 
 
 def full_path(path: Path, seen_from: Path) -> Path:
+    return seen_from / with_home(path)
+
+
+def with_home(path: Path) -> Path:
     """With a leading ~ replaced; the home of somebody who is not known here is a name like any other."""
     with contextlib.suppress(RuntimeError):
-        path = path.expanduser()
-    return seen_from / path
+        return path.expanduser()
+    return path
+
+
+def from_here(path: Path) -> Path:
+    """Seen from where the program was started; as it is when that folder is gone."""
+    path = with_home(path)
+    with contextlib.suppress(OSError):
+        return path.absolute()
+    return path
 
 
 def typed_path(words: str) -> str:
@@ -136,7 +148,7 @@ def typed_path(words: str) -> str:
         return words[1:-1]
     if os.sep == "/" and "\\" in words:
         try:
-            is_one = full_path(Path(words), Path.cwd()).exists()
+            is_one = from_here(Path(words)).exists()
         except (OSError, ValueError):  # no path at all; whoever opens it says so
             return words
         return words if is_one else re.sub(r"\\(.)", r"\1", words)

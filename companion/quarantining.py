@@ -6,18 +6,21 @@ nothing. Removing forgets them. Either is one batch of the journal, and undo tak
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 
 from companion.editing import Editing, said
 from companion.errors import NotFound
 from companion.memory.forgetting import brought_back
-from companion.mind.tagging import Tagger
+from companion.mind.tagging import Tagger, introduced
 from companion.records import Change, Memory
 from companion.safekeeping import QuarantinedSource
 from companion.store.changes import Batch
 from companion.store.store import Store
 from companion.strings import text as words
 
+_PART = 500
 _KNOWN = ("active", "dormant", "archived", "candidate")
 
 
@@ -52,17 +55,17 @@ class Quarantining:
             waiting = store.sources.taken_in(id) if removes else store.sources.waiting(id)
             if not waiting:
                 raise NotFound(words("quarantine.none_waits", id=id), hint=words("quarantine.see_list"))
-            memories = store.memories.many(waiting)
             opened = store.changes.batch("person", "confirm") if confirmed else store.changes.batch("person", "remove")
             with opened as batch:
-                for each in waiting:
+                named: defaultdict[str, set[str]] = defaultdict(set)
+                for memory in self._each(waiting):
                     if confirmed:
-                        self._confirm(batch, memories[each])
+                        self._confirm(batch, memory)
                     else:
-                        batch.update(each, status="forgotten")
-                for scope in {memory.scope for memory in memories.values()}:
-                    texts = [memory.text for memory in memories.values() if memory.scope == scope]
-                    Tagger(store).refresh(batch, texts, scope)
+                        batch.update(memory.id, status="forgotten")
+                    named[memory.scope] |= introduced((memory.text,))
+                for scope, names in named.items():
+                    Tagger(store).retell(batch, names, scope)
                 store.sources.decide(id, batch, confirmed=confirmed)
                 if confirmed:
                     store.looked_back.queue(id)
@@ -76,6 +79,11 @@ class Quarantining:
         return self._editing.change(
             batch.id, words("quarantine.removed", count=len(waiting), name=told), tuple(waiting)
         )
+
+    def _each(self, ids: Sequence[int]) -> Iterator[Memory]:
+        """A past of years is never in memory whole."""
+        for start in range(0, len(ids), _PART):
+            yield from self._opened.memories.many(ids[start : start + _PART]).values()
 
     def _confirm(self, batch: Batch, memory: Memory) -> None:
         """What is known already gains the words it rests on. What was said long ago fades from now on, as if it had

@@ -22,7 +22,7 @@ from companion.clock import local_date
 from companion.companion import Companion as Engine
 from companion.errors import InvalidInput, NotFound, ProfileSealed
 from companion.network import QUIET
-from companion.paths import Paths, default_paths
+from companion.paths import Paths, default_paths, from_here
 from companion.records import Change, Memory, MemoryFilter, RecalledMemory
 from companion.settings import Settings, load_settings
 from companion.store.unlocking import is_sealed, key_for, key_from_keyring
@@ -60,6 +60,8 @@ class Companion:
         `passphrase`: of a profile that has one, where the keyring does not open it. `meaning`: load the embedder; False
         searches by words alone. Raises ProfileLocked while the app has it open, ProfileSealed, ProfileError,
         InvalidInput."""
+        if home is not None and (not str(home).strip() or "\0" in str(home)):
+            raise InvalidInput(text("scripting.no_home"), hint=text("scripting.no_home_hint"))
         paths = default_paths() if home is None else _paths(Path(home))
         for name, value in QUIET.items():
             os.environ.setdefault(name, value)
@@ -177,7 +179,7 @@ class _Engine(Engine):
 
 
 def _paths(home: Path) -> Paths:
-    folder = home.expanduser().absolute()
+    folder = from_here(home)
     return Paths(data=folder, config=folder)
 
 

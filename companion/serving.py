@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from companion.kernel_seal import close_internet
 from companion.logs import describe, keep_off_the_screen
 from companion.network import seal
 from companion.paths import Paths, keep_private
+from companion.records import Change
 from companion.settings import Settings
 from companion.store.unlocking import key_for
 from companion.strings import text
@@ -30,6 +32,8 @@ from companion.traceless import go_first, leave_no_dump
 log = logging.getLogger(__name__)
 END_PATIENCE = 1.5
 """Seconds in which the engine closes once its interface is gone, however that ended."""
+MOST_CROSSING = 1000
+"""Memories that come with a change, the first of those it touched."""
 OPEN = "open"
 """Not a call of the API: the first message to an engine, with a passphrase, a key or nothing."""
 
@@ -171,7 +175,7 @@ class Server:
 
     def _one(self, companion: object, id: int, method: str, arguments: tuple[object, ...]) -> None:
         try:
-            answer = (id, True, getattr(companion, method)(*arguments))
+            answer = (id, True, crossing(getattr(companion, method)(*arguments)))
         except CompanionError as error:
             answer = (id, False, error)
         except Exception as error:
@@ -187,6 +191,14 @@ class Server:
     def _send(self, message: object) -> None:
         with self._writing, contextlib.suppress(OSError, ValueError):
             self._pipe.send(message)
+
+
+def crossing(answer: object) -> object:
+    """As it crosses the pipe: a change of a hundred thousand memories would hold the screens for seconds, and they show
+    none of them."""
+    if isinstance(answer, Change) and len(answer.memories) > MOST_CROSSING:
+        return replace(answer, memories=answer.memories[:MOST_CROSSING])
+    return answer
 
 
 def _key_of(paths: Paths, secret: object) -> bytes | None:

@@ -24,6 +24,8 @@ TYPING = 3.0
 """Seconds after the last key for which the person counts as typing."""
 IDLE = 20.0
 """Seconds without anything to do after which what was read is kept."""
+GAP = 5.0
+"""Seconds for which whoever was told that a reply has ended is waited with until nothing of it is left to do."""
 LARGEST = 600_000_000
 """Bytes that are kept at most: writing them takes about a second, in which nobody is answered."""
 QUICK = 250_000_000
@@ -55,6 +57,8 @@ class Talking:
     problem: CompanionError | None = None
     _waiting: list[tuple[Turn, StopSignal, Way]] = field(default_factory=list)
     _stop: StopSignal | None = None
+    _ending: bool = False
+    """Whether the end of the reply is told: what is left takes milliseconds."""
     _ahead: StopSignal | None = None
     """Set when somebody talks while the next prompt is being made ready."""
     _draft: str = ""
@@ -69,6 +73,9 @@ class Talking:
     _keeping: threading.Lock = field(default_factory=threading.Lock)
     _settled: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.taker.ending = self._is_ending
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="talking", daemon=True)
@@ -96,9 +103,17 @@ class Talking:
             self._settled.wait()
 
     def check_free(self) -> None:
-        """Raises Busy while a turn is waiting for its reply or getting it."""
-        if self.busy:
-            raise Busy
+        """Raises Busy while a turn is waiting for its reply or getting it. Whoever was told that the reply has ended is
+        not told Busy for what is left to do after that."""
+        with self._condition:
+            if self._ending and threading.current_thread() is not self._thread:
+                self._condition.wait_for(lambda: not self._ending, GAP)
+            if self._waiting or self._stop is not None:
+                raise Busy
+
+    def _is_ending(self) -> None:
+        with self._condition:
+            self._ending = True
 
     def answer(self, turn: Turn, way: Way = USUAL) -> None:
         """Queue a turn that is on disk."""
@@ -179,7 +194,7 @@ class Talking:
             if (waiting := self._next()) is not None:
                 self._answer(*waiting)
                 with self._condition:
-                    self._stop = None
+                    self._stop, self._ending = None, False
                     self._stale = True
                     self._condition.notify_all()
                 self.changed()

@@ -80,6 +80,8 @@ class TurnTaker:
     thinker: Callable[[], Thinker] = Tier0
     holding: Holding | None = None
     bring_up_heavy: bool = False
+    ending: Callable[[], None] = lambda: None
+    """Called right before it is told that a reply has ended."""
 
     def __post_init__(self) -> None:
         self._holding = self.holding or Holding(self.store, self.persona)
@@ -122,6 +124,7 @@ class TurnTaker:
             segments=segments,
             unsupported=marked,
         )
+        self.ending()
         self.emit(ReplyFinished(reply.id, report))
         return report
 
@@ -283,6 +286,7 @@ class TurnTaker:
         if changed:
             self.emit(MemoriesChanged(changed))
         reply_id = reply.id if reply is not None and written.any else 0
+        self.ending()
         self.emit(ReplyFailed(turn.id, reply_id, str(error), error.hint))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,7 +44,7 @@ from companion.store.store import Store
 from tests.fakes import FakeModel
 from tests.house import House
 from tests.store.mounts import read_only_copy
-from tests.support import FakeEmbedder, dump, say
+from tests.support import FakeEmbedder, dump, problem_of, say
 
 # Talking
 
@@ -108,6 +109,42 @@ def test_a_second_message_has_to_wait_until_the_reply_is_there(house: House) -> 
     companion._talking.wait()
     companion.ask("two")
     assert [i.turn.text for i in companion.transcript() if i.turn.role == "person"] == ["one", "two"]
+
+
+def test_what_is_sent_right_after_a_reply_was_told_is_not_too_early(house: House) -> None:
+    companion = house.open()
+    told, go = threading.Event(), threading.Event()
+
+    def hear(event: object) -> None:
+        if isinstance(event, ReplyFinished) and not told.is_set():
+            told.set()
+            go.wait(60)  # others are still being told
+
+    companion.subscribe(hear)
+    companion.send("one")
+    assert told.wait(60)
+    with ThreadPoolExecutor() as pool:
+        sent = pool.submit(companion.send, "two")
+        try:
+            wait([sent], timeout=0.1)  # however long it takes: it is taken
+        finally:
+            go.set()
+        assert sent.result().turn
+    companion._talking.wait()
+    assert [i.turn.text for i in companion.transcript() if i.turn.role == "person"] == ["one", "two"]
+
+
+def test_who_answers_from_within_the_event_is_told_busy_and_not_kept_for_ever(house: House) -> None:
+    companion = house.open()
+    heard: list[str] = []
+
+    def hear(event: object) -> None:
+        if isinstance(event, ReplyFinished) and not heard:
+            heard.append(type(problem_of(lambda: companion.send("two"))).__name__)
+
+    companion.subscribe(hear)
+    companion.ask("one")
+    assert heard == ["Busy"]
 
 
 def test_many_who_send_at_once_get_one_reply(house: House) -> None:

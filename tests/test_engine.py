@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from companion.api import CompanionApi
 from companion.companion import Companion
 from companion.engine import EngineClient
 from companion.errors import (
-    Busy,
     CompanionError,
     EmptyMessage,
     EngineStopped,
@@ -33,12 +31,12 @@ from companion.errors import (
 )
 from companion.events import MemoriesChanged, ReplyFailed, StatusChanged
 from companion.paths import Paths
-from companion.records import MemoryFilter
-from companion.serving import Server
+from companion.records import Change, MemoryFilter
+from companion.serving import MOST_CROSSING, Server, crossing
 from companion.settings import EmbedderSettings, ModelSettings, Settings
 from companion.status import EngineStatus
 from companion.store.store import Store
-from tests.support import PATIENCE, Events
+from tests.support import PATIENCE, Events, memory
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX signals and named pipes")
 BARE = Settings(
@@ -76,14 +74,6 @@ if __name__ == "__main__":
 
 async def within(awaitable: Any) -> Any:
     return await asyncio.wait_for(awaitable, PATIENCE)
-
-
-async def free(call: Callable[..., Awaitable[Any]], *given: Any) -> Any:
-    """Once the reply that was just told is put away."""
-    while True:
-        with suppress(Busy):
-            return await call(*given)
-        await asyncio.sleep(0)
 
 
 def gone(pid: int) -> bool:
@@ -265,7 +255,7 @@ async def test_another_engine_goes_on_where_the_person_talked(
     events = Events()
     client.subscribe(events)
     for count, words in enumerate(("I talk of plums.", "I talk of pears."), 1):
-        await within(free(client.begin_conversation))
+        await within(client.begin_conversation())
         sent = await within(client.send(words))
         await asyncio.to_thread(events.wait, ReplyFailed, count)
     plums, pears = await within(client.conversations("plums")), await within(client.conversations("pears"))
@@ -273,7 +263,7 @@ async def test_another_engine_goes_on_where_the_person_talked(
     await within(client.open_conversation(plums[0].id))
     await within(client.renew())
     assert (await within(client.conversation())).id == plums[0].id
-    await within(free(client.begin_conversation, "play"))
+    await within(client.begin_conversation("play"))
     await within(client.renew())
     now = await within(client.conversation())
     assert (now.id, now.mode) == (0, "play")
@@ -429,3 +419,11 @@ def test_an_engine_that_cannot_start_refuses_every_call() -> None:
     ours.send(None)
     serving.join(PATIENCE)
     assert not serving.is_alive()
+
+
+def test_a_change_of_a_hundred_thousand_memories_does_not_cross_with_all_of_them(store: Store):
+    made = tuple(memory(f"Fact {number}.", store.clock) for number in range(MOST_CROSSING + 1))
+    whole = Change(7, "Confirmed", made, ("kept",))
+    assert crossing(whole) == Change(7, "Confirmed", made[:-1], ("kept",))
+    few = Change(8, "Pinned", made[:3])
+    assert crossing(few) is few

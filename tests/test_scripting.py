@@ -146,3 +146,13 @@ def test_the_stub_tells_what_the_package_has() -> None:
         node.target.id for node in stub.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
     assert {name for name in names if hasattr(companion, name)} == names == {"Companion", "__version__"}
+
+
+@pytest.mark.parametrize("home", ["", " ", "a\0b"])
+def test_no_folder_is_refused_not_taken_for_the_one_the_script_is_in(
+    home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match="no folder to open"):
+        Companion.open(home, meaning=False)
+    assert not list(tmp_path.iterdir())

@@ -22,7 +22,7 @@ from companion import errors
 from companion.clock import SetClock, SystemClock, iso, local, local_date, stamp
 from companion.errors import CompanionError, ProfileUnavailable
 from companion.logs import log_file, start_logging
-from companion.paths import Paths, asset, default_paths, models_list, typed_path
+from companion.paths import Paths, asset, default_paths, from_here, models_list, typed_path
 
 
 def every_error(kind: type[CompanionError] = CompanionError) -> list[type[CompanionError]]:
@@ -206,3 +206,22 @@ def test_a_path_that_was_dropped_into_the_terminal_is_that_path(tmp_path: Path) 
         assert typed_path("\\" + "a" * 5000) == "\\" + "a" * 5000  # no system has such a name
     else:
         assert typed_path(r"C:\my chats.zip") == r"C:\my chats.zip"
+
+
+def test_the_home_of_nobody_known_here_is_a_name_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMPANION_HOME", "~nobody-of-that-name/companion")
+    assert default_paths().data == tmp_path / "~nobody-of-that-name" / "companion"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder that somebody is in cannot be removed elsewhere")
+def test_where_the_folder_one_is_in_is_gone_a_full_path_is_one_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert from_here(tmp_path / "notes") == tmp_path / "notes"
+    assert from_here(Path("notes")) == Path("notes")

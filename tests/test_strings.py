@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+import re
 import string
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -73,6 +74,26 @@ def test_every_text_the_code_asks_for_is_there() -> None:
     assert missing == []
 
 
+def _sentences(file: Path) -> set[str]:
+    """English sentences in `file` that are no docstrings."""
+    tree = ast.parse(file.read_text("utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+        if re.fullmatch(r"[A-Z][a-z]* [^\n]* \w+\. ?", node.value)
+    }
+
+
+def test_no_sentence_for_a_person_stands_in_the_code() -> None:
+    files = {file.relative_to(CODE).as_posix(): file for file in CODE.rglob("*.py")}
+    # Help of commands is translated as it is shown; what is measured, and what a model is measured with, is English.
+    apart = ("cli/", "bench/", "model/bare.py", "model/tuner.py", "model/probe.py", "model/prompt.py")
+    found = {name: _sentences(file) for name, file in files.items() if not name.startswith(apart)}
+    assert {name: sentences for name, sentences in found.items() if sentences} == {}
+
+
 def test_every_command_has_its_texts() -> None:
     for entry in ENTRIES:
         assert entry.command.title
@@ -96,6 +117,18 @@ def test_every_error_says_what_happened_and_what_to_do(language: str) -> None:
         assert kind.hint
     told = pickle.loads(pickle.dumps(NotFound("x", hint="y")))  # noqa: S301 - our own
     assert (str(told), told.hint) == (text("errors.with_detail", title=NotFound.title, detail="x"), "y")
+
+
+def test_every_check_of_doctor_has_its_word() -> None:
+    named = {
+        node.args[0].value
+        for file in CODE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check" and node.args
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert len(named) > 10
+    assert named == texts("check").keys()
 
 
 def test_what_is_named_at_run_time_has_its_words() -> None:

@@ -173,7 +173,7 @@ def _key_of(paths: Paths, backups: Backups, chosen: Backup) -> bytes | None:
 
 
 def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
-    from companion.paths import full_path
+    from companion.paths import from_here
     from companion.store.backup_names import parse_name
     from companion.store.backups import Backups
 
@@ -185,7 +185,7 @@ def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
         return paths, backups, found
     file = Path(name)
     if file.parent != Path() or name.startswith("~"):
-        file = full_path(file, Path.cwd())
+        file = from_here(file)
         backups = Backups(paths, SystemClock(), file.parent, whosever=True)
         if parse_name(file.name) is None and file.is_file():
             raise InvalidInput(text("backup_cli.renamed", name=file.name), hint=text("backup_cli.renamed_hint"))
@@ -194,7 +194,7 @@ def _chosen(name: str) -> tuple[Paths, Backups, Backup]:
 
 def _show(*, verify: bool, as_json: bool) -> bool:
     """Whether all of them are sound, as far as that was asked."""
-    from companion.store.restoring import kept_aside
+    from companion.store.replaced import DAYS_KEPT, kept_aside, size_of
 
     paths, backups = _backups()
     found = [backups.look_at(each) for each in backups.all()] if verify else list(backups.all())
@@ -208,7 +208,9 @@ def _show(*, verify: bool, as_json: bool) -> bool:
         for line in _folder_lines(backups, found):
             say(line)
         for folder in aside:
-            say(text("backup_cli.aside", folder=folder))
+            say(text("backup_cli.aside", folder=folder, amount=amount(size_of(folder))))
+        if aside:
+            say(text("replaced.stays", count=DAYS_KEPT))
         if found and not verify:
             say(text("backup_cli.how"))
     return all(each.sound is not False for each in found)

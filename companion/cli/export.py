@@ -17,7 +17,7 @@ from companion.cli.guard import complain
 from companion.cli.output import print_json, say
 from companion.cli.session import opened
 from companion.errors import InvalidInput
-from companion.paths import full_path
+from companion.paths import from_here
 from companion.strings import text
 from companion.text import one_line
 from companion.transfers import ExportForm
@@ -45,7 +45,7 @@ def export(
     """Write everything that is remembered and was said into a folder, to keep or to take along."""
     if not folder.strip():
         raise InvalidInput(text("importing.no_folder"))
-    target = full_path(Path(folder), Path.cwd())
+    target = from_here(Path(folder))
     shown = one_line(str(target), 300)
     with opened() as companion:
         if companion.status().encrypted and not yes and not _agreed(shown, as_json=as_json):

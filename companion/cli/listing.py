@@ -22,7 +22,7 @@ SHOWN = 300
 
 def memory_lines(rows: Sequence[MemoryRow]) -> list[str]:
     """A table: id, date, kind, layer, how present it is, text."""
-    return _table(
+    return aligned(
         (*_cells(row.memory), word("layer", row.memory.layer), present(row.memory, row.retention), _text(row.memory))
         for row in rows
     )
@@ -30,7 +30,7 @@ def memory_lines(rows: Sequence[MemoryRow]) -> list[str]:
 
 def found_lines(found: Sequence[RecalledMemory]) -> list[str]:
     """A table: id, date, kind, score, text."""
-    return _table((*_cells(one.memory), f"{one.score:.3f}", _text(one.memory)) for one in found)
+    return aligned((*_cells(one.memory), f"{one.score:.3f}", _text(one.memory)) for one in found)
 
 
 def detail_lines(detail: MemoryDetail) -> list[str]:
@@ -89,7 +89,7 @@ def detail_lines(detail: MemoryDetail) -> list[str]:
 
 def history_lines(entries: Sequence[JournalEntry]) -> list[str]:
     """A table: batch, time, who, why, which memory, what became of it, its words."""
-    return _table(
+    return aligned(
         (
             text("listing.batch", batch=entry.batch),
             iso(entry.at, entry.utc_offset)[:16].replace("T", " "),
@@ -199,7 +199,7 @@ def _fact(label: str, value: str) -> str:
     return f"{filled(label, LABEL)}{value}"
 
 
-def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
+def aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:
     """Columns aligned by the widest cell; the last one is free."""
     from rich.cells import cell_len  # the command line starts without Rich
 

@@ -45,7 +45,7 @@ def mcp(
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     if sys.stdin.isatty():
         typer.echo(text("mcp.waits"), err=True)
-    serve(Tools(lending))
+    serve(Tools(lending), leave=lambda: os._exit(0))
     sys.stdout.flush()
     os._exit(0)
 

@@ -34,15 +34,16 @@ _PREFIX = "companion://memories/"
 Context = ServerRequestContext[Any]
 
 
-def serve(tools: Tools) -> None:
-    """Until standard input ends, or the client cannot be written to: then nobody is left to be told."""
+def serve(tools: Tools, leave: Callable[[], None]) -> None:
+    """Until standard input ends, or the client cannot be written to: then nobody is left to be told, and `leave`, which
+    ends the process, is called where standard input is still open."""
     try:
-        anyio.run(_serve, tools)
+        anyio.run(_serve, tools, leave)
     except* OSError as gone:
         log.info("the client is gone: %s", type(gone.exceptions[0]).__name__)
 
 
-async def _serve(tools: Tools) -> None:
+async def _serve(tools: Tools, leave: Callable[[], None]) -> None:
     one_by_one = anyio.Lock()
 
     async def in_turn(work: Callable[[], Json]) -> Json:
@@ -112,7 +113,13 @@ async def _serve(tools: Tools) -> None:
         on_read_resource=read_resource,
     )
     async with stdio_server() as (reading, writing):
-        await server.run(reading, writing, server.create_initialization_options())
+        try:
+            await server.run(reading, writing, server.create_initialization_options())
+        except anyio.get_cancelled_exc_class():
+            # By the transport, when it cannot write. A thread of it waits for the next line, and would be waited for.
+            log.info("the client reads no more")
+            leave()
+            raise
 
 
 def _tool(tool: Any) -> types.Tool:

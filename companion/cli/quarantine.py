@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from companion.cli.changing import MAX_ID, JsonOption, make_change, print_lines
+from companion.cli.listing import aligned
 from companion.cli.output import Json, print_json
 from companion.cli.session import opened
 from companion.clock import iso, local_date
@@ -52,14 +53,13 @@ def source_json(source: QuarantinedSource) -> Json:
 
 def source_lines(found: tuple[QuarantinedSource, ...]) -> list[str]:
     """A line for each; one that says so when there is none."""
-    lines = [
-        text(
-            "quarantine.line",
-            id=each.id,
-            when=local_date(each.at, each.utc_offset).isoformat(),
-            count=text("quarantine.count", count=each.memories),
-            name=one_line(each.name, 80),
+    lines = aligned(
+        (
+            f"#{each.id}",
+            local_date(each.at, each.utc_offset).isoformat(),
+            text("quarantine.count", count=each.memories),
+            one_line(each.name, 80),
         )
         for each in found
-    ]
+    )
     return lines or [text("quarantine.none")]

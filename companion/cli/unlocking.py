@@ -13,7 +13,7 @@ import typer
 from companion.cli.guard import complain
 from companion.errors import InvalidInput, ProfileSealed, WrongPassphrase
 from companion.passphrases import LONGEST
-from companion.paths import Paths
+from companion.paths import Paths, with_home
 from companion.store.unlocking import is_sealed, key_for, key_from_keyring
 from companion.strings import text
 from companion.text import valid_text
@@ -113,7 +113,7 @@ def read_line(name: str) -> str:
         if name == "-":
             line = sys.stdin.readline(LONGEST + 3)  # with the end of the line
         else:
-            with Path(name).expanduser().open(encoding="utf-8-sig") as file:  # some editors begin it so
+            with with_home(Path(name)).open(encoding="utf-8-sig") as file:  # some editors begin it so
                 line = file.readline(LONGEST + 3)
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else type(error).__name__

@@ -110,6 +110,7 @@ class LetterKeeper:
 
     def _compose(self, week: Week) -> Letter:
         with self.store.db.snapshot():
+            week = week.reaching_back(self.store.letters.told_until(week.name, week.last))
             return write_letter(
                 self.store, week, name=self.settings.name, bring_up_heavy=self.settings.care.bring_up_heavy
             )
@@ -123,8 +124,11 @@ class LetterKeeper:
             if folder is not None:
                 letter = _kept(letter, folder)
                 path = letter.path
+        last = week.last
+        if path and not letter.written:  # what is there may end on the weekday of before
+            last = self.store.letters.last_of(week.name) or last
         with self.store.db.write():
-            self.store.letters.done(week.name, stamp(self.clock.now())[0], path)
+            self.store.letters.done(week.name, last, stamp(self.clock.now())[0], path)
         self._tried = None
         return letter
 

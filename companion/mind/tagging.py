@@ -56,25 +56,43 @@ def bearers(text: str) -> list[Bearer]:
     return list(found)
 
 
+def introduced(texts: Iterable[str]) -> set[str]:
+    """The names that any of `texts` introduces."""
+    return {bearer.name for text in texts for bearer in bearers(text)}
+
+
 class Tagger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def refresh(self, batch: Batch, texts: Iterable[str], scope: str = "") -> None:
         """Tell the tags of all memories of a scope anew that call a name which any of `texts` introduces."""
-        for name in {bearer.name for text in texts for bearer in bearers(text)}:
+        self.retell(batch, introduced(texts), scope)
+
+    def retell(self, batch: Batch, names: Iterable[str], scope: str = "") -> None:
+        """Tell the tags of all memories of a scope anew that call any of `names`."""
+        told: dict[str, list[Bearer]] = {}  # one name is called by many: tags change nothing of who bears it
+        for name in names:
             for memory in self._calling(name, scope):
-                tags = self.of(memory)
+                tags = self._of(memory, told)
                 if tags != memory.tags:
                     batch.update(memory.id, tags=tags)
 
     def of(self, memory: Memory) -> str:
         """The tags of a memory, by what is known of the names in it."""
+        return self._of(memory, {})
+
+    def _of(self, memory: Memory, told: dict[str, list[Bearer]]) -> str:
+        """`told`: by name, who bears it in the memory's scope, as far as that was looked up; grows."""
         own = {bearer.name for bearer in bearers(memory.text)}
         said = set(stems(memory.text))
         kinds: dict[str, None] = {}
         for name in naming.called(memory.text):
-            known = [bearer for bearer, _ in self.known(name, memory.scope)] if name not in own else []
+            if name in own:
+                continue
+            if name not in told:
+                told[name] = [bearer for bearer, _ in self.known(name, memory.scope)]
+            known = told[name]
             relations = {bearer.kind for bearer in known if bearer.related}
             if len(relations) > 1:  # two people of one name, unless the person said which
                 said_which = relations & set(memory.tags.split(", "))

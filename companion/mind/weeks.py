@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from companion.errors import InvalidInput
@@ -19,17 +19,24 @@ _NAME = re.compile(r"(\d{4})-?[Ww](\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Its last day; the six before belong to it."""
+    """Its last day; the six before belong to it, and `more` before these."""
 
     last: date
+    more: int = 0
 
     @property
     def first(self) -> date:
-        return self.last - timedelta(days=6)
+        return self.last - timedelta(days=6 + self.more)
 
     @property
     def days(self) -> tuple[date, ...]:
-        return tuple(self.first + timedelta(days=n) for n in range(7))
+        return tuple(self.first + timedelta(days=n) for n in range(7 + self.more))
+
+    def reaching_back(self, told_until: date | None) -> Week:
+        """With the days before it that no letter told of, when the weekday was changed; `told_until`: the last that
+        one did. After weeks without letters it is as it was."""
+        left = (self.first - told_until).days - 1 if told_until is not None else 0
+        return replace(self, more=self.more + left) if 0 < left < 7 else self
 
     @property
     def name(self) -> str:

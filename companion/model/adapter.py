@@ -12,13 +12,14 @@ from companion.model import callbacks
 from companion.model.gguf import read_header
 from companion.model.native import C
 from companion.model.protocol import Adapter
+from companion.paths import with_home
 from companion.strings import text
 from companion.text import one_line
 
 
 def check_adapter(path: Path, scale: float, architecture: str) -> Adapter:
     """The adapter at `path` for a model of `architecture`. Raises AdapterUnusable, which says what the file is."""
-    path = path.expanduser()
+    path = with_home(path)
     try:
         header = read_header(path)
         stat = path.stat()

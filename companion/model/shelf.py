@@ -20,7 +20,7 @@ from companion.model.source import STARTER, Source, find_source
 from companion.model.stock import Stock, places, resolved
 from companion.model.wanted import OnProgress, Patience, Wanted
 from companion.offers import ModelOffer, PullPlan, Removal
-from companion.paths import Paths
+from companion.paths import Paths, from_here
 from companion.settings import ModelSettings
 from companion.settings_file import write_setting
 from companion.store.lock import held
@@ -125,7 +125,7 @@ class Shelf(Stock):
 
     def add(self, path: Path) -> ModelOffer:
         """Remember a file that lies somewhere else; it stays where it is. Raises ModelError, InvalidInput."""
-        path = path.expanduser().absolute()
+        path = from_here(path)
         header = read_header(path)
         if header.unsuited:
             raise InvalidInput(f"{path.name}: {header.unsuited}", hint=strings.text("shelf.choose_chat"))

@@ -18,7 +18,7 @@ from companion.model.ledger import Ledger, read_ledger
 from companion.model.partial import part_bytes
 from companion.model.source import STARTER, find_source, offered
 from companion.offers import ModelList, ModelOffer, Place, Removing
-from companion.paths import Paths
+from companion.paths import Paths, with_home
 from companion.settings import ModelSettings, load_settings
 from companion.settings_file import overriding
 
@@ -173,7 +173,7 @@ class Stock:
             if starter is None:
                 raise ModelMissing(strings.text("stock.no_starter"))
             return starter
-        given = Path(wanted).expanduser()
+        given = with_home(Path(wanted))
         if given.is_file() and (given.suffix or len(given.parts) > 1):
             return given.absolute()
         here, sought = [model for model in self.all().models if model.path], wanted.casefold()

@@ -44,6 +44,7 @@ from companion.store.erased import Erased
 from companion.store.headers import has_plain_header
 from companion.store.keys import read_keys
 from companion.store.marker import marked_profile, profile_of
+from companion.store.replaced import prune as prune_replaced
 from companion.store.rotation import AHEAD, superfluous
 from companion.strings import text
 
@@ -158,6 +159,7 @@ class Backups:
             # What cannot be removed, or encrypted, now will be when the next copy is made.
             with contextlib.suppress(ProfileError):
                 self._prune(folder, backup)
+                prune_replaced(self._paths, self._clock.now())
             with contextlib.suppress(ProfileError):
                 self.encrypt_all(db)
         return backup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from companion.clock import Clock, stamp
 from companion.errors import NotFound, NothingToRedo, NothingToUndo
 from companion.records import Actor, LinkType, Memory, Status
 from companion.store.chain import BatchLink, new_nonce
-from companion.store.database import Database
+from companion.store.database import Database, Row
 from companion.store.images import (
     Image,
     complete,
@@ -36,7 +36,8 @@ NAMED = frozenset({"text", "status", "pinned", "evidence", "links", "kind", "tag
 """Fields a person would name when undo has to leave one alone; the others are bookkeeping."""
 
 _PART = 500
-
+HELD = 1000
+"""Memories of a batch whose journal entries are held back for further steps; a larger batch writes them as it goes."""
 
 _FADING = frozenset({"active", "dormant", "archived"})
 """States between which nights move a memory: that one fell between a change and its undoing is no other change."""
@@ -50,13 +51,13 @@ class Batch:
         self._db = db
         self._look = look
         self._images: dict[int, tuple[Image | None, Image | None]] = {}
-        self._moved: dict[int, None] = {}
+        self._written: dict[int, None] = {}
         self._link = BatchLink(db, id)
 
     @property
     def touched(self) -> tuple[int, ...]:
         """Memories changed so far, in the order of their first change."""
-        return tuple(dict.fromkeys((*self._moved, *self._images)))
+        return tuple(dict.fromkeys((*self._written, *self._images)))
 
     def add(self, memory: Memory) -> Memory:
         """Insert `memory` under a new id (its own is ignored)."""
@@ -99,7 +100,7 @@ class Batch:
                     for id, version, text in rows
                 ]
             )
-            self._moved |= dict.fromkeys(id for id, _, _ in rows)
+            self._written |= dict.fromkeys(id for id, _, _ in rows)
             for id in ids[start : start + _PART]:
                 if id in self._images and (image := self._images[id][1]) is not None and image["status"] == before:
                     self.update(id, status=after)
@@ -130,7 +131,8 @@ class Batch:
     def state(self, id: int) -> None:
         """Say in the journal what a memory is, whether or not it is changed: what it told of it before is erased."""
         image = self._require(id)
-        self._images.setdefault(id, (image, image))
+        if id not in self._images:
+            self._record(id, image, image)
 
     def _put(self, id: int, before: Image | None, after: Image | None) -> bool:
         self._look()
@@ -149,13 +151,21 @@ class Batch:
         return image
 
     def _record(self, id: int, before: Image | None, after: Image | None) -> None:
+        if id not in self._images and len(self._images) >= HELD:
+            self._write_held()
         first = self._images[id][0] if id in self._images else before
         self._images[id] = (first, after)
 
-    def write_journal(self) -> None:
-        """One entry a memory, however many steps the batch took with it. Call once, at the batch's end."""
+    def _write_held(self) -> None:
         entries = self._images.items()
         self._link.write([(id, self._dumped(before), self._dumped(after)) for id, (before, after) in entries])
+        self._written |= dict.fromkeys(self._images)
+        self._images.clear()
+
+    def write_journal(self) -> None:
+        """One entry a memory, however many steps the batch took with it; in a batch of more than `HELD` memories, one
+        for each stretch of it in which it took any. Call once, at the batch's end."""
+        self._write_held()
         self._link.close()
 
     def _dumped(self, image: Image | None) -> str | None:
@@ -216,12 +226,10 @@ class Changes:
                 raise NothingToUndo(strings.text("engine.undone_already", target=target))
             kept: list[str] = []
             with self.batch(actor, "undo", f"takes back {row[0]} (change {target})", target) as undo:
-                entries = self._db.all(
-                    "SELECT memory, before, after, nonce FROM journal WHERE batch = ? ORDER BY seq DESC", (target,)
-                )
-                if entries and not any(nonce for *_, nonce in entries):
+                readable = self._db.value("SELECT max(nonce IS NOT NULL) FROM journal WHERE batch = ?", (target,))
+                if readable == 0:
                     raise NothingToUndo(strings.text("erasing.no_undo", target=target))
-                for memory, before, after, nonce in entries:
+                for memory, before, after, nonce in self._latest_first(target):
                     if nonce is None:
                         kept.append(strings.text("erasing.field", memory=memory))
                         continue
@@ -231,6 +239,17 @@ class Changes:
                 if not undo.touched and not any(more):
                     raise NothingToUndo(strings.text("engine.changed_later", target=target))
             return undo.id, undo.touched, tuple(dict.fromkeys(kept))
+
+    def _latest_first(self, batch: int) -> Iterator[Row]:
+        """Its entries (memory, before, after, nonce), a part at a time."""
+        seqs = [seq for (seq,) in self._db.all("SELECT seq FROM journal WHERE batch = ? ORDER BY seq DESC", (batch,))]
+        for start in range(0, len(seqs), _PART):
+            part = seqs[start : start + _PART]
+            yield from self._db.all(
+                "SELECT memory, before, after, nonce FROM journal WHERE batch = ? AND seq BETWEEN ? AND ?"
+                " ORDER BY seq DESC",
+                (batch, part[-1], part[0]),
+            )
 
     def redo(self) -> tuple[int, tuple[int, ...], tuple[str, ...]]:
         """Take the person's latest undo back, unless they changed something behind it; see `undo`. It is all read out
@@ -249,6 +268,17 @@ class Changes:
     def action_of(self, batch: int) -> str:
         """What was done in the first place, for a batch that undoes or does again."""
         return str(self._db.value("SELECT action FROM batches WHERE id = ?", (self.root_of(batch)[0],)))
+
+    def brought_turns(self, batch: int) -> bool:
+        """Whether it is an import of memories with the conversations they rest on."""
+        row = self._db.one("SELECT actor, action, undoes FROM batches WHERE id = ?", (batch,))
+        return row == ("person", "import", None) and bool(
+            self._db.value(
+                "SELECT 1 FROM journal WHERE batch = ? AND before IS NULL"
+                " AND json_array_length(after, '$.evidence') > 0 LIMIT 1",
+                (batch,),
+            )
+        )
 
     def root_of(self, batch: int) -> tuple[int, int]:
         """The batch that was no undoing itself, at the end of what `batch` undoes, and how many steps that is."""

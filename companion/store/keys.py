@@ -61,11 +61,16 @@ class Kdf:
             raise ValueError("out of bounds")
 
     def derive(self, secret: bytes, salt: bytes) -> bytes:
+        """Raises ProfileUnavailable where there is not so much memory."""
         from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
         made = Argon2id(salt=salt, length=32, iterations=self.passes, lanes=self.lanes, memory_cost=self.memory)
-        with _DERIVING:
-            return made.derive(secret)
+        try:
+            with _DERIVING:
+                return made.derive(secret)
+        except MemoryError as error:
+            told = text("derivation.no_memory", count=self.memory >> 10)
+            raise ProfileUnavailable(told, hint=text("derivation.no_memory_hint")) from error
 
 
 def calibrated() -> Kdf:
@@ -125,7 +130,8 @@ class KeyFile:
         return next((slot for slot in self.slots if slot.kind == kind), None)
 
     def unlock(self, secret: str) -> Unlocked:
-        """With the passphrase or the recovery code. Raises WrongPassphrase, ProfileDamaged."""
+        """With the passphrase or the recovery code. Raises WrongPassphrase, ProfileDamaged, and ProfileUnavailable
+        where there is too little memory to tell."""
         code = read_recovery_code(secret)
         found = self._opened("recovery", code) if code is not None else None
         found = found or self._opened("passphrase", normalised(secret))
@@ -152,7 +158,7 @@ class KeyFile:
         try:
             wrapping = _wrapping(slot.kdf, secret, slot.salt)
             return AESGCM(wrapping).decrypt(slot.nonce, slot.wrapped, slot.authenticated(self.profile))
-        except (InvalidTag, ValueError, MemoryError):
+        except (InvalidTag, ValueError):
             return None
 
     def _checked(self, master: bytes) -> Unlocked:

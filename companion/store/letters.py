@@ -32,10 +32,22 @@ class Letters:
     def is_done(self, week: str) -> bool:
         return self._db.value("SELECT 1 FROM meta WHERE key = ?", (_META + week,)) is not None
 
-    def done(self, week: str, at: float, path: str | None) -> None:
-        """It has its letter; `path`: where, "" where it is shown when it is asked for, None: there was nothing to tell.
-        Inside a transaction."""
-        self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_META + week, json.dumps({"at": at, "path": path})))
+    def last_of(self, week: str) -> date | None:
+        """The last day that the letter of this week tells of, as far as that is known."""
+        found = next((note.get("last") for name, note in self._notes() if name == week), None)
+        return date.fromisoformat(found) if found else None
+
+    def told_until(self, week: str, last: date) -> date | None:
+        """The last day of the latest other week before `last` that had its letter. Unknown of letters that are older
+        than this question."""
+        found = [note.get("last") for name, note in self._notes() if name != week]
+        return max((date.fromisoformat(each) for each in found if each and each < last.isoformat()), default=None)
+
+    def done(self, week: str, last: date, at: float, path: str | None) -> None:
+        """It has its letter; `last`: its last day; `path`: where, "" where it is shown when it is asked for, None:
+        there was nothing to tell. Inside a transaction."""
+        note = json.dumps({"at": at, "path": path, "last": last.isoformat()})
+        self._db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_META + week, note))
         self._db.run("DELETE FROM meta WHERE key = ?", (_PROBLEM,))
 
     def latest(self, since: float) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ from companion.store.encrypting import check_sealed
 from companion.store.erased import Erased
 from companion.store.marker import refuse_missing
 from companion.store.migrations import MIGRATIONS, refuse_others
+from companion.store.replaced import new_folder
 from companion.strings import text
 
 _WITH_KEYS, _WITHOUT_KEYS = b"keys\n", b"no keys\n"
@@ -109,11 +110,6 @@ def is_half_restored(paths: Paths) -> bool:
     return _note(paths).exists()
 
 
-def kept_aside(paths: Paths) -> list[Path]:
-    """Folders with what was there before a restore and could not be read, oldest first."""
-    return sorted(path for path in paths.backups.glob("replaced-*") if path.is_dir())
-
-
 def _note(paths: Paths) -> Path:
     return paths.data / "companion.restoring"
 
@@ -168,10 +164,9 @@ def _tell_what_was_erased(paths: Paths, key: bytes) -> None:
 
 def _set_aside(paths: Paths, there: list[Path], now: datetime) -> Path:
     """The files as they are."""
-    folder = paths.backups / f"replaced-{now.strftime('%Y%m%dT%H%M%S')}"
+    folder = new_folder(paths, now)
     with files.told(folder):
         paths.backups.mkdir(mode=0o700, exist_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         for path in there:
             files.copy(path, folder / path.name)

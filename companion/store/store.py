@@ -12,6 +12,7 @@ from companion.records import Actor
 from companion.store.adaptation import Adaptation
 from companion.store.backup_notes import BackupNotes
 from companion.store.backups import copy_before_migration
+from companion.store.begun import Begun
 from companion.store.branches import Branches
 from companion.store.care import Care
 from companion.store.changes import Changes
@@ -94,6 +95,7 @@ class Store:
         self.looked_back = LookedBack(db, self.changes)
         self.care = Care(db)
         self.letters = Letters(db)
+        self.begun = Begun(db)
         self._lock = lock
 
     @classmethod

@@ -63,8 +63,11 @@ class CompanionApp(MemoryPages, PlaceActions, SpeakingApp):
         *command_bindings(ENTRIES),
     ]
     CSS = """
-    ToastRack { dock: top; align: right top; margin: 0; }
-    Toast { max-width: 60; margin: 0; padding: 0 1; }
+    ToastRack { dock: top; align: right top; margin: 0; scrollbar-size: 0 0; }
+    MemoriesScreen > ToastRack, PeopleScreen > ToastRack, ConversationsScreen > ToastRack {
+        dock: bottom; align: right bottom; margin-bottom: 1;
+    }
+    Toast { max-width: 100%; margin: 0; padding: 0 1; }
     SearchIcon { display: none; }
     .-low ChatScreen { overflow: hidden; }
     .-low ChatScreen > Problem, .-low ChatScreen > Waiting, .-low ChatScreen > MorningCard, .-low ChatScreen > Welcome,
@@ -274,7 +277,7 @@ class CompanionApp(MemoryPages, PlaceActions, SpeakingApp):
     async def undo(self) -> None:
         change = await attempt(self, self.engine.undo())
         if change is not None:
-            tell(self, one_line(change.summary), "\n".join(change.kept))
+            tell(self, one_line(change.summary), "\n".join(change.kept), last_done=True)
 
     def sleep(self, dry_run: bool = False) -> None:
         self.push_screen(SleepScreen(self.engine, dry_run))

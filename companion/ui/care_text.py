@@ -5,6 +5,7 @@ from __future__ import annotations
 from companion.safekeeping import CareCard, HelpLine
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.format import aside
 
 FIRST = {"crisis": 2, "gentle": 1}
 """Lines that are shown before the person asks for all of them."""
@@ -33,12 +34,20 @@ def month(card: CareCard) -> str:
     return text("care.as_of_in", country=card.region, month=known)
 
 
+def from_program(card: CareCard) -> str:
+    """Who says it, and as of when."""
+    return text("care.not_a_service") + text("format.between") + aside(month(card))
+
+
 def plain_lines(card: CareCard, *, asked: bool = False) -> list[str]:
     """The card line by line, as the plain chat and `say` write it. `asked`: the person wants the numbers, and may have
     said nothing."""
     listed = [f"{number}  {what}" for number, what in map(line, card.lines)]
-    return [text("care.asked") if asked else says(card), *listed, f"{text('care.not_a_service')} ({month(card)})"]
+    return [text("care.asked") if asked else says(card), *listed, from_program(card)]
 
 
 def region_line(country: str) -> str:
-    return text("care.none_needed", country=country) if country else text("care.none_known")
+    setting = text("settings.care_region")
+    if not country:
+        return text("care.none_known", setting=setting)
+    return text("care.none_needed", country=country, setting=setting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -18,8 +18,9 @@ _FADING = ("candidate", "active", "dormant", "archived")
 _STYLES = {"•": "$primary", "·": "$text-muted", "▲": "$accent", "─": "$warning", "│": "$text-muted"}
 
 
-def curve_words(memory: Memory, retention: float, curve: RetentionCurve) -> str:
-    """All that the drawing says, in sentences."""
+def curve_words(memory: Memory, retention: float, curve: RetentionCurve, fades: date | None = None) -> str:
+    """All that the drawing says, in sentences. `fades`: the day that is told elsewhere, which is reckoned in another
+    way and may be the one beside it."""
     offset = memory.utc_offset
     said = [text("curve.remembered", day=_day(memory.recorded_at, offset))]
     if memory.used_count and memory.last_used_at is not None:
@@ -37,7 +38,8 @@ def curve_words(memory: Memory, retention: float, curve: RetentionCurve) -> str:
     elif curve.fades_at <= curve.now:
         said.append(text("curve.fell", line=line, day=_day(curve.fades_at, offset)))
     else:
-        said.append(text("curve.falls", line=line, day=_day(curve.fades_at, offset)))
+        day = show.full_day(fades) if fades is not None else _day(curve.fades_at, offset)
+        said.append(text("curve.falls", line=line, day=day))
     return text("format.between").join(said)
 
 

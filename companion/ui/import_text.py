@@ -62,7 +62,12 @@ def export_lines(done: Exported) -> tuple[str, str]:
     """Where it is, and what."""
     return (
         text("importing.exported", count=done.files, folder=one_line(done.folder, 400)),
-        text("importing.exported_counts", conversations=done.conversations, turns=done.turns, memories=done.memories),
+        text(
+            "importing.exported_counts",
+            conversations=text("importing.conversations", count=done.conversations),
+            turns=text("importing.turns", count=done.turns),
+            memories=text("importing.memories", count=done.memories),
+        ),
     )
 
 

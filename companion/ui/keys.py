@@ -6,6 +6,9 @@ letter that is a command would act after the letters that follow it, or be taken
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.binding import BindingsMap, NoBinding
 from textual.events import Key
@@ -56,7 +59,12 @@ def key_for(node: Widget, action: str) -> str:
     return ""
 
 
-def fitted(keys: list[str], cells: int) -> str:
+def each_of(keys: str) -> list[str]:
+    """ "k keep   Esc back" one by one."""
+    return [key for key in re.split(r"\s{2,}", keys) if key]
+
+
+def fitted(keys: Sequence[str], cells: int) -> str:
     """All of `keys` in one line of `cells` cells; where they are too many the last ones but the very last, which leads
     back, are left out."""
     for between in ("   ", "  "):

@@ -3,6 +3,7 @@ imported when it is opened: all of them together would delay the first frame."""
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual import on, work
@@ -17,6 +18,9 @@ from companion.text import one_line
 from companion.ui.messages import PageChosen, TopicChosen
 from companion.ui.preferences import Preferences
 from companion.ui.screens.base import attempt, tell
+
+_HEAD = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
+"""What stands ahead of a letter for the programs that read it as a note."""
 
 
 class MemoryPages(App[None]):
@@ -109,7 +113,7 @@ class MemoryPages(App[None]):
 
         found = await attempt(self, self.engine.letter(week.strip(), True))
         if found is not None:
-            self.push_screen(ReaderScreen(found.text or text("letter.nothing", week=found.week)))
+            self.push_screen(ReaderScreen(_HEAD.sub("", found.text) or text("letter.nothing", week=found.week)))
 
     @on(TopicChosen)
     def _open_topic(self, message: TopicChosen) -> None:

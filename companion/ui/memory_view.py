@@ -47,6 +47,11 @@ class MemoryView:
     as_of: float | None = None
     """Seconds since the epoch; None: now."""
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether it is less than what is listed at first."""
+        return replace(self, order="newest") != MemoryView()
+
     def next_status(self) -> MemoryView:
         return replace(self, status=_next(tuple(_STATUSES), self.status))
 

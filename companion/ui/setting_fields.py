@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from companion.paths import with_home
 from companion.settings import Settings
 from companion.strings import texts
 
@@ -84,7 +85,7 @@ def parsed(setting: Setting, typed: str) -> object:
     if not typed and setting.optional:
         return None
     if setting.kind == "path":
-        return Path(typed).expanduser()
+        return with_home(Path(typed))
     return typed
 
 

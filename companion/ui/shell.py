@@ -21,7 +21,7 @@ from companion.errors import CompanionError
 from companion.settings import Settings
 from companion.strings import text
 from companion.text import one_line
-from companion.ui import dismissing, wrapping
+from companion.ui import dismissing, overlaps, wrapping
 from companion.ui.commands import ENTRIES, slash
 from companion.ui.keymap import shown
 from companion.ui.look import Look
@@ -45,6 +45,7 @@ class ShellApp(ProtectingApp):
     def __init__(self, settings: Settings, file: Path | None, **more: Any) -> None:
         dismissing.install()
         wrapping.install()
+        overlaps.install()
         super().__init__(**more)
         self._filters = without_crash(self._filters)
         self.preferences = Preferences(settings, file)

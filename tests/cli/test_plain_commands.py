@@ -10,10 +10,11 @@ import pytest
 import typer
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from companion.cli.app import app
 from companion.cli.help_words import tree
-from companion.cli.plain_commands import COMMANDS, OTHER_NAMES
+from companion.cli.plain_commands import COMMANDS, OTHER_NAMES, show_help
 from companion.cli.plain_commands.base import days, moment, now, numbers, numbers_and_text
 from companion.companion import Companion
 from companion.errors import InvalidInput
@@ -46,6 +47,20 @@ def test_help_lists_all_in_the_language_of_the_settings(shell: Shell, monkeypatc
     assert "你：/help" in told.stdout
     assert "查看和修改设置" in told.stdout
     assert "没有命令 /nonsense" in told.stderr
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_commands_do_stands_in_one_column(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    use_language(language)
+    try:
+        show_help()
+        abouts = {str(about) for about in texts("plain_about").values()}
+    finally:
+        use_language("en")
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  /")]
+    begins = {cell_len(line.removesuffix(about)) for line in lines for about in abouts if line.endswith(f"  {about}")}
+    assert len(lines) == len(abouts)
+    assert len(begins) == 1
 
 
 def test_several_memories_are_pinned_at_once_and_taken_back(shell: Shell) -> None:

@@ -17,7 +17,8 @@ import pytest
 from companion.editing import Editing
 from companion.errors import FileRefused, InvalidInput
 from companion.exchange import raft
-from companion.exchange.raft.content import FILES, data_file, sha256_of
+from companion.exchange.raft.content import FILES, data_file
+from companion.exchange.raft.line_files import sha256_of_files
 from companion.exchange.raft.parsing import parse
 from companion.records import MemoryFilter
 from companion.sealing import remove_plain
@@ -158,7 +159,7 @@ def test_what_no_table_takes_is_refused_by_its_file(vault: Vault, kind: str) -> 
     manifest = vault.folder / "data" / "manifest.json"
     head = json.loads(manifest.read_text("utf-8"))
     head["data"] = {path: hashlib.sha256(content).hexdigest() for path, content in data.items()}
-    head["sha256"] = sha256_of(data)
+    head["sha256"] = sha256_of_files(vault.folder)
     manifest.write_text(json.dumps(head), "utf-8")
     problem = problem_of(lambda: raft.take_in(*other, vault.folder, Editing(other[0], vault.profiles.clock, FSRS)))
     assert isinstance(problem, FileRefused)

@@ -44,7 +44,7 @@ class Failing:
 def test_a_new_export_is_there_whole_or_not_at_all(profiles: Profiles, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = profiles.open("mine")
     live(mine[0], ["I like tea."], [0, 1])
-    failing = Failing(monkeypatch, "write_bytes")
+    failing = Failing(monkeypatch, "open")
     for left in itertools.count():
         failing.left = left
         problem = problem_of(lambda: profiles.export(mine, "new"))
@@ -53,6 +53,7 @@ def test_a_new_export_is_there_whole_or_not_at_all(profiles: Profiles, monkeypat
         assert isinstance(problem, DiskFull)
         assert not list(profiles.folder.glob("*new*"))
     assert left > 8
+    failing.left = 1 << 30
     assert raft.plan(*mine, profiles.folder / "new").empty
 
 

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from companion.editing import Editing
 from companion.errors import CompanionError, FileRefused
 from companion.exchange import raft
-from companion.exchange.raft.content import FILES, data_file, sha256_of
+from companion.exchange.raft.content import FILES, data_file
 from companion.exchange.raft.escaping import escaped
+from companion.exchange.raft.line_files import sha256_of_files
 from companion.store.verifying import verify
 from companion.text import text_hash
 from companion.transfers import HandEdit
@@ -271,7 +272,7 @@ def test_an_export_that_was_put_together_by_hand_is_held_against_the_rules(vault
         data = {data_file(each): (vault.folder / data_file(each)).read_bytes() for each, _ in FILES}
         head = json.loads((vault.folder / "data" / "manifest.json").read_text())
         head["data"] = {path: hashlib.sha256(content).hexdigest() for path, content in data.items()}
-        head["sha256"] = sha256_of(data)
+        head["sha256"] = sha256_of_files(vault.folder)
         (vault.folder / "data" / "manifest.json").write_text(json.dumps(head))
         problem = problem_of(lambda: raft.take_in(*other, vault.folder, vault.editing))
         assert isinstance(problem, FileRefused), kind

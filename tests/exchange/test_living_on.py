@@ -71,6 +71,12 @@ def test_the_program_takes_it_in_after_a_backup_and_finds_it_by_words_and_by_mea
     assert len(companion.backups()) == 1
     again = companion.export_to(str(tmp_path / "again"))
     assert again.memories == done.plan.memories
+    undone = companion.undo()
+    assert any("conversations that came with it stay" in line for line in undone.kept)
+    assert companion.search_memories("Porto") == ()
+    assert [page.turns for page in companion.conversations()] == [done.plan.turns]
+    assert companion.redo().kept == ()
+    assert companion.search_memories("Porto")[0].memory.text.startswith("My sister Lena")
     assert all(check.level != "error" for check in companion.doctor())
 
 

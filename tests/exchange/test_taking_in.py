@@ -409,3 +409,20 @@ def many(turns: int, each: int = 50) -> list[object]:
         {"uuid": f"k{first}", "chat_messages": [message(n, first // each) for n in range(first, first + each)]}
         for first in range(0, turns, each)
     ]
+
+
+def test_pages_of_an_own_export_and_letters_in_a_vault_are_no_diary(house: House, tmp_path: Path):
+    """They would say once more, as the person's words, what is remembered already."""
+    companion = house.open()
+    companion.ask("My sister Petra moved to Aberdeen.")
+    vault = tmp_path / "Vault"
+    vault.mkdir()
+    (vault / "2024-05-05.md").write_text("---\ntags: [travel]\n---\n\nI went to Oslo with Ada.")
+    (vault / "2026-W47.md").write_text("---\nweek: 2026-W47\nkind: companion letter\n---\n\n# A letter")
+    pages = companion.export_to(str(vault / "Companion")).files - 7
+    plan = companion.plan_import(str(vault))
+    assert (plan.form, plan.turns) == ("text", 1)
+    assert any(f"{pages + 1} pages" in note for note in plan.notes)
+    for path in (vault / "Companion" / "Me.md", vault / "2026-W47.md"):
+        with pytest.raises(InvalidInput, match="of Companion's own"):
+            companion.plan_import(str(path), "text")

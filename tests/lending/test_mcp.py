@@ -150,6 +150,29 @@ def test_a_client_that_is_gone_before_it_was_answered_is_no_fault(home: Path) ->
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a pipe whose reader is gone is told differently elsewhere")
+def test_a_client_that_reads_no_more_ends_it_though_it_may_write_on(home: Path) -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-m", "companion", "mcp"], stdin=subprocess.PIPE, stdout=writing, stderr=subprocess.PIPE,
+        env={**os.environ, "COMPANION_HOME": str(home), "PYTHONPATH": str(ROOT)},
+    ) as server:  # fmt: skip
+        os.close(writing)
+        assert server.stdin is not None
+        assert server.stderr is not None
+        for number in range(2):
+            server.stdin.write(b'{"jsonrpc":"2.0","id":%d,"method":"ping"}\n' % number)
+            server.stdin.flush()
+            if number == 0:
+                assert os.read(reading, 1)
+                os.close(reading)
+        try:
+            assert server.wait(timeout=60) == 0
+        finally:
+            server.kill()
+        assert server.stderr.read() == b""
+
+
 @pytest.mark.skipif(not can_trace(), reason="needs strace, which may trace here")
 async def test_it_reaches_nobody_and_makes_no_file_but_the_proposal(paths: Paths, home: Path, tmp_path: Path) -> None:
     from mcp import Client

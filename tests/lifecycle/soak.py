@@ -17,7 +17,6 @@ from pathlib import Path
 import psutil
 
 from companion.engine import EngineClient
-from companion.errors import Busy
 from companion.events import Event, ReplyFailed, ReplyFinished
 from companion.paths import Paths
 from companion.settings import Settings
@@ -73,7 +72,7 @@ class Soak:
         self.client.start()
         for number in range(1, turns + 1):
             self._replied.clear()
-            await self._send(message(number))
+            await self.client.send(message(number))
             await asyncio.wait_for(self._replied.wait(), PATIENCE)
             if number % every == 0:
                 await self._settled()
@@ -87,20 +86,11 @@ class Soak:
         self.client.start()
         for number in range(turns + 1, turns + 11):
             self._replied.clear()
-            await self._send(message(number))
+            await self.client.send(message(number))
             await asyncio.wait_for(self._replied.wait(), PATIENCE)
         await self._settled()
         self._sample(turns + 10)
         await self.client.close()
-
-    async def _send(self, text: str) -> None:
-        while True:
-            try:
-                await self.client.send(text)
-            except Busy:  # the last reply was told, and is put away in this moment
-                await asyncio.sleep(0.002)
-            else:
-                return
 
     async def _settled(self) -> None:
         async with asyncio.timeout(PATIENCE):

@@ -212,6 +212,25 @@ def test_days_off_are_made_up_for_and_empty_weeks_have_none(store: Store, clock:
     assert sorted(path.name for path in paths.letters.iterdir()) == ["2026-W45.md", "2026-W47.md", "2026-W48.md"]
 
 
+@pytest.mark.parametrize("changed_on", range(0, 14, 3))
+@pytest.mark.parametrize("ends_on", ["monday", "wednesday", "saturday"])
+def test_no_day_is_in_no_letter_when_the_weekday_is_changed(
+    store: Store, clock: SetClock, paths: Paths, ends_on: str, changed_on: int
+) -> None:
+    written = ""
+    for number in range(32):
+        day = date(2026, 11, 16) + timedelta(days=number)
+        told(store, clock, day, f"Day {number:02d} went by.", importance=5)
+        at(clock, day + timedelta(days=1), 4)
+        letters = keeper(store, paths, clock, weekday=ends_on if number >= 7 + changed_on else "sunday")
+        written += "".join(letter.text for letter in letters.write_due())
+        if number == 10 and ends_on == "wednesday":
+            written += letters.by_hand("2026-W47").text  # of a week that has its letter, to another weekday
+    days = sorted(set(re.findall(r"^- “Day (\d\d)", written, re.M)))
+    assert days == [f"{number:02d}" for number in range(len(days))]
+    assert len(days) >= 24
+
+
 def test_a_file_that_is_there_is_never_written_over(store: Store, clock: SetClock, paths: Paths) -> None:
     paths.letters.mkdir()
     (paths.letters / "2026-W47.md").write_text("Mine.")

@@ -304,3 +304,22 @@ def test_passphrases_may_be_tried_at_once() -> None:
     """In a process of its own: where it goes wrong it may wait for ever."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", _AT_ONCE], check=True, timeout=120, env=environment)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit of a process's memory is Linux's")
+def test_too_little_memory_is_no_wrong_passphrase(tmp_path: Path) -> None:
+    """Where the right one was given, and the computer has no room to try it."""
+    file = tmp_path / "companion.keys"
+    write_keys(file, new_keys().with_passphrase(PASSPHRASE, Kdf(), 1_700_000_000.0).file)
+    code = (
+        "import resource, sys; from pathlib import Path; from companion.errors import CompanionError;"
+        "from companion.store.keys import Kdf, read_keys; Kdf(memory=8 * 1024).derive(b'x' * 8, b's' * 16);"
+        "held = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize();"
+        "resource.setrlimit(resource.RLIMIT_AS, (held + (20 << 20),) * 2)\n"
+        "try: read_keys(Path(sys.argv[1])).unlock(sys.argv[2])\n"
+        "except CompanionError as error: print(type(error).__name__, error.hint)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, str(file), PASSPHRASE], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.startswith("ProfileUnavailable Close other programs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from companion.paths import Paths
 from companion.safekeeping import Backup
 from companion.store import files
 from companion.store.backups import Backups
-from companion.store.restoring import finish_restoring, kept_aside, restore
+from companion.store.replaced import kept_aside
+from companion.store.restoring import finish_restoring, restore
 from companion.store.store import Store
 from tests.support import digests, say
 
@@ -88,6 +90,33 @@ def test_a_database_that_cannot_be_read_is_kept_byte_for_byte(
     assert ((kept / file.name).read_bytes() if was is not None else None) == was
     assert not wal.exists(), "it must not be taken for the new one's"
     assert said(paths, clock) == ["the first thing"]
+
+
+def test_what_could_not_be_read_goes_after_a_month_but_for_the_newest(
+    paths: Paths, clock: SetClock, backups: Backups, old: Backup
+) -> None:
+    kept = []
+    for _ in range(3):
+        paths.database.write_bytes(b"\xff" * 8192)
+        kept.append(restore(paths, backups, old, clock))
+    assert len(set(kept)) == 3, "also of the same second"
+    assert kept_aside(paths) == kept
+    own = paths.backups / "replaced-by-me"
+    own.mkdir()
+    (kept[1] / "notes.txt").write_text("mine")
+
+    def after(days: int) -> list[Path]:
+        clock.at += timedelta(days=days)
+        store = Store.open(paths, clock)
+        backups.make(store.db, "night")
+        store.close()
+        return [path for path in kept_aside(paths) if path != own]
+
+    assert after(29) == kept
+    assert after(2) == kept[1:]
+    assert [path.name for path in kept[1].iterdir()] == ["notes.txt"]
+    assert (kept[2] / "companion.db").read_bytes() == b"\xff" * 8192
+    assert own.is_dir()
 
 
 def test_on_a_new_computer_there_is_nothing_to_keep(

@@ -267,7 +267,8 @@ class FakeEngine(FakeExchange, FakeErasing, FakeQuarantine, FakeSafekeeping, Fak
 
     async def letter(self, week: str = "", dry_run: bool = False) -> Letter:
         await self._call("letter", week, dry_run)
-        return Letter("2026-W09", date(2026, 2, 23), date(2026, 3, 1), "# Your week\n\n- “I like rye bread.”\n")
+        written = "---\nweek: 2026-W09\nkind: companion letter\n---\n\n# Your week\n\n- “I like rye bread.”\n"
+        return Letter("2026-W09", date(2026, 2, 23), date(2026, 3, 1), written)
 
     async def morning_seen(self) -> None:
         await self._call("morning_seen")

@@ -181,7 +181,7 @@ async def test_commands_are_named_noun_verb_and_can_be_run() -> None:
     async with running(FakeEngine()) as (app, pilot):
         names = [command.title for command in commands(app)]
         assert all(": " in name for name in names)
-        assert {"Memory: Add", "Chat: Stop", "Sleep: Run now", "App: Quit", "Theme: companion"} <= set(names)
+        assert {"Memory: Add", "Chat: Stop", "Sleep: Run now", "App: Quit", "Theme: Companion, dark"} <= set(names)
         await pilot.press("ctrl+p")
         await wait_until(pilot, lambda: isinstance(app.screen, CommandPalette))
         await pilot.press("escape")

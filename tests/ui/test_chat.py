@@ -137,6 +137,8 @@ async def test_busy_keeps_the_message_waiting() -> None:
         await say(app, pilot, "later")
         await wait_until(pilot, lambda: engine.sent == ["later"])
         assert app.chat.outbox.texts == ("later",)
+        engine.set_status(engine.status_now)
+        await wait_until(pilot, lambda: said(app) == ["later"])
 
 
 async def test_a_reply_that_fails_says_so_under_the_message() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,7 @@ def test_the_words_say_what_the_drawing_shows() -> None:
         "Remembered 1 September 2026. Used 2 times, last 11 September 2026. Now it is kept to 90%. "
         "If it is not used it falls below 60%, and fades, around 21 October 2026."
     )
+    assert "around 20 October 2026." in curve_words(kept(), 0.9, falling(), date(2026, 10, 20))
     assert "faded from mind, around 16 September" in curve_words(kept(), 0.5, falling(NOW - 5 * DAY))
     assert "not fall below 60% within ten years" in curve_words(kept(), 0.9, falling(None))
     assert "pinned and does not fade" in curve_words(kept(pinned=True), 1.0, falling(None))

@@ -42,4 +42,4 @@ async def test_on_a_small_screen_the_keys_are_in_sight() -> None:
         await panel(app, pilot, 12)
         await pilot.press("F")
         await wait_until(pilot, lambda: isinstance(app.screen, ConfirmScreen))
-        await wait_until(pilot, lambda: "forget for good   Esc" in screen_text(app))
+        await wait_until(pilot, lambda: "forgets for good   Esc" in screen_text(app))

@@ -62,7 +62,7 @@ async def test_a_slow_machine_lets_no_key_overtake_another(monkeypatch: pytest.M
         await pilot.press("f2")
         await wait_until(pilot, lambda: isinstance(app.screen, MemoriesScreen) and app.screen._list.total == 1)
         burst(app, *"/", *"lena", "enter", "t", *"2026-11-25")
-        await wait_until(pilot, lambda: isinstance(app.screen, DateScreen))
+        await wait_until(pilot, lambda: isinstance(app.screen, DateScreen) and app.screen.query(Input))
         await wait_until(pilot, lambda: app.screen.query_one(Input).value.endswith("2026-11-25"))
         assert app.screen_stack[-2].query_one(Input).value == "lena"
 

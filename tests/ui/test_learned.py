@@ -20,6 +20,7 @@ from companion.events import Line, MemoriesChanged, ThoughtsFormed
 from companion.question import Question
 from companion.records import Learned, TranscriptItem
 from companion.ui.app import CompanionApp
+from companion.ui.keys import each_of
 from companion.ui.learned_text import ROWS, WIDTH, Entry, brief, entries_of, summary
 from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.memory import MemoryScreen
@@ -134,12 +135,12 @@ async def test_undo_takes_all_of_it_back_and_u_again_brings_it_back() -> None:
         (batch,) = engine._formed
         made = dict(engine.memories)
         await pilot.press("f4")
-        await wait_until(pilot, lambda: app.chat.query_one(StatusLine).keys == LearnedCard.KEYS)
+        await wait_until(pilot, lambda: app.chat.query_one(StatusLine).keys == each_of(LearnedCard.KEYS))
         await pilot.press("u")
         await wait_until(pilot, lambda: heading(card).startswith("taken back: + Lena"))
         assert engine.calls[-1] == ("undo", batch)
         assert engine.memories == {}
-        assert app.chat.query_one(StatusLine).keys == LearnedCard.KEYS_TAKEN_BACK
+        assert app.chat.query_one(StatusLine).keys == each_of(LearnedCard.KEYS_TAKEN_BACK)
         await pilot.press("e", "enter")  # what is not there cannot be changed or opened
         await wait_until(pilot, lambda: lines(card) == [BABY, MOVED])
         assert not card.query(MemoryLine)

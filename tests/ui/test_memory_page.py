@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import pytest
@@ -29,6 +30,22 @@ def told(engine: FakeEngine) -> int:
     memory = engine.remember("I have a dog.", recorded_at=time.time() - 20 * DAY)
     engine.rests_on(memory, turn, 12, 25)
     return memory.id
+
+
+async def test_what_comes_late_can_be_walked_from_the_first_key_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, go = FakeEngine(), asyncio.Event()
+    id, memory = told(engine), engine.memory
+
+    async def slowly(*given: object) -> object:
+        await go.wait()
+        return await memory(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "memory", slowly)
+    async with running(engine) as (app, pilot):
+        app.push_screen(MemoryScreen(engine, id))
+        await wait_until(pilot, lambda: "Putting it together" in screen_text(app))
+        go.set()
+        await wait_until(pilot, lambda: isinstance(app.screen.focused, QuoteLine))
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

@@ -100,6 +100,8 @@ async def test_the_letter_about_the_week_can_be_read(engine: FakeEngine) -> None
         await say(app, pilot, "/letter 2026-W09")
         await wait_until(pilot, lambda: "I like rye bread." in on_screen(app))
         assert ("letter", "2026-W09", True) in engine.calls
+        assert "---" not in on_screen(app)
+        assert "companion letter" not in on_screen(app)
 
 
 async def test_the_card_tells_that_there_is_a_letter(engine: FakeEngine) -> None:

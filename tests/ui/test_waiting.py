@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 from textual import events
 
+from companion.records import Change
+from companion.safekeeping import QuarantinedSource
 from companion.ui.commands import ENTRIES
 from companion.ui.screens.waiting import WaitingScreen
 from companion.ui.widgets.prompt import Prompt
@@ -43,6 +48,33 @@ async def test_the_screen_shows_what_waits_and_confirms_or_removes_it(size: tupl
         assert {m.text: m.status for m in engine.memories.values()}["I keep bees."] == "active"
         await pilot.press("escape")
         assert not isinstance(app.screen, WaitingScreen)
+
+
+async def test_a_key_pressed_again_while_a_large_past_is_confirmed_does_nothing_more() -> None:
+    engine = waiting()
+    asked, let = [], asyncio.Event()
+    confirm, sources = engine.confirm_source, engine.quarantined
+
+    async def slow(id: int) -> Change:
+        asked.append(id)
+        await let.wait()
+        return await confirm(id)
+
+    async def large() -> tuple[QuarantinedSource, ...]:
+        return tuple(replace(each, memories=95_899) for each in await sources())
+
+    engine.confirm_source, engine.quarantined = slow, large  # type: ignore[method-assign]
+    async with running(engine) as (app, pilot):
+        app.open_waiting()
+        await wait_until(pilot, lambda: "diary.zip" in screen_text(app))
+        await pilot.press("c")
+        await wait_until(pilot, lambda: any("95,899 memories: this takes a while" in told for told in notices(app)))
+        await pilot.press("c", "x")
+        await wait_until(pilot, lambda: any("still being made" in told for told in notices(app)))
+        let.set()
+        await wait_until(pilot, lambda: "diary.zip" not in screen_text(app))
+    assert len(asked) == 1
+    assert {m.text: m.status for m in engine.memories.values()}["I keep bees."] == "active"
 
 
 async def test_it_says_so_when_nothing_waits() -> None:

@@ -8,13 +8,13 @@ program   models, settings, nights, checks
 
 from __future__ import annotations
 
+from companion.cli.listing import aligned
 from companion.cli.output import say
 from companion.cli.plain_commands import chats, exchange, memories, pages, program, versions
 from companion.cli.plain_commands.base import Run, Session
 from companion.errors import InvalidInput
 from companion.strings import text, texts
 from companion.text import one_line
-from companion.ui.format import filled
 
 GROUPS: dict[str, dict[str, Run]] = {
     "chats": chats.COMMANDS,
@@ -29,8 +29,6 @@ OTHER_NAMES = {
     "?": "help", "exit": "quit", "again": "regenerate", "irrelevant": "relevant", "chats": "conversations",
     "personas": "persona",
 }  # fmt: skip
-WIDEST = 26
-"""Cells of the first column of the list."""
 
 
 def run_command(session: Session, line: str) -> None:
@@ -49,19 +47,16 @@ def run_command(session: Session, line: str) -> None:
 def show_help(name: str = "") -> None:
     """The list of commands under headings, or the line of one."""
     uses, abouts = texts("plain_use"), texts("plain_about")
-    if name in uses:
-        say(_line(str(uses[name]), str(abouts[name])))
+    lines = dict(zip(uses, aligned((f"  {use}", str(abouts[each])) for each, use in uses.items()), strict=True))
+    if name in lines:
+        say(lines[name])
         return
     headings = texts("plain_group")
     for group, commands in GROUPS.items():
         say(str(headings[group]))
         for each in commands:
-            say(_line(str(uses[each]), str(abouts[each])))
+            say(lines[each])
         say()
     for each in ("help", "quit"):
-        say(_line(str(uses[each]), str(abouts[each])))
+        say(lines[each])
     say(text("plain.keys"))
-
-
-def _line(use: str, about: str) -> str:
-    return f"  {filled(use, WIDEST)}  {about}"

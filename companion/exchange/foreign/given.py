@@ -101,6 +101,7 @@ SENTENCES: dict[str, Callable[[int], str]] = {
     "day_first": lambda n: text("importing.note_day_first", count=n),
     "month_first": lambda n: text("importing.note_month_first", count=n),
     "cut": lambda n: text("importing.note_cut", count=n),
+    "own": lambda n: text("importing_own.pages", count=n),
     "other_files": lambda n: text("importing.note_other_files", count=n),
     "encoding": lambda n: text("importing.note_encoding", count=n),
     "lorebook": lambda n: text("importing.note_lorebook", count=n),

@@ -22,9 +22,8 @@ opened = opening.opened
 
 def plan(store: Store, personas: Personas, given: Given, form: ImportForm | None) -> ImportPlan:
     """Raises FileRefused, InvalidInput when nothing tells what it is, or nothing is in it."""
-    found, files, others = sort_files(given, form)
     notes = Notes()
-    notes.add("other_files", others)
+    found, files, _ = sort_files(given, form, notes)
     if found == "card":
         return _plan_of_cards(personas, given, files, notes)
     conversations = turns = new = 0

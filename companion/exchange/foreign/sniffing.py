@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from companion.errors import FileRefused, InvalidInput
 from companion.exchange.foreign import character_ai
-from companion.exchange.foreign.given import Given
+from companion.exchange.foreign.given import Given, Notes
 from companion.exchange.foreign.json_stream import values
 from companion.strings import text
 from companion.text import one_line
 from companion.transfers import IMPORT_FORMS, ImportForm
 from companion.unpacking import UnpackedFile
 
-Kind = ImportForm | Literal["json", "other"]
+Kind = ImportForm | Literal["json", "own", "other"]
 _SEEN = 5
 """Values of a file that are looked at."""
 _HEAD = 8192
+_FRONT = re.compile(rb"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_OWN = re.compile(rb"^(?:companion:[ \t]*[a-z]+|kind:[ \t]*companion letter)[ \t]*\r?$", re.MULTILINE)
+"""Front matter of the pages of an export, and of letters: to take them for a diary would say everything twice."""
 _TEXT_ENDINGS = (".txt", ".md", ".markdown", ".text", "")
 
 
-def sort_files(given: Given, form: ImportForm | None) -> tuple[ImportForm, list[UnpackedFile], int]:
-    """(the form, the files that have it, how many others there are). `form`: what the person says it is. Raises
-    InvalidInput when nothing tells, or nothing is there."""
+def sort_files(
+    given: Given, form: ImportForm | None, notes: Notes | None = None
+) -> tuple[ImportForm, list[UnpackedFile], int]:
+    """(the form, the files that have it, how many others there are). `form`: what the person says it is; `notes` are
+    told of the others. Raises InvalidInput when nothing tells, or nothing is there."""
     if not given.files:
         raise InvalidInput(text("importing.empty"), hint=text("importing.hint"))
     if given.card is not None:
@@ -33,6 +39,8 @@ def sort_files(given: Given, form: ImportForm | None) -> tuple[ImportForm, list[
         kinds = [kind_of(file) for file in given.files]
     found = form or next((each for each in IMPORT_FORMS if each != "text" and each in kinds), None)
     found = found or ("text" if "text" in kinds else None)
+    if "own" in kinds and "text" not in kinds and found in (None, "text"):
+        raise InvalidInput(text("importing_own.alone"), hint=text("importing_own.alone_hint"))
     if found is None:
         sizes = [file.path.stat().st_size for file in given.files]
         told = text("importing.unknown") if any(sizes) else text("importing.empty")
@@ -43,7 +51,11 @@ def sort_files(given: Given, form: ImportForm | None) -> tuple[ImportForm, list[
             text("importing.not_that", name=one_line(given.name, 60), form=found),
             hint=text("importing.hint"),
         )
-    return found, files, len(given.files) - len(files)
+    others, own = len(given.files) - len(files), kinds.count("own")
+    if notes is not None:
+        notes.add("own", own)
+        notes.add("other_files", others - own)
+    return found, files, others
 
 
 def kind_of(file: UnpackedFile) -> Kind:
@@ -64,7 +76,8 @@ def kind_of(file: UnpackedFile) -> Kind:
                 raise
     if not begins or ending not in _TEXT_ENDINGS or _is_binary(head):
         return "other"
-    return "text"
+    front = _FRONT.match(begins)
+    return "own" if front and _OWN.search(front[1]) else "text"
 
 
 def _has_card(file: UnpackedFile) -> bool:

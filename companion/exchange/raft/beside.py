@@ -5,7 +5,7 @@ memory or turn."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
 from companion.exchange.raft.content import BesideLine
@@ -70,9 +70,8 @@ _OPTIONAL = frozenset({("reviews", "turn"), ("checkins", "turn"), ("origins", "s
 """References that may be left out: the row is exported all the same."""
 
 
-def read(db: Database, known: Known) -> list[BesideLine]:
+def read(db: Database, known: Known) -> Generator[BesideLine]:
     """Of each table the rows that speak of nothing but what is exported."""
-    found: list[BesideLine] = []
     sources: set[int] = set()
 
     def there(kind: str, id: int) -> bool:
@@ -80,13 +79,12 @@ def read(db: Database, known: Known) -> list[BesideLine]:
 
     for table in TABLES:
         names = ", ".join(f'"{name}"' for name in table.columns)
-        for values in db.all(f"SELECT {names} FROM {table.name} WHERE {table.where} ORDER BY {table.order}"):
+        for values in db.each(f"SELECT {names} FROM {table.name} WHERE {table.where} ORDER BY {table.order}"):
             row = _cleared(table, dict(zip(table.columns, values, strict=True)), there)
             if row is not None:
-                found.append(BesideLine(table=table.name, row=row))
+                yield BesideLine(table=table.name, row=row)
                 if table.name == "sources":
                     sources.add(row["id"])
-    return found
 
 
 def fits(line: BesideLine, known: Known) -> bool:

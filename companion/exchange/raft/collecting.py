@@ -6,19 +6,10 @@ Of what is forgotten stays its tombstone, a hash. Its words are blanked out wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
 
-from companion.errors import ProfileDamaged
 from companion.exchange.raft import beside
-from companion.exchange.raft.content import (
-    BesideLine,
-    Content,
-    ConversationLine,
-    MemoryLine,
-    PersonaLine,
-    TombstoneLine,
-    TurnLine,
-)
+from companion.exchange.raft.content import ConversationLine, Line, MemoryLine, PersonaLine, TombstoneLine, TurnLine
 from companion.model.persona import KEY
 from companion.paths import Paths
 from companion.store.database import Database
@@ -31,6 +22,7 @@ _LEFT_OUT = "('forgotten', 'quarantined')"
 _PUT_BACK = "put back from"
 """Key in `meta`: the number of the profile that this one was put back from, whose exports are its own as well."""
 Span = tuple[int, int]
+_PART = 500
 
 
 def number_of(store: Store) -> str:
@@ -44,54 +36,49 @@ def take_number(db: Database, number: str) -> None:
     db.run("INSERT OR REPLACE INTO meta VALUES (?,?)", (_PUT_BACK, number))
 
 
-def collect(store: Store, paths: Paths) -> Content:
-    """Raises ProfileDamaged when a row of it is not what it can be."""
-    with store.db.snapshot():
-        try:
-            memories = _memories(store.db)
-            turns = _turns(store.db)
-            kept = {line.id for line in memories}
-            ids = {"memory": kept, "turn": {line.id for line in turns}}
-            conversations = _conversations(store.db, ids["turn"])
-            ids["conversation"] = {line.id for line in conversations}
-            more: list[BesideLine] = beside.read(store.db, lambda kind, id: id in ids.get(kind, ()))
-            tombstones = _tombstones(store.db)
-        except ValueError as error:  # pydantic's, with the words of the row in it: they go nowhere
-            raise ProfileDamaged(f"{store.db.path} ({type(error).__name__})") from None
-    return Content(conversations, turns, memories, tombstones, more, own_personas(paths))
+class Collecting:
+    """The lines of each file of an export. Inside a snapshot, which nothing changes; none of it is in memory whole.
+    Iterating raises ValueError when a row is not what it can be."""
 
+    def __init__(self, db: Database, paths: Paths) -> None:
+        self._db = db
+        self._paths = paths
+        self._kept = _ids(db, f"SELECT id FROM memories WHERE status NOT IN {_LEFT_OUT}")
+        self._turns = _ids(db, "SELECT id FROM turns")
+        self._conversations = _ids(db, "SELECT DISTINCT conversation FROM turns")
 
-def _memories(db: Database) -> list[MemoryLine]:
-    evidence: dict[int, list[tuple[int, int, int, str]]] = {}
-    for memory, *proof in db.all('SELECT memory, turn, start, "end", quote_hash FROM evidence ORDER BY 1, 2, 3, 4'):
-        evidence.setdefault(memory, []).append(tuple(proof))
-    rows = db.all(f"SELECT id, {', '.join(COLUMNS)} FROM memories WHERE status NOT IN {_LEFT_OUT} ORDER BY id")
-    kept = {row[0] for row in rows}
-    links: dict[int, list[tuple[int, str, float]]] = {}
-    for source, target, type, weight in db.all("SELECT source, target, type, weight FROM links ORDER BY 1, 2, 3"):
-        if target in kept:
-            links.setdefault(source, []).append((target, type, weight))
-    found = []
-    for row in rows:
-        values = dict(zip(("id", *COLUMNS), row, strict=True))
-        values["pinned"] = bool(values["pinned"])
-        if values["replaced_by"] not in kept:
-            values["replaced_by"] = None
-        id = values["id"]
-        found.append(MemoryLine(**values, evidence=evidence.get(id, []), links=links.get(id, [])))
-    return found
+    def lines(self) -> Iterator[tuple[str, Generator[Line]]]:
+        """By the name of the file, in the order of `content.FILES`."""
+        yield "conversations", self._conversation_lines()
+        yield "turns", self._turn_lines()
+        yield "memories", self._memory_lines()
+        yield "tombstones", _tombstones(self._db)
+        yield "beside", beside.read(self._db, self._is_kept)
+        yield "personas", own_personas(self._paths)
 
+    def _is_kept(self, kind: str, id: int) -> bool:
+        there = {"memory": self._kept, "turn": self._turns, "conversation": self._conversations}
+        return id in there.get(kind, ())
 
-def _turns(db: Database) -> list[TurnLine]:
-    off = {turn for (turn,) in db.all("SELECT turn FROM off_path")}
-    blanked = _blanked(db)
-    found = []
-    for id, conversation, role, speaker, text, at, offset, state, answers, model, parent in db.all(
-        "SELECT id, conversation, role, speaker, text, at, utc_offset, state, answers, model, parent FROM turns"
-        " ORDER BY id"
-    ):
-        found.append(
-            TurnLine(
+    def _conversation_lines(self) -> Generator[ConversationLine]:
+        """Those in which something was said."""
+        for id, at, offset, title, mode, persona, leaf in self._db.each(
+            "SELECT id, started_at, utc_offset, title, mode, persona, leaf FROM conversations c"
+            " WHERE EXISTS (SELECT 1 FROM turns t WHERE t.conversation = c.id) ORDER BY id"
+        ):
+            yield ConversationLine(
+                id=id, started_at=at, utc_offset=offset, title=title, mode=mode, persona=persona,
+                leaf=leaf if leaf in self._turns else None,
+            )  # fmt: skip
+
+    def _turn_lines(self) -> Generator[TurnLine]:
+        off = _ids(self._db, "SELECT turn FROM off_path")
+        blanked = _blanked(self._db)
+        for id, conversation, role, speaker, text, at, offset, state, answers, model, parent in self._db.each(
+            "SELECT id, conversation, role, speaker, text, at, utc_offset, state, answers, model, parent FROM turns"
+            " ORDER BY id"
+        ):
+            yield TurnLine(
                 id=id,
                 conversation=conversation,
                 role=role,
@@ -105,20 +92,51 @@ def _turns(db: Database) -> list[TurnLine]:
                 parent=parent,
                 off_path=id in off,
             )
-        )
-    return found
+
+    def _memory_lines(self) -> Generator[MemoryLine]:
+        ids = sorted(self._kept)
+        for start in range(0, len(ids), _PART):
+            part = ids[start], ids[min(start + _PART, len(ids)) - 1]
+            evidence: dict[int, list[tuple[int, int, int, str]]] = {}
+            for memory, *proof in self._db.all(
+                'SELECT memory, turn, start, "end", quote_hash FROM evidence WHERE memory BETWEEN ? AND ?'
+                " ORDER BY 1, 2, 3, 4",
+                part,
+            ):
+                evidence.setdefault(memory, []).append(tuple(proof))
+            links: dict[int, list[tuple[int, str, float]]] = {}
+            for source, target, type, weight in self._db.all(
+                "SELECT source, target, type, weight FROM links WHERE source BETWEEN ? AND ? ORDER BY 1, 2, 3", part
+            ):
+                if target in self._kept:
+                    links.setdefault(source, []).append((target, type, weight))
+            for row in self._db.all(
+                f"SELECT id, {', '.join(COLUMNS)} FROM memories WHERE id BETWEEN ? AND ? AND status NOT IN {_LEFT_OUT}"
+                " ORDER BY id",
+                part,
+            ):
+                values = dict(zip(("id", *COLUMNS), row, strict=True))
+                values["pinned"] = bool(values["pinned"])
+                if values["replaced_by"] not in self._kept:
+                    values["replaced_by"] = None
+                id = values["id"]
+                yield MemoryLine(**values, evidence=evidence.get(id, []), links=links.get(id, []))
+
+
+def _ids(db: Database, sql: str) -> set[int]:
+    return {int(id) for (id,) in db.each(sql)}
 
 
 def _blanked(db: Database) -> dict[int, list[Span]]:
     """By turn, the characters that nothing but what is forgotten rests on."""
     forgotten: dict[int, list[Span]] = {}
-    for turn, start, end in db.all(
+    for turn, start, end in db.each(
         'SELECT e.turn, e.start, e."end" FROM evidence e JOIN memories m ON m.id = e.memory'
         " WHERE m.status = 'forgotten' AND m.kind IN ('moment', 'thought')"
     ):
         forgotten.setdefault(turn, []).append((start, end))
     kept: dict[int, list[Span]] = {}
-    for turn, start, end in db.all(
+    for turn, start, end in db.each(
         'SELECT e.turn, e.start, e."end" FROM evidence e JOIN memories m ON m.id = e.memory'
         f" WHERE m.status NOT IN {_LEFT_OUT}"
     ):
@@ -145,33 +163,20 @@ def blank(text: str, spans: Iterable[Span]) -> str:
     return text
 
 
-def _conversations(db: Database, turns: set[int]) -> list[ConversationLine]:
-    """Those in which something was said."""
-    return [
-        ConversationLine(
-            id=id, started_at=at, utc_offset=offset, title=title, mode=mode, persona=persona,
-            leaf=leaf if leaf in turns else None,
-        )
-        for id, at, offset, title, mode, persona, leaf in db.all(
-            "SELECT id, started_at, utc_offset, title, mode, persona, leaf FROM conversations c"
-            " WHERE EXISTS (SELECT 1 FROM turns t WHERE t.conversation = c.id) ORDER BY id"
-        )
-    ]  # fmt: skip
+def _tombstones(db: Database) -> Generator[TombstoneLine]:
+    for hash, memory, at in db.each(
+        "SELECT norm_hash, memory, max(at) FROM (SELECT norm_hash, memory, at FROM tombstones"
+        " UNION ALL SELECT norm_hash, memory, at FROM buried) GROUP BY 1, 2 ORDER BY 1, 2"
+    ):
+        yield TombstoneLine(hash=hash.hex(), memory=memory, at=at)
 
 
-def _tombstones(db: Database) -> list[TombstoneLine]:
-    rows = db.all("SELECT norm_hash, memory, at FROM tombstones UNION SELECT norm_hash, memory, at FROM buried")
-    lines = {(hash.hex(), memory): at for hash, memory, at in rows}
-    return [TombstoneLine(hash=hash, memory=memory, at=at) for (hash, memory), at in sorted(lines.items())]
-
-
-def own_personas(paths: Paths) -> list[PersonaLine]:
+def own_personas(paths: Paths) -> Generator[PersonaLine]:
     """Those that can be read."""
-    found = []
     for file in sorted(paths.personas.glob("*.toml")) if paths.personas.is_dir() else ():
         if KEY.fullmatch(file.stem) and len(file.stem) <= 100 and file.is_file():
             try:
-                found.append(PersonaLine(key=file.stem, toml=valid_text(file.read_bytes().decode("utf-8"))))
+                written = valid_text(file.read_bytes().decode("utf-8"))
             except (OSError, UnicodeDecodeError):
                 continue  # one that is no text is listed as broken in the app; there is nothing to keep of it
-    return found
+            yield PersonaLine(key=file.stem, toml=written)

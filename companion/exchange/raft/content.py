@@ -7,9 +7,7 @@ seconds, ids whole numbers from 1.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -148,27 +146,5 @@ def data_file(name: str) -> str:
     return f"data/{name}.jsonl"
 
 
-def encoded(lines: Iterable[Line]) -> bytes:
-    found = bytearray()
-    for line in lines:
-        found += canonical(line.model_dump()) + b"\n"
-    return bytes(found)
-
-
 def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def data_files(content: Content) -> dict[str, bytes]:
-    """By path in the export."""
-    return {data_file(name): encoded(getattr(content, name)) for name, _ in FILES}
-
-
-def sha256_of(files: dict[str, bytes]) -> str:
-    """Of all data files, in hexadecimal."""
-    hash = hashlib.sha256()
-    for name, _ in FILES:
-        data = files[data_file(name)]
-        hash.update(f"{name} {len(data)}\n".encode())
-        hash.update(data)
-    return hash.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import threading
 import unicodedata
@@ -16,11 +17,12 @@ from pydantic import ValidationError
 from companion.errors import FileMissing, FileRefused
 from companion.exchange.raft import manifest
 from companion.exchange.raft.checking import check, refused
-from companion.exchange.raft.content import FILES, Content, data_file, sha256_of
+from companion.exchange.raft.content import FILES, Content, Line, data_file
+from companion.exchange.raft.line_files import heading
 from companion.exchange.raft.manifest import Manifest
 from companion.exchange.raft.parsing import Parsed, parse
 from companion.paths import Paths
-from companion.store.files import told
+from companion.store.files import sha256, told
 from companion.strings import text
 from companion.text import one_line
 from companion.unpacking import listed, unpacked
@@ -125,6 +127,9 @@ class _Files:
         except OSError as error:
             raise refused(name, text("raft.unreadable", why=error.strerror or error)) from error
 
+    def has(self, name: str) -> bool:
+        return self._path(name) is not None
+
     def _path(self, name: str) -> Path | None:
         return self._files.get(name)
 
@@ -161,6 +166,12 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
         raise FileRefused(text("raft.none"), hint=text("raft.none_hint"))
     head = read_manifest(found)
     content = _content(files, head)
+    pages, missing = _pages(files, head, strict=strict)
+    return Given(one_line(name, 80), head, content, pages, missing)
+
+
+def _pages(files: _Files, head: Manifest, *, strict: bool) -> tuple[dict[str, Parsed], tuple[str, ...]]:
+    """See `Given`."""
     pages: dict[str, Parsed] = {}
     missing = []
     for path, note in head.pages.items():
@@ -177,12 +188,28 @@ def read(files: _Files, name: str, *, strict: bool = True) -> Given:
             if _plain(data[:4096]).startswith(b"---") and b"\ncompanion:" in data[:4096]:
                 with nullcontext() if strict else suppress(FileRefused):
                     pages[path] = parse(path, data)
-    return Given(one_line(name, 80), head, content, pages, tuple(missing))
+    return pages, tuple(missing)
 
 
 def read_folder(folder: Path) -> Given:
     """For writing it anew, where pages made by hand stay as they are. Raises FileRefused."""
     return read(_Folder(folder), folder.name, strict=False)
+
+
+def pages_in(folder: Path) -> dict[str, Parsed]:
+    """As `read_folder` gives them, without reading the records. Raises FileRefused."""
+    files = _Folder(folder)
+    return _pages(files, read_manifest(files.get(manifest.PATH)), strict=False)[0]
+
+
+def is_as_written(folder: Path) -> bool:
+    """Whether no page and no record says anything else than when it was written. Raises OSError, FileRefused."""
+    if pages_in(folder):
+        return False
+    head = read_manifest(_Folder(folder).get(manifest.PATH))
+    paths = [data_file(name) for name, _ in FILES]
+    there = all((folder / path).is_file() and not (folder / path).is_symlink() for path in paths)
+    return there and all(sha256(folder / path) == head.data.get(path) for path in paths)
 
 
 def read_manifest(data: bytes | None) -> Manifest:
@@ -201,27 +228,31 @@ def _plain(data: bytes) -> bytes:
 
 
 def _content(files: _Files, head: Manifest) -> Content:
-    data: dict[str, bytes] = {}
+    """One file after the other: the bytes of an export are never in memory whole."""
+    digest = hashlib.sha256()
+    values: dict[str, list[Line]] = {}
     for name, _ in FILES:
-        path = data_file(name)
-        found = files.get(path)
-        if found is None:
-            raise refused(path, text("raft.gone"))
-        data[path] = _plain(found)
-    values: dict[str, list[object]] = {}
+        if not files.has(data_file(name)):
+            raise refused(data_file(name), text("raft.gone"))
     for name, kind in FILES:
         path = data_file(name)
-        values[name] = []
-        for number, line in enumerate(data[path].removesuffix(b"\n").split(b"\n") if data[path] else (), 1):
-            try:
-                values[name].append(kind.model_validate_json(line))
-            except ValidationError as error:
-                where = ".".join(map(str, error.errors()[0]["loc"]))
-                raise refused(path, text("raft.bad_line", where=one_line(where, 40)), number) from None
-        if hashlib.sha256(data[path]).hexdigest() != head.data.get(path):
+        data = _plain(files.get(path) or b"")
+        values[name] = list(_lines(path, data, kind))
+        if hashlib.sha256(data).hexdigest() != head.data.get(path):
             raise refused(path, text("raft.changed"))
-    if sha256_of(data) != head.sha256:
+        digest.update(heading(name, len(data)))
+        digest.update(data)
+    if digest.hexdigest() != head.sha256:
         raise refused(manifest.PATH, text("raft.changed"))
     content = Content(**values)  # type: ignore[arg-type]
     check(content)
     return content
+
+
+def _lines(path: str, data: bytes, kind: type[Line]) -> Iterator[Line]:
+    for number, line in enumerate(io.BytesIO(data.removesuffix(b"\n")) if data else (), 1):
+        try:
+            yield kind.model_validate_json(line.removesuffix(b"\n"))
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors()[0]["loc"]))
+            raise refused(path, text("raft.bad_line", where=one_line(where, 40)), number) from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 from companion.clock import local_date
-from companion.exchange.raft.content import Content, MemoryLine, TurnLine
+from companion.exchange.raft.content import MemoryLine, TurnLine
 from companion.names import names
 from companion.voices import COMPANION, bare
 
@@ -24,38 +25,61 @@ class Home(NamedTuple):
     name: str = ""
 
 
-def homes(content: Content) -> dict[int, Home]:
-    """By memory. A moment stands in its conversation, at the turn whose words it is; where two are the same turn's, or
-    it was written anew, in the journal. Thoughts go to whom they are about, or whom or what they name; what belongs to
-    nobody else to the person. What only one persona may know, and what is play, is kept apart."""
-    turns = {turn.id: turn for turn in content.turns}
-    placed: dict[int, Home] = {}
-    spoken: set[int] = set()
-    thoughts: list[MemoryLine] = []
-    for memory in content.memories:
-        turn = said_in(memory, turns)
-        if turn is not None and turn.id not in spoken:
-            spoken.add(turn.id)
-            placed[memory.id] = Home("conversation", str(turn.conversation))
+class _Thought(NamedTuple):
+    """What decides where it stands."""
+
+    id: int
+    subject: str
+    text: str
+
+
+class Homes:
+    """Told of every turn, then of every memory, one by one: keeps of them what decides where a memory stands.
+
+    A moment stands in its conversation, at the turn whose words it is; where two are the same turn's, or it was written
+    anew, in the journal. Thoughts go to whom they are about, or whom or what they name; what belongs to nobody else to
+    the person. What only one persona may know, and what is play, is kept apart."""
+
+    def __init__(self) -> None:
+        self.spoken: dict[int, int] = {}
+        """By turn, the moment that stands at it."""
+        self._said: dict[int, tuple[Home, bytes]] = {}
+        self._placed: dict[int, Home] = {}
+        self._thoughts: list[_Thought] = []
+
+    def turn(self, turn: TurnLine, conversation: Home) -> None:
+        self._said[turn.id] = conversation, _digest(turn.text)
+
+    def memory(self, memory: MemoryLine) -> None:
+        turn = self._said_in(memory)
+        if turn is not None and turn not in self.spoken:
+            self.spoken[turn] = memory.id
+            self._placed[memory.id] = self._said[turn][0]
         elif memory.scope:
-            placed[memory.id] = Home("apart", memory.scope)
+            self._placed[memory.id] = Home("apart", memory.scope)
         elif memory.kind == "trait":
-            placed[memory.id] = Home("portrait")
+            self._placed[memory.id] = Home("portrait")
         elif memory.kind == "thought":
-            thoughts.append(memory)
+            self._thoughts.append(_Thought(memory.id, memory.subject, memory.text))
         else:
-            placed[memory.id] = Home("day", day_of(memory))
-    return placed | _by_name(thoughts)
+            self._placed[memory.id] = Home("day", day_of(memory))
+
+    def placed(self) -> dict[int, Home]:
+        """By memory, when all were told."""
+        return self._placed | _by_name(self._thoughts)
+
+    def _said_in(self, memory: MemoryLine) -> int | None:
+        """The turn of which a moment is the very words."""
+        if memory.kind != "moment" or len(memory.evidence) != 1:
+            return None
+        turn = memory.evidence[0][0]
+        if turn not in self._said:
+            return None
+        return turn if self._said[turn][1] in (_digest(memory.text), _digest(bare(memory.text))) else None
 
 
-def said_in(memory: MemoryLine, turns: dict[int, TurnLine]) -> TurnLine | None:
-    """The turn of which a moment is the very words."""
-    if memory.kind != "moment" or len(memory.evidence) != 1:
-        return None
-    turn = turns.get(memory.evidence[0][0])
-    if turn is None or turn.text not in (memory.text, bare(memory.text)):
-        return None
-    return turn
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def day_of(memory: MemoryLine) -> str:
@@ -71,8 +95,7 @@ def day_at(at: float, utc_offset: int) -> str:
         return UNDATED
 
 
-def _by_name(thoughts: Iterable[MemoryLine]) -> dict[int, Home]:
-    thoughts = list(thoughts)
+def _by_name(thoughts: Sequence[_Thought]) -> dict[int, Home]:
     people: dict[str, str] = {}
     for memory in thoughts:
         if memory.subject not in ("person", COMPANION):

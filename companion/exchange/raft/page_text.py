@@ -30,8 +30,8 @@ def short(title: str) -> str:
     return (cut.rpartition(" ")[0] if " " in cut[FILE_TITLE // 2 :] else cut[:FILE_TITLE]).rstrip(" ,.;:")
 
 
-def bullets(memories: Iterable[MemoryLine]) -> list[str]:
-    return [f"- {escaped(memory.text)} ^m{memory.id}" for memory in memories]
+def bullet(memory: MemoryLine) -> str:
+    return f"- {escaped(memory.text)} ^m{memory.id}"
 
 
 def said(turn: TurnLine, memory: int | None) -> list[str]:

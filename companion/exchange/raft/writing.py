@@ -8,28 +8,27 @@ list goes on where it was left. Files that are not the export's are never touche
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
-from companion.clock import Clock, iso, stamp
-from companion.disk import rename, sync, sync_folder
+from companion.clock import Clock
+from companion.disk import rename, sync_folder
 from companion.errors import DiskFull, FileRefused, InvalidInput
 from companion.exchange.raft import manifest
-from companion.exchange.raft.collecting import collect, number_of
-from companion.exchange.raft.content import Content, data_files, sha256_of
+from companion.exchange.raft.collecting import number_of
 from companion.exchange.raft.file_names import folded
-from companion.exchange.raft.given import read_folder, read_manifest
-from companion.exchange.raft.manifest import Manifest, PageNote, is_inside
+from companion.exchange.raft.given import is_as_written, pages_in, read_folder, read_manifest
+from companion.exchange.raft.line_files import parts
+from companion.exchange.raft.manifest import Manifest, is_inside
 from companion.exchange.raft.merging import merge, outstanding
-from companion.exchange.raft.pages import Page, pages
-from companion.exchange.raft.parsing import RECORDS, parse
+from companion.exchange.raft.parsing import RECORDS
+from companion.exchange.raft.staging import Staging
 from companion.exchange.raft.taking import look_here, standing
 from companion.paths import Paths
+from companion.store.begun import beside
 from companion.store.files import write as write_file
 from companion.store.store import Store
 from companion.strings import text
@@ -48,16 +47,22 @@ def export(
         _check_place(paths, folder)
         before = _before(store, folder, force=force)
         own = _own_front_matter(folder, before)
-        content = collect(store, paths)
         taken = _taken(folder, before)
-        written = [_with(page, own.get(page.path, "")) for page in pages(content, taken)] if form == "markdown" else []
-        files, digest = _files(content, written, own, form, number_of(store), clock)
+
+        staging = Staging(store, paths, clock, form, own, taken)
         if folder.exists():
-            _renew(folder, files, (*before.pages, *before.data) if before is not None else ())
+            made = _renew(folder, staging, (*before.pages, *before.data) if before is not None else ())
         else:
-            _write_new(folder, files)
+            made = _write_new(store, folder, staging)
+    counts = made.counts
     return Exported(
-        str(folder), form, len(content.conversations), len(content.turns), len(content.memories), len(files), digest
+        str(folder),
+        form,
+        counts["conversations"],
+        counts["turns"],
+        counts["memories"],
+        len(made.data) + len(made.pages) + 1,
+        made.sha256,
     )
 
 
@@ -107,6 +112,8 @@ def _before(store: Store, folder: Path, *, force: bool) -> Manifest | None:
 def _refuse_changed(store: Store, folder: Path) -> None:
     """Where writing it anew would throw away what somebody wrote into it. Raises InvalidInput."""
     try:
+        if is_as_written(folder):
+            return
         given = read_folder(folder)
         found = outstanding(given, merge(given, look_here(store), standing(store, given.content)))
     except FileRefused as error:
@@ -121,12 +128,8 @@ def _own_front_matter(folder: Path, before: Manifest | None) -> dict[str, str]:
         return {}
     found = {path: note.own for path, note in before.pages.items() if note.kind not in RECORDS}
     with suppress(FileRefused):  # broken, and written over with `force`
-        found |= {path: page.own for path, page in read_folder(folder).pages.items() if path in found}
+        found |= {path: page.own for path, page in pages_in(folder).items() if path in found}
     return {path: own for path, own in found.items() if own}
-
-
-def _with(page: Page, own: str) -> Page:
-    return replace(page, text=page.text.replace("\n---\n", f"\n{own}---\n", 1)) if own else page
 
 
 def _taken(folder: Path, before: Manifest | None) -> list[str]:
@@ -142,87 +145,41 @@ def _taken(folder: Path, before: Manifest | None) -> list[str]:
     return found
 
 
-def _files(
-    content: Content, written: Iterable[Page], own: dict[str, str], form: ExportForm, number: str, clock: Clock
-) -> tuple[dict[str, bytes], str]:
-    """All files by path, the manifest last, and the SHA-256 of the content."""
-    data = data_files(content)
-    digest = sha256_of(data)
-    files = dict(data)
-    notes = {}
-    for page in written:
-        files[page.path] = page.text.encode()
-        digest_of_page = _sha256(files[page.path])
-        rest = digest_of_page if page.kind in RECORDS else parse(page.path, files[page.path]).rest
-        notes[page.path] = PageNote(
-            kind=page.kind,
-            name=page.name,
-            sha256=digest_of_page,
-            rest=rest,
-            own=own.get(page.path, ""),
-            memories=list(page.memories),
-        )
-    made = Manifest(
-        form=form,
-        profile=number,
-        exported_at=iso(*stamp(clock.now())),
-        sha256=digest,
-        counts={
-            "conversations": len(content.conversations),
-            "turns": len(content.turns),
-            "memories": len(content.memories),
-        },
-        data={path: _sha256(found) for path, found in data.items()},
-        pages=notes,
-    )
-    files[manifest.PATH] = manifest.written(made)
-    return files, digest
-
-
-def _write_new(folder: Path, files: dict[str, bytes]) -> None:
+def _write_new(store: Store, folder: Path, staging: Staging) -> Manifest:
     parent = folder.parent
     parent.mkdir(parents=True, exist_ok=True)
-    part = parent / f".{folder.name}.companion-part"
+    part = beside(folder)
     shutil.rmtree(part, ignore_errors=True)
-    try:
-        _write_all(part, files)
-        rename(part, folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    with store.begun.noted(part):
+        try:
+            made = staging.write(part)
+            rename(part, folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    return made
 
 
-def _write_all(folder: Path, files: dict[str, bytes]) -> None:
-    folder.mkdir(mode=0o700)
-    made = {folder}
-    for name, data in files.items():
-        path = folder / name
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-            made.add(path.parent)
-        path.write_bytes(data)
-        sync(path)
-    for each in made:
-        sync_folder(each)
-
-
-def _renew(folder: Path, files: dict[str, bytes], before: Iterable[str]) -> None:
+def _renew(folder: Path, ready: Staging, before: Iterable[str]) -> Manifest:
     """`before`: what was written there the last time."""
     staging = folder / manifest.RENEWING
     shutil.rmtree(staging, ignore_errors=True)
-    changed = {name: data for name, data in files.items() if not _is(folder / name, data)}
-    known = {folded(name): name for name in files}
-    old = [name for name in before if name not in files]
-    old = [name for name in old if not _is_one(folder / name, folder / known.get(folded(name), manifest.RENEWING))]
     try:
-        _write_all(staging, {f"new/{name}": data for name, data in changed.items()})
-        todo = {"put": list(changed), "remove": [name for name in old if (folder / name).is_file()]}
+        staging.mkdir(mode=0o700)
+        made = ready.write(staging / "new", there=folder)
+        files = (*made.data, *made.pages, manifest.PATH)
+        known = {folded(name): name for name in files}
+        old = [name for name in before if name not in known.values()]
+        old = [name for name in old if not _is_one(folder / name, folder / known.get(folded(name), manifest.RENEWING))]
+        changed = [name for name in files if not _is_same(folder / name, staging / "new" / name)]
+        todo = {"put": changed, "remove": [name for name in old if (folder / name).is_file()]}
         write_file(folder / manifest.TODO, json.dumps(todo).encode())
     except BaseException:
         if not (folder / manifest.TODO).is_file():
             shutil.rmtree(staging, ignore_errors=True)
         raise
     _put_in_place(folder)
+    return made
 
 
 def _put_in_place(folder: Path) -> None:
@@ -264,12 +221,13 @@ def _todo(file: Path) -> dict[str, list[str]]:
     raise FileRefused(text("export.bad_list", path=_shown(file)), hint=text("export.another_folder"))
 
 
-def _is(path: Path, data: bytes) -> bool:
-    return path.is_file() and not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _is_same(path: Path, new: Path) -> bool:
+    """Whether `new`, which is only there where it may differ, is what is in place already."""
+    if not new.is_file():
+        return True
+    if not path.is_file() or path.is_symlink() or path.stat().st_size != new.stat().st_size:
+        return False
+    return all(one == other for one, other in zip(parts(path), parts(new), strict=True))
 
 
 def _shown(path: Path) -> str:

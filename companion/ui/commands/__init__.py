@@ -29,5 +29,5 @@ def commands(app: CompanionApp) -> Iterator[SystemCommand]:
         yield SystemCommand(entry.command.title, entry.command.about, partial(entry.run, app, ""))
     for name in theme.NAMES:
         yield SystemCommand(
-            text("command.theme", name=name), text("command.theme_about"), partial(app.choose_theme, name)
+            text("command.theme", name=theme.title(name)), text("command.theme_about"), partial(app.choose_theme, name)
         )

@@ -53,7 +53,7 @@ def _asked(app: CompanionApp, given: str, question: str, then: Callable[[str | N
     if given.strip():
         then(given)
     else:
-        app.push_screen(AskScreen(question), then)
+        app.push_screen(AskScreen(question, keys=text("importing.keys_path")), then)
 
 
 def _write(app: CompanionApp, folder: str) -> None:

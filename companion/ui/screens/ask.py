@@ -31,17 +31,19 @@ class AskScreen(ModalScreen[str | None]):
     AskScreen .keys { color: $text-muted; }
     """
 
-    def __init__(self, title: str, line: str = "", placeholder: str = "") -> None:
+    def __init__(self, title: str, line: str = "", placeholder: str = "", keys: str = "") -> None:
+        """`keys`: what Enter and Esc do, where it is not to save a change."""
         super().__init__()
         self._title = title
         self._line = one_line(line, 500)
         self._placeholder = placeholder
+        self._keys = keys or text("chat.keys_ask")
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Literal((self._title, "bold"))
             yield SafeInput(self._line, placeholder=self._placeholder, max_length=500)
-            yield Literal(text("chat.keys_ask"), classes="keys")
+            yield Literal(self._keys, classes="keys")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

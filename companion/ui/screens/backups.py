@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.calls import EnginePort
 from companion.safekeeping import Backup
@@ -16,6 +16,7 @@ from companion.strings import text
 from companion.ui import backup_text
 from companion.ui.format import amount
 from companion.ui.screens.base import EngineScreen, attempt, tell
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -81,7 +82,7 @@ class BackupsScreen(EngineScreen):
     def compose(self) -> ComposeResult:
         yield BackupTable()
         yield Literal(text("backups.looking"), id="how")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(BackupTable).focus()
@@ -115,7 +116,10 @@ class BackupsScreen(EngineScreen):
             table = self.query_one(BackupTable)
             if backups is not None:
                 table.show(backups)
-            self._explain()
+            if backups is None and not table.backups:
+                self.query_one("#how", Literal).show(text("underway.failed"))
+            else:
+                self._explain()
 
     @on(DataTable.RowHighlighted)
     def _explain(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import Literal as OneOf
 from typing import TypeVar
 
+from rich.cells import cell_len
 from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
@@ -16,6 +17,14 @@ from companion.events import Event
 from companion.text import one_line, sanitise
 
 Result = TypeVar("Result")
+NOTICING = 1.5
+"""Seconds until a notice is seen."""
+READING = 25
+"""Cells of text that are read in a second, by somebody who reads fast."""
+
+
+class _LastDone(str):
+    """The text of a notice that the next of its kind takes the place of."""
 
 
 def tell(
@@ -24,11 +33,21 @@ def tell(
     text: str = "",
     level: OneOf["information", "warning", "error"] = "information",
     seconds: float = 5,
+    *,
+    last_done: bool = False,
 ) -> None:
-    """A notice at the edge of the screen; both texts literal."""
+    """A notice at the edge of the screen, for `seconds` or as long as it takes to read; both texts literal.
+    `last_done`: it tells what the person has just done, and takes the place of what told of the thing before."""
     if not text:
         title, text = "", title
-    source.notify(sanitise(text)[:600], title=one_line(title, 120), severity=level, timeout=seconds, markup=False)
+    title, text = one_line(title, 120), sanitise(text)[:600]
+    seconds = max(seconds, NOTICING + (cell_len(title) + cell_len(text)) / READING)
+    if last_done:
+        app = source if isinstance(source, App) else source.app
+        for notice in [each for each in app._notifications if isinstance(each.message, _LastDone)]:
+            app._unnotify(notice)
+        text = _LastDone(text)
+    source.notify(text, title=title, severity=level, timeout=seconds, markup=False)
 
 
 def tell_error(source: Widget | App[None], error: CompanionError) -> None:

@@ -31,7 +31,7 @@ from companion.events import (
 from companion.status import EngineStatus
 from companion.strings import text
 from companion.ui.commands import ENTRIES
-from companion.ui.keys import fitted
+from companion.ui.keys import each_of
 from companion.ui.learned_text import entries_of
 from companion.ui.outbox import Outbox
 from companion.ui.progress import Progress
@@ -217,7 +217,8 @@ class ChatScreen(
             self.look_at_used_lately()
         if isinstance(event, ReplyFinished | ReplyFailed):
             self.keys_changed()
-            self.send_waiting()
+        if isinstance(event, ReplyFinished | ReplyFailed | StatusChanged):
+            self.send_waiting()  # also what the engine could not take a moment ago
 
     def _show_learned(self, event: ThoughtsFormed) -> None:
         answer = self.transcript.reply_to(event.turn)
@@ -268,12 +269,12 @@ class ChatScreen(
         self.slash_list.follow()
 
     def keys_changed(self) -> None:
-        keys = [self.card_keys] if self.card_keys else []
+        keys = each_of(self.card_keys)
         if not keys and isinstance(self.focused, TurnView | Footnote):
             keys = self.focused.keys()
         elif not keys and self.editing is not None:
-            keys = [text("chat.keys_editing")]
-        self._status_line.keys = fitted(keys, self.size.width - 4)
+            keys = each_of(text("chat.keys_editing"))
+        self._status_line.keys = keys
         self._status_line.idle = FRESH if self.fresh is not None else (IDLE, IDLE_SHORT)
         self._status_line.refresh()
 

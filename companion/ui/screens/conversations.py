@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.widgets import DataTable, Footer, Input
+from textual.widgets import DataTable, Input
 
 from companion.calls import EnginePort
 from companion.chats import Conversation, FoundTurn
@@ -25,9 +25,10 @@ from companion.ui.conversation_text import conversation_cells, memory_cells, tur
 from companion.ui.messages import ConversationBegun, ConversationChosen, MemoryChosen, TurnChosen
 from companion.ui.screens.ask import AskScreen
 from companion.ui.screens.base import EngineScreen, attempt
-from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.row_table import RowTable
 from companion.ui.widgets.safe_input import SafeInput
+from companion.ui.widgets.underway import Underway
 
 PAUSE = 0.15
 """Seconds without a key after which is searched."""
@@ -100,14 +101,14 @@ class ConversationsScreen(EngineScreen):
         self._sought = one_line(sought)
         self._timer: Timer | None = None
         self._table = PlaceTable()
-        self._summary = Literal(id="summary")
+        self._summary = Underway(id="summary")
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
             yield SafeInput(self._sought, placeholder=text("conversations.filter"))
             yield self._summary
         yield self._table
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._table.focus()
@@ -120,6 +121,8 @@ class ConversationsScreen(EngineScreen):
         """Conversations; with something sought also what was said with these words and what is remembered."""
         sought = self._sought
         chats = await attempt(self, self.engine.conversations(sought))
+        if chats is None:
+            self._summary.failed()
         if chats is None or not self.is_attached:
             return
         here = (await attempt(self, self.engine.conversation())) or None

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.events import Resize
-from textual.widgets import Footer
 
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished
@@ -19,7 +18,9 @@ from companion.strings import text
 from companion.text import one_line
 from companion.ui.curve_text import curve_drawing, curve_words
 from companion.ui.screens.base import EngineScreen, attempt
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.underway import Underway
 
 TALLEST = 24
 
@@ -43,10 +44,10 @@ class CurveScreen(EngineScreen):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Literal(id="what")
+            yield Underway(id="what")
             yield Literal(id="words")
             yield Literal(id="drawing")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
@@ -56,6 +57,8 @@ class CurveScreen(EngineScreen):
     async def load(self) -> None:
         self._detail = await attempt(self, self.engine.memory(self._memory))
         if self.is_attached:
+            if self._detail is None:
+                self.query_one("#what", Underway).failed()
             self._show()
 
     def on_resize(self, event: Resize) -> None:
@@ -67,7 +70,7 @@ class CurveScreen(EngineScreen):
             return
         memory, width = detail.memory, self.size.width - 3
         self.query_one("#what", Literal).show((one_line(memory.text, width), "bold"))
-        words = curve_words(memory, detail.retention, detail.curve)
+        words = curve_words(memory, detail.retention, detail.curve, detail.fades_around)
         self.query_one("#words", Literal).show(words)
         taken = 4 + -(
             -cell_len(words) * 11 // (10 * width)

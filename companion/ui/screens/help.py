@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from companion.strings import text
 from companion.ui.commands import ENTRIES
 from companion.ui.help_text import Row, command_rows, key_rows, page, table
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.safe_markdown import SafeMarkdown
 
@@ -51,7 +52,7 @@ class HelpScreen(Screen[None]):
             yield from _part(text("help.keys_everywhere"), everywhere)
             yield from _part(text("help.commands"), command_rows(ENTRIES, self._own))
             yield Literal(text("help.note"), classes="note")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -9,7 +9,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer
 
 from companion.calls import EnginePort
 from companion.events import Event, ExchangeProgress
@@ -18,6 +17,7 @@ from companion.text import one_line
 from companion.transfers import ImportPlan
 from companion.ui.import_text import done_lines, plan_lines
 from companion.ui.screens.base import EngineScreen, attempt
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 
 
@@ -45,7 +45,7 @@ class ImportScreen(EngineScreen):
             yield Literal((text("importing.title"), "bold"))
             yield Literal(text("importing.looking"), id="told")
             yield Literal(id="question")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

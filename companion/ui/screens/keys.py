@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen, Screen
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.errors import CompanionError
 from companion.strings import text
 from companion.ui import keymap
 from companion.ui.preferences import Preferences
 from companion.ui.screens.base import tell, tell_error
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class KeyTable(RowTable):
     """Each thing the program can do, with its id in the settings and its keys."""
 
-    COLUMNS = (("what", text("keys.column_what"), 40), ("keys", text("keys.column_keys"), 18))
+    COLUMNS = (("what", text("keys.column_what"), 40), ("between", "", 1), ("keys", text("keys.column_keys"), 18))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select_cursor", text("keys.key_change"), key_display="⏎", id="keys.change")
     ]
@@ -43,13 +44,13 @@ class KeyTable(RowTable):
         return self._ids[self.cursor_row] if 0 <= self.cursor_row < len(self._ids) else ""
 
     def widths(self, width: int) -> dict[str, int]:
-        return {"keys": min(24, width * 35 // 100)}
+        return {"between": 1, "keys": min(24, width * 35 // 100)}
 
     def refill(self) -> None:
         own = self._preferences.current.ui.keys
         words = keymap.described()
         rows = (
-            (cell(words[id]), cell(keymap.keys_of(id, own), "bold" if id in own else "")) for id in self._ids
+            (cell(words[id]), "", cell(keymap.keys_of(id, own), "bold" if id in own else "")) for id in self._ids
         )  # fmt: skip
         self.put(rows, self.cursor_row)
 
@@ -73,7 +74,7 @@ class KeysScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield KeyTable(self._preferences)
         yield Literal(id="problems")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(KeyTable).focus()

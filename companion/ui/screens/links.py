@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Tree
+from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from companion.calls import EnginePort
@@ -17,6 +17,7 @@ from companion.records import Memory
 from companion.strings import text
 from companion.ui.messages import MemoryChosen, TopicChosen
 from companion.ui.screens.base import EngineScreen, attempt
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import cell
 from companion.wording import word
 
@@ -79,7 +80,7 @@ class LinksScreen(EngineScreen):
         tree.auto_expand = False
         tree.guide_depth = 3
         yield tree
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         tree = self.query_one(LinkTree)
@@ -96,6 +97,9 @@ class LinksScreen(EngineScreen):
         found = await self._below(node.data)
         if not self.is_attached or node.children:
             return
+        if found is None:
+            node.collapse()  # opened again, it is fetched again
+            return
         above = _above(node)
         for label, dim, place in found:
             if place not in above:  # what leads back to where one came from leads nowhere
@@ -103,9 +107,12 @@ class LinksScreen(EngineScreen):
         if not node.children:
             node.add_leaf(cell(text("links.nothing"), "dim"))
 
-    async def _below(self, place: Place) -> Sequence[tuple[str, bool, Place]]:
+    async def _below(self, place: Place) -> Sequence[tuple[str, bool, Place]] | None:
+        """None when that failed, which was told."""
         if place.memory is not None:
-            links = await attempt(self, self.engine.linked(place.memory.id)) or ()
+            links = await attempt(self, self.engine.linked(place.memory.id))
+            if links is None:
+                return None
             return [
                 (
                     text("format.named", name=word("link", link.type), what=link.memory.text),
@@ -116,13 +123,16 @@ class LinksScreen(EngineScreen):
             ]
         if place.topic:
             page = await attempt(self, self.engine.about(place.topic))
-            rows = (*page.facts, *page.events, *page.before) if page else ()
-            related = page.related if page else ()
+            if page is None:
+                return None
+            rows, related = (*page.facts, *page.events, *page.before), page.related
             return [(row.memory.text, row.memory.status != "active", Place(memory=row.memory)) for row in rows] + [
                 (f"{topic.name}  {text('people.memories', count=topic.memories)}", False, Place(topic.name))
                 for topic in related
             ]
-        topics = await attempt(self, self.engine.topics()) or ()
+        topics = await attempt(self, self.engine.topics())
+        if topics is None:
+            return None
         return [
             (f"{topic.name}  {text('people.memories', count=topic.memories)}", False, Place(topic.name))
             for topic in topics

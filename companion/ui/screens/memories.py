@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.timer import Timer
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished, ThoughtsFormed
@@ -27,10 +27,12 @@ from companion.ui.screens.date import ask_date, offset_at
 from companion.ui.screens.memory import MemoryScreen
 from companion.ui.screens.memory_actions import MemoryActions
 from companion.ui.widgets.filter_line import FilterLine
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.long_table import LongTable
 from companion.ui.widgets.memory_detail import MemoryDetailView
 from companion.ui.widgets.memory_table import MemoryTable
+from companion.ui.widgets.underway import Underway
 
 WIDE = 90
 """Columns from which the memory under the cursor is shown beside the table."""
@@ -80,11 +82,11 @@ class MemoriesScreen(MemoryActions):
     def compose(self) -> ComposeResult:
         yield FilterLine(self._view.text)
         yield Literal(id="past")
-        yield Literal(id="summary")
+        yield Underway(id="summary")
         with Horizontal():
             yield MemoryTable()
             yield MemoryDetailView()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.table.mark(self._marked)
@@ -143,6 +145,8 @@ class MemoriesScreen(MemoryActions):
         at = self.table.cursor
         offset = max(0, at - PAGE // 2)
         rows = await attempt(self, self.engine.list_memories(self._page(offset)))
+        if rows is None and self.is_attached:
+            self.query_one("#summary", Underway).failed()
         if rows is None or self._stale or not self.is_attached:
             return
         if offset and not rows:
@@ -157,6 +161,7 @@ class MemoriesScreen(MemoryActions):
         place = found.place_of(before.memory.id) if before else None
         self._to_top = False
         self._list = found
+        self.table.nothing = text("panel.no_match") if view.narrowed else text("panel.none")
         self.table.put(found.total, found.rows, at if place is None else place)
         self._say()
         if full:

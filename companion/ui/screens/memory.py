@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer
 
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged
@@ -18,8 +17,10 @@ from companion.ui import format as show
 from companion.ui.screens.base import attempt, tell
 from companion.ui.screens.date import ask_date, offset_at
 from companion.ui.screens.memory_actions import MemoryActions
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.memory_detail import MemoryPage
+from companion.ui.widgets.underway import Underway
 
 
 class MemoryScreen(MemoryActions):
@@ -47,7 +48,7 @@ class MemoryScreen(MemoryActions):
     def compose(self) -> ComposeResult:
         yield Literal(id="past")
         yield MemoryPage()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.load()
@@ -56,7 +57,11 @@ class MemoryScreen(MemoryActions):
     async def load(self) -> None:
         found = await attempt(self, self.engine.memory(self._memory, self.as_of))
         links = await attempt(self, self.engine.linked(self._memory)) if found and self.as_of is None else ()
-        if found is None or not self.is_attached:
+        if not self.is_attached:
+            return
+        if found is None:
+            for underway in self.query(Underway):
+                underway.failed()
             return
         self._detail = found
         self.set_class(self.as_of is not None, "-past")
@@ -65,7 +70,12 @@ class MemoryScreen(MemoryActions):
             self.query_one("#past", Literal).show(
                 (text("memory.past", day=day), "bold"), f" {text('memory.past_keys')}"
             )
-        await self.query_one(MemoryPage).show(found, links or ())
+        page, focused = self.query_one(MemoryPage), self.focused
+        at = page.places.index(focused) if focused in page.places else 0
+        await page.show(found, links or ())
+        if page.places and self.is_attached:
+            # Where it was, at first on the first: what comes after the screen gets no focus by itself.
+            self.set_focus(page.places[min(at, len(page.places) - 1)], scroll_visible=False)
 
     def current(self) -> Memory | None:
         return self._detail.memory if self._detail else None

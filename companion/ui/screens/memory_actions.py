@@ -61,7 +61,8 @@ class MemoryActions(EngineScreen):
             return
         kept = "".join(f"\n{line}" for line in change.kept)
         said = one_line(change.summary).rstrip(".。")
-        tell(self, (text("memory.done_undo", what=said) if undo else text("memory.done", what=said)) + kept, seconds=4)
+        told = text("memory.done_undo", what=said) if undo else text("memory.done", what=said)
+        tell(self, told + kept, seconds=4, last_done=True)
         self.changed(change)
 
     def _in_the_past(self) -> bool:

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.calls import EnginePort
 from companion.events import Event, ModelPullFinished, ModelPullProgress
@@ -19,6 +19,7 @@ from companion.ui.format import amount, bar
 from companion.ui.model_text import PullMeter, machine_line, model_parts, plan_lines
 from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.confirm import ConfirmScreen
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.model_table import ModelTable
 
@@ -37,7 +38,7 @@ class ModelsScreen(EngineScreen):
     DEFAULT_CSS = """
     ModelsScreen #machine { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     ModelsScreen #pull { height: auto; padding: 0 1; display: none; }
-    ModelsScreen #about { height: auto; max-height: 7; padding: 0 1; border-top: solid $panel; }
+    ModelsScreen #about { height: auto; max-height: 40%; padding: 0 1; border-top: solid $panel; }
     """
 
     class UseWanted(Message):
@@ -64,7 +65,7 @@ class ModelsScreen(EngineScreen):
         yield ModelTable()
         yield Literal(id="about")
         yield Literal(id="pull")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(ModelTable).focus()

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished, ThoughtsFormed
@@ -21,9 +20,11 @@ from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.memory_words import became
 from companion.ui.screens.memory_actions import MemoryActions
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, Part
 from companion.ui.widgets.long_table import fitted
 from companion.ui.widgets.memory_line import MemoryLine
+from companion.ui.widgets.underway import Underway
 
 LONGEST = 300
 """Characters of a memory in a line."""
@@ -61,8 +62,8 @@ class PageScreen(MemoryActions):
         self._working = False
 
     def compose(self) -> ComposeResult:
-        yield PageView()
-        yield Footer(show_command_palette=False, compact=True)
+        yield PageView(Underway())
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.load()
@@ -89,7 +90,11 @@ class PageScreen(MemoryActions):
 
     async def _put_together(self) -> None:
         found = await self.lines()
-        if found is None or not self.is_attached:
+        if not self.is_attached:
+            return
+        if found is None:
+            for underway in self.query(Underway):
+                underway.failed()
             return
         view = self.query_one(PageView)
         async with self.batch():

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from companion.calls import EnginePort
 from companion.memory_pages import Topic
@@ -18,9 +18,11 @@ from companion.ui.messages import PageChosen, TopicChosen
 from companion.ui.screens.about import topic_parts
 from companion.ui.screens.base import attempt
 from companion.ui.screens.page import PageScreen, PageView
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal as Words
 from companion.ui.widgets.safe_input import SafeInput
 from companion.ui.widgets.topic_line import OpeningLine, TopicLine
+from companion.ui.widgets.underway import Underway
 
 
 class PeopleScreen(PageScreen):
@@ -43,8 +45,8 @@ class PeopleScreen(PageScreen):
 
     def compose(self) -> ComposeResult:
         yield SafeInput(placeholder=text("people.find"))
-        yield PageView()
-        yield Footer(show_command_palette=False, compact=True)
+        yield PageView(Underway())
+        yield KeyLine()
 
     async def lines(self) -> Sequence[Widget] | None:
         topics = await attempt(self, self.engine.topics())

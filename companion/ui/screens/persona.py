@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.calls import EnginePort
 from companion.chats import PersonaCard
@@ -20,6 +20,7 @@ from companion.ui.screens.base import attempt
 from companion.ui.screens.edit import EditScreen
 from companion.ui.screens.pick import PickScreen
 from companion.ui.screens.value import ValueScreen
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -64,7 +65,7 @@ class PersonaScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield PartTable(self._card)
         yield Literal(id="about")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(PartTable).focus()

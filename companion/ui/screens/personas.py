@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.chats import PersonaCard
 from companion.strings import text
@@ -16,6 +16,7 @@ from companion.ui.screens.base import EngineScreen, attempt, tell
 from companion.ui.screens.confirm import ConfirmScreen
 from companion.ui.screens.persona import PersonaScreen
 from companion.ui.screens.value import ValueScreen
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.persona_table import PersonaTable
 
@@ -40,7 +41,7 @@ class PersonasScreen(EngineScreen):
     def compose(self) -> ComposeResult:
         yield PersonaTable()
         yield Literal(text("persona_list.looking"), id="about")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(PersonaTable).focus()
@@ -50,9 +51,14 @@ class PersonasScreen(EngineScreen):
     async def load(self, key: str = "") -> None:
         """Ask for the list; the cursor goes to `key`."""
         cards = await attempt(self, self.engine.personas())
-        if cards is not None and self.is_attached:
-            self.query_one(PersonaTable).show(cards, key)
-            self._explain()
+        if not self.is_attached:
+            return
+        if cards is None:
+            if self._current is None:
+                self.query_one("#about", Literal).show(text("underway.failed"))
+            return
+        self.query_one(PersonaTable).show(cards, key)
+        self._explain()
 
     async def engine_back(self) -> None:
         self.load()

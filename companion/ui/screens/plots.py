@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.events import Resize
-from textual.widgets import Footer
 
 from companion.calls import EnginePort
 from companion.events import Event, MemoriesChanged, SleepFinished
@@ -19,7 +18,9 @@ from companion.strings import text
 from companion.ui.memory_text import heading
 from companion.ui.plots_text import TALLEST, Plot, forecast_plot, growth_plot, mood_plot, retention_plot
 from companion.ui.screens.base import EngineScreen, attempt
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
+from companion.ui.widgets.underway import Underway
 
 SPANS = (30, 90, 365)
 """Days that are looked at, one after the other with `d`."""
@@ -46,9 +47,10 @@ class PlotsScreen(EngineScreen):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
+            yield Underway()
             for part in ("mood", "growth", "kept", "forecast"):
                 yield Literal(id=part)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
@@ -59,8 +61,14 @@ class PlotsScreen(EngineScreen):
         days = SPANS[self._span]
         self._mood = await attempt(self, self.engine.mood(days))
         self._growth = await attempt(self, self.engine.growth(days))
-        if self.is_attached:
-            self._show()
+        if not self.is_attached:
+            return
+        for underway in self.query(Underway):
+            if self._mood is None and self._growth is None:
+                underway.failed()
+            else:
+                underway.display = False
+        self._show()
 
     def on_resize(self, event: Resize) -> None:
         self._show()

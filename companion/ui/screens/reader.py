@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, TextArea
+from textual.widgets import TextArea
 
 from companion import strings
 from companion.text import sanitise
+from companion.ui.widgets.key_line import KeyLine
 
 
 class ReaderScreen(Screen[None]):
@@ -29,7 +30,7 @@ class ReaderScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield TextArea(self._text, read_only=True, show_cursor=False, highlight_cursor_line=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def action_back(self) -> None:
         self.dismiss()

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.errors import CompanionError
 from companion.strings import text
@@ -18,6 +18,7 @@ from companion.ui.screens.base import tell_error
 from companion.ui.screens.pick import PickScreen
 from companion.ui.screens.value import ValueScreen
 from companion.ui.setting_fields import Setting, choice_name, editable, parsed, shown
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.setting_table import SettingTable
 
@@ -57,7 +58,7 @@ class SettingsScreen(Screen[None]):
         yield SettingTable(self._preferences)
         yield Literal(id="about")
         yield Literal(text("settings.renew_offer"), id="offer")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(SettingTable).focus()
@@ -85,7 +86,8 @@ class SettingsScreen(Screen[None]):
             facts.append(text("settings.default_is", value=shown(setting, self._preferences.default(section, name))))
         variable = self._preferences.overridden(section, name)
         facts.append(text("settings.overridden", variable=variable) if variable else holds(setting))
-        self.query_one("#about", Literal).show(setting.about, (f"\n{' '.join(facts)}", "$text-muted"))
+        told = text("format.between").join(facts)
+        self.query_one("#about", Literal).show(setting.about, (f"\n{told}", "$text-muted"))
 
     @on(DataTable.RowSelected)
     def _chosen(self) -> None:

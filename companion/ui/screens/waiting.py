@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.events import Event, MemoriesChanged
 from companion.records import Change, MemoryFilter
@@ -17,11 +17,14 @@ from companion.strings import text
 from companion.text import one_line
 from companion.ui import format as show
 from companion.ui.screens.base import EngineScreen, attempt, tell
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
 SHOWN = 50
 """Memories of a source that are shown below it."""
+MANY = 3000
+"""Memories from which on it is told that it takes a while."""
 
 
 class SourceTable(RowTable):
@@ -68,10 +71,12 @@ class WaitingScreen(EngineScreen):
     WaitingScreen #told { height: auto; max-height: 60%; padding: 0 1; border-top: solid $panel; overflow-y: auto; }
     """
 
+    _changing = False
+
     def compose(self) -> ComposeResult:
         yield SourceTable()
         yield Literal(text("waiting_list.looking"), id="told")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(SourceTable).focus()
@@ -80,7 +85,11 @@ class WaitingScreen(EngineScreen):
     @work(group="sources", exclusive=True)
     async def load(self) -> None:
         sources = await attempt(self, self.engine.quarantined())
-        if sources is None or not self.is_attached:
+        if not self.is_attached:
+            return
+        if sources is None:
+            if not self.query_one(SourceTable).sources:
+                self.query_one("#told", Literal).show(text("underway.failed"))
             return
         self.query_one(SourceTable).show(sources)
         if sources:
@@ -111,23 +120,32 @@ class WaitingScreen(EngineScreen):
         rest = ("\n" + text("waiting_list.more", count=more), "$text-muted") if more > 0 else ""
         self.query_one("#told", Literal).show((text("waiting_list.about") + "\n", "$text-muted"), lines, rest)
 
-    @work(group="change")
-    async def action_confirm(self) -> None:
+    def action_confirm(self) -> None:
         if (source := self.query_one(SourceTable).current) is not None:
-            self._done(await attempt(self, self.engine.confirm_source(source.id)))
+            self._change(lambda: self.engine.confirm_source(source.id), source.memories)
 
-    @work(group="change")
-    async def action_remove(self) -> None:
+    def action_remove(self) -> None:
         if (source := self.query_one(SourceTable).current) is not None:
-            self._done(await attempt(self, self.engine.remove_source(source.id)))
+            self._change(lambda: self.engine.remove_source(source.id), source.memories)
+
+    def action_undo(self) -> None:
+        self._change(self.engine.undo, 0)
 
     @work(group="change")
-    async def action_undo(self) -> None:
-        self._done(await attempt(self, self.engine.undo()))
-
-    def _done(self, change: Change | None) -> None:
-        if change is not None:
-            tell(self, one_line(change.summary), seconds=4)
+    async def _change(self, change: Callable[[], Coroutine[Any, Any, Change]], memories: int) -> None:
+        """One at a time: a past of years takes a minute, and a key that seems to do nothing is pressed again."""
+        if self._changing:
+            tell(self, text("deciding.goes_on"), seconds=4)
+            return
+        self._changing = True
+        if memories > MANY:
+            tell(self, text("deciding.begun", count=memories), text("deciding.begun_hint"), seconds=10)
+        try:
+            done = await attempt(self, change())
+        finally:
+            self._changing = False
+        if done is not None:
+            tell(self, one_line(done.summary), seconds=4, last_done=True)
             self.load()
 
     def action_back(self) -> None:

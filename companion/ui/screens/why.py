@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from companion.chats import Segment, WhySaid
 from companion.strings import text
@@ -17,6 +17,7 @@ from companion.text import one_line
 from companion.ui.format import bar, percent
 from companion.ui.messages import MemoryChosen, TextChosen
 from companion.ui.why_text import kind_name, parts_of, segments_of
+from companion.ui.widgets.key_line import KeyLine
 from companion.ui.widgets.literal import Literal, cell
 from companion.ui.widgets.row_table import RowTable
 
@@ -27,7 +28,7 @@ class SegmentTable(RowTable):
     """One row a segment: what it says, what it is, how much of the prompt it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,x", "screen.drop", text("why.key_drop"), key_display="space", id="why.drop"),
+        Binding("space,x", "screen.drop", text("why.key_drop"), key_display="Space", id="why.drop"),
         Binding("enter", "screen.again", text("why.key_again"), id="why.again"),
     ]
     COLUMNS = (("text", "", 0), ("kind", "", 14), ("share", "", 19))
@@ -102,7 +103,7 @@ class WhyScreen(Screen[tuple[str, ...] | None]):
         if said.without:
             yield Literal(text("why.without", count=len(said.without)), classes="note")
         yield self._table
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._table.focus()

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from companion.safekeeping import CareCard
 from companion.strings import text
-from companion.ui.care_text import FIRST, line, month, says
+from companion.ui.care_text import FIRST, from_program, line, says
 from companion.ui.keys import CommandKeys
 from companion.ui.widgets.heading import Heading
 from companion.ui.widgets.literal import Literal
@@ -48,7 +48,7 @@ class CareCardView(Vertical):
         for at, each in enumerate(self.card.lines):
             number, what = line(each)
             yield Literal((number, "bold"), f"  {what}", classes="part" if at < self._first else "part rest")
-        yield Literal(f"{text('care.not_a_service')} ({month(self.card)})", classes="who part")
+        yield Literal(from_program(self.card), classes="who part")
         yield self._more
 
     def on_mount(self) -> None:

@@ -42,7 +42,10 @@ def fitted(words: str, width: int) -> str:
     """`words` in exactly `width` cells, cut with an ellipsis, whatever the width of its characters."""
     if cell_len(words) <= width:
         return set_cell_size(words, width)
-    return set_cell_size(words, width - 1) + "…" if width > 1 else set_cell_size(words, width)
+    if width <= 1:
+        return set_cell_size(words, width)
+    # Half of a wide character that is cut would be a blank ahead of the ellipsis.
+    return set_cell_size(set_cell_size(words, width - 1).rstrip() + "…", width)
 
 
 class LongTable(ScrollView, can_focus=True):
@@ -116,6 +119,8 @@ class LongTable(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self.row_count = 0
+        self.nothing = ""
+        """What stands there when there is no row."""
         self.marked: Collection[int] = ()
         """Ids of the rows that are marked."""
         self._anchor = 0
@@ -203,6 +208,8 @@ class LongTable(ScrollView, can_focus=True):
         if y == 0:
             return self._strip(tuple(self.labels().values()), "  ", base + self._style("table--header"), width)
         index = self.scroll_offset.y + y - 1
+        if not self.row_count and index == 0 and self.nothing:
+            return Strip([Segment(fitted(f"  {self.nothing}", width), base + self._style("table--dim"))])
         if not 0 <= index < self.row_count:
             return Strip.blank(width, base)
         row = self.row_at(index)

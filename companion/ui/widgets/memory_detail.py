@@ -16,6 +16,7 @@ from companion.ui.memory_text import detail_text, head_parts, heading, history_p
 from companion.ui.widgets.literal import Literal
 from companion.ui.widgets.memory_line import MemoryLine
 from companion.ui.widgets.quote_line import QuoteLine
+from companion.ui.widgets.underway import Underway
 from companion.wording import word
 
 MOST_LINKS = 12
@@ -52,6 +53,14 @@ class MemoryPage(VerticalScroll, can_focus=False):
     MemoryPage { padding: 0 1; scrollbar-size-vertical: 1; height: 1fr; }
     MemoryPage Literal { height: auto; }
     """
+
+    def compose(self) -> ComposeResult:
+        yield Underway()
+
+    @property
+    def places(self) -> list[Widget]:
+        """The lines that can be walked."""
+        return [line for line in self.children if line.can_focus]
 
     async def show(self, detail: MemoryDetail, links: Sequence[LinkedMemory]) -> None:
         at = self.scroll_offset.y

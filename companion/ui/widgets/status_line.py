@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
 from textual.app import RenderResult
 from textual.content import Content
@@ -9,6 +11,7 @@ from textual.widget import Widget
 
 from companion.strings import text
 from companion.text import one_line
+from companion.ui.keys import fitted
 from companion.ui.progress import Progress
 from companion.ui.widgets.literal import literal
 
@@ -26,7 +29,7 @@ class StatusLine(Widget):
     def __init__(self, progress: Progress) -> None:
         super().__init__()
         self._progress = progress
-        self.keys = ""
+        self.keys: Sequence[str] = ()
         """Keys of what has the focus, told instead of anything else on the left."""
         self.idle = (IDLE, IDLE_SHORT)
         """Told when nothing is being done; the second where the first leaves no room."""
@@ -38,15 +41,18 @@ class StatusLine(Widget):
         status = self._progress.status
         if self._progress.private and status.phase == "starting" and not status.problem_title and not self.keys:
             doing = text("app.private")  # the first thing that is read
-        left = self.keys or doing or self.idle[0]
+        always = self._progress.always
+        if self.keys:
+            # Where the words go is never left out, nor is the key that leads back.
+            left = fitted(self.keys, width - (3 + cell_len(" · ".join(facts[:always])) if always else 0))
+        else:
+            left = doing or self.idle[0]
         if left is self.idle[0] and facts and not _fits(left, facts[:1], width):
             left = self.idle[1]
-        always = self._progress.always
         while len(facts) > always and not _fits(left, facts, width):
             facts.pop()
         right = " · ".join(facts)
         if right and not _fits(left, facts, width):
-            # Where the words go is never left out.
             left = _cut(left, max(1, width - 3 - cell_len(right)))
         gap = max(1, width - cell_len(left) - cell_len(right)) if right else 0
         line: Content = literal((left, "$text" if doing else "$text-muted"), " " * gap, right)
