@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
 from companion.chats import ChatMode
@@ -64,18 +64,30 @@ def serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | Non
             signal.SIGHUP, signal.SIG_IGN
         )  # the window was closed: the end of the pipe tells, and all is saved
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    ending = told_by_signals()
     keep_off_the_screen(paths)
     watch(paths)
     try:
-        _serve(pipe, paths, settings, place)
+        _serve(Server(pipe, ending), paths, settings, place)
     except Exception as error:
         # Left to itself Python would print the message, which may hold what the person said.
         log.error("the engine failed\n%s", describe(error))
         os._exit(1)
 
 
-def _serve(pipe: Connection, paths: Paths, settings: Settings, place: Place | None) -> None:
-    server = Server(pipe)
+def told_by_signals() -> int | None:
+    """A descriptor that can be read once a signal came. One that comes between Python's last look and the system call
+    that waits for a message only sets a flag, and the call waits all the same: it is to wait for this as well
+    (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd). None on Windows, where none is sent."""
+    if sys.platform == "win32":
+        return None
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    return reading
+
+
+def _serve(server: Server, paths: Paths, settings: Settings, place: Place | None) -> None:
     server.hear_key(paths)
     from companion.companion import Companion
     from companion.schedule import Schedule
@@ -114,10 +126,12 @@ class _Heard(NamedTuple):
 
 
 class Server:
-    """The engine's end of the pipe. Requests run side by side, so that `stop` is heard while others work."""
+    """The engine's end of the pipe. Requests run side by side, so that `stop` is heard while others work. Once the
+    descriptor `ending` can be read, it hears no more of them."""
 
-    def __init__(self, pipe: Connection) -> None:
+    def __init__(self, pipe: Connection, ending: int | None = None) -> None:
         self._pipe = pipe
+        self._awaited: list[Connection | int] = [pipe] if ending is None else [pipe, ending]
         self._writing = threading.Lock()
         self._heard: Future[_Heard | None] = Future()
 
@@ -185,7 +199,7 @@ class Server:
 
     def _requests(self) -> Iterator[tuple[int, str, tuple[object, ...]]]:
         with contextlib.suppress(EOFError, OSError):
-            while (message := self._pipe.recv()) is not None:
+            while wait(self._awaited) == [self._pipe] and (message := self._pipe.recv()) is not None:
                 yield message
 
     def _send(self, message: object) -> None:

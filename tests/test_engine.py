@@ -393,6 +393,34 @@ def test_a_call_that_takes_long_holds_no_other_up() -> None:
     assert not serving.is_alive()
 
 
+ELSEWHERE = """
+import signal, sys, threading
+from multiprocessing import Pipe
+from companion.serving import Server, told_by_signals
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+ending = told_by_signals()
+ours, theirs = Pipe()
+waits = threading.Event()
+class Watched:
+    def fileno(self):
+        waits.set()
+        return theirs.fileno()
+    def recv(self):
+        waits.set()
+        return theirs.recv()
+def tell():
+    waits.wait()
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)  # the main thread's system call goes on
+threading.Thread(target=tell, daemon=True).start()
+Server(Watched(), ending).answer(None)
+"""
+
+
+@posix
+def test_a_signal_that_does_not_reach_the_main_thread_is_heard() -> None:
+    subprocess.run([sys.executable, "-c", ELSEWHERE], check=True, timeout=PATIENCE)
+
+
 def test_a_fault_of_ours_is_said_without_what_the_person_said() -> None:
     ours, theirs = Pipe()
     serving = threading.Thread(target=Server(theirs).answer, args=(Slow(),))

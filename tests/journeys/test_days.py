@@ -96,9 +96,9 @@ def _filter(screen: Screen, typed: str) -> None:
 
 
 def _back(screen: Screen) -> None:
-    """Esc leaves the filter, then the panel."""
+    """Esc leaves the filter, then the panel, until the line for a message is there."""
     screen.press("Escape")
-    screen.until(lambda: "newest first" not in screen.text or screen.press("Escape"))
+    screen.until(lambda: "Enter sends" in screen.text or screen.press("Escape"))
 
 
 def _quit(screen: Screen) -> None:
