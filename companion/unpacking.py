@@ -247,6 +247,8 @@ def _unzip(path: Path, into: _Unpacking) -> None:
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
+    if not entry.filename:  # zipfile cuts a name at its first NUL, and then looks at its last character
+        raise _refused(text("unpacking.name", name=one_line(entry.orig_filename, 80)))
     if entry.flag_bits & 0x1:
         raise _refused(text("unpacking.password"), text("unpacking.password_hint"))
     kind = stat.S_IFMT(entry.external_attr >> 16)

@@ -293,6 +293,7 @@ WHOLE = (
     st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 255)), max_size=6),
     st.integers(1, 9999),
 )
+@example(WHOLE[0], [(110, 0), (3378, 54)], 204)  # where a name is empty up to its NUL
 @example(WHOLE[0], [(199, 1)], 204)  # where its listing says that a file lies before the beginning
 def test_any_damage_is_an_error_or_harmless(
     tmp_path: Path, data: bytes, changes: list[tuple[int, int]], kept: int
