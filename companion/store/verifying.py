@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 from zlib import crc32
 
-from companion.errors import CompanionError
 from companion.names import names
 from companion.pieces import pieces
 from companion.store import chain
@@ -63,8 +62,8 @@ def verify(db: Database, *, most: int = QUICK) -> Verified:
 def _guarded(found: Verified, part: Part, look: Callable[[], object]) -> None:
     try:
         look()
-    except (CompanionError, ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
-        # Whatever reading damaged rows leads to: that it cannot be read is the finding.
+    except Exception as error:
+        # Whatever reading damaged rows leads to, and no list foresees it: that it cannot be read is the finding.
         found.add(part, type(error).__name__)
 
 

@@ -42,8 +42,7 @@ def test_from_a_new_person_to_the_third_day(tmp_path: Path, size: tuple[int, int
     with Screen(tmp_path, *size) as screen:
         screen.until("F1 help")
         _panel(screen, "is:active kind:thought")
-        screen.until("I live in Bristol now.")
-        assert "I live in Leeds." not in screen.text
+        screen.until(lambda: "I live in Bristol now." in screen.text and "I live in Leeds." not in screen.text)
         screen.until("My sister Lena bakes bread.")
         _filter(screen, "kind:thought lena")
         screen.until("1 memory")

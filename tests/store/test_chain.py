@@ -224,6 +224,27 @@ def _flipped_cells(database: Path, count: int, seed: int) -> Iterator[Callable[[
         done += 1
 
 
+def test_an_entry_of_the_journal_that_is_about_nothing_is_found(lived: Path) -> None:
+    """As one flipped bit of its record makes it: no statement could."""
+    with closing(sqlite3.connect(lived)) as raw:
+        told = dict(raw.execute("SELECT name, sql FROM sqlite_schema WHERE name LIKE 'journal%'").fetchall())
+        raw.execute("DROP TRIGGER journal_append_only")
+        _write_schema(raw, "journal", told["journal"].replace("memory INTEGER NOT NULL", "memory INTEGER"))
+    with closing(sqlite3.connect(lived)) as raw:
+        raw.execute("UPDATE journal SET memory = NULL WHERE seq = 4")
+        raw.execute(told["journal_append_only"])
+        raw.commit()
+        _write_schema(raw, "journal", told["journal"])
+    assert "journal" in _faults(lived)
+
+
+def _write_schema(raw: sqlite3.Connection, name: str, sql: str) -> None:
+    raw.execute("PRAGMA writable_schema = ON")
+    raw.execute("UPDATE sqlite_schema SET sql = ? WHERE name = ?", (sql, name))
+    raw.commit()
+    raw.execute("PRAGMA writable_schema = RESET")
+
+
 def _found_share(database: Path, count: int, seed: int) -> tuple[int, int]:
     sound = database.read_bytes()
     found = 0

@@ -150,7 +150,7 @@ def test_killed_while_the_schema_changes(tmp_path: Path) -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("deed", ["backup", "restore", *VERSIONS])
+@pytest.mark.parametrize("deed", ["backup", "restore", *(each for each in VERSIONS if int(each[1:]) < len(MIGRATIONS))])
 def test_killed_at_very_many_points(tmp_path: Path, deed: str) -> None:
     if deed == "backup":
         outcomes = backups_killed(tmp_path, 200)
