@@ -19,11 +19,7 @@ def mind(store: Store) -> Thinking:
 
 def told(mind: Thinking, clock: SetClock, *texts: str, days: float = 5) -> dict[str, str]:
     """The state of each thought, after all was told on days of its own."""
-    for text in texts:
-        clock.advance(days=days)
-        mind.hear(text)
-        mind.think()
-    return {memory.text: memory.status for memory in mind.thoughts()}
+    return {memory.text: memory.status for memory in mind.told(clock, *texts, days=days)}
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,15 @@ class Thinking:
                 formed.append(found)
         return formed
 
+    def told(self, clock: SetClock, *texts: str, **between: float) -> list[Memory]:
+        """All thoughts, active or not, after each of these was told and thought about; `between` two of them passes so
+        much (keyword arguments of `timedelta`)."""
+        for text in texts:
+            clock.advance(**between)
+            self.hear(text)
+            self.think()
+        return self.thoughts()
+
     def thoughts(self) -> list[Memory]:
         return self.store.memories.find(MemoryFilter(kinds=("thought",), statuses=()))
 

@@ -17,11 +17,7 @@ def mind(store: Store) -> Thinking:
 
 def told(mind: Thinking, clock: SetClock, *texts: str, minutes: float = 1) -> dict[str, Memory]:
     """The thoughts by their words, after all was told in one conversation."""
-    for text in texts:
-        clock.advance(minutes=minutes)
-        mind.hear(text)
-        mind.think()
-    return {memory.text: memory for memory in mind.thoughts()}
+    return {memory.text: memory for memory in mind.told(clock, *texts, minutes=minutes)}
 
 
 @pytest.mark.parametrize(
